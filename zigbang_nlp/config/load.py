@@ -1,0 +1,147 @@
+"""Which settings are in force, and where each came from.
+
+Order, later wins: defaults, the TOML file, environment variables, flags of the command line.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+from pydantic import ValidationError
+
+from zigbang_nlp.config.sections import Section, Settings
+from zigbang_nlp.errors import ConfigError
+
+ENV_PREFIX = "ZIGBANG_NLP__"
+DEFAULT_FILE = Path("zigbang.toml")
+
+
+@dataclass(frozen=True)
+class LoadedSettings:
+    """Settings, and for each "section.key" where its value came from."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+
+
+def load_settings(
+    file: Path | None = None,
+    flags: Mapping[str, Any] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> LoadedSettings:
+    """Merge defaults, file, environment and flags into checked settings.
+
+    Args:
+        file: TOML file; None means `zigbang.toml` in the current directory, if there is one.
+        flags: {"section.key": value} from the command line; None values are left out.
+        environ: environment; None means the process's own.
+
+    Raises:
+        ConfigError: unknown section or key (the valid ones are named), value out of range,
+            file missing or not TOML.
+    """
+    values: dict[str, dict[str, Any]] = {}
+    origins = {name: "default" for name in known_keys()}
+
+    def put(name: str, value: Any, origin: str) -> None:
+        _check_known(name, origin)
+        section, key = name.split(".")
+        values.setdefault(section, {})[key] = value
+        origins[name] = origin
+
+    for name, value in _read_file(file):
+        put(name, value, f"file {file or DEFAULT_FILE}")
+    for variable, raw in sorted((os.environ if environ is None else environ).items()):
+        if variable.upper().startswith(ENV_PREFIX):
+            name = variable[len(ENV_PREFIX) :].lower().replace("__", ".")
+            put(name, _parse_env(name, raw, variable), f"environment {variable}")
+    for name, value in (flags or {}).items():
+        if value is not None:
+            put(name, value, "flag")
+    try:
+        return LoadedSettings(Settings.model_validate(values), origins)
+    except ValidationError as error:
+        raise _config_error(error, origins) from error
+
+
+def known_keys() -> dict[str, Any]:
+    """{"section.key": pydantic field} of every setting, in order."""
+    return {
+        f"{section}.{key}": field
+        for section, outer in Settings.model_fields.items()
+        for key, field in _section_type(outer.annotation).model_fields.items()
+    }
+
+
+def _section_type(annotation: Any) -> type[Section]:
+    assert isinstance(annotation, type) and issubclass(annotation, Section), annotation
+    return annotation
+
+
+def _read_file(file: Path | None) -> list[tuple[str, Any]]:
+    path = file or DEFAULT_FILE
+    if not path.is_file():
+        if file is None:
+            return []
+        raise ConfigError(
+            f"There is no configuration file {path}.", "Name an existing one, or leave out --config."
+        )
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{path} is not valid TOML: {error}.", "Mend that line; the README shows an example."
+        ) from error
+    pairs: list[tuple[str, Any]] = []
+    for section, content in document.items():
+        if not isinstance(content, dict):
+            raise ConfigError(
+                f"{path}: {section!r} stands outside a section.",
+                f"Put it under one of [{'], ['.join(Settings.model_fields)}].",
+            )
+        if section not in Settings.model_fields:
+            _check_known(f"{section}.", f"file {path}")
+        pairs += [(f"{section}.{key}", value) for key, value in content.items()]
+    return pairs
+
+
+def _check_known(name: str, origin: str) -> None:
+    if name in known_keys():
+        return
+    section, _, key = name.partition(".")
+    if section not in Settings.model_fields:
+        valid, what = list(Settings.model_fields), f"section {section!r}"
+        wanted = section
+    else:
+        outer = Settings.model_fields[section]
+        valid, what = list(_section_type(outer.annotation).model_fields), f"setting {name!r}"
+        wanted = key
+    close = difflib.get_close_matches(wanted, valid, n=1)
+    hint = f"Did you mean {close[0]!r}? " if close else ""
+    raise ConfigError(f"Unknown {what} ({origin}).", f"{hint}Valid: {', '.join(valid)}.")
+
+
+def _parse_env(name: str, raw: str, variable: str) -> Any:
+    """Environment values are text: lists are comma-separated, the rest is pydantic's to read."""
+    _check_known(name, f"environment {variable}")
+    annotation = known_keys()[name].annotation
+    if get_origin(annotation) is tuple or (get_args(annotation) and annotation is tuple):
+        return [part.strip() for part in raw.split(",") if part.strip()]
+    return raw
+
+
+def _config_error(error: ValidationError, origins: Mapping[str, str]) -> ConfigError:
+    first = error.errors()[0]
+    name = ".".join(str(part) for part in first["loc"][:2])
+    message = first["msg"].removeprefix("Value error, ")
+    origin = origins.get(name, "")
+    field = known_keys().get(name)
+    about = f"{name} = {first['input']!r} ({origin}): " if field is not None else f"{name}: "
+    described = f"{name}: {field.description}." if field is not None and field.description else ""
+    return ConfigError(f"{about}{message}.", described)

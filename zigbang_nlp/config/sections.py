@@ -1,0 +1,173 @@
+"""Every setting, a frozen model a stage. Defaults live here and nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class Section(BaseModel):
+    """A strict, frozen group of settings: unknown keys and values out of range are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+
+class PathSettings(Section):
+    """Where things are kept."""
+
+    work: Path = Field(Path("data"), description="directory for everything the stages write")
+
+
+class StoreSettings(Section):
+    """The database of apartments and reviews."""
+
+    url: str = Field(
+        "",
+        description="SQLAlchemy URL, e.g. sqlite:///reviews.db or postgresql+psycopg://user@host/db; "
+        "empty = zigbang.db in the work directory",
+    )
+
+
+class CrawlSettings(Section):
+    """How the site is asked."""
+
+    source: Literal["auto", "sample", "zigbang"] = Field(
+        "auto",
+        description="sample = replay the bundled answers, zigbang = ask the site; "
+        "auto = the sample, unless the store already holds reviews from elsewhere",
+    )
+    base_url: str = Field("https://apis.zigbang.com", description="where the API answers")
+    geohash: tuple[str, ...] = Field(
+        ("wyd", "wye", "wy6", "wy7"), description="geohash prefixes of the region (Seoul area)"
+    )
+    rate: float = Field(1.0, gt=0, le=5, description="requests a second, over all retries")
+    timeout: float = Field(15.0, gt=0, le=300, description="seconds to wait for an answer")
+    retries: int = Field(4, ge=0, le=20, description="further tries after a failed request")
+    backoff: float = Field(1.0, ge=0, le=60, description="seconds before the first retry, doubling")
+    retry_after_cap: float = Field(
+        120.0, ge=0, le=3600, description="longest Retry-After that is waited for, in seconds"
+    )
+    contact: str = Field("", description="e-mail or URL put into the User-Agent")
+
+
+class PreprocessSettings(Section):
+    """From review rows to integer arrays."""
+
+    negative_max: float = Field(2.0, ge=0, le=5, description="scores up to this are negative")
+    positive_min: float = Field(4.0, ge=0, le=5, description="scores from this on are positive")
+    categories: tuple[str, ...] = Field((), description="only these categories; empty = all")
+    unassigned: Literal["train", "drop"] = Field(
+        "train", description="rows without a split in a file that brings its own splits"
+    )
+    tokenizer: Literal["mecab", "okt", "komoran"] = Field("mecab", description="by name")
+    stem: bool = Field(False, description="Okt only: reduce verbs to their dictionary form")
+    max_characters: int = Field(2_000, ge=10, le=100_000, description="texts are cut here")
+    min_count: int = Field(2, ge=1, le=1_000, description="rarer tokens become out-of-vocabulary")
+    max_vocabulary: int = Field(
+        40_000, ge=10, le=1_000_000, description="ids at most, padding and unknown included"
+    )
+    length: int = Field(
+        0, ge=0, le=2_000, description="tokens a review; 0 = from the data, see coverage"
+    )
+    coverage: float = Field(
+        0.99, gt=0.5, le=1, description="share of reviews that fit whole into the chosen length"
+    )
+    validation_share: float = Field(0.1, gt=0, lt=0.5, description="of all labelled texts")
+    test_share: float = Field(0.1, gt=0, lt=0.5, description="of all labelled texts")
+    group_by_apartment: Literal["auto", "yes", "no"] = Field(
+        "auto", description="keep an apartment's texts in one split; auto = where there are enough"
+    )
+    min_labelled: int = Field(20, ge=4, description="fewer labelled texts are an error")
+    seed: int = Field(42, ge=0, lt=2**32, description="of the split")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> PreprocessSettings:
+        if self.negative_max >= self.positive_min:
+            raise ValueError("negative_max must be below positive_min")
+        return self
+
+
+class TrainSettings(Section):
+    """The network and how it is trained."""
+
+    embedding_dim: int = Field(128, ge=1, le=2_048, description="numbers a token")
+    lstm_units: tuple[int, ...] = Field(
+        (128,), min_length=1, max_length=4, description="units of each LSTM layer"
+    )
+    bidirectional: bool = Field(True, description="read each review in both directions")
+    pooling: Literal["last", "max", "mean", "max_mean"] = Field(
+        "max_mean", description="how the LSTM's states become one vector"
+    )
+    spatial_dropout: float = Field(0.2, ge=0, lt=1, description="of whole embedding channels")
+    dropout: float = Field(0.3, ge=0, lt=1, description="before the Dense layer")
+    optimizer: Literal["adam", "rmsprop", "sgd", "adagrad"] = Field("adam", description="by name")
+    learning_rate: float = Field(1e-3, gt=0, le=10, description="step size")
+    batch_size: int = Field(256, ge=1, le=65_536, description="reviews a step")
+    epochs: int = Field(20, ge=1, le=10_000, description="at most; EarlyStopping ends sooner")
+    patience: int = Field(4, ge=0, description="EarlyStopping: epochs without a better val_loss")
+    min_delta: float = Field(0.0, ge=0, description="EarlyStopping: smallest change that counts")
+    checkpoint_every_epoch: bool = Field(
+        False, description="keep each epoch's weights: epoch-{epoch:02d}-{val_loss:.3f}"
+    )
+    class_weight: Literal["auto", "balanced", "none"] = Field(
+        "auto", description="auto = balanced where the smaller class is below 40%"
+    )
+    seed: int = Field(42, ge=0, lt=2**32, description="of weights, shuffling and dropout")
+
+
+class EvaluateSettings(Section):
+    """How the held-out split is scored."""
+
+    bootstrap: int = Field(1_000, ge=100, le=100_000, description="resamples for the intervals")
+    mistakes: int = Field(20, ge=0, le=10_000, description="worst mistakes to list")
+    baseline: bool = Field(True, description="also score TF-IDF + LogisticRegression")
+    seed: int = Field(42, ge=0, lt=2**32, description="of the resampling")
+
+
+class PredictSettings(Section):
+    """How new reviews are classified."""
+
+    model: str = Field("", description="bundle directory; empty = model in the work directory")
+    batch_size: int = Field(512, ge=1, le=65_536, description="reviews a step")
+    texts: tuple[str, ...] = Field(
+        (
+            "역이 가까워요",
+            "역이 멀어요",
+            "주차할 데가 없어서 매일 밤 단지를 세 바퀴 돕니다",
+            "뷰는 좋은데 주차가 너무 힘들어요 ㅠㅠ",
+            "관리실 아저씨들 친절하시고 단지가 늘 깨끗합니다",
+        ),
+        description="new reviews that `run` classifies at its end",
+    )
+
+
+class Settings(Section):
+    """All sections, in the order of the pipeline."""
+
+    paths: PathSettings = PathSettings()
+    store: StoreSettings = StoreSettings()
+    crawl: CrawlSettings = CrawlSettings()
+    preprocess: PreprocessSettings = PreprocessSettings()
+    train: TrainSettings = TrainSettings()
+    evaluate: EvaluateSettings = EvaluateSettings()
+    predict: PredictSettings = PredictSettings()
+
+    @property
+    def store_url(self) -> str:
+        """The database in force: `store.url`, or SQLite in the work directory."""
+        return self.store.url or f"sqlite:///{(self.paths.work / 'zigbang.db').as_posix()}"
+
+    @property
+    def dataset_dir(self) -> Path:
+        return self.paths.work / "dataset"
+
+    @property
+    def model_dir(self) -> Path:
+        """Where training writes its bundle."""
+        return self.paths.work / "model"
+
+    @property
+    def evaluation_dir(self) -> Path:
+        return self.paths.work / "evaluation"

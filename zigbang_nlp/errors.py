@@ -1,0 +1,85 @@
+"""Every error the package raises on purpose.
+
+ZigbangError
+├── ConfigError      a setting that is unknown, misspelt or out of range
+├── InputError       a file or text from the user that can't be used as it is
+├── CrawlError       the site, or the way to it
+│   ├── RequestFailed    one request failed for good (after its retries)
+│   ├── SchemaError      an answer of an unknown shape
+│   └── CrawlStopped     the crawl gave up on purpose (blocked, budget used)
+├── StoreError       the database can't be opened, read or written
+├── TokenizerError   a tokenizer is unknown or can't start
+├── DataError        the data can't make a data set (too few labels, one class)
+├── TrainingError    training can't start or went wrong (NaN loss)
+├── BundleError      a model directory is missing, damaged, tampered with or too new
+└── StageError       a pipeline stage is missing what it reads
+
+Each error is a fact and a next step. The command line prints both and exits 1.
+"""
+
+from __future__ import annotations
+
+
+class ZigbangError(Exception):
+    """Base of all errors of this package.
+
+    Args:
+        fact: what is wrong, one sentence with the values that were seen.
+        next_step: what the user can do about it, one sentence.
+    """
+
+    def __init__(self, fact: str, next_step: str = "") -> None:
+        super().__init__(fact, next_step)
+        self.fact = fact
+        self.next_step = next_step
+
+    def __str__(self) -> str:
+        return f"{self.fact} {self.next_step}".strip()
+
+
+class ConfigError(ZigbangError):
+    """A setting is unknown, misspelt or out of range."""
+
+
+class InputError(ZigbangError):
+    """A file or text given by the user can't be used as it is."""
+
+
+class CrawlError(ZigbangError):
+    """The site, or the way to it, failed."""
+
+
+class RequestFailed(CrawlError):
+    """One request failed for good, after its retries."""
+
+
+class SchemaError(CrawlError):
+    """An answer has a shape that this version doesn't know."""
+
+
+class CrawlStopped(CrawlError):
+    """The crawl stopped on purpose: blocked, or its budget is used up."""
+
+
+class StoreError(ZigbangError):
+    """The database can't be opened, read or written."""
+
+
+class TokenizerError(ZigbangError):
+    """A tokenizer is unknown or can't start."""
+
+
+class DataError(ZigbangError):
+    """The reviews can't make a data set."""
+
+
+class TrainingError(ZigbangError):
+    """Training can't start, or went wrong on the way."""
+
+
+class BundleError(ZigbangError):
+    """A model bundle is missing, damaged, tampered with or too new."""
+
+
+class StageError(ZigbangError):
+    """A pipeline stage is missing what it reads."""
