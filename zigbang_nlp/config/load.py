@@ -47,7 +47,7 @@ def load_settings(
             file missing or not TOML.
     """
     values: dict[str, dict[str, Any]] = {}
-    origins = {name: "default" for name in known_keys()}
+    origins = dict.fromkeys(known_keys(), "default")
 
     def put(name: str, value: Any, origin: str) -> None:
         _check_known(name, origin)
@@ -80,7 +80,8 @@ def known_keys() -> dict[str, Any]:
 
 
 def _section_type(annotation: Any) -> type[Section]:
-    assert isinstance(annotation, type) and issubclass(annotation, Section), annotation
+    assert isinstance(annotation, type), annotation
+    assert issubclass(annotation, Section), annotation
     return annotation
 
 
@@ -90,7 +91,8 @@ def _read_file(file: Path | None) -> list[tuple[str, Any]]:
         if file is None:
             return []
         raise ConfigError(
-            f"There is no configuration file {path}.", "Name an existing one, or leave out --config."
+            f"There is no configuration file {path}.",
+            "Name an existing one, or leave out --config.",
         )
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
