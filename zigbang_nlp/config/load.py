@@ -47,7 +47,7 @@ def load_settings(
             file missing or not TOML.
     """
     values: dict[str, dict[str, Any]] = {}
-    origins = {name: "default" for name in known_keys()}
+    origins = dict.fromkeys(known_keys(), "default")
 
     def put(name: str, value: Any, origin: str) -> None:
         _check_known(name, origin)
@@ -90,7 +90,8 @@ def _read_file(file: Path | None) -> list[tuple[str, Any]]:
         if file is None:
             return []
         raise ConfigError(
-            f"There is no configuration file {path}.", "Name an existing one, or leave out --config."
+            f"There is no configuration file {path}.",
+            "Name an existing one, or leave out --config.",
         )
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
