@@ -50,7 +50,19 @@ class CrawlError(ZigbangError):
 
 
 class RequestFailed(CrawlError):
-    """One request failed for good, after its retries."""
+    """One request failed for good, after its retries.
+
+    Args:
+        kind: what went wrong in a word or two ("timeout", "http 503"), to be counted by.
+        body: what came back, or nothing.
+    """
+
+    def __init__(
+        self, fact: str, next_step: str = "", *, kind: str = "request", body: bytes = b""
+    ) -> None:
+        super().__init__(fact, next_step)
+        self.kind = kind
+        self.body = body
 
 
 class SchemaError(CrawlError):

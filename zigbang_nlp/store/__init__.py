@@ -1,0 +1,7 @@
+"""Rows that survive anything: SQLite by default, PostgreSQL by URL."""
+
+from zigbang_nlp.store.export import export
+from zigbang_nlp.store.rows import Counts, ReviewKey
+from zigbang_nlp.store.store import Store, open_store
+
+__all__ = ["Counts", "ReviewKey", "Store", "export", "open_store"]

@@ -1,0 +1,175 @@
+"""The way to the database: engine, transactions, and the one place where its errors are translated."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event, exc
+
+from zigbang_nlp.errors import StoreError
+
+#: Milliseconds that SQLite waits for another process's transaction.
+BUSY_TIMEOUT = 30_000
+
+_LOST = "Check that the server runs and that the URL (--db, store.url) is right."
+
+
+class Database:
+    """One engine, and transactions on it.
+
+    Args:
+        url: SQLAlchemy URL of SQLite or PostgreSQL.
+
+    Raises:
+        StoreError: the URL or its driver can't be used.
+    """
+
+    def __init__(self, url: str) -> None:
+        with store_errors(url):
+            self.url = sa.make_url(url)
+            self.is_sqlite = self.url.get_backend_name() == "sqlite"
+            if self.url.get_backend_name() not in ("sqlite", "postgresql"):
+                raise StoreError(
+                    f"{self.name} is not a database that this package knows.",
+                    "Use sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.",
+                )
+            self.engine = sa.create_engine(self.url, pool_pre_ping=not self.is_sqlite)
+        if self.is_sqlite:
+            self._prepare_sqlite()
+        # SQLite has one writer; waiting here is fairer and faster than its busy loop.
+        self._writing = threading.RLock() if self.is_sqlite else contextlib.nullcontext()
+
+    @property
+    def name(self) -> str:
+        """The URL without its password, for messages."""
+        return self.url.render_as_string(hide_password=True)
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file, or None for a server or a store in memory."""
+        if not self.is_sqlite or self.url.database in (None, "", ":memory:"):
+            return None
+        return Path(str(self.url.database))
+
+    def _prepare_sqlite(self) -> None:
+        if self.file is not None:
+            try:
+                self.file.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StoreError(
+                    f"The directory of {self.file} can't be made: {error.strerror}.",
+                    "Choose another place with --db or store.url.",
+                ) from error
+
+        @event.listens_for(self.engine, "connect")
+        def _configure(connection: Any, _record: Any) -> None:
+            connection.isolation_level = None  # transactions are begun below, not by the driver
+            for pragma in (
+                f"busy_timeout = {BUSY_TIMEOUT}",
+                "journal_mode = WAL",
+                "synchronous = FULL",
+                "foreign_keys = ON",
+            ):
+                connection.execute(f"PRAGMA {pragma}").close()
+
+        @event.listens_for(self.engine, "begin")
+        def _begin(connection: sa.Connection) -> None:
+            writing = connection.get_execution_options().get("writing", False)
+            # IMMEDIATE takes the write lock at once, so that no transaction fails half-way on it.
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A connection to read from; large results are streamed."""
+        with store_errors(self.name), self.engine.connect() as connection:
+            yield connection.execution_options(stream_results=True, yield_per=1_000)
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """One transaction: all of it is kept, or nothing."""
+        with self._writing, store_errors(self.name), self.engine.connect() as plain:
+            connection = plain.execution_options(writing=True)
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        with store_errors(self.name):
+            self.engine.dispose()
+
+
+@contextlib.contextmanager
+def store_errors(name: str) -> Iterator[None]:
+    """Turn every exception of SQLAlchemy and of the drivers into a `StoreError`."""
+    try:
+        yield
+    except (exc.SQLAlchemyError, sqlite3.Error, ModuleNotFoundError) as error:
+        fact, next_step = _explain(error)
+        raise StoreError(f"The store {name} {fact}.", next_step) from error
+
+
+def _explain(error: Exception) -> tuple[str, str]:
+    """(what is wrong, what to do) for one foreign exception."""
+    said = str(getattr(error, "orig", None) or error).strip()
+    low = said.lower()
+    if isinstance(error, ModuleNotFoundError):
+        return f"needs the library {error.name!r}", "pip install 'zigbang-nlp[postgres]'"
+    if isinstance(error, (exc.ArgumentError, exc.NoSuchModuleError)):
+        return (
+            "has a URL that can't be read",
+            "Use sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME.",
+        )
+    for words, fact, next_step in _KNOWN:
+        if any(word in low for word in words):
+            return fact, next_step
+    return f"failed: {said.splitlines()[0] if said else type(error).__name__}", _LOST
+
+
+#: (words in the driver's message, what is wrong, what to do), first match wins.
+_KNOWN: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (
+        ("readonly", "read-only"),
+        "can't be written: it is read-only",
+        "Give yourself the right to write there, or choose another place with --db.",
+    ),
+    (
+        ("is full", "no space left", "could not extend file"),
+        "can't be written: the disk is full; what was saved before is intact",
+        "Free some space and run the same command again.",
+    ),
+    (
+        ("unable to open database",),
+        "can't be opened",
+        "Check that its directory exists and may be written, or choose another place with --db.",
+    ),
+    (
+        ("not a database", "malformed"),
+        "is not an SQLite database, or is damaged",
+        "Choose another file with --db, or bring back a backup.",
+    ),
+    (
+        ("database is locked",),
+        "is held by another program",
+        "Wait until that program is done and run the same command again.",
+    ),
+    (
+        ("password authentication", "no password supplied", "role"),
+        "refused the user or password",
+        "Check the user and password in the URL (--db, store.url).",
+    ),
+    (
+        ("permission denied",),
+        "doesn't allow this",
+        "Ask its owner for the right to create and write tables.",
+    ),
+    (
+        ("connection", "could not translate", "resolve", "timeout", "terminating"),
+        "can't be reached, or the connection was lost",
+        _LOST,
+    ),
+)

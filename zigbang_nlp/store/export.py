@@ -1,0 +1,164 @@
+"""Reviews and their predictions as a file for people: CSV, Excel or Parquet, row by row."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from zigbang_nlp.errors import InputError
+from zigbang_nlp.files import atomic_file
+from zigbang_nlp.store.staging import batched
+from zigbang_nlp.store.store import Store
+
+#: column -> its type in Parquet. This is the order of the columns in every format.
+COLUMNS: dict[str, str] = {
+    "source": "string",
+    "apartment_id": "string",
+    "apartment_name": "string",
+    "address": "string",
+    "latitude": "double",
+    "longitude": "double",
+    "households": "int64",
+    "review_id": "string",
+    "category": "string",
+    "category_label": "string",
+    "text": "string",
+    "score": "double",
+    "author": "string",
+    "written_at": "timestamp[us]",
+    "label": "string",
+    "split": "string",
+    "predicted_label": "string",
+    "predicted_probability": "double",
+    "predicted_unsure": "bool",
+    "model": "string",
+    "first_seen": "timestamp[us, tz=UTC]",
+    "last_seen": "timestamp[us, tz=UTC]",
+}
+
+#: Cells a spreadsheet may run as a formula; the full-width marks count in East Asian ones.
+_FORMULA = re.compile(r"[=+\-@＝＋－＠\x00-\x1f\x7f-\x9f]")
+#: Characters that an Excel file can't hold.
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_SHEET_ROWS = 1_048_576
+_CELL_CHARACTERS = 32_767
+
+
+def export(store: Store, file: Path, encoding: str = "utf-8-sig") -> int:
+    """Write all reviews to `file`, in bounded memory; it appears whole or not at all.
+
+    Args:
+        file: its ending chooses the format: .csv, .parquet or .xlsx.
+        encoding: of CSV. utf-8-sig (with BOM) is what Excel needs to show Hangul. Characters that
+            the encoding lacks become "?".
+
+    Returns:
+        The number of rows.
+
+    Raises:
+        InputError: unknown ending or encoding.
+        StoreError: the store can't be read.
+    """
+    writer = _WRITERS.get(file.suffix.lower())
+    if writer is None:
+        raise InputError(
+            f"{file} has no ending that says a format.", f"Use one of {', '.join(_WRITERS)}."
+        )
+    try:
+        "".encode(encoding)
+    except LookupError:
+        raise InputError(
+            f"There is no encoding {encoding!r}.", "Use utf-8-sig, utf-8 or cp949."
+        ) from None
+    with atomic_file(file) as fresh:
+        return writer(store.export_rows(), fresh, encoding)
+
+
+def defused(value: Any) -> Any:
+    """Text that a spreadsheet can't run: an apostrophe goes before a mark that begins a formula."""
+    if isinstance(value, str) and _FORMULA.match(value):
+        return "'" + value
+    return value
+
+
+def _write_csv(rows: Iterator[dict[str, Any]], file: Path, encoding: str) -> int:
+    count = 0
+    with file.open("w", encoding=encoding, errors="replace", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(COLUMNS)
+        for row in rows:
+            writer.writerow([defused(_plain(row[name])) for name in COLUMNS])
+            count += 1
+    return count
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        midnight = value.tzinfo is None and value.time() == datetime.min.time()
+        return value.date().isoformat() if midnight else value.isoformat(timespec="seconds")
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value
+
+
+def _write_excel(rows: Iterator[dict[str, Any]], file: Path, encoding: str) -> int:
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
+    book = Workbook(write_only=True)
+    count = 0
+
+    def cell(sheet: Any, value: Any) -> Any:
+        if isinstance(value, datetime):
+            return value.replace(tzinfo=None)
+        if not isinstance(value, str):
+            return value
+        made = WriteOnlyCell(sheet, defused(_NOT_IN_XML.sub("", value))[:_CELL_CHARACTERS])
+        made.data_type = "s"  # never a formula, whatever it begins with
+        return made
+
+    def new_sheet() -> Any:
+        sheet = book.create_sheet(f"reviews {len(book.worksheets) + 1}")
+        sheet.append(list(COLUMNS))
+        return sheet
+
+    sheet = None
+    for row in rows:
+        if sheet is None or count % (_SHEET_ROWS - 1) == 0:
+            sheet = new_sheet()
+        sheet.append([cell(sheet, row[name]) for name in COLUMNS])
+        count += 1
+    if sheet is None:
+        new_sheet()
+    book.save(file)
+    return count
+
+
+def _write_parquet(rows: Iterator[dict[str, Any]], file: Path, encoding: str) -> int:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    kinds = {
+        "timestamp[us]": pa.timestamp("us"),
+        "timestamp[us, tz=UTC]": pa.timestamp("us", tz="UTC"),
+    }
+    schema = pa.schema(
+        [(name, kinds.get(kind) or pa.type_for_alias(kind)) for name, kind in COLUMNS.items()]
+    )
+    count = 0
+    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+        for part in batched(rows, 10_000):
+            writer.write_table(pa.Table.from_pylist(part, schema=schema))
+            count += len(part)
+    return count
+
+
+_WRITERS: dict[str, Callable[[Iterator[dict[str, Any]], Path, str], int]] = {
+    ".csv": _write_csv,
+    ".parquet": _write_parquet,
+    ".xlsx": _write_excel,
+}

@@ -1,0 +1,202 @@
+"""Reviews and apartments as rows: what is new, what changed, what was seen again."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import sqlalchemy as sa
+
+from zigbang_nlp.records import Apartment, Review
+from zigbang_nlp.store.schema import apartments, predictions, review_history, reviews
+from zigbang_nlp.store.staging import same_key, stage, upsert
+
+ReviewKey = tuple[str, str, str, str]
+
+KEY = ("source", "apartment_id", "review_id", "category")
+_KOREA = timezone(timedelta(hours=9))
+_COLUMNS = tuple(field.name for field in fields(Review))
+#: Neither database can hold these: a NUL (PostgreSQL) and half a surrogate pair (UTF-8).
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many rows were new, had changed, or were seen again unchanged."""
+
+    new: int = 0
+    changed: int = 0
+    seen: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(self.new + other.new, self.changed + other.changed, self.seen + other.seen)
+
+
+def storable(text: str) -> str:
+    """`text` without the characters that no database takes."""
+    return _UNSTORABLE.sub("", text)
+
+
+def digest(review: Review) -> int:
+    """63 bits over all that a data set depends on; not over dates, author or when it was seen."""
+    said = (*key_of(review), review.text, review.score, review.label, review.split)
+    joined = "\x1f".join("" if part is None else str(part) for part in said)
+    return int.from_bytes(hashlib.blake2b(joined.encode(), digest_size=8).digest()) >> 1
+
+
+def key_of(review: Review) -> ReviewKey:
+    return (review.source, review.apartment_id, review.review_id, review.category)
+
+
+def _as_row(review: Review, now: datetime) -> dict[str, Any]:
+    written = review.written_at
+    if written is not None and written.tzinfo is not None:
+        written = written.astimezone(_KOREA).replace(tzinfo=None)  # the date its readers saw
+    clean = replace(
+        review,
+        source=storable(review.source),
+        apartment_id=storable(review.apartment_id),
+        review_id=storable(review.review_id),
+        text=storable(review.text),
+        score=None if review.score is None else float(review.score),
+        written_at=written,
+        first_seen=now,
+        last_seen=now,
+    )
+    row = {name: getattr(clean, name) for name in _COLUMNS}
+    return row | {"digest": digest(clean)}
+
+
+def _row_key(row: Mapping[str, Any]) -> ReviewKey:
+    return (row["source"], row["apartment_id"], row["review_id"], row["category"])
+
+
+def add_reviews(connection: sa.Connection, batch: Sequence[Review], now: datetime) -> Counts:
+    """Insert what is new, replace what changed (its old text goes to the history), touch the rest.
+
+    Runs inside the caller's transaction. The last of several rows with one key wins.
+    """
+    rows = [_as_row(review, now) for review in batch if review.text.strip()]
+    fresh = {_row_key(row): row for row in rows}
+    if not fresh:
+        return Counts()
+    staged = stage(connection, reviews, list(fresh.values()))
+    known = same_key(staged, reviews, KEY)
+    changes = known & (staged.c.digest != reviews.c.digest)
+    seen, changed = connection.execute(
+        sa.select(
+            sa.func.count(), sa.func.count(sa.case((staged.c.digest != reviews.c.digest, 1)))
+        ).select_from(staged.join(reviews, known))
+    ).one()
+    if changed:
+        _keep_history(connection, staged, changes, now)
+        outdated = sa.exists().where(same_key(predictions, staged, KEY) & changes)
+        connection.execute(sa.delete(predictions).where(outdated))
+    # Rows seen again are written too: the author's hash follows a rotated key.
+    update = [c.name for c in reviews.c if c.name not in (*KEY, "first_seen")]
+    upsert(connection, reviews, sa.select(staged).where(sa.true()), update)
+    return Counts(len(fresh) - seen, changed, seen - changed)
+
+
+def _keep_history(
+    connection: sa.Connection, staged: sa.Table, changes: sa.ColumnElement[bool], now: datetime
+) -> None:
+    said = ("text", "score", "label")
+    edited = sa.or_(*(staged.c[name].is_distinct_from(reviews.c[name]) for name in said))
+    columns = [reviews.c[name] for name in (*KEY, *said)]
+    moment = sa.literal(now, review_history.c.replaced_at.type)
+    old = sa.select(*columns, moment).where(changes & edited).order_by(*columns[:4])
+    connection.execute(sa.insert(review_history).from_select([*KEY, *said, "replaced_at"], old))
+
+
+_DETAILS = ("name", "address", "latitude", "longitude", "households")
+
+
+def add_apartments(connection: sa.Connection, batch: Sequence[Apartment], now: datetime) -> Counts:
+    """Insert new apartments; what an answer leaves out (None) never erases what is known."""
+    fresh: dict[tuple[str, str], dict[str, Any]] = {}
+    for apartment in batch:
+        key = (storable(apartment.source), storable(apartment.apartment_id))
+        row = fresh.setdefault(key, dict.fromkeys(_DETAILS))
+        said = {name: getattr(apartment, name) for name in _DETAILS}
+        row.update({name: value for name, value in said.items() if value is not None})
+    if not fresh:
+        return Counts()
+    seen_at = {"first_seen": now, "last_seen": now}
+    staged = stage(
+        connection,
+        apartments,
+        [
+            {"source": source, "apartment_id": apartment_id} | row | seen_at
+            for (source, apartment_id), row in fresh.items()
+        ],
+    )
+    differs = sa.or_(
+        *(
+            staged.c[name].is_not(None) & staged.c[name].is_distinct_from(apartments.c[name])
+            for name in _DETAILS
+        )
+    )
+    known = same_key(staged, apartments, ("source", "apartment_id"))
+    seen, changed = connection.execute(
+        sa.select(sa.func.count(), sa.func.count(sa.case((differs, 1)))).select_from(
+            staged.join(apartments, known)
+        )
+    ).one()
+    upsert(
+        connection,
+        apartments,
+        sa.select(staged).where(sa.true()),
+        (*_DETAILS, "last_seen"),
+        keep_known=True,
+    )
+    return Counts(len(fresh) - seen, changed, seen - changed)
+
+
+def save_predictions(
+    connection: sa.Connection,
+    model_id: str,
+    batch: Sequence[tuple[ReviewKey, str, float, bool]],
+    now: datetime,
+) -> int:
+    """Keep the newest prediction of each review; keys without a review are left out."""
+    made = {
+        key: dict(zip(KEY, key, strict=True))
+        | {
+            "model_id": model_id,
+            "label": label,
+            "probability": float(probability),
+            "unsure": bool(unsure),
+            "made_at": now,
+        }
+        for key, label, probability, unsure in batch
+    }
+    if not made:
+        return 0
+    staged = stage(connection, predictions, list(made.values()))
+    known = sa.exists().where(same_key(reviews, staged, KEY))
+    upsert(
+        connection,
+        predictions,
+        sa.select(staged).where(known),
+        ("model_id", "label", "probability", "unsure", "made_at"),
+    )
+    counted = sa.select(sa.func.count()).select_from(staged).where(known)
+    return connection.execute(counted).scalar_one()
+
+
+def stream_reviews(
+    connection: sa.Connection, sources: Sequence[str], categories: Sequence[str]
+) -> Iterator[Review]:
+    """Reviews in the stable order of their key; empty filters mean all."""
+    query = sa.select(*(reviews.c[name] for name in _COLUMNS)).order_by(*reviews.primary_key)
+    if sources:
+        query = query.where(reviews.c.source.in_(sources))
+    if categories:
+        query = query.where(reviews.c.category.in_(categories))
+    for row in connection.execute(query):
+        yield Review(*row)

@@ -1,0 +1,118 @@
+"""The tables. Reads: nothing. Everything else in `store` speaks of them through this module."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+#: Ids compare byte by byte on every database, so that the order of rows is the same everywhere.
+ID = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+class UtcDateTime(sa.TypeDecorator[datetime]):
+    """A moment. Kept as UTC without an offset, since SQLite has no type with one."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+metadata = sa.MetaData()
+
+#: Small facts about the store itself, such as the key of the nickname hash.
+meta = sa.Table(
+    "meta",
+    metadata,
+    sa.Column("name", ID, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+
+apartments = sa.Table(
+    "apartments",
+    metadata,
+    sa.Column("source", ID, primary_key=True),
+    sa.Column("apartment_id", ID, primary_key=True),
+    sa.Column("name", sa.Text),
+    sa.Column("address", sa.Text),
+    sa.Column("latitude", sa.Double),
+    sa.Column("longitude", sa.Double),
+    sa.Column("households", sa.Integer),
+    sa.Column("first_seen", UtcDateTime, nullable=False),
+    sa.Column("last_seen", UtcDateTime, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: One text a row. `digest` is 63 bits over what training depends on (see rows.digest).
+reviews = sa.Table(
+    "reviews",
+    metadata,
+    sa.Column("source", ID, primary_key=True),
+    sa.Column("apartment_id", ID, primary_key=True),
+    sa.Column("review_id", ID, primary_key=True),
+    sa.Column("category", ID, primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("score", sa.Double),
+    sa.Column("author", sa.Text),
+    sa.Column("written_at", sa.DateTime),
+    sa.Column("label", sa.Text),
+    sa.Column("split", sa.Text),
+    sa.Column("digest", sa.BigInteger, nullable=False),
+    sa.Column("first_seen", UtcDateTime, nullable=False),
+    sa.Column("last_seen", UtcDateTime, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: What an edited review said before.
+review_history = sa.Table(
+    "review_history",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("source", ID, nullable=False),
+    sa.Column("apartment_id", ID, nullable=False),
+    sa.Column("review_id", ID, nullable=False),
+    sa.Column("category", ID, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("score", sa.Double),
+    sa.Column("label", sa.Text),
+    sa.Column("replaced_at", UtcDateTime, nullable=False),
+    sa.Index("review_history_of", "source", "apartment_id", "review_id", "category"),
+)
+
+#: The newest prediction of a review's present text.
+predictions = sa.Table(
+    "predictions",
+    metadata,
+    sa.Column("source", ID, primary_key=True),
+    sa.Column("apartment_id", ID, primary_key=True),
+    sa.Column("review_id", ID, primary_key=True),
+    sa.Column("category", ID, primary_key=True),
+    sa.Column("model_id", sa.Text, nullable=False),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("probability", sa.Double, nullable=False),
+    sa.Column("unsure", sa.Boolean, nullable=False),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.ForeignKeyConstraint(
+        ["source", "apartment_id", "review_id", "category"],
+        [f"reviews.{name}" for name in ("source", "apartment_id", "review_id", "category")],
+        ondelete="CASCADE",
+    ),
+    sqlite_with_rowid=False,
+)
+
+#: The last answer to each question, zlib-compressed, with nicknames already hashed.
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column("source", ID, primary_key=True),
+    sa.Column("kind", ID, primary_key=True),
+    sa.Column("key", ID, primary_key=True),
+    sa.Column("fetched_at", UtcDateTime, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)

@@ -1,0 +1,198 @@
+"""The store: apartments, reviews, raw answers and predictions, on SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any
+
+import sqlalchemy as sa
+
+from zigbang_nlp.records import CATEGORIES, Apartment, Review
+from zigbang_nlp.store import rows
+from zigbang_nlp.store.database import Database
+from zigbang_nlp.store.rows import Counts, ReviewKey
+from zigbang_nlp.store.schema import answers, apartments, metadata, predictions, reviews
+from zigbang_nlp.store.staging import batched, insert_into, same_key
+
+#: Rows a transaction in bulk work; a kill loses at most these, and they are simply added again.
+BULK = 10_000
+
+
+def open_store(url: str) -> Store:
+    """Open the database at `url`, making its tables when it is new.
+
+    Args:
+        url: `sqlite:///reviews.db`, `postgresql+psycopg://user@host/name`, or any other SQLAlchemy
+            URL of these two.
+
+    Raises:
+        StoreError: it can't be reached, read or written.
+    """
+    database = Database(url)
+    try:
+        with database.write() as connection:
+            metadata.create_all(connection)
+    except BaseException:
+        database.engine.dispose()
+        raise
+    return Store(database)
+
+
+class Store:
+    """Rows that survive anything. Use it as a context manager.
+
+    Every method is one or more whole transactions; every database error is a `StoreError`.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.database.close()
+
+    def add_reviews(self, reviews: Iterable[Review]) -> Counts:
+        """Add reviews in bounded memory. The same review twice is one row; blank texts are left out."""
+        total = Counts()
+        for batch in batched(reviews, BULK):
+            with self.database.write() as connection:
+                total += rows.add_reviews(connection, batch, _now())
+        return total
+
+    def add_apartments(self, apartments: Iterable[Apartment]) -> Counts:
+        """Add apartments; details that a row leaves out keep what is known."""
+        total = Counts()
+        for batch in batched(apartments, BULK):
+            with self.database.write() as connection:
+                total += rows.add_apartments(connection, batch, _now())
+        return total
+
+    def reviews(
+        self, sources: Iterable[str] | None = None, categories: Iterable[str] | None = None
+    ) -> Iterator[Review]:
+        """Reviews, streamed, in the order source, apartment, review, category. None means all."""
+        with self.database.read() as connection:
+            yield from rows.stream_reviews(
+                connection, tuple(sources or ()), tuple(categories or ())
+            )
+
+    def count_reviews(self) -> int:
+        """Rows of reviews: texts, not residents."""
+        with self.database.read() as connection:
+            return connection.execute(sa.select(sa.func.count()).select_from(reviews)).scalar_one()
+
+    def sources(self) -> dict[str, int]:
+        """{source: rows of reviews}."""
+        query = sa.select(reviews.c.source, sa.func.count()).group_by(reviews.c.source)
+        with self.database.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(query.order_by("source"))}
+
+    def apartments(self) -> Iterator[Apartment]:
+        """Apartments, streamed, in the order of source and id."""
+        columns = [c for c in apartments.c if c.name not in ("first_seen", "last_seen")]
+        query = sa.select(*columns).order_by(apartments.c.source, apartments.c.apartment_id)
+        with self.database.read() as connection:
+            for row in connection.execute(query):
+                yield Apartment(*row)
+
+    def fingerprint(self) -> str:
+        """A hash of what training depends on; equal for equal reviews, in whatever store they are.
+
+        It is a count and two sums over the rows' digests, so neither the order of the rows nor
+        the time they were seen matters.
+        """
+        bits = reviews.c.digest
+        query = sa.select(
+            sa.func.count(),
+            sa.func.coalesce(sa.func.sum(bits.op("&")(0xFFFFFFFF)), 0),
+            sa.func.coalesce(sa.func.sum(bits.op(">>")(32)), 0),
+        )
+        with self.database.read() as connection:
+            count, low, high = connection.execute(query).one()
+        return f"{count:x}-{int(low):x}-{int(high):x}"
+
+    def save_answer(self, source: str, kind: str, key: str, body: bytes) -> None:
+        """Keep the raw answer to one question in place of the earlier one."""
+        with self.database.write() as connection:
+            insert = insert_into(connection, answers).values(
+                source=source, kind=kind, key=key, fetched_at=_now(), body=zlib.compress(body)
+            )
+            connection.execute(
+                insert.on_conflict_do_update(
+                    index_elements=[answers.c.source, answers.c.kind, answers.c.key],
+                    set_={
+                        "fetched_at": insert.excluded.fetched_at,
+                        "body": insert.excluded.body,
+                    },
+                )
+            )
+
+    def save_predictions(
+        self, model_id: str, predicted: Iterable[tuple[ReviewKey, str, float, bool]]
+    ) -> int:
+        """Keep a model's newest word on reviews: (key, label, probability of positive, unsure).
+
+        Keys of reviews that the store doesn't hold are left out. Returns the rows that were kept.
+        """
+        kept = 0
+        for batch in batched(predicted, BULK):
+            with self.database.write() as connection:
+                kept += rows.save_predictions(connection, model_id, batch, _now())
+        return kept
+
+    def export_rows(self) -> Iterator[dict[str, Any]]:
+        """Reviews with their apartment and their newest prediction, streamed, in stable order."""
+        r, a, p = reviews, apartments, predictions
+        query = (
+            sa.select(
+                r.c.source,
+                r.c.apartment_id,
+                a.c.name.label("apartment_name"),
+                a.c.address,
+                a.c.latitude,
+                a.c.longitude,
+                a.c.households,
+                r.c.review_id,
+                r.c.category,
+                r.c.text,
+                r.c.score,
+                r.c.author,
+                r.c.written_at,
+                r.c.label,
+                r.c.split,
+                p.c.label.label("predicted_label"),
+                p.c.probability.label("predicted_probability"),
+                p.c.unsure.label("predicted_unsure"),
+                p.c.model_id.label("model"),
+                r.c.first_seen,
+                r.c.last_seen,
+            )
+            .select_from(
+                r.outerjoin(
+                    a, (a.c.source == r.c.source) & (a.c.apartment_id == r.c.apartment_id)
+                ).outerjoin(p, same_key(p, r, rows.KEY))
+            )
+            .order_by(*r.primary_key)
+        )
+        with self.database.read() as connection:
+            for row in connection.execute(query).mappings():
+                said = dict(row)
+                said["category_label"] = CATEGORIES.get(said["category"], said["category"])
+                yield said
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
