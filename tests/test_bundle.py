@@ -16,7 +16,7 @@ def copy(bundle_dir: Path, tmp_path: Path) -> Path:
 
 
 def test_missing(tmp_path: Path) -> None:
-    with pytest.raises(BundleError, match="no model in .*zigbang-nlp train"):
+    with pytest.raises(BundleError, match=r"no model in .*zigbang-nlp train"):
         load_bundle(tmp_path / "nowhere")
 
 
@@ -50,7 +50,7 @@ def edit_manifest(copy: Path, **changes: object) -> None:
 
 def test_too_new(copy: Path) -> None:
     edit_manifest(copy, format=99)
-    with pytest.raises(BundleError, match="format 99; this version reads 1.*Upgrade"):
+    with pytest.raises(BundleError, match=r"format 99; this version reads 1.*Upgrade"):
         load_bundle(copy)
 
 
@@ -72,5 +72,5 @@ def test_a_manifest_that_reaches_outside(copy: Path) -> None:
 @pytest.mark.parametrize("content", ["", "{", "[]", "\udcff"])
 def test_a_manifest_that_is_not_json(copy: Path, content: str) -> None:
     (copy / "manifest.json").write_bytes(content.encode("utf-8", "surrogateescape"))
-    with pytest.raises(BundleError, match="not JSON|not a JSON object"):
+    with pytest.raises(BundleError, match=r"not JSON|not a JSON object"):
         load_bundle(copy)

@@ -27,5 +27,5 @@ def test_blank_label_is_none(blank: object) -> None:
 
 
 def test_unknown_label_says_what_is_known() -> None:
-    with pytest.raises(InputError, match="'중립'.*긍정"):
+    with pytest.raises(InputError, match=r"'중립'.*긍정"):
         read_label("중립")

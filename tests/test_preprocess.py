@@ -30,7 +30,9 @@ def test_the_summary_adds_up(dataset: DataSet) -> None:
 
 
 def test_the_vocabulary_is_of_the_training_texts_alone(dataset: DataSet) -> None:
-    tokens = {t for row in dataset.encoder.tokenize(dataset.part("train").rows["text"]) for t in row}
+    tokens = {
+        t for row in dataset.encoder.tokenize(dataset.part("train").rows["text"]) for t in row
+    }
     assert set(dataset.encoder.vocabulary.tokens) <= tokens
 
 
@@ -75,7 +77,7 @@ def test_data_that_cannot_teach_is_a_clear_error(
 
 
 def test_unknown_category_names_the_known(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="trafic.*traffic"):
+    with pytest.raises(DataError, match=r"trafic.*traffic"):
         preprocess(made_reviews(40), PreprocessSettings(categories=("trafic",)), tmp_path / "d")
 
 

@@ -61,7 +61,7 @@ def test_the_files_own_splits_are_kept_and_train_gives_way() -> None:
     assert way == "given"
     assert (split == "test").sum() == 50
     assert split[1] == "dropped"
-    assert (split == "validation").sum() == 5
+    assert (split == "validation").sum() == 6
 
 
 def test_rows_without_a_split_go_where_the_setting_says() -> None:

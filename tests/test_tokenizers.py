@@ -71,5 +71,5 @@ def test_okt_stems_when_asked() -> None:
 
 
 def test_unknown_tokenizer_names_the_known() -> None:
-    with pytest.raises(TokenizerError, match="komoran, mecab, okt|mecab, okt, komoran"):
+    with pytest.raises(TokenizerError, match=r"komoran, mecab, okt|mecab, okt, komoran"):
         Tokenizer(TokenizerSettings("nltk"))

@@ -19,7 +19,7 @@ def crawl_stage(settings: Settings) -> None:
     from zigbang_nlp.store import open_store
 
     with open_store(settings.store_url) as store:
-        log.info("%s", run_crawl(settings, store))
+        log.info("%s", run_crawl(settings, store).note)
 
 
 def preprocess_stage(settings: Settings) -> None:

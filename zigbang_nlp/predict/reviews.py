@@ -7,8 +7,7 @@ from itertools import islice
 
 from zigbang_nlp.console import progress
 from zigbang_nlp.predict.classifier import Classifier
-from zigbang_nlp.records import Prediction, Review
-from zigbang_nlp.store import Store
+from zigbang_nlp.store import ReviewKey, Store
 
 #: Reviews held in memory at once; sorted by length within, so larger is faster.
 _CHUNK = 20_000
@@ -23,9 +22,11 @@ def predict_store(classifier: Classifier, store: Store) -> int:
     """
     count = store.count_reviews()
 
-    def predicted() -> Iterator[tuple[Review, Prediction]]:
+    def predicted() -> Iterator[tuple[ReviewKey, str, float, bool]]:
         reviews = progress(store.reviews(), "predicting", count)
         while chunk := list(islice(reviews, _CHUNK)):
-            yield from zip(chunk, classifier.predict([r.text for r in chunk]), strict=True)
+            predictions = classifier.predict([review.text for review in chunk])
+            for review, found in zip(chunk, predictions, strict=True):
+                yield review.key, found.label, found.probability, found.unsure
 
     return store.save_predictions(classifier.bundle.identity(), predicted())

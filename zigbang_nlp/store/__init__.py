@@ -2,6 +2,6 @@
 
 from zigbang_nlp.store.export import export
 from zigbang_nlp.store.rows import Counts, ReviewKey
-from zigbang_nlp.store.store import Store, open_store
+from zigbang_nlp.store.store import Store, open_store, store_exists
 
-__all__ = ["Counts", "ReviewKey", "Store", "export", "open_store"]
+__all__ = ["Counts", "ReviewKey", "Store", "export", "open_store", "store_exists"]

@@ -47,11 +47,8 @@ def assign_splits(rows: pd.DataFrame, settings: PreprocessSettings) -> tuple[pd.
     else:
         way = "text"
         split = pd.Series("train", index=rows.index)
-        # A group is stratified by the label most of its texts have.
-        majority = rows["label"].groupby(keys).transform("mean").ge(0.5)
-        for side in (False, True):
-            part = majority.eq(side)
-            split[part] = _by_group(keys[part], settings, random)
+        for side in _sides(keys, rows["label"]):
+            split[side] = _by_group(keys[side], settings, random)
         order = ("train", "validation", "test")
     split = _drop_straddling(split, keys, order)
     _check_classes(rows["label"], split)
@@ -63,15 +60,14 @@ def _given(
 ) -> pd.Series:
     fill = "train" if settings.unassigned == "train" else "dropped"
     split = rows["split"].fillna(fill).astype(object)
-    if not split.eq("validation").any():
-        train = split.eq("train")
-        share = settings.validation_share
-        held = _take(keys[train], share * train.sum(), random)
-        split[train & keys.isin(held)] = "validation"
-    if not split.eq("test").any():
-        train = split.eq("train")
-        held = _take(keys[train], settings.test_share * train.sum(), random)
-        split[train & keys.isin(held)] = "test"
+    for name, share in (
+        ("validation", settings.validation_share),
+        ("test", settings.test_share),
+    ):
+        if not split.eq(name).any():
+            train = split.eq("train")
+            held = _take_of_each_class(keys[train], rows["label"][train], share, random)
+            split[train & keys.isin(held)] = name
     return split
 
 
@@ -110,6 +106,20 @@ def _take(groups: pd.Series, wanted: float, random: np.random.Generator) -> set[
         if held >= wanted:
             break
     return taken
+
+
+def _sides(keys: pd.Series, labels: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Masks of the groups that are mostly negative and mostly positive, for stratifying."""
+    positive = labels.groupby(keys).transform("mean").ge(0.5)
+    return ~positive, positive
+
+
+def _take_of_each_class(
+    keys: pd.Series, labels: pd.Series, share: float, random: np.random.Generator
+) -> set[str]:
+    return set().union(
+        *(_take(keys[side], share * side.sum(), random) for side in _sides(keys, labels))
+    )
 
 
 def _drop_straddling(split: pd.Series, keys: pd.Series, order: Sequence[str]) -> pd.Series:
