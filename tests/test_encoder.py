@@ -30,6 +30,18 @@ def test_vocabulary_of_nothing_is_an_error() -> None:
         Vocabulary.build([["a"], ["b"]], min_count=2, max_size=10)
 
 
+def test_unknown_tokens_are_spelled_with_the_longest_pieces() -> None:
+    lists = [["주차장", "주차난"], ["주차비", "주차", "주차"]]
+    vocabulary = Vocabulary.build(lists, min_count=2, max_size=50, piece_min_count=3)
+    assert vocabulary.tokens == ("##주", "##주차", "##차", "주차")
+    assert vocabulary.encode(["주차", "주차권", "차주", "권리"]) == [5, 3, 1, 4, 2, 1]
+
+
+def test_a_long_unknown_token_is_bounded() -> None:
+    vocabulary = Vocabulary(("##가", "##나"))
+    assert len(vocabulary.encode(["가나" * 500])) == 12
+
+
 def test_ids_are_exact(encoder: Encoder) -> None:
     assert encoder.ids(["역이 멀다", "산이 역", "", "  "]) == [[2, 3, 4, 1], [1, 3, 2], [], []]
 

@@ -65,6 +65,12 @@ class PreprocessSettings(Section):
     stem: bool = Field(False, description="Okt only: reduce verbs to their dictionary form")
     max_characters: int = Field(2_000, ge=10, le=100_000, description="texts are cut here")
     min_count: int = Field(2, ge=1, le=1_000, description="rarer tokens become out-of-vocabulary")
+    piece_min_count: int = Field(
+        5,
+        ge=0,
+        le=100_000,
+        description="rarer tokens are spelled with pieces seen this often; 0 = no pieces",
+    )
     max_vocabulary: int = Field(
         40_000, ge=10, le=1_000_000, description="ids at most, padding and unknown included"
     )

@@ -58,7 +58,8 @@ def preprocess(
     rows = rows.assign(split=split)
     tokens = _tokenize(rows["text"], settings)
     vocabulary, counts = _vocabulary(rows, tokens, settings)
-    lengths = np.array([len(t) for t in tokens])
+    encoded = [vocabulary.encode(t) for t in tokens]
+    lengths = np.array([len(row) for row in encoded])
     in_train = rows["split"].eq("train").to_numpy()
     length = settings.length or length_for_coverage(lengths[in_train], settings.coverage)
     encoder = Encoder(
@@ -67,7 +68,7 @@ def preprocess(
         length,
         settings.max_characters,
     )
-    ids = pad([vocabulary.encode(t[:length]) for t in tokens], length)
+    ids = pad(encoded, length)
     parts = {
         name: Part(ids[mask := rows["split"].eq(name).to_numpy()], _public(rows[mask]))
         for name in SPLITS
@@ -200,7 +201,10 @@ def _vocabulary(
     for found, name in zip(tokens, rows["split"], strict=True):
         if name == "train":
             counts.update(found)
-    return Vocabulary.from_counts(counts, settings.min_count, settings.max_vocabulary), counts
+    vocabulary = Vocabulary.from_counts(
+        counts, settings.min_count, settings.max_vocabulary, settings.piece_min_count
+    )
+    return vocabulary, counts
 
 
 def _public(rows: pd.DataFrame) -> pd.DataFrame:
