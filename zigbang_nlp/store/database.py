@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,50 @@ class Database:
             connection = plain.execution_options(writing=True)
             with connection.begin():
                 yield connection
+
+    def bare(self, statement: str, *values: str) -> None:
+        """Run a statement that no transaction may hold."""
+        with store_errors(self.name):
+            connection = self.engine.raw_connection()
+            try:
+                connection.cursor().execute(statement, values)
+            finally:
+                connection.close()
+
+    def clock(self, connection: sa.Connection) -> float:
+        """Unix seconds, of the one clock that all users of this database share."""
+        if self.is_sqlite:
+            return time.time()
+        now = sa.func.extract("epoch", sa.func.clock_timestamp())
+        return float(connection.execute(sa.select(now)).scalar_one())
+
+    @contextlib.contextmanager
+    def only_crawler(self) -> Iterator[None]:
+        """Hold an SQLite store against other crawls; a dead crawl holds nothing.
+
+        The lock is an exclusive transaction on an empty database file beside the store, which the
+        operating system ends with the process, on every platform. Servers don't need it.
+
+        Raises:
+            StoreError: another crawl holds it.
+        """
+        if self.file is None:
+            yield
+            return
+        beside = self.file.with_name(self.file.name + "-crawl")
+        lock = sqlite3.connect(beside, timeout=0.5, isolation_level=None)
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.Error as error:
+            lock.close()
+            raise StoreError(
+                f"Another crawl is at work on {self.name}.",
+                "Wait until it ends, or share a PostgreSQL store (--db postgresql+psycopg://...).",
+            ) from error
+        try:
+            yield
+        finally:
+            lock.close()
 
     def close(self) -> None:
         with store_errors(self.name):
