@@ -67,6 +67,11 @@ class Review:
     first_seen: datetime | None = None
     last_seen: datetime | None = None
 
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What makes a row the same row: source, apartment, review, category."""
+        return (self.source, self.apartment_id, self.review_id, self.category)
+
 
 @dataclass(frozen=True, slots=True)
 class Prediction:

@@ -1,0 +1,15 @@
+"""The command line: `zigbang-nlp COMMAND`. Each command is a module here, imported when used."""
+
+from __future__ import annotations
+
+import sys
+
+from zigbang_nlp.cli.group import cli
+from zigbang_nlp.cli.run_safely import run_safely
+
+__all__ = ["cli", "main", "run_safely"]
+
+
+def main() -> None:
+    """Entry point of the `zigbang-nlp` command."""
+    sys.exit(run_safely(cli, sys.argv[1:]))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import click
-
+from zigbang_nlp.cli.common import settings_command
 from zigbang_nlp.config import LoadedSettings
+from zigbang_nlp.console import log
 
 
-@click.command("crawl")
-@click.pass_obj
+@settings_command("crawl", sections=["crawl"])
 def command(loaded: LoadedSettings) -> None:
     """Collect apartments and residents' reviews of a region into the store.
 
@@ -20,4 +19,4 @@ def command(loaded: LoadedSettings) -> None:
     from zigbang_nlp.store import open_store
 
     with open_store(loaded.settings.store_url) as store:
-        click.echo(run_crawl(loaded.settings, store).note)
+        log.info("%s", run_crawl(loaded.settings, store).note)

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import click
 
+from zigbang_nlp.cli.common import settings_command
 from zigbang_nlp.config import LoadedSettings
+from zigbang_nlp.console import log
 
 
-@click.command("export")
+@settings_command("export")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option(
     "--encoding",
@@ -18,7 +20,6 @@ from zigbang_nlp.config import LoadedSettings
     help="Of CSV: utf-8-sig opens well in Excel, cp949 suits older Korean programs "
     "(characters it lacks, such as emoji, become '?').",
 )
-@click.pass_obj
 def command(loaded: LoadedSettings, file: Path, encoding: str) -> None:
     """Write all reviews, with their apartments and predictions, to FILE.
 
@@ -35,4 +36,4 @@ def command(loaded: LoadedSettings, file: Path, encoding: str) -> None:
 
     with open_store(loaded.settings.store_url) as store:
         rows = export(store, file, encoding)
-    click.echo(f"{file}: {rows:,} rows")
+    log.info("%s rows written to %s.", f"{rows:,}", file)

@@ -80,7 +80,8 @@ def known_keys() -> dict[str, Any]:
 
 
 def _section_type(annotation: Any) -> type[Section]:
-    assert isinstance(annotation, type) and issubclass(annotation, Section), annotation
+    assert isinstance(annotation, type), annotation
+    assert issubclass(annotation, Section), annotation
     return annotation
 
 

@@ -221,3 +221,7 @@ class Settings(Section):
     @property
     def evaluation_dir(self) -> Path:
         return self.paths.work / "evaluation"
+
+    @property
+    def predictions_file(self) -> Path:
+        return self.paths.work / "predictions.jsonl"

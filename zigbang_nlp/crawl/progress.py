@@ -6,6 +6,7 @@ All of it goes to standard error, so that standard output can be piped.
 from __future__ import annotations
 
 import json
+import logging
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -13,6 +14,8 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from tqdm import tqdm
+
+from zigbang_nlp.console import log
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +95,17 @@ class Bar:
         )
 
     def problem(self, fact: str) -> None:
-        self._bar.write(fact, file=sys.stderr)
+        log.warning("%s", fact)
 
     def close(self) -> None:
         self._bar.close()
 
 
 class Lines:
-    """A line every `every` seconds, for logs; as JSON when wanted."""
+    """A line of the log every `every` seconds, where there is no terminal."""
 
-    def __init__(self, every: float = 60, as_json: bool = False) -> None:
-        self.every, self.as_json = every, as_json
+    def __init__(self, every: float = 60) -> None:
+        self.every = every
         self._last = time.monotonic()
         self._figures: Figures | None = None
 
@@ -113,40 +116,41 @@ class Lines:
             self._say(figures)
 
     def problem(self, fact: str) -> None:
-        if self.as_json:
-            self._json("failed", fact=fact)
-        else:
-            _write(fact)
+        log.warning("%s", fact)
 
     def close(self) -> None:
-        if self._figures is not None and (self.as_json or self._figures.seconds > self.every):
+        if self._figures is not None and self._figures.seconds > self.every:
             self._say(self._figures)
 
     def _say(self, figures: Figures) -> None:
         left = figures.seconds_left
-        if self.as_json:
-            more = {"rate": round(figures.rate, 3), "seconds_left": left and round(left)}
-            self._json("progress", **(asdict(figures) | more))
-        else:
-            _write(
-                f"{figures.cells:,} cells, {figures.apartments:,} apartments, "
-                f"{figures.reviews:,} reviews, {figures.left:,} answers left, "
-                f"{figures.failed:,} failed, {figures.rate:.2f} requests/s"
-                + (f", {duration(left)} left" if left is not None else "")
-            )
-
-    def _json(self, event: str, **values: object) -> None:
-        moment = datetime.now(UTC).isoformat(timespec="seconds")
-        _write(json.dumps({"time": moment, "event": event} | values, ensure_ascii=False))
+        log.info(
+            "%s cells, %s apartments, %s reviews, %s answers left, %s failed, %.2f requests/s%s",
+            f"{figures.cells:,}",
+            f"{figures.apartments:,}",
+            f"{figures.reviews:,}",
+            f"{figures.left:,}",
+            f"{figures.failed:,}",
+            figures.rate,
+            f", {duration(left)} left" if left is not None else "",
+            extra={"figures": asdict(figures) | {"seconds_left": left}},
+        )
 
 
-def _write(line: str) -> None:
-    sys.stderr.write(line + "\n")
-    sys.stderr.flush()
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: time, level, message, and the figures where there are some."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        said = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "message": record.getMessage(),
+        }
+        return json.dumps(said | getattr(record, "figures", {}), ensure_ascii=False)
 
 
 def choose(json_logs: bool = False) -> Progress:
-    """The bar on a terminal, lines elsewhere."""
+    """The bar on a terminal, lines elsewhere; JSON lines come more often."""
     if json_logs:
-        return Lines(every=10, as_json=True)
+        return Lines(every=10)
     return Bar() if sys.stderr.isatty() else Lines()

@@ -2,7 +2,7 @@
 
 from zigbang_nlp.store.export import export
 from zigbang_nlp.store.rows import Counts, ReviewKey
-from zigbang_nlp.store.store import Store, open_store
+from zigbang_nlp.store.store import Store, open_store, store_exists
 from zigbang_nlp.store.task import Failure, Found, Outcome, Scope, Tally, Task
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "Task",
     "export",
     "open_store",
+    "store_exists",
 ]

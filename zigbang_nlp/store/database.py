@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from filelock import FileLock, Timeout
 from sqlalchemy import event, exc
 
 from zigbang_nlp.errors import StoreError
@@ -117,10 +118,9 @@ class Database:
 
     @contextlib.contextmanager
     def only_crawler(self) -> Iterator[None]:
-        """Hold an SQLite store against other crawls; a dead crawl holds nothing.
+        """Hold an SQLite store against other crawls; servers, which are made to share, don't need it.
 
-        The lock is an exclusive transaction on an empty database file beside the store, which the
-        operating system ends with the process, on every platform. Servers don't need it.
+        The operating system lets go of the lock with the process, so a dead crawl holds nothing.
 
         Raises:
             StoreError: another crawl holds it.
@@ -128,12 +128,10 @@ class Database:
         if self.file is None:
             yield
             return
-        beside = self.file.with_name(self.file.name + "-crawl")
-        lock = sqlite3.connect(beside, timeout=0.5, isolation_level=None)
+        lock = FileLock(f"{self.file}-crawl.lock", timeout=0.5)
         try:
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.Error as error:
-            lock.close()
+            lock.acquire()
+        except Timeout as error:
             raise StoreError(
                 f"Another crawl is at work on {self.name}.",
                 "Wait until it ends, or share a PostgreSQL store (--db postgresql+psycopg://...).",
@@ -141,7 +139,7 @@ class Database:
         try:
             yield
         finally:
-            lock.close()
+            lock.release()
 
     def close(self) -> None:
         with store_errors(self.name):

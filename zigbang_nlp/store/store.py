@@ -45,6 +45,15 @@ def open_store(url: str, note: Callable[[str], None] = lambda _: None) -> Store:
     return Store(database)
 
 
+def store_exists(url: str) -> bool:
+    """Whether there is something to open at `url`; False only for an SQLite file not made yet."""
+    database = Database(url)
+    try:
+        return database.file is None or database.file.exists()
+    finally:
+        database.close()
+
+
 class Store:
     """Rows that survive anything. Use it as a context manager.
 

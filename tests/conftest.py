@@ -1,0 +1,83 @@
+"""What tests share: reviews made here, a data set and a tiny bundle really trained, once a session."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from zigbang_nlp.config import PreprocessSettings, TrainSettings
+from zigbang_nlp.records import Review
+from zigbang_nlp.text.dataset import DataSet
+
+ROOT = Path(__file__).resolve().parent.parent
+
+_SUBJECTS = [
+    "역",
+    "버스",
+    "주차",
+    "관리",
+    "이웃",
+    "학교",
+    "마트",
+    "공원",
+    "전망",
+    "난방",
+    "수압",
+    "경비",
+    "승강기",
+    "놀이터",
+    "상가",
+]
+_GOOD = ["가까워요", "편해요", "좋아요", "깨끗해요", "조용해요", "넓어요", "친절해요", "만족해요"]
+_BAD = [
+    "멀어요",
+    "불편해요",
+    "나빠요",
+    "더러워요",
+    "시끄러워요",
+    "좁아요",
+    "불친절해요",
+    "실망이에요",
+]
+
+
+def made_reviews(count: int, seed: int = 0) -> list[Review]:
+    """Reviews whose label a network can learn; every fifth has no clear score."""
+    rng = random.Random(seed)
+    reviews = []
+    for i in range(count):
+        good = rng.random() < 0.55
+        words = _GOOD if good else _BAD
+        text = f"{rng.choice(_SUBJECTS)} {rng.choice(words)} {rng.choice(_SUBJECTS)} {i % 97}동"
+        score = 3.0 if i % 5 == 4 else (rng.choice((4, 5)) if good else rng.choice((1, 2)))
+        reviews.append(
+            Review("test", str(i % 31), str(i), ("total", "traffic")[i % 2], text, float(score))
+        )
+    return reviews
+
+
+@pytest.fixture(scope="session")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> DataSet:
+    """A small preprocessed data set."""
+    from zigbang_nlp.text.preprocess import preprocess
+
+    directory = tmp_path_factory.mktemp("data") / "dataset"
+    preprocess(made_reviews(600), PreprocessSettings(min_count=1), directory)
+    return DataSet.load(directory)
+
+
+TINY = TrainSettings(
+    embedding_dim=8, lstm_units=(8,), epochs=4, batch_size=32, learning_rate=0.02, patience=2
+)
+
+
+@pytest.fixture(scope="session")
+def bundle_dir(dataset: DataSet, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny bundle, really trained on `dataset`. Copy it before changing it."""
+    from zigbang_nlp.model.train import train
+
+    directory = tmp_path_factory.mktemp("bundle") / "model"
+    train(dataset, TINY, directory, directory.parent / "checkpoints")
+    return directory

@@ -1,0 +1,5 @@
+"""`python -m zigbang_nlp` is the same as `zigbang-nlp`."""
+
+from zigbang_nlp.cli import main
+
+main()

@@ -1,0 +1,155 @@
+"""What all commands share: settings from file, environment and flags, and the log.
+
+A command names the sections of settings it depends on; each setting of those becomes a flag, so
+the flags can't fall behind the settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+import click
+from pydantic.fields import FieldInfo
+
+from zigbang_nlp.config import LoadedSettings, known_keys, load_settings
+from zigbang_nlp.console import show_log
+
+
+class _List(click.ParamType):
+    """Comma-separated values."""
+
+    name = "A,B,..."
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, ...]:
+        if isinstance(value, tuple):
+            return value
+        return tuple(part.strip() for part in str(value).split(",") if part.strip())
+
+
+class _KeyValue(click.ParamType):
+    """section.key=value."""
+
+    name = "SECTION.KEY=VALUE"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, str]:
+        name, equals, text = str(value).partition("=")
+        if not equals:
+            self.fail(f"{value!r} has no '='; write it like train.epochs=5.", param, ctx)
+        return name.strip(), text.strip()
+
+
+def settings_command(
+    name: str, sections: Sequence[str] = (), skip: Sequence[str] = ()
+) -> Callable[[Callable[..., Any]], click.Command]:
+    """Make a command whose function takes `loaded: LoadedSettings` and its own parameters.
+
+    Args:
+        name: of the command.
+        sections: sections whose settings become flags.
+        skip: "section.key" of settings that don't.
+    """
+    flags = {
+        key: field
+        for key, field in known_keys().items()
+        if key.split(".")[0] in sections and key not in skip
+    }
+
+    def wrap(function: Callable[..., Any]) -> click.Command:
+        def callback(**values: Any) -> Any:
+            loaded = load_settings(values.pop("config"), _flag_values(values, flags), environ=None)
+            show_log(verbose=values.pop("debug"), quiet=values.pop("quiet"))
+            return function(loaded=loaded, **values)
+
+        callback.__doc__ = function.__doc__
+        made = click.command(name)(callback)
+        own = list(getattr(function, "__click_params__", []))[::-1]
+        made.params = [*own, *(_option(key, field) for key, field in flags.items()), *_shared()]
+        return made
+
+    return wrap
+
+
+def _shared() -> list[click.Option]:
+    return [
+        click.Option(
+            ["--config"],
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="TOML file with settings  [default: zigbang.toml, if there is one]",
+        ),
+        click.Option(["--work"], help="Directory for everything the stages write  [default: data]"),
+        click.Option(
+            ["--db"],
+            metavar="URL",
+            help="Database, e.g. sqlite:///reviews.db  [default: zigbang.db in --work]",
+        ),
+        click.Option(
+            ["--set", "assignments"],
+            type=_KeyValue(),
+            multiple=True,
+            help="Any setting, e.g. --set train.epochs=5; see `zigbang-nlp config`.",
+        ),
+        click.Option(["--quiet", "-q"], is_flag=True, help="Only results and errors."),
+        click.Option(["--debug"], is_flag=True, help="Show a traceback when something fails."),
+    ]
+
+
+def _flag_values(values: dict[str, Any], flags: Mapping[str, FieldInfo]) -> dict[str, Any]:
+    chosen: dict[str, Any] = {}
+    for name, text in values.pop("assignments"):
+        field = known_keys().get(name)
+        as_list = field is not None and get_origin(field.annotation) is tuple
+        chosen[name] = _List().convert(text, None, None) if as_list else text
+    chosen["paths.work"] = values.pop("work") or chosen.get("paths.work")
+    chosen["store.url"] = values.pop("db") or chosen.get("store.url")
+    for key in flags:
+        value = values.pop(key.replace(".", "__"))
+        if value is not None:
+            chosen[key] = value
+    return chosen
+
+
+def _option(key: str, field: FieldInfo) -> click.Option:
+    """The flag of one setting; its default stays None, so that file and environment count."""
+    flag = "--" + key.split(".")[1].replace("_", "-")
+    shown = _shown(field.default)
+    text = (
+        f"{(field.description or '').capitalize()}  [default: {shown}]"
+        if shown
+        else (field.description or "").capitalize()
+    )
+    kind = field.annotation
+    parameter = key.replace(".", "__")
+    if kind is bool:
+        return click.Option([f"{flag}/--no-{flag[2:]}", parameter], default=None, help=text)
+    return click.Option([flag, parameter], type=_type(kind), default=None, help=text)
+
+
+def _type(kind: Any) -> Any:
+    if get_origin(kind) is Literal:
+        return click.Choice([str(choice) for choice in get_args(kind)])
+    if get_origin(kind) is tuple:
+        return _List()
+    return kind if kind in (int, float) else str
+
+
+def _shown(default: Any) -> str:
+    if isinstance(default, tuple):
+        return ",".join(map(str, default))
+    if isinstance(default, bool):
+        return "yes" if default else "no"
+    return "" if default is None else str(default)
+
+
+def run_stage(name: str, loaded: LoadedSettings, force: bool) -> None:
+    """Run one stage of the pipeline by name, unless it is current."""
+    from zigbang_nlp.pipeline import run_stages
+    from zigbang_nlp.stages import stages_from
+
+    run_stages([stages_from(name)[0]], loaded.settings, force=force)
+
+
+force_option = click.option(
+    "--force", is_flag=True, help="Do it again even when nothing has changed."
+)

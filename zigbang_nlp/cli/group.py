@@ -1,0 +1,51 @@
+"""The group of commands, which imports a command only when it is used."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from zigbang_nlp import __version__
+
+#: Each command and its line in `zigbang-nlp --help`; its module is `zigbang_nlp.cli.<name>`.
+COMMANDS: dict[str, str] = {
+    "crawl": "Collect residents' reviews from Zigbang, or from the bundled sample.",
+    "import": "Read reviews from a CSV, TSV, JSON lines, Parquet or Excel file.",
+    "preprocess": "Make the data set: labels, tokens, integers, splits.",
+    "train": "Train the network on the data set.",
+    "evaluate": "Score the trained network on the held-out texts.",
+    "predict": "Classify texts, lines or files.",
+    "run": "Run all stages, skipping those with nothing new.",
+    "export": "Write the reviews and their predictions to a file.",
+    "config": "Show the settings in force and where each came from.",
+}
+
+
+class LazyGroup(click.Group):
+    """Finds commands by name in `COMMANDS`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        # "import" is a keyword, so its module carries an underscore.
+        module = "import_" if cmd_name == "import" else cmd_name
+        found: click.Command = importlib.import_module(f"zigbang_nlp.cli.{module}").command
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands (in the order of the pipeline)"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="First time? `zigbang-nlp run` works through the bundled sample in minutes.",
+)
+@click.version_option(__version__, prog_name="zigbang-nlp")
+def cli() -> None:
+    """From what residents write about Korean apartments to labels one can trust."""

@@ -1,0 +1,108 @@
+"""`zigbang-nlp predict`"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import click
+
+from zigbang_nlp.cli.common import settings_command
+from zigbang_nlp.config import LoadedSettings
+from zigbang_nlp.console import log
+from zigbang_nlp.errors import InputError
+from zigbang_nlp.records import LABELS, Prediction
+
+#: Lines of standard input classified at once; small, so that answers come while one types.
+_AT_ONCE = 256
+
+
+@settings_command("predict", sections=["predict"], skip=["predict.texts"])
+@click.argument("texts", nargs=-1, metavar="[TEXT]...")
+@click.option(
+    "--input", "source", type=click.Path(path_type=Path, dir_okay=False), help="A file of texts."
+)
+@click.option("--text-column", default="text", show_default=True, help="Its column of texts.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the file's rows with their predictions go: .csv, .tsv, .jsonl or .parquet.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def command(
+    loaded: LoadedSettings,
+    texts: tuple[str, ...],
+    source: Path | None,
+    text_column: str,
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """Classify texts, lines or files.
+
+    Without TEXT and --input, each line of standard input is a review. A "?" behind the label
+    means unsure.
+
+    \b
+    Examples:
+      zigbang-nlp predict "역이 가까워요" "주차가 너무 힘들어요"
+      cat reviews.txt | zigbang-nlp predict --json
+      zigbang-nlp predict --input reviews.csv --text-column 리뷰 --output scored.csv
+    """
+    if texts and source:
+        raise click.UsageError("Give either TEXT or --input, not both.")
+    if output and not source:
+        raise click.UsageError("--output needs --input; pipe the answers to a file instead.")
+    from zigbang_nlp.predict.classifier import Classifier
+
+    settings = loaded.settings
+    model = Path(settings.predict.model) if settings.predict.model else settings.model_dir
+    classifier = Classifier.load(model, settings.predict.batch_size)
+    if source is not None and output is not None:
+        from zigbang_nlp.predict.files import predict_file
+
+        count = predict_file(classifier, source, output, text_column)
+        log.info("%s rows written to %s.", f"{count:,}", output)
+        return
+    lines: Iterable[str] = texts
+    if source is not None:
+        from zigbang_nlp.predict.files import texts_of
+
+        lines = texts_of(source, text_column)
+    elif not texts:
+        lines = _standard_input()
+    for prediction in _predicted(classifier, iter(lines), 1 if sys.stdin.isatty() else _AT_ONCE):
+        click.echo(_json(prediction) if as_json else _plain(prediction))
+
+
+def _predicted(classifier: object, lines: Iterator[str], size: int) -> Iterator[Prediction]:
+    while chunk := list(islice(lines, size)):
+        yield from classifier.predict(chunk)  # type: ignore[attr-defined]
+
+
+def _standard_input() -> Iterator[str]:
+    if sys.stdin.isatty():
+        log.info("One review a line; end with Ctrl-D.")
+    for number, line in enumerate(sys.stdin.buffer, start=1):
+        try:
+            yield line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
+        except UnicodeDecodeError:
+            try:
+                yield line.decode("cp949").rstrip("\r\n")
+            except UnicodeDecodeError as error:
+                raise InputError(
+                    f"Line {number} of the input is neither UTF-8 nor CP949: "
+                    f"bytes {line[error.start : error.start + 4].hex(' ')}.",
+                    "Convert the input to UTF-8.",
+                ) from error
+
+
+def _json(prediction: Prediction) -> str:
+    return json.dumps(prediction.as_dict(), ensure_ascii=False)
+
+
+def _plain(prediction: Prediction) -> str:
+    label = LABELS[prediction.label] + ("?" if prediction.unsure else " ")
+    return f"{label} {prediction.probability:.3f}  {' '.join(prediction.text.split())}"

@@ -1,0 +1,70 @@
+"""What people see when something goes wrong: a fact, a next step, and an exit code.
+
+0 done, 1 an error, 2 wrong usage, 130 interrupted (Ctrl-C). A traceback needs --debug.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from zigbang_nlp.errors import ZigbangError
+
+INTERRUPTED = 130
+
+
+def run_safely(cli: click.Command, arguments: Sequence[str]) -> int:
+    """Run the command line and return its exit code; never lets an exception through."""
+    for stream in (sys.stdout, sys.stderr):
+        # A console that can't show a character (cp949, ascii) must not end the program.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        result = cli.main(list(arguments), standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as wrong:
+        wrong.show()
+        return wrong.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return _say("Stopped. What was finished before is kept; run the same command to go on.")
+    except BrokenPipeError:
+        # The reader of our output (head, less) has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last line of defence
+        if "--debug" in arguments:
+            traceback.print_exc()
+            return 1
+        return _explain(error)
+    return result if isinstance(result, int) else 0
+
+
+def _explain(error: Exception) -> int:
+    if isinstance(error, ZigbangError):
+        lines = [f"Error: {error.fact}", error.next_step]
+    elif isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        lines = [
+            "Error: the disk is full; the last good outputs are intact.",
+            "Free some space and run the same command again.",
+        ]
+    elif isinstance(error, MemoryError):
+        lines = ["Error: not enough memory.", "Close other programs, or use fewer reviews."]
+    else:
+        lines = [
+            f"Error: unexpected {type(error).__name__}: {error}",
+            "Run the same command with --debug to see where, and report it.",
+        ]
+    click.echo("\n".join(line for line in lines if line), err=True)
+    return 1
+
+
+def _say(message: str) -> int:
+    click.echo(f"\n{message}", err=True)
+    return INTERRUPTED

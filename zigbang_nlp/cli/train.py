@@ -1,0 +1,21 @@
+"""`zigbang-nlp train`"""
+
+from zigbang_nlp.cli.common import force_option, run_stage, settings_command
+from zigbang_nlp.config import LoadedSettings
+
+
+@settings_command("train", sections=["train"])
+@force_option
+def command(loaded: LoadedSettings, force: bool) -> None:
+    """Train the network on the data set.
+
+    Embedding -> LSTM -> Dense(sigmoid), with EarlyStopping and ModelCheckpoint. Writes a bundle
+    to the directory `model` in --work, with history.json and learning_curves.png.
+
+    \b
+    Examples:
+      zigbang-nlp train
+      zigbang-nlp train --epochs 5 --lstm-units 64,64 --no-bidirectional
+      zigbang-nlp train --optimizer rmsprop --learning-rate 0.0005 --force
+    """
+    run_stage("train", loaded, force)

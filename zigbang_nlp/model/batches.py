@@ -1,0 +1,72 @@
+"""Shuffled batches of texts of similar length, so that little padding is computed on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from zigbang_nlp.model.backend import tf
+from zigbang_nlp.text.vocabulary import PADDING
+
+#: Texts are sorted by length within this many batches; more is less padding and less shuffling.
+_POOL = 50
+
+
+class Batches:
+    """Batches of a split, shuffled anew each time they are gone through.
+
+    Args:
+        ids: int32 (texts, length), 0 on the right; may be memory-mapped.
+        labels: float32 (texts,).
+        weights: float32 (texts,); None counts all the same.
+        batch_size: texts a batch.
+        seed: of the order; None keeps the order by length (validation).
+
+    Iterating gives ids (batch, longest of the batch), labels (batch,), weights (batch,).
+    """
+
+    def __init__(
+        self,
+        ids: np.ndarray,
+        labels: np.ndarray,
+        weights: np.ndarray | None,
+        batch_size: int,
+        seed: int | None,
+    ) -> None:
+        self.ids, self.labels = ids, labels
+        self.weights = np.ones_like(labels) if weights is None else weights
+        self.batch_size = batch_size
+        self.lengths = np.maximum((np.asarray(ids) != PADDING).sum(axis=1), 1)
+        self._random = None if seed is None else np.random.default_rng(seed)
+
+    def __len__(self) -> int:
+        return -(-len(self.labels) // self.batch_size)
+
+    def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        for rows in self._arranged():
+            rows = np.sort(rows)  # a memory-mapped array is read forwards
+            longest = int(self.lengths[rows].max())
+            ids = np.ascontiguousarray(self.ids[rows, :longest])
+            yield ids, self.labels[rows], self.weights[rows]
+
+    def as_tf(self) -> Any:
+        """A `tf.data.Dataset` that prepares batches while the network works on others."""
+        per_text = tf.TensorSpec((None,), tf.float32)
+        signature = (tf.TensorSpec((None, None), tf.int32), per_text, per_text)
+        data = tf.data.Dataset.from_generator(lambda: iter(self), output_signature=signature)
+        return data.apply(tf.data.experimental.assert_cardinality(len(self))).prefetch(4)
+
+    def _arranged(self) -> list[np.ndarray]:
+        size, count = self.batch_size, len(self.labels)
+        if self._random is None:
+            order = np.argsort(self.lengths, kind="stable")
+            return [order[i : i + size] for i in range(0, count, size)]
+        order = self._random.permutation(count)
+        pools = [order[i : i + _POOL * size] for i in range(0, count, _POOL * size)]
+        order = np.concatenate(
+            [pool[np.argsort(self.lengths[pool], kind="stable")] for pool in pools]
+        )
+        batches = [order[i : i + size] for i in range(0, count, size)]
+        return [batches[i] for i in self._random.permutation(len(batches))]

@@ -1,0 +1,167 @@
+"""The bundle: one directory that holds all that serving needs, and proof that it is whole.
+
+model/
+  manifest.json        format and SHA-256 of every other file
+  bundle.json          architecture, threshold, margin, metrics, data fingerprint, versions
+  encoder.json, vocabulary.json   how text becomes integers
+  network.onnx         the network for serving
+  network.weights.h5   the same weights for Keras
+  history.json, learning_curves.png, summary.txt   how training went
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from zigbang_nlp.errors import BundleError
+from zigbang_nlp.files import settle, sha256_of
+from zigbang_nlp.model.architecture import Architecture
+from zigbang_nlp.text.encoder import Encoder
+
+FORMAT = 1
+MANIFEST, BUNDLE = "manifest.json", "bundle.json"
+ONNX, WEIGHTS = "network.onnx", "network.weights.h5"
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A loaded, checked bundle.
+
+    Attributes:
+        directory: where it lies.
+        encoder: text to integers.
+        architecture: of the network.
+        threshold: probabilities from this on are positive; chosen on validation.
+        unsure_low, unsure_high: probabilities strictly between them are `unsure`.
+        data_fingerprint: of the data set it was trained on.
+        metrics: of training and validation.
+        versions: of the package and the libraries that made it.
+    """
+
+    directory: Path
+    encoder: Encoder
+    architecture: Architecture
+    threshold: float
+    unsure_low: float
+    unsure_high: float
+    data_fingerprint: str
+    metrics: dict[str, Any] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def onnx_path(self) -> Path:
+        return self.directory / ONNX
+
+    @property
+    def weights_path(self) -> Path:
+        return self.directory / WEIGHTS
+
+    def identity(self) -> str:
+        """A short name that differs between any two bundles."""
+        return sha256_of(self.directory / MANIFEST)[:16]
+
+
+def seal(bundle: Bundle) -> None:
+    """Write the bundle's own files beside the network's, then the manifest over all of them."""
+    bundle.encoder.save(bundle.directory)
+    values = {
+        "architecture": bundle.architecture.as_dict(),
+        "threshold": bundle.threshold,
+        "unsure_low": bundle.unsure_low,
+        "unsure_high": bundle.unsure_high,
+        "data_fingerprint": bundle.data_fingerprint,
+        "metrics": bundle.metrics,
+        "versions": bundle.versions,
+    }
+    _write(bundle.directory / BUNDLE, values)
+    files = {
+        path.name: sha256_of(path)
+        for path in sorted(bundle.directory.iterdir())
+        if path.is_file() and path.name != MANIFEST
+    }
+    _write(bundle.directory / MANIFEST, {"format": FORMAT, "files": files})
+
+
+def load_bundle(directory: Path) -> Bundle:
+    """Read and check a bundle.
+
+    Raises:
+        BundleError: it is missing, too new, incomplete, changed since it was made, or damaged.
+    """
+    settle(directory)
+    manifest = _read(directory / MANIFEST, directory)
+    found_format = manifest.get("format")
+    if not isinstance(found_format, int) or found_format > FORMAT:
+        raise BundleError(
+            f"The model in {directory} has format {found_format!r}; this version reads {FORMAT}.",
+            "Upgrade zigbang-nlp, or train the model again with this version.",
+        )
+    _check_files(directory, manifest)
+    values = _read(directory / BUNDLE, directory)
+    encoder = Encoder.load(directory)
+    try:
+        bundle = Bundle(
+            directory=directory,
+            encoder=encoder,
+            architecture=Architecture.from_dict(values["architecture"]),
+            threshold=float(values["threshold"]),
+            unsure_low=float(values["unsure_low"]),
+            unsure_high=float(values["unsure_high"]),
+            data_fingerprint=str(values["data_fingerprint"]),
+            metrics=values["metrics"],
+            versions=values["versions"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise _damaged(directory, f"{BUNDLE} lacks or misstates {error}") from error
+    if bundle.architecture.vocabulary_size != len(encoder.vocabulary):
+        raise _damaged(
+            directory,
+            f"its network takes {bundle.architecture.vocabulary_size} ids "
+            f"and its vocabulary has {len(encoder.vocabulary)}",
+        )
+    return bundle
+
+
+def _check_files(directory: Path, manifest: dict[str, Any]) -> None:
+    files = manifest.get("files")
+    if not isinstance(files, dict) or not {BUNDLE, ONNX} <= files.keys():
+        raise _damaged(directory, f"{MANIFEST} doesn't list its files")
+    for name, expected in files.items():
+        path = directory / name
+        # A manifest from a stranger must not reach out of the bundle.
+        if os.path.basename(name) != name or not path.is_file():  # noqa: PTH119
+            raise _damaged(directory, f"{name} is missing")
+        if sha256_of(path) != expected:
+            raise _damaged(
+                directory, f"{name} is not the file that was saved (its SHA-256 differs)"
+            )
+
+
+def _damaged(directory: Path, why: str) -> BundleError:
+    return BundleError(
+        f"The model in {directory} is damaged or was changed: {why}.",
+        "Restore the directory, or run `zigbang-nlp train --force`.",
+    )
+
+
+def _write(path: Path, values: dict[str, Any]) -> None:
+    path.write_text(json.dumps(values, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _read(path: Path, directory: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise BundleError(
+            f"There is no model in {directory}.",
+            "Run `zigbang-nlp train` first, or name a bundle with --model.",
+        )
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise _damaged(directory, f"{path.name} is not JSON ({error})") from error
+    if not isinstance(values, dict):
+        raise _damaged(directory, f"{path.name} is not a JSON object")
+    return values

@@ -1,0 +1,47 @@
+"""The one layer that Keras doesn't have: pooling that never sees padding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zigbang_nlp.model.backend import keras
+
+ops = keras.ops
+
+
+@keras.saving.register_keras_serializable(package="zigbang_nlp")
+class MaskedPooling(keras.layers.Layer):
+    """Pool the states of a sequence over its real tokens.
+
+    Args:
+        kind: "max", "mean", or "max_mean" (both, side by side).
+
+    Input (batch, time, units) with a mask (batch, time); output (batch, units), or
+    (batch, 2 x units) for "max_mean". A row without a real token gives zeros.
+    """
+
+    def __init__(self, kind: str, **keywords: Any) -> None:
+        super().__init__(**keywords)
+        self.kind = kind
+        self.supports_masking = True
+
+    def call(self, inputs: Any, mask: Any = None) -> Any:
+        real = ops.cast(mask, inputs.dtype)[:, :, None]  # (batch, time, 1)
+        count = ops.sum(real, axis=1)  # (batch, 1)
+        mean = ops.sum(inputs * real, axis=1) / ops.maximum(count, 1)
+        if self.kind == "mean":
+            return mean
+        # States lie in (-1, 1), so -2 never wins over a real one.
+        highest = ops.max(inputs * real - 2 * (1 - real), axis=1)
+        highest = highest * ops.cast(count > 0, inputs.dtype)
+        return highest if self.kind == "max" else ops.concatenate([highest, mean], axis=-1)
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> None:
+        return None
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        batch, _, units = input_shape
+        return (batch, units * 2 if self.kind == "max_mean" and units else units)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "kind": self.kind}

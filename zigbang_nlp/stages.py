@@ -1,0 +1,155 @@
+"""The five stages of this pipeline, as data. The code of each is imported when it runs."""
+
+from __future__ import annotations
+
+import json
+
+from zigbang_nlp.config import Settings
+from zigbang_nlp.console import log, table
+from zigbang_nlp.errors import StageError
+from zigbang_nlp.files import atomic_file, sha256_of
+from zigbang_nlp.pipeline import Artefact, Stage, directory_artefact
+from zigbang_nlp.records import LABELS, Prediction
+from zigbang_nlp.resources import resource_dir
+
+
+def crawl_stage(settings: Settings) -> None:
+    """Region -> cells -> apartments -> reviews -> store."""
+    from zigbang_nlp.crawl import run_crawl
+    from zigbang_nlp.store import open_store
+
+    with open_store(settings.store_url) as store:
+        log.info("%s", run_crawl(settings, store).note)
+
+
+def preprocess_stage(settings: Settings) -> None:
+    """Store -> labelled, cleaned, tokenized, integer-encoded, split data set."""
+    from zigbang_nlp.store import open_store
+    from zigbang_nlp.text.preprocess import preprocess
+
+    with open_store(settings.store_url) as store:
+        preprocess(
+            store.reviews(), settings.preprocess, settings.dataset_dir, store.count_reviews()
+        )
+
+
+def train_stage(settings: Settings) -> None:
+    """Data set -> model bundle."""
+    from zigbang_nlp.text.dataset import DataSet
+
+    dataset = DataSet.load(settings.dataset_dir)
+    from zigbang_nlp.model.train import train
+
+    train(dataset, settings.train, settings.model_dir, settings.paths.work / "checkpoints")
+
+
+def evaluate_stage(settings: Settings) -> None:
+    """Bundle + held-out split -> metrics.json and plots."""
+    from zigbang_nlp.model.bundle import load_bundle
+    from zigbang_nlp.model.evaluate import evaluate
+    from zigbang_nlp.text.dataset import DataSet
+
+    bundle = load_bundle(settings.model_dir)
+    dataset = DataSet.load(settings.dataset_dir)
+    evaluate(bundle, dataset, settings.evaluate, settings.evaluation_dir)
+
+
+def predict_stage(settings: Settings) -> None:
+    """Classify a few new reviews, and every review of the store."""
+    from zigbang_nlp.predict.classifier import Classifier
+    from zigbang_nlp.predict.reviews import predict_store
+    from zigbang_nlp.store import open_store
+
+    classifier = Classifier.load(settings.model_dir, settings.predict.batch_size)
+    new = classifier.predict(settings.predict.texts)
+    with open_store(settings.store_url) as store:
+        count = predict_store(classifier, store)
+    log.info(
+        "%s reviews of the store are classified; `zigbang-nlp export` writes them.", f"{count:,}"
+    )
+    with atomic_file(settings.predictions_file) as fresh:
+        lines = (json.dumps(p.as_dict(), ensure_ascii=False) for p in new)
+        fresh.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    log.info("%s", predictions_table(new))
+
+
+def predictions_table(predictions: list[Prediction]) -> str:
+    """Predictions for people: label, probability of positive, text."""
+    return table(
+        [
+            [
+                LABELS[p.label] + ("?" if p.unsure else ""),
+                f"{p.probability:.3f}",
+                p.text if len(p.text) <= 60 else p.text[:59] + "…",
+            ]
+            for p in predictions
+        ],
+        ["판정", "긍정확률", "리뷰"],
+    )
+
+
+def _store_fingerprint(settings: Settings) -> str | None:
+    from zigbang_nlp.store import open_store, store_exists
+
+    if not store_exists(settings.store_url):
+        return None
+    with open_store(settings.store_url) as store:
+        return store.fingerprint()
+
+
+def _sample_fingerprint(settings: Settings) -> str | None:
+    return None if settings.crawl.source == "zigbang" else sha256_of(resource_dir("sample"))
+
+
+SAMPLE = Artefact("sample", _sample_fingerprint)
+STORE = Artefact("store", _store_fingerprint)
+DATASET = directory_artefact("dataset", lambda s: s.dataset_dir)
+MODEL = directory_artefact("model", lambda s: s.model_dir)
+EVALUATION = directory_artefact("evaluation", lambda s: s.evaluation_dir)
+PREDICTIONS = directory_artefact("predictions", lambda s: s.predictions_file)
+
+STAGES: tuple[Stage, ...] = (
+    Stage(
+        "crawl",
+        "region -> cells -> apartments -> reviews -> store",
+        ("crawl.source", "crawl.base_url", "crawl.geohash"),
+        (SAMPLE,),
+        (STORE,),
+        crawl_stage,
+    ),
+    Stage(
+        "preprocess",
+        "store -> labelled, tokenized, encoded, split data set",
+        ("preprocess",),
+        (STORE,),
+        (DATASET,),
+        preprocess_stage,
+    ),
+    Stage("train", "data set -> model bundle", ("train",), (DATASET,), (MODEL,), train_stage),
+    Stage(
+        "evaluate",
+        "bundle + held-out split -> metrics.json and plots",
+        ("evaluate",),
+        (DATASET, MODEL),
+        (EVALUATION,),
+        evaluate_stage,
+    ),
+    Stage(
+        "predict",
+        "classify new reviews and those of the store",
+        ("predict.texts",),
+        (STORE, MODEL),
+        (PREDICTIONS,),
+        predict_stage,
+    ),
+)
+
+
+def stages_from(name: str | None) -> tuple[Stage, ...]:
+    """The stages from `name` on; all of them for None."""
+    names = [stage.name for stage in STAGES]
+    if name is None:
+        return STAGES
+    if name not in names:
+        raise StageError(f"There is no stage {name!r}.", f"The stages are {', '.join(names)}.")
+    return STAGES[names.index(name) :]

@@ -1,0 +1,54 @@
+"""Pure functions that make a text safe and plain before it is tokenized."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Cc except the white space that is folded below; Cf covers zero-width, BOM, bidi marks.
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SPACE = re.compile(r"\s+")
+# Digits are left alone: 1000 and 10000 are different things.
+_REPEAT = re.compile(r"([^\d\s])\1{2,}")
+_NOT_WORD = re.compile(r"[^\w]+|_+")
+
+
+def clean(text: str, max_characters: int = 2_000) -> str:
+    """One line of NFC text without invisible characters, with repeats shortened to two.
+
+    Args:
+        text: any text, however broken; lone surrogates are dropped.
+        max_characters: the result is cut to this many characters.
+
+    Returns:
+        Cleaned text; empty when nothing visible is in it. `clean(clean(x)) == clean(x)`.
+
+    >>> clean("역세권  ㅋㅋㅋㅋㅋㅋ\\u200b 최고!!!!")
+    '역세권 ㅋㅋ 최고!!'
+    """
+    # What is far beyond the cap can't matter; cutting first bounds the work.
+    text = text[: max_characters * 20]
+    text = _SURROGATE.sub("", text)
+    text = _INVISIBLE.sub("", _CONTROL.sub(" ", text))
+    text = unicodedata.normalize("NFC", text)
+    text = _SPACE.sub(" ", text)
+    text = _REPEAT.sub(r"\1\1", text).strip()
+    return text[:max_characters].rstrip()
+
+
+def duplicate_key(text: str) -> str:
+    """What two texts share when one is an exact or near-exact copy of the other.
+
+    Case, spacing, punctuation, emoji and the length of repeats don't count. A text of nothing
+    but such characters is its own key.
+
+    >>> duplicate_key("역이 가까워요!!") == duplicate_key("역이가까워요~ ^^")
+    True
+    """
+    folded = unicodedata.normalize("NFKC", clean(text, 100_000)).casefold()
+    return re.sub(r"(\D)\1+", r"\1", _NOT_WORD.sub("", folded)) or folded

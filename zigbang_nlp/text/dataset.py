@@ -1,0 +1,96 @@
+"""The data set on disk: what preprocessing writes and training reads.
+
+dataset/
+  encoder.json, vocabulary.json   how text became integers
+  train.npy, validation.npy, test.npy           int32 (texts, length), 0 on the right
+  train.parquet, validation.parquet, test.parquet   the same rows: text, label, score, origin
+  summary.json                    counts, class balance, coverage
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from zigbang_nlp.errors import StageError
+from zigbang_nlp.records import SPLITS
+from zigbang_nlp.text.encoder import Encoder
+
+SUMMARY_FILE = "summary.json"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One split.
+
+    Attributes:
+        ids: int32 (texts, length).
+        rows: columns source, apartment_id, review_id, category, text, score, label (0 or 1).
+    """
+
+    ids: np.ndarray
+    rows: pd.DataFrame
+
+    @property
+    def labels(self) -> np.ndarray:
+        """float32 (texts,): 0 negative, 1 positive."""
+        return self.rows["label"].to_numpy(np.float32)
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A preprocessed, encoded and split set of reviews."""
+
+    directory: Path
+    encoder: Encoder
+    summary: dict[str, Any]
+
+    @classmethod
+    def load(cls, directory: Path) -> DataSet:
+        """Open a data set; its arrays are read when asked for.
+
+        Raises:
+            StageError: there is none, or it is damaged.
+        """
+        try:
+            summary = json.loads((directory / SUMMARY_FILE).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise StageError(
+                f"There is no data set in {directory}.", "Run `zigbang-nlp preprocess` first."
+            ) from error
+        return cls(directory, Encoder.load(directory), summary)
+
+    def part(self, split: str) -> Part:
+        """The "train", "validation" or "test" part; ids are memory-mapped."""
+        try:
+            ids = np.load(self.directory / f"{split}.npy", mmap_mode="r", allow_pickle=False)
+            rows = pd.read_parquet(self.directory / f"{split}.parquet")
+        except (OSError, ValueError) as error:
+            raise StageError(
+                f"The {split} part of the data set in {self.directory} can't be read: {error}.",
+                "Run `zigbang-nlp preprocess --force`.",
+            ) from error
+        if len(ids) != len(rows):
+            raise StageError(
+                f"The {split} part of {self.directory} has {len(ids)} encoded texts "
+                f"and {len(rows)} rows.",
+                "Run `zigbang-nlp preprocess --force`.",
+            )
+        return Part(ids, rows)
+
+
+def save_dataset(
+    directory: Path, encoder: Encoder, parts: dict[str, Part], summary: dict[str, Any]
+) -> None:
+    """Write a data set into an empty directory."""
+    encoder.save(directory)
+    for name in SPLITS:
+        np.save(directory / f"{name}.npy", parts[name].ids, allow_pickle=False)
+        parts[name].rows.to_parquet(directory / f"{name}.parquet", index=False)
+    text = json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
+    (directory / SUMMARY_FILE).write_text(text, encoding="utf-8")

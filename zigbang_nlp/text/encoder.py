@@ -1,0 +1,107 @@
+"""Text to integers, the one way for training and serving."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zigbang_nlp.errors import BundleError
+from zigbang_nlp.files import write_json
+from zigbang_nlp.text.clean import clean
+from zigbang_nlp.text.tokenizers import Tokenizer, TokenizerSettings
+from zigbang_nlp.text.vocabulary import PADDING, Vocabulary
+
+ENCODER_FILE, VOCABULARY_FILE = "encoder.json", "vocabulary.json"
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """Cleans, tokenizes and integer-encodes texts.
+
+    Attributes:
+        tokenizer_settings: which tokenizer.
+        vocabulary: token ids.
+        length: tokens a text at most; longer texts keep their beginning.
+        max_characters: where texts are cut before tokenizing.
+    """
+
+    tokenizer_settings: TokenizerSettings
+    vocabulary: Vocabulary
+    length: int
+    max_characters: int
+
+    @cached_property
+    def tokenizer(self) -> Tokenizer:
+        return Tokenizer(self.tokenizer_settings)
+
+    def tokenize(self, texts: Iterable[str]) -> Iterator[list[str]]:
+        """The tokens of each text, cleaned before."""
+        return self.tokenizer.tokenize_all(clean(text, self.max_characters) for text in texts)
+
+    def ids(self, texts: Iterable[str]) -> list[list[int]]:
+        """The ids of each text, unpadded, at most `length`; empty for a blank text."""
+        return [self.vocabulary.encode(tokens[: self.length]) for tokens in self.tokenize(texts)]
+
+    def encode(self, texts: Iterable[str]) -> np.ndarray:
+        """The ids of texts as int32 of shape (texts, length), padded with 0 on the right."""
+        return pad(self.ids(texts), self.length)
+
+    def save(self, directory: Path) -> None:
+        """Write `encoder.json` and `vocabulary.json`."""
+        write_json(
+            directory / ENCODER_FILE,
+            {
+                "tokenizer": self.tokenizer_settings.as_dict(),
+                "length": self.length,
+                "max_characters": self.max_characters,
+                "vocabulary_size": len(self.vocabulary),
+            },
+        )
+        write_json(directory / VOCABULARY_FILE, list(self.vocabulary.tokens))
+
+    @classmethod
+    def load(cls, directory: Path) -> Encoder:
+        """Read what `save` wrote.
+
+        Raises:
+            BundleError: a file is missing or is not what `save` writes.
+        """
+        try:
+            settings = _read_json(directory / ENCODER_FILE)
+            tokens = _read_json(directory / VOCABULARY_FILE)
+            encoder = cls(
+                TokenizerSettings(**settings["tokenizer"]),
+                Vocabulary(tuple(tokens)),
+                int(settings["length"]),
+                int(settings["max_characters"]),
+            )
+            if settings["vocabulary_size"] != len(encoder.vocabulary):
+                raise ValueError(
+                    f"{VOCABULARY_FILE} makes {len(encoder.vocabulary)} ids, "
+                    f"{ENCODER_FILE} says {settings['vocabulary_size']}"
+                )
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise BundleError(
+                f"{directory} holds no usable encoder: {error}.",
+                "Run `zigbang-nlp preprocess` and `zigbang-nlp train` again.",
+            ) from error
+        return encoder
+
+
+def pad(rows: Sequence[Sequence[int]], length: int) -> np.ndarray:
+    """Rows of ids as int32 of shape (rows, length): cut to `length`, 0 on the right."""
+    array = np.full((len(rows), length), PADDING, dtype=np.int32)
+    for i, row in enumerate(rows):
+        kept = row[:length]
+        array[i, : len(kept)] = kept
+    return array
+
+
+def _read_json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))

@@ -1,0 +1,212 @@
+"""The preprocess stage: store -> labelled, cleaned, tokenized, encoded, split data set.
+
+Reads review rows, writes the directory described in `dataset.py`. From the command line:
+`zigbang-nlp preprocess`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from zigbang_nlp.config import PreprocessSettings
+from zigbang_nlp.console import log, progress
+from zigbang_nlp.errors import DataError
+from zigbang_nlp.files import atomic_directory
+from zigbang_nlp.records import CATEGORIES, LABELS, SPLITS, Review
+from zigbang_nlp.text.clean import clean
+from zigbang_nlp.text.dataset import Part, save_dataset
+from zigbang_nlp.text.encoder import Encoder, pad
+from zigbang_nlp.text.labels import NEGATIVE, POSITIVE, class_balance, label_of
+from zigbang_nlp.text.split import assign_splits
+from zigbang_nlp.text.tokenizers import TokenizerSettings
+from zigbang_nlp.text.vocabulary import OUT_OF_VOCABULARY, PADDING, Vocabulary
+
+_COLUMNS = ("source", "apartment_id", "review_id", "category", "text", "score")
+_LABEL_VALUES = dict(zip(LABELS, (NEGATIVE, POSITIVE), strict=True))
+
+
+def preprocess(
+    reviews: Iterable[Review],
+    settings: PreprocessSettings,
+    directory: Path,
+    total: int | None = None,
+) -> dict[str, Any]:
+    """Make the data set from review rows and put it at `directory`, atomically.
+
+    Args:
+        reviews: rows of the store, in a stable order.
+        settings: thresholds, tokenizer, vocabulary, splits.
+        directory: where the data set goes; an earlier one stays until the new one is whole.
+        total: number of rows, for the progress bar.
+
+    Returns:
+        The summary that is also saved as `summary.json`.
+
+    Raises:
+        DataError: too few labelled texts, or a single class.
+    """
+    rows, seen = _labelled_rows(progress(reviews, "reading", total), settings)
+    _check_enough(rows, seen, settings)
+    split, way = assign_splits(rows, settings)
+    rows = rows.assign(split=split)
+    tokens = _tokenize(rows["text"], settings)
+    vocabulary, counts = _vocabulary(rows, tokens, settings)
+    lengths = np.array([len(t) for t in tokens])
+    in_train = rows["split"].eq("train").to_numpy()
+    length = settings.length or length_for_coverage(lengths[in_train], settings.coverage)
+    encoder = Encoder(
+        TokenizerSettings(settings.tokenizer, settings.stem),
+        vocabulary,
+        length,
+        settings.max_characters,
+    )
+    ids = pad([vocabulary.encode(t[:length]) for t in tokens], length)
+    parts = {
+        name: Part(ids[mask := rows["split"].eq(name).to_numpy()], _public(rows[mask]))
+        for name in SPLITS
+    }
+    summary = {
+        "rows_read": seen,
+        "labelled": len(rows),
+        "dropped_duplicates": int(rows["split"].eq("dropped").sum()),
+        "split_by": way,
+        "classes": class_balance(Counter(rows["label"])),
+        "splits": {
+            name: {"texts": len(part.rows), **class_balance(Counter(part.rows["label"]))}
+            for name, part in parts.items()
+        },
+        "length": length,
+        "length_covers": round(float((lengths[in_train] <= length).mean()), 4),
+        "vocabulary": len(vocabulary),
+        "distinct_tokens": len(counts),
+        "out_of_vocabulary_share": {
+            name: _oov_share(part.ids) for name, part in parts.items() if name != "train"
+        },
+    }
+    with atomic_directory(directory) as fresh:
+        save_dataset(fresh, encoder, parts, summary)
+    report(summary)
+    return summary
+
+
+def length_for_coverage(lengths: np.ndarray, coverage: float) -> int:
+    """The shortest length that at least `coverage` of the texts fit into whole (at least 1)."""
+    if not len(lengths):
+        return 1
+    return max(1, int(np.sort(lengths)[math.ceil(coverage * len(lengths)) - 1]))
+
+
+def report(summary: dict[str, Any]) -> None:
+    """Log what a data set holds."""
+    classes = summary["classes"]
+    log.info(
+        "%s labelled texts of %s rows: %s negative, %s positive (larger class %.1f%%).",
+        f"{summary['labelled']:,}",
+        f"{summary['rows_read']:,}",
+        f"{classes['negative']:,}",
+        f"{classes['positive']:,}",
+        100 * classes["larger_share"],
+    )
+    log.info(
+        "Split by %s: %s; %s dropped so that no text is on two sides.",
+        summary["split_by"],
+        ", ".join(f"{name} {part['texts']:,}" for name, part in summary["splits"].items()),
+        f"{summary['dropped_duplicates']:,}",
+    )
+    log.info(
+        "Vocabulary %s of %s tokens; length %d holds %.1f%% of the training texts whole.",
+        f"{summary['vocabulary']:,}",
+        f"{summary['distinct_tokens']:,}",
+        summary["length"],
+        100 * summary["length_covers"],
+    )
+
+
+def _labelled_rows(
+    reviews: Iterable[Review], settings: PreprocessSettings
+) -> tuple[pd.DataFrame, int]:
+    unknown = set(settings.categories) - set(CATEGORIES)
+    if unknown:
+        raise DataError(
+            f"Unknown category {', '.join(sorted(unknown))} in preprocess.categories.",
+            f"Choose from {', '.join(CATEGORIES)}.",
+        )
+    seen = 0
+
+    def kept() -> Iterator[tuple[object, ...]]:
+        nonlocal seen
+        for review in reviews:
+            seen += 1
+            if settings.categories and review.category not in settings.categories:
+                continue
+            if review.label is not None:
+                label: int | None = _LABEL_VALUES[review.label]
+            else:
+                label = label_of(review.score, settings.negative_max, settings.positive_min)
+            if label is None or not clean(review.text, settings.max_characters):
+                continue
+            yield (*(getattr(review, name) for name in _COLUMNS), label, review.split)
+
+    rows = pd.DataFrame(list(kept()), columns=[*_COLUMNS, "label", "split"])
+    rows["label"] = rows["label"].astype("int8")
+    rows["score"] = rows["score"].astype("float32")
+    rows["split"] = rows["split"].astype(object).where(rows["split"].notna(), None)
+    return rows, seen
+
+
+def _check_enough(rows: pd.DataFrame, seen: int, settings: PreprocessSettings) -> None:
+    if not seen:
+        raise DataError(
+            "The store holds no reviews.",
+            "Run `zigbang-nlp crawl`, or `zigbang-nlp import FILE`, first.",
+        )
+    if len(rows) < settings.min_labelled:
+        raise DataError(
+            f"Only {len(rows)} of {seen} texts have a label; "
+            f"at least {settings.min_labelled} are needed.",
+            f"Add reviews, or widen the thresholds (negative_max = {settings.negative_max:g}, "
+            f"positive_min = {settings.positive_min:g}).",
+        )
+    if rows["label"].nunique() < 2:
+        only = "positive" if rows["label"].iloc[0] == POSITIVE else "negative"
+        raise DataError(
+            f"All {len(rows)} labelled texts are {only}; two classes are needed to learn from.",
+            "Add reviews of the other class, or move preprocess.negative_max and positive_min.",
+        )
+
+
+def _tokenize(texts: pd.Series, settings: PreprocessSettings) -> list[list[str]]:
+    # The vocabulary isn't known yet; only the tokenizing half of the encoder is used here.
+    encoder = Encoder(
+        TokenizerSettings(settings.tokenizer, settings.stem),
+        Vocabulary(()),
+        0,
+        settings.max_characters,
+    )
+    return list(progress(encoder.tokenize(texts), "tokenizing", len(texts)))
+
+
+def _vocabulary(
+    rows: pd.DataFrame, tokens: list[list[str]], settings: PreprocessSettings
+) -> tuple[Vocabulary, Counter[str]]:
+    counts: Counter[str] = Counter()
+    for found, name in zip(tokens, rows["split"], strict=True):
+        if name == "train":
+            counts.update(found)
+    return Vocabulary.from_counts(counts, settings.min_count, settings.max_vocabulary), counts
+
+
+def _public(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[[*_COLUMNS, "label"]].reset_index(drop=True)
+
+
+def _oov_share(ids: np.ndarray) -> float:
+    real = int((ids != PADDING).sum())
+    return round(float((ids == OUT_OF_VOCABULARY).sum()) / real, 4) if real else 0.0

@@ -1,0 +1,144 @@
+"""Train, validation and test, without the same text on two sides."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from zigbang_nlp.config import PreprocessSettings
+from zigbang_nlp.errors import DataError
+from zigbang_nlp.text.clean import duplicate_key
+
+#: Fewer apartments than this, or one that holds most texts, and grouping would give bad splits.
+_ENOUGH_APARTMENTS = 20
+
+
+def assign_splits(rows: pd.DataFrame, settings: PreprocessSettings) -> tuple[pd.Series, str]:
+    """Choose a split for each labelled text.
+
+    Three ways, the first that applies: the split the file brought (`given`), whole apartments
+    (`apartment`), or whole groups of duplicates, stratified by label (`text`). Exact and
+    near-exact copies (see `duplicate_key`) never straddle: a copy on the wrong side is dropped,
+    from the training side where the file brought the splits (its test rows all stay), else from
+    the held-out side (so the test is on unseen texts).
+
+    Args:
+        rows: columns text, label (0 or 1), source, apartment_id, split (str or None).
+
+    Returns:
+        A series of "train", "validation", "test" or "dropped", and the way taken.
+
+    Raises:
+        DataError: a split would hold a single class.
+    """
+    keys = rows["text"].map(duplicate_key)
+    random = np.random.default_rng(settings.seed)
+    if rows["split"].notna().any():
+        way, split = "given", _given(rows, keys, settings, random)
+        order = ("test", "validation", "train")
+    elif _group_by_apartment(rows, settings):
+        way = "apartment"
+        groups = rows["source"] + "\x1f" + rows["apartment_id"]
+        split = _by_group(groups, settings, random)
+        order = ("train", "validation", "test")
+    else:
+        way = "text"
+        split = pd.Series("train", index=rows.index)
+        for side in _sides(keys, rows["label"]):
+            split[side] = _by_group(keys[side], settings, random)
+        order = ("train", "validation", "test")
+    split = _drop_straddling(split, keys, order)
+    _check_classes(rows["label"], split)
+    return split, way
+
+
+def _given(
+    rows: pd.DataFrame, keys: pd.Series, settings: PreprocessSettings, random: np.random.Generator
+) -> pd.Series:
+    fill = "train" if settings.unassigned == "train" else "dropped"
+    split = rows["split"].fillna(fill).astype(object)
+    for name, share in (
+        ("validation", settings.validation_share),
+        ("test", settings.test_share),
+    ):
+        if not split.eq(name).any():
+            train = split.eq("train")
+            held = _take_of_each_class(keys[train], rows["label"][train], share, random)
+            split[train & keys.isin(held)] = name
+    return split
+
+
+def _group_by_apartment(rows: pd.DataFrame, settings: PreprocessSettings) -> bool:
+    if settings.group_by_apartment != "auto":
+        return settings.group_by_apartment == "yes"
+    sizes = Counter(zip(rows["source"], rows["apartment_id"], strict=True))
+    smallest_part = min(settings.test_share, settings.validation_share) * len(rows)
+    return len(sizes) >= _ENOUGH_APARTMENTS and max(sizes.values()) <= 2 * smallest_part
+
+
+def _by_group(
+    groups: pd.Series, settings: PreprocessSettings, random: np.random.Generator
+) -> pd.Series:
+    split = pd.Series("train", index=groups.index)
+    test = _take(groups, settings.test_share * len(groups), random)
+    rest = groups[~groups.isin(test)]
+    validation = _take(rest, settings.validation_share * len(groups), random)
+    split[groups.isin(test)] = "test"
+    split[groups.isin(validation)] = "validation"
+    return split
+
+
+def _take(groups: pd.Series, wanted: float, random: np.random.Generator) -> set[str]:
+    """Whole groups in random order until they hold `wanted` rows (at least one group)."""
+    sizes = groups.value_counts().sort_index()
+    taken: set[str] = set()
+    held = 0
+    for i in random.permutation(len(sizes)):
+        size = int(sizes.iloc[i])
+        # Half a group too many is as near to the share as half a group too few.
+        if taken and held + size / 2 > wanted:
+            continue
+        taken.add(str(sizes.index[i]))
+        held += size
+        if held >= wanted:
+            break
+    return taken
+
+
+def _sides(keys: pd.Series, labels: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Masks of the groups that are mostly negative and mostly positive, for stratifying."""
+    positive = labels.groupby(keys).transform("mean").ge(0.5)
+    return ~positive, positive
+
+
+def _take_of_each_class(
+    keys: pd.Series, labels: pd.Series, share: float, random: np.random.Generator
+) -> set[str]:
+    return set().union(
+        *(_take(keys[side], share * side.sum(), random) for side in _sides(keys, labels))
+    )
+
+
+def _drop_straddling(split: pd.Series, keys: pd.Series, order: Sequence[str]) -> pd.Series:
+    split = split.copy()
+    seen: set[str] = set()
+    for name in order:
+        part = split.eq(name)
+        split[part & keys.isin(seen)] = "dropped"
+        seen.update(keys[part].unique())
+    return split
+
+
+def _check_classes(labels: pd.Series, split: pd.Series) -> None:
+    for name in ("train", "validation", "test"):
+        present = labels[split.eq(name)].nunique()
+        if present < 2:
+            raise DataError(
+                f"The {name} split would hold {'a single class' if present else 'no text'} "
+                f"({split.eq(name).sum()} texts).",
+                "Add labelled reviews of both classes, or change preprocess.test_share, "
+                "validation_share or seed.",
+            )
