@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Protocol
 
@@ -21,6 +21,7 @@ from zigbang_nlp.store import Task
 
 #: An answer larger than this is not read to its end.
 MAX_BYTES = 32 << 20
+_ABSENT = frozenset({404, 410})
 #: Answers of servers that may do better in a moment; 403 is how some of them say "slower".
 TRANSIENT = frozenset({403, 408, 425, 429, 500, 502, 503, 504})
 
@@ -91,7 +92,7 @@ class Client:
         return self.get(path, query)
 
     def get(self, path: str, query: Mapping[str, str], as_json: bool = True) -> bytes:
-        """The body of an answer, which is JSON unless told otherwise.
+        """The body of an answer: JSON, or, unless `as_json`, anything, empty where there is none.
 
         Raises:
             RequestFailed: there is none, after all retries.
@@ -102,7 +103,7 @@ class Client:
             self.pace.wait()
             began = time.monotonic()
             try:
-                body, status = self._once(path, query)
+                body, status = self._once(path, query, absent=() if as_json else _ABSENT)
                 if as_json:
                     _check_json(body, status)
             except _Failed as failed:
@@ -119,7 +120,9 @@ class Client:
         self.pace.learn(sent)
         self.sent(sent)
 
-    def _once(self, path: str, query: Mapping[str, str]) -> tuple[bytes, int]:
+    def _once(
+        self, path: str, query: Mapping[str, str], absent: Collection[int]
+    ) -> tuple[bytes, int]:
         settings = self.settings
         deadline = time.monotonic() + 2 * settings.timeout
         try:
@@ -133,9 +136,13 @@ class Client:
                 body = _read(answer, deadline)
         except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
             raise _Failed("timeout", f"no answer within {settings.timeout:g} s") from error
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        except urllib3.exceptions.HTTPError as error:  # requests wraps all but those of `_read`
+            raise _Failed("cut off", "the answer broke off in the middle") from error
+        except (requests.RequestException, OSError) as error:
             raise _Failed("connection", _connection_fact(error)) from error
         status = answer.status_code
+        if status in absent:
+            return b"", status
         if status != 200:
             raise _Failed(
                 f"http {status}",

@@ -88,10 +88,12 @@ def run_crawl(
         else:
             pace = Pace(store.pacing, source, crawl, stopping)
             fetcher = client = Client(site, crawl, pace, health.note)
+            # A region with a mistake in it is an error before anything is sent.
+            known = None if crawl.place else find_region(crawl, store, source, None)
             if crawl.robots:
                 client.robots = read_robots(client, store, source)
                 pace.at_least(client.robots.delay)
-            where = find_region(crawl, store, source, client)
+            where = known or find_region(crawl, store, source, client)
         return _crawl(
             store, site, fetcher, where, crawl, health, stopping, refresh, retry_failed, show
         )

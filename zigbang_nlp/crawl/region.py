@@ -1,4 +1,4 @@
-"""Which cells to ask: a region becomes level-5 geohashes, about 4.9 km by 4.4 km each."""
+"""Which cells to ask: a region becomes level-5 geohashes, about 3.9 km wide and 4.9 km high each."""
 
 from __future__ import annotations
 
