@@ -40,15 +40,16 @@ def postgres() -> Iterator[Callable[[], str]]:
     if root:
         os.chown(home, user.pw_uid, user.pw_gid)
 
-    def run(*command: str, **more: object) -> subprocess.Popen[bytes]:
+    def run(*command: str) -> subprocess.Popen[bytes]:
         identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if root else {}
-        return subprocess.Popen(
-            [str(bin_dir / command[0]), *command[1:]],
-            cwd=home,
-            stdout=subprocess.DEVNULL,
-            stderr=(home / "log").open("ab"),
-            **identity,  # type: ignore[arg-type]
-        )
+        with (home / "log").open("ab") as log:
+            return subprocess.Popen(
+                [str(bin_dir / command[0]), *command[1:]],
+                cwd=home,
+                stdout=log,
+                stderr=log,
+                **identity,  # type: ignore[arg-type]
+            )
 
     data = str(home / "data")
     made = run("initdb", "-D", data, "-U", "test", "-A", "trust", "-E", "UTF8", "--no-sync")
