@@ -121,8 +121,14 @@ class PreprocessSettings(Section):
         le=100_000,
         description="rarer tokens are spelled with pieces seen this often; 0 = no pieces",
     )
+    vocabulary: Literal["pretrained", "own"] = Field(
+        "own", description="pretrained = that of the bundled model, and the data's new tokens"
+    )
     max_vocabulary: int = Field(
-        40_000, ge=10, le=1_000_000, description="ids at most, padding and unknown included"
+        40_000,
+        ge=10,
+        le=1_000_000,
+        description="ids at most, padding and unknown included (new ones behind a pretrained)",
     )
     length: int = Field(
         0, ge=0, le=2_000, description="tokens a review; 0 = from the data, see coverage"

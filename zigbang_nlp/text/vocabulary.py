@@ -76,6 +76,18 @@ class Vocabulary:
         ranked = sorted(kept.items(), key=lambda item: (-item[1], item[0]))
         return cls(tuple(token for token, _ in ranked[: max_size - len(SPECIALS)]))
 
+    def extended(self, counts: Counter[str], min_count: int, most: int) -> Vocabulary:
+        """This vocabulary with the frequent new tokens of another domain behind it.
+
+        Args:
+            counts: of the new domain's tokens.
+            min_count: tokens seen fewer times stay unknown (and are spelled with pieces).
+            most: new tokens at most.
+        """
+        new = [(t, c) for t, c in counts.items() if c >= min_count and t not in self.ids]
+        new.sort(key=lambda item: (-item[1], item[0]))
+        return Vocabulary(self.tokens + tuple(token for token, _ in new[:most]))
+
     def __len__(self) -> int:
         """Number of ids, padding and out-of-vocabulary included."""
         return len(self.tokens) + len(SPECIALS)
