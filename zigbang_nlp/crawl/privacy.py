@@ -12,7 +12,7 @@ from collections.abc import Callable
 Replace = Callable[[str], str | None]
 
 
-def keyed_hash(key: str) -> Replace:
+def keyed_hash(key: str) -> Callable[[str], str]:
     """HMAC-SHA256 of a name, 24 hexadecimal digits: the same person is recognizable, not known."""
 
     def replace(name: str) -> str:

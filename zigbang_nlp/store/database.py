@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from filelock import FileLock, Timeout
 from sqlalchemy import event, exc
 
 from zigbang_nlp.errors import StoreError
@@ -97,6 +99,47 @@ class Database:
             connection = plain.execution_options(writing=True)
             with connection.begin():
                 yield connection
+
+    def bare(self, statement: str, *values: str) -> None:
+        """Run a statement that no transaction may hold."""
+        with store_errors(self.name):
+            connection = self.engine.raw_connection()
+            try:
+                connection.cursor().execute(statement, values)
+            finally:
+                connection.close()
+
+    def clock(self, connection: sa.Connection) -> float:
+        """Unix seconds, of the one clock that all users of this database share."""
+        if self.is_sqlite:
+            return time.time()
+        now = sa.func.extract("epoch", sa.func.clock_timestamp())
+        return float(connection.execute(sa.select(now)).scalar_one())
+
+    @contextlib.contextmanager
+    def only_crawler(self) -> Iterator[None]:
+        """Hold an SQLite store against other crawls; servers, which are made to share, don't need it.
+
+        The operating system lets go of the lock with the process, so a dead crawl holds nothing.
+
+        Raises:
+            StoreError: another crawl holds it.
+        """
+        if self.file is None:
+            yield
+            return
+        lock = FileLock(f"{self.file}-crawl.lock", timeout=0.5)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise StoreError(
+                f"Another crawl is at work on {self.name}.",
+                "Wait until it ends, or share a PostgreSQL store (--db postgresql+psycopg://...).",
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def close(self) -> None:
         with store_errors(self.name):

@@ -64,8 +64,8 @@ def _as_row(review: Review, now: datetime) -> dict[str, Any]:
         text=storable(review.text),
         score=None if review.score is None else float(review.score),
         written_at=written,
-        first_seen=now,
-        last_seen=now,
+        first_seen=review.first_seen or now,
+        last_seen=review.last_seen or now,
     )
     row = {name: getattr(clean, name) for name in _COLUMNS}
     return row | {"digest": digest(clean)}
