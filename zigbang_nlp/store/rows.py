@@ -122,8 +122,10 @@ def add_apartments(connection: sa.Connection, batch: Sequence[Apartment], now: d
     for apartment in batch:
         key = (storable(apartment.source), storable(apartment.apartment_id))
         row = fresh.setdefault(key, dict.fromkeys(_DETAILS))
-        said = {name: getattr(apartment, name) for name in _DETAILS}
-        row.update({name: value for name, value in said.items() if value is not None})
+        for name in _DETAILS:
+            value = getattr(apartment, name)
+            if value is not None:
+                row[name] = storable(value) if isinstance(value, str) else value
     if not fresh:
         return Counts()
     seen_at = {"first_seen": now, "last_seen": now}
