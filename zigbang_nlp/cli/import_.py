@@ -59,3 +59,5 @@ def command(
         f"; left out {skipped}" if skipped else "",
         f"{total:,}",
     )
+    if summary.undated:
+        log.info("%s dates can't be read and are left blank.", f"{summary.undated:,}")

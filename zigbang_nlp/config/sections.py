@@ -11,7 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 class Section(BaseModel):
     """A strict, frozen group of settings: unknown keys and values out of range are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, validate_default=True, allow_inf_nan=False
+    )
 
 
 class PathSettings(Section):
@@ -115,8 +117,20 @@ class PreprocessSettings(Section):
     stem: bool = Field(False, description="Okt only: reduce verbs to their dictionary form")
     max_characters: int = Field(2_000, ge=10, le=100_000, description="texts are cut here")
     min_count: int = Field(2, ge=1, le=1_000, description="rarer tokens become out-of-vocabulary")
+    piece_min_count: int = Field(
+        5,
+        ge=0,
+        le=100_000,
+        description="rarer tokens are spelled with pieces seen this often; 0 = no pieces",
+    )
+    vocabulary: Literal["pretrained", "own"] = Field(
+        "own", description="pretrained = that of the bundled model, and the data's new tokens"
+    )
     max_vocabulary: int = Field(
-        40_000, ge=10, le=1_000_000, description="ids at most, padding and unknown included"
+        40_000,
+        ge=10,
+        le=1_000_000,
+        description="ids at most, padding and unknown included (new ones behind a pretrained)",
     )
     length: int = Field(
         0, ge=0, le=2_000, description="tokens a review; 0 = from the data, see coverage"

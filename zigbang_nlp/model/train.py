@@ -16,7 +16,7 @@ from zigbang_nlp import __version__
 from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import DataError
-from zigbang_nlp.files import atomic_directory, sha256_of, sha256_of_json, write_json
+from zigbang_nlp.files import atomic_directory, write_json
 from zigbang_nlp.model.architecture import Architecture
 from zigbang_nlp.model.backend import keras, make_repeatable
 from zigbang_nlp.model.batches import Batches
@@ -78,11 +78,6 @@ def train(
         seal(bundle)
     report(bundle)
     return bundle
-
-
-def data_fingerprint(directory: Path) -> str:
-    """Identifies a data set: its rows, labels, splits and encoding."""
-    return sha256_of_json(sha256_of(directory))[:16]
 
 
 def report(bundle: Bundle) -> None:
@@ -219,7 +214,7 @@ def _bundle(
         threshold=threshold,
         unsure_low=low,
         unsure_high=high,
-        data_fingerprint=data_fingerprint(dataset.directory),
+        data_fingerprint=dataset.fingerprint(),
         metrics={
             "best_epoch": int(np.argmin(history["val_loss"])) + 1,
             "epochs": len(history["val_loss"]),
