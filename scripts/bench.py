@@ -77,7 +77,7 @@ def crawl_ours(url: str, workers: int, db: str) -> dict[str, Any]:
     crawl = CrawlSettings(
         source="zigbang",
         base_url=url,
-        rate=float("inf"),
+        rate=0,
         i_have_permission=True,
         daily_budget=0,
         details=False,
