@@ -77,7 +77,7 @@ def crawl_settings(url: str = "http://127.0.0.1:9", **changes: Any) -> CrawlSett
         "source": "zigbang",
         "base_url": url,
         "geohash": ("wydm",),
-        "rate": float("inf"),
+        "rate": 0,
         "i_have_permission": True,
         "daily_budget": 0,
         "timeout": 1.0,
@@ -101,8 +101,6 @@ def write_toml(file: Path, crawl: CrawlSettings, work: Path, db: str = "") -> Pa
     }
 
     def toml(value: Any) -> str:
-        if isinstance(value, float):
-            return "inf" if value == float("inf") else repr(value)
         return json.dumps(value, ensure_ascii=False)
 
     lines = ["[paths]", f"work = {toml(str(work))}", "[store]", f"url = {toml(db)}", "[crawl]"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -74,6 +75,6 @@ def postgres() -> Iterator[Callable[[], str]]:
 
     yield fresh
     engine.dispose()
-    server.terminate()
+    server.send_signal(signal.SIGINT)  # don't wait for forgotten connections
     server.wait()
     shutil.rmtree(home, ignore_errors=True)

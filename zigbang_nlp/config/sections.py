@@ -56,10 +56,10 @@ class CrawlSettings(Section):
         True, description="ask for each apartment's page too (address, households)"
     )
     rate: float = Field(
-        1.0, gt=0, description="requests a second, over all workers and retries; at most 5"
+        1.0, ge=0, description="requests a second, over all workers and retries; 0 = no limit"
     )
     i_have_permission: bool = Field(
-        False, description="the site's owner allows more than 5 requests a second"
+        False, description="the site's owner allows more than 5 requests a second, or no limit"
     )
     jitter: float = Field(0.3, ge=0, le=5, description="random lengthening of the interval")
     workers: int = Field(1, ge=1, le=64, description="requests under way at once")
@@ -89,11 +89,9 @@ class CrawlSettings(Section):
 
     @model_validator(mode="after")
     def _polite(self) -> CrawlSettings:
-        if self.rate > 5 and not self.i_have_permission:
-            raise ValueError(
-                f"{self.rate:g} requests a second is more than 5; "
-                "ask the site's owner, then add --i-have-permission"
-            )
+        if not 0 < self.rate <= 5 and not self.i_have_permission:
+            asked = f"{self.rate:g} requests a second is more than 5" if self.rate else "no limit"
+            raise ValueError(f"{asked}; ask the site's owner, then add --i-have-permission")
         return self
 
     @model_validator(mode="after")

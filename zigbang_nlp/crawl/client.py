@@ -159,6 +159,11 @@ class Client:
             session = requests.Session()
             session.headers["User-Agent"] = user_agent(self.settings.contact)
             session.headers["Accept"] = "application/json"
+            # Proxies and certificates are read from the environment once, not at every request.
+            url = self.settings.base_url
+            found = session.merge_environment_settings(url, {}, None, None, None)
+            session.proxies, session.verify = found["proxies"], found["verify"]
+            session.trust_env = False
             self._local.session = session
         session = self._local.session
         assert isinstance(session, requests.Session)

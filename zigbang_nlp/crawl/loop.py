@@ -63,7 +63,9 @@ class Loop:
         self.apartments, self.reviews = Counts(), Counts()
         self.done = self.failed = 0
         self._lock = threading.Lock()
+        self._saving = threading.Lock()
         self._claimed: deque[Task] = deque()
+        self._unsaved: list[Outcome] = []
         self._began = self._renewed = time.monotonic()
 
     def run(self) -> None:
@@ -141,20 +143,32 @@ class Loop:
         return read_answer(self.site, task, privacy.scrub(body, self.site.personal, self.replace))
 
     def _save(self, outcomes: list[Outcome]) -> None:
+        """Return when these are saved: by this worker, or by another together with its own.
+
+        A transaction waits for the disk, so answers that came meanwhile share the next one.
+        """
+        with self._lock:
+            self._unsaved.extend(outcomes)
+        with self._saving:
+            with self._lock:
+                batch, self._unsaved = self._unsaved, []
+            if batch:
+                self._save_now(batch)
+
+    def _save_now(self, outcomes: list[Outcome]) -> None:
         tally = self.health.take_tally()
         apartments, reviews = self.store.frontier.save(self.scope, self.run_id, outcomes, tally)
-        with self._lock:
-            self.apartments += apartments
-            self.reviews += reviews
-            for outcome in outcomes:
-                if outcome.failure is None:
-                    self.done += 1
-                    self.health.task_done()
-                else:
-                    self.failed += 1
-                    if outcome.failure.kind != "schema":
-                        self.health.task_failed(outcome.task)
-                    self.progress.problem(outcome.failure.fact)
+        self.apartments += apartments
+        self.reviews += reviews
+        for outcome in outcomes:
+            if outcome.failure is None:
+                self.done += 1
+                self.health.task_done()
+            else:
+                self.failed += 1
+                if outcome.failure.kind != "schema":
+                    self.health.task_failed(outcome.task)
+                self.progress.problem(outcome.failure.fact)
 
     def _figures(self) -> Figures:
         states = self.store.frontier.states(self.scope.source, self.scope.region)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from zigbang_nlp.crawl import privacy
@@ -33,11 +34,15 @@ def sites() -> tuple[Site, ...]:
     return (Zigbang(), Zigbang("sample"), Hogangnono())
 
 
-def reparse(store: Store) -> Reparsed:
-    """Rebuild all rows from the raw answers, after the mapping was mended."""
+def reparse(store: Store, readers: Iterable[Site] | None = None) -> Reparsed:
+    """Rebuild all rows from the raw answers, after the mapping was mended.
+
+    Args:
+        readers: the sites whose answers to read again; None means all.
+    """
     total = Reparsed()
     with store.database.only_crawler():
-        for site in sites():
+        for site in readers or sites():
             for batch in batched(store.answers.all(site.source, _KINDS), _BATCH):
                 read = [
                     (read_answer(site, Task(kind, key), body), moment)

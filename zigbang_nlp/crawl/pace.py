@@ -50,7 +50,7 @@ class Pace:
         self, pacing: Pacing, source: str, settings: CrawlSettings, stopping: threading.Event
     ) -> None:
         self.pacing, self.source, self.settings, self.stopping = pacing, source, settings, stopping
-        self.interval = 1 / settings.rate  # seconds, before jitter
+        self.interval = 1 / settings.rate if settings.rate else 0.0  # seconds, before jitter
         self._base = self.interval
         self._changing = threading.Lock()
         # One worker at a time waits for the next turn; the others stand in line behind it.

@@ -28,7 +28,8 @@ def plan(region: Region, settings: CrawlSettings, store: Store, source: str) -> 
     cells = len(region.cells) - len(done)
     requests = cells + open_known
     per_apartment = 2 if settings.details else 1
-    interval = (1 + settings.jitter / 2) / settings.rate
+    interval = (1 + settings.jitter / 2) / settings.rate if settings.rate else 0.0
+    pace = f"at {settings.rate:g}/s" if settings.rate else "without a limit"
     lines = [
         f"Region: {region.name}, {len(region.cells):,} cells of about 3.9 km x 4.9 km "
         f"({len(done):,} done)",
@@ -37,7 +38,7 @@ def plan(region: Region, settings: CrawlSettings, store: Store, source: str) -> 
         "",
         f"Requests known now: {requests:,} ({cells:,} cells, {open_known:,} for "
         f"{known // per_apartment:,} known apartments), {duration(requests * interval)} "
-        f"at {settings.rate:g}/s.",
+        f"{pace}.",
         f"Each apartment found adds {per_apartment}: 1,000 apartments take "
         f"{duration(1_000 * per_apartment * interval)} more.",
     ]

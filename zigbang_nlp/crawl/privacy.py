@@ -35,7 +35,7 @@ def scrub(body: bytes, personal: re.Pattern[str], replace: Replace) -> bytes:
     """
     # ([^"\\]|\\.)* is a JSON string; the closing quote may be missing where the answer ends.
     member = re.compile(
-        rf'("{personal.pattern}"\s*:\s*)(?:"((?:[^"\\]|\\.)*)\\?(?:"|$)|(-?\d[\d.eE+-]*))',
+        rf'("(?:{personal.pattern})"\s*:\s*)(?:"((?:[^"\\]|\\.)*)\\?(?:"|$)|(-?\d[\d.eE+-]*))',
         personal.flags & re.IGNORECASE,
     )
 

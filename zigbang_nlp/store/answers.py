@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from zigbang_nlp.store.database import Database
 from zigbang_nlp.store.schema import answers, frontier, meta, reviews
-from zigbang_nlp.store.staging import insert_into
+from zigbang_nlp.store.staging import insert_missing, insert_or_set
 
 _KEY_NAME = "nickname_key"
 
@@ -22,13 +22,8 @@ def save_answers(
     """Keep each (kind, key)'s raw answer in place of the earlier one."""
     if not bodies:
         return
-    insert = insert_into(connection, answers)
-    new = insert.excluded
     connection.execute(
-        insert.on_conflict_do_update(
-            index_elements=["source", "kind", "key"],
-            set_={"fetched_at": new.fetched_at, "body": new.body},
-        ),
+        insert_or_set(connection.dialect.name, answers, "fetched_at", "body"),
         [
             {"source": source, "kind": kind, "key": key, "fetched_at": now}
             | {"body": zlib.compress(body, 6)}
@@ -73,8 +68,8 @@ class Answers:
     def nickname_key(self) -> str:
         """The secret of this store's nickname hash, made at its first use."""
         with self.database.write() as connection:
-            insert = insert_into(connection, meta).on_conflict_do_nothing()
-            connection.execute(insert, {"name": _KEY_NAME, "value": secrets.token_hex(32)})
+            key = {"name": _KEY_NAME, "value": secrets.token_hex(32)}
+            connection.execute(insert_missing(connection.dialect.name, meta), key)
             query = sa.select(meta.c.value).where(meta.c.name == _KEY_NAME)
             return str(connection.execute(query).scalar_one())
 
@@ -114,11 +109,8 @@ class Answers:
                     connection.execute(
                         sa.update(table).where(same).values({column: zlib.compress(fresh, 6)})
                     )
-            insert = insert_into(connection, meta)
             connection.execute(
-                insert.on_conflict_do_update(
-                    index_elements=["name"], set_={"value": insert.excluded.value}
-                ),
+                insert_or_set(connection.dialect.name, meta, "value"),
                 {"name": _KEY_NAME, "value": key},
             )
         if self.database.is_sqlite:

@@ -14,7 +14,7 @@ from zigbang_nlp.store.answers import save_answers
 from zigbang_nlp.store.database import Database
 from zigbang_nlp.store.rows import Counts
 from zigbang_nlp.store.schema import frontier, links
-from zigbang_nlp.store.staging import insert_into, stage
+from zigbang_nlp.store.staging import insert_missing, insert_or_set, stage, staged
 from zigbang_nlp.store.task import Failure, Outcome, Scope, Tally, Task
 
 #: Bytes of a failed answer that are kept as evidence.
@@ -42,13 +42,14 @@ class Frontier:
             retry_failed: what failed is to be asked again.
         """
         tasks = [_row(scope, task, rank=0) for task in first]
+        region = staged(frontier)
         with self.database.write() as connection:
-            staged = stage(connection, frontier, tasks)
+            stage(connection, frontier, tasks)
             _add(connection, tasks)
             # Another region's crawl may have found some of this region's apartments already.
             below = (
                 sa.select(links.c.child)
-                .join(staged, staged.c.key == links.c.parent)
+                .join(region, region.c.key == links.c.parent)
                 .where(links.c.source == scope.source)
             )
             connection.execute(
@@ -210,7 +211,7 @@ def link(connection: sa.Connection, source: str, outcomes: Sequence[Outcome]) ->
     edges = {(o.task.key, task.key) for o in outcomes for task in o.found.tasks}
     if edges:
         connection.execute(
-            insert_into(connection, links).on_conflict_do_nothing(),
+            insert_missing(connection.dialect.name, links),
             [{"source": source, "parent": p, "child": c} for p, c in sorted(edges)],
         )
 
@@ -249,13 +250,8 @@ def _row(scope: Scope, task: Task, rank: int) -> dict[str, Any]:
 def _add(connection: sa.Connection, tasks: Sequence[dict[str, Any]]) -> None:
     """Insert tasks; those that are known only change hands to this region."""
     if tasks:
-        insert = insert_into(connection, frontier)
-        connection.execute(
-            insert.on_conflict_do_update(
-                index_elements=["source", "kind", "key"], set_={"scope": insert.excluded.scope}
-            ),
-            list(tasks),
-        )
+        add = insert_or_set(connection.dialect.name, frontier, "scope")
+        connection.execute(add, list(tasks))
 
 
 def _bound(source: str, task: Task) -> dict[str, Any]:

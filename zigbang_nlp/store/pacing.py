@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from zigbang_nlp.store.database import Database
 from zigbang_nlp.store.schema import pacing
-from zigbang_nlp.store.staging import insert_into
+from zigbang_nlp.store.staging import insert_missing
 
 _DAY = 86_400
 _KOREA = 9 * 3_600
@@ -78,5 +78,5 @@ class Pacing:
             return connection.execute(query).scalar_one_or_none() or 0
 
     def _ensure(self, connection: sa.Connection, source: str) -> None:
-        insert = insert_into(connection, pacing).on_conflict_do_nothing()
+        insert = insert_missing(connection.dialect.name, pacing)
         connection.execute(insert, {"source": source, "next_at": 0.0, "day": 0, "requests": 0})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -83,33 +84,43 @@ class Runs:
         return found
 
 
+_FIGURES = ("requests", "bytes", "done", "failed", "new", "changed", "seen")
+_COUNT = (
+    sa.update(runs)
+    .where(runs.c.id == sa.bindparam("run"))
+    .values(
+        {name: runs.c[name] + sa.bindparam(f"more_{name}") for name in _FIGURES}
+        | {"updated_at": sa.bindparam("now")}
+    )
+)
+
+
+@cache
+def _count_errors(dialect: str) -> Any:
+    insert = insert_into(dialect, run_errors)
+    return insert.on_conflict_do_update(
+        index_elements=["run", "kind"],
+        set_={"count": run_errors.c.count + insert.excluded.count},
+    )
+
+
 def count(
     connection: sa.Connection, run: int, tally: Tally, reviews: Counts, done: int, failed: int
 ) -> None:
     """Add to a run's figures, inside the caller's transaction."""
-    more: dict[str, Any] = {
-        "requests": tally.requests,
-        "bytes": tally.bytes,
-        "done": done,
-        "failed": failed,
-        "new": reviews.new,
-        "changed": reviews.changed,
-        "seen": reviews.seen,
-    }
-    connection.execute(
-        sa.update(runs)
-        .where(runs.c.id == run)
-        .values(
-            {name: runs.c[name] + value for name, value in more.items()}
-            | {"updated_at": datetime.now(UTC)}
-        )
+    figures = (
+        tally.requests,
+        tally.bytes,
+        done,
+        failed,
+        reviews.new,
+        reviews.changed,
+        reviews.seen,
     )
+    more = {f"more_{name}": value for name, value in zip(_FIGURES, figures, strict=True)}
+    connection.execute(_COUNT, more | {"run": run, "now": datetime.now(UTC)})
     if tally.errors:
-        insert = insert_into(connection, run_errors)
         connection.execute(
-            insert.on_conflict_do_update(
-                index_elements=["run", "kind"],
-                set_={"count": run_errors.c.count + insert.excluded.count},
-            ),
+            _count_errors(connection.dialect.name),
             [{"run": run, "kind": kind, "count": n} for kind, n in sorted(tally.errors.items())],
         )

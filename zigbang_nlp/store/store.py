@@ -135,8 +135,8 @@ class Store:
         bits = reviews.c.digest
         query = sa.select(
             sa.func.count(),
-            sa.func.coalesce(sa.func.sum(bits.op("&")(0xFFFFFFFF)), 0),
-            sa.func.coalesce(sa.func.sum(bits.op(">>")(32)), 0),
+            sa.func.coalesce(sa.func.sum(bits.op("&")(sa.literal_column(f"{0xFFFFFFFF}"))), 0),
+            sa.func.coalesce(sa.func.sum(bits.op(">>")(sa.literal_column("32"))), 0),
         )
         with self.database.read() as connection:
             count, low, high = connection.execute(query).one()
