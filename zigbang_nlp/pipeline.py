@@ -117,7 +117,7 @@ def run_stages(
     if dry_run:
         return _dry_run(stages, settings, force)
     decided = []
-    with _alone(settings):
+    with alone(settings):
         for stage in stages:
             decision = Plan(stage, True, "forced") if force else plan(stage, settings)
             decided.append(decision)
@@ -192,7 +192,7 @@ def _read_record(stage: Stage, settings: Settings) -> dict[str, Any] | None:
     return record if known else None
 
 
-class _alone:
+class alone:
     """One run at a time in a work directory."""
 
     def __init__(self, settings: Settings) -> None:
