@@ -158,4 +158,5 @@ def choose(json_logs: bool = False) -> Progress:
     """The bar on a terminal, lines elsewhere; JSON lines come more often."""
     if json_logs:
         return Lines(every=10, last=True)
-    return Bar() if sys.stderr.isatty() else Lines()
+    quiet = log.level > logging.INFO
+    return Bar() if sys.stderr.isatty() and not quiet else Lines()
