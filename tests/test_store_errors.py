@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
@@ -37,11 +38,15 @@ def said(url: str) -> StoreError:
     ],
 )
 def test_urls_that_lead_nowhere(url: str, words: str) -> None:
-    import re
-
     error = said(url)
     assert re.search(words, error.fact)
     assert "secret" not in str(error)
+
+
+def test_a_server_without_the_database(postgres: Callable[[], str]) -> None:  # noqa: F811
+    error = said(postgres().rsplit("/", 1)[0] + "/nowhere")
+    assert "is not there" in error.fact
+    assert "createdb" in error.next_step
 
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:

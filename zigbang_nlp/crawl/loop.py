@@ -157,6 +157,9 @@ class Loop:
 
     def _save_now(self, outcomes: list[Outcome]) -> None:
         tally = self.health.take_tally()
+        drifted = sum(o.failure is not None and o.failure.kind == "schema" for o in outcomes)
+        if drifted:  # the request went well, so only here it is known to be an error
+            tally.errors["schema"] = drifted
         apartments, reviews = self.store.frontier.save(self.scope, self.run_id, outcomes, tally)
         self.apartments += apartments
         self.reviews += reviews

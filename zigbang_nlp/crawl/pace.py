@@ -93,6 +93,7 @@ class Pace:
         """Slow down on overload, time-outs and slow answers; recover on good ones."""
         slow = (
             sent.status in OVERLOADED
+            or sent.retry_after is not None
             or sent.failure == "timeout"
             or sent.seconds > self.settings.slow_answer
         )

@@ -102,10 +102,15 @@ class Bar:
 
 
 class Lines:
-    """A line of the log every `every` seconds, where there is no terminal."""
+    """A line of the log every `every` seconds, where there is no terminal.
 
-    def __init__(self, every: float = 60) -> None:
-        self.every = every
+    Args:
+        every: seconds.
+        last: a line at the end of a short run too.
+    """
+
+    def __init__(self, every: float = 60, last: bool = False) -> None:
+        self.every, self.last = every, last
         self._last = time.monotonic()
         self._figures: Figures | None = None
 
@@ -119,7 +124,7 @@ class Lines:
         log.warning("%s", fact)
 
     def close(self) -> None:
-        if self._figures is not None and self._figures.seconds > self.every:
+        if self._figures is not None and (self.last or self._figures.seconds > self.every):
             self._say(self._figures)
 
     def _say(self, figures: Figures) -> None:
@@ -152,5 +157,6 @@ class JsonFormatter(logging.Formatter):
 def choose(json_logs: bool = False) -> Progress:
     """The bar on a terminal, lines elsewhere; JSON lines come more often."""
     if json_logs:
-        return Lines(every=10)
-    return Bar() if sys.stderr.isatty() else Lines()
+        return Lines(every=10, last=True)
+    quiet = log.level > logging.INFO
+    return Bar() if sys.stderr.isatty() and not quiet else Lines()

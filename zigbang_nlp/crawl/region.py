@@ -56,7 +56,10 @@ def from_geohashes(prefixes: Iterable[str]) -> Region:
             )
         tails = product(ALPHABET, repeat=LEVEL - len(prefix))
         cells.update(prefix + "".join(tail) for tail in tails)
-    return Region("geohash " + ",".join(sorted(set(wanted))), tuple(sorted(cells)))
+    name = ",".join(sorted(set(wanted)))
+    if len(name) > 60:
+        name = f"{name[:40]}... {hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    return Region(f"geohash {name}", tuple(sorted(cells)))
 
 
 def from_box(box: Sequence[float]) -> Region:

@@ -19,6 +19,9 @@ from zigbang_nlp.errors import StoreError
 #: Milliseconds that SQLite waits for another process's transaction.
 BUSY_TIMEOUT = 30_000
 
+#: Any number that all users of one PostgreSQL agree on; let go of when the transaction ends.
+_LOCK = sa.select(sa.func.pg_advisory_xact_lock(6_721_943))
+
 _LOST = "Check that the server runs and that the URL (--db, store.url) is right."
 
 
@@ -93,11 +96,18 @@ class Database:
             yield connection.execution_options(stream_results=True, yield_per=1_000)
 
     @contextlib.contextmanager
-    def write(self) -> Iterator[sa.Connection]:
-        """One transaction: all of it is kept, or nothing."""
+    def write(self, alone: bool = True) -> Iterator[sa.Connection]:
+        """One transaction: all of it is kept, or nothing.
+
+        Args:
+            alone: one such transaction at a time on a server too, so that no two can wait for each
+                other's rows; SQLite has it no other way.
+        """
         with self._writing, store_errors(self.name), self.engine.connect() as plain:
             connection = plain.execution_options(writing=True)
             with connection.begin():
+                if alone and not self.is_sqlite:
+                    connection.execute(_LOCK)
                 yield connection
 
     def bare(self, statement: str, *values: str) -> None:
@@ -170,7 +180,10 @@ def _explain(error: Exception) -> tuple[str, str]:
     for words, fact, next_step in _KNOWN:
         if any(word in low for word in words):
             return fact, next_step
-    return f"failed: {said.splitlines()[0] if said else type(error).__name__}", _LOST
+    return (
+        f"failed: {said.splitlines()[0] if said else type(error).__name__}",
+        "Run the same command with --debug to see where, and report it.",
+    )
 
 
 #: (words in the driver's message, what is wrong, what to do), first match wins.
@@ -201,9 +214,19 @@ _KNOWN: tuple[tuple[tuple[str, ...], str, str], ...] = (
         "Wait until that program is done and run the same command again.",
     ),
     (
+        ("fatal:  database", "fatal: database"),
+        "is not there, though its server is",
+        "Make it with `createdb`, or name another one with --db.",
+    ),
+    (
         ("password authentication", "no password supplied", "role"),
         "refused the user or password",
         "Check the user and password in the URL (--db, store.url).",
+    ),
+    (
+        ("disk i/o error",),
+        "can't be read or written: the disk fails",
+        "Check the disk, or choose another place with --db.",
     ),
     (
         ("permission denied",),

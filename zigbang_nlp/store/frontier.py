@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from zigbang_nlp.store import rows, runs
-from zigbang_nlp.store.answers import save_answers
+from zigbang_nlp.store import runs
 from zigbang_nlp.store.database import Database
+from zigbang_nlp.store.outcomes import add_tasks, bound, save_outcomes, task_row, update_task
 from zigbang_nlp.store.rows import Counts
 from zigbang_nlp.store.schema import frontier, links
-from zigbang_nlp.store.staging import insert_missing, insert_or_set, stage, staged
+from zigbang_nlp.store.staging import stage, staged
 from zigbang_nlp.store.task import Failure, Outcome, Scope, Tally, Task
-
-#: Bytes of a failed answer that are kept as evidence.
-EVIDENCE = 1 << 16
 
 
 class Frontier:
@@ -41,11 +37,11 @@ class Frontier:
             refresh_before: what was done before this moment is to be asked again.
             retry_failed: what failed is to be asked again.
         """
-        tasks = [_row(scope, task, rank=0) for task in first]
+        tasks = [task_row(scope, task, rank=0) for task in first]
         region = staged(frontier)
         with self.database.write() as connection:
             stage(connection, frontier, tasks)
-            _add(connection, tasks)
+            add_tasks(connection, tasks)
             # Another region's crawl may have found some of this region's apartments already.
             below = (
                 sa.select(links.c.child)
@@ -70,7 +66,7 @@ class Frontier:
 
     def claim(self, scope: Scope, worker: str, count: int, lease: float) -> list[Task]:
         """Up to `count` tasks for `worker` alone, for `lease` seconds; a lapsed lease is up again."""
-        with self.database.write() as connection:
+        with self.database.write(alone=False) as connection:
             now = self.database.clock(connection)
             free = (frontier.c.state == "todo") | (
                 (frontier.c.state == "leased") & (frontier.c.lease_until < now)
@@ -81,8 +77,8 @@ class Frontier:
                 picked = self._pick(connection, scope, free, count)
             if picked:
                 connection.execute(
-                    _update_task().values(state="leased", worker=worker, lease_until=now + lease),
-                    [_bound(scope.source, task) for task in picked],
+                    update_task().values(state="leased", worker=worker, lease_until=now + lease),
+                    [bound(scope.source, task) for task in picked],
                 )
         return picked
 
@@ -118,11 +114,11 @@ class Frontier:
 
     def put_back(self, source: str, tasks: Iterable[Task]) -> None:
         """Make failed tasks tasks again, where the failure was not theirs."""
-        bound = [_bound(source, task) for task in tasks]
+        bound = [bound(source, task) for task in tasks]
         if bound:
             with self.database.write() as connection:
                 connection.execute(
-                    _update_task().where(frontier.c.state == "failed").values(**_TODO), bound
+                    update_task().where(frontier.c.state == "failed").values(**_TODO), bound
                 )
 
     def save(
@@ -184,97 +180,6 @@ def _of(scope: Scope) -> sa.ColumnElement[bool]:
 
 
 _TODO: dict[str, Any] = {"state": "todo", "worker": None, "lease_until": None}
-
-
-def save_outcomes(
-    connection: sa.Connection, scope: Scope, outcomes: Sequence[Outcome], now: datetime
-) -> tuple[Counts, Counts]:
-    """Rows, raw answers, further tasks and marks, inside the caller's transaction."""
-    apartments = rows.add_apartments(
-        connection, [row for outcome in outcomes for row in outcome.found.apartments], now
-    )
-    reviews = rows.add_reviews(
-        connection, [row for outcome in outcomes for row in outcome.found.reviews], now
-    )
-    children = {task for outcome in outcomes for task in outcome.found.tasks}
-    _add(connection, [_row(scope, task, rank=1) for task in sorted(children)])
-    link(connection, scope.source, outcomes)
-    # A failed answer that is whole JSON is kept for --reparse; the rest only as evidence.
-    whole = [o for o in outcomes if o.failure is None or o.failure.kind == "schema"]
-    save_answers(connection, scope.source, {(o.task.kind, o.task.key): o.body for o in whole}, now)
-    finish(connection, scope.source, outcomes, now)
-    return apartments, reviews
-
-
-def link(connection: sa.Connection, source: str, outcomes: Sequence[Outcome]) -> None:
-    """Remember which answers led to which keys."""
-    edges = {(o.task.key, task.key) for o in outcomes for task in o.found.tasks}
-    if edges:
-        connection.execute(
-            insert_missing(connection.dialect.name, links),
-            [{"source": source, "parent": p, "child": c} for p, c in sorted(edges)],
-        )
-
-
-def finish(
-    connection: sa.Connection, source: str, outcomes: Sequence[Outcome], moment: datetime
-) -> None:
-    """Mark tasks as done, or as failed for good."""
-    if outcomes:
-        connection.execute(_FINISH, [_finished(source, outcome, moment) for outcome in outcomes])
-
-
-def _finished(source: str, outcome: Outcome, now: datetime) -> dict[str, Any]:
-    failure = outcome.failure
-    lost = failure is not None and failure.kind != "schema" and outcome.body
-    return _bound(source, outcome.task) | {
-        "new_state": "done" if failure is None else "failed",
-        "at": now,
-        "why": failure and failure.kind,
-        "fact": failure and failure.fact,
-        "evidence": zlib.compress(outcome.body[:EVIDENCE]) if lost else None,
-    }
-
-
-def _row(scope: Scope, task: Task, rank: int) -> dict[str, Any]:
-    return {
-        "source": scope.source,
-        "kind": task.kind,
-        "key": task.key,
-        "scope": scope.region,
-        "state": "todo",
-        "rank": rank,
-    }
-
-
-def _add(connection: sa.Connection, tasks: Sequence[dict[str, Any]]) -> None:
-    """Insert tasks; those that are known only change hands to this region."""
-    if tasks:
-        add = insert_or_set(connection.dialect.name, frontier, "scope")
-        connection.execute(add, list(tasks))
-
-
-def _bound(source: str, task: Task) -> dict[str, Any]:
-    return {"of_source": source, "of_kind": task.kind, "of_key": task.key}
-
-
-def _update_task() -> sa.Update:
-    return sa.update(frontier).where(
-        frontier.c.source == sa.bindparam("of_source"),
-        frontier.c.kind == sa.bindparam("of_kind"),
-        frontier.c.key == sa.bindparam("of_key"),
-    )
-
-
-_FINISH = _update_task().values(
-    state=sa.bindparam("new_state"),
-    done_at=sa.bindparam("at"),
-    failure_kind=sa.bindparam("why"),
-    failure=sa.bindparam("fact"),
-    failure_body=sa.bindparam("evidence"),
-    worker=None,
-    lease_until=None,
-)
 
 
 def _leased_by(worker: str) -> sa.Update:

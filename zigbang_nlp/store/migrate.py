@@ -19,8 +19,6 @@ SCRIPTS = Path(__file__).with_name("migrations")
 _version = sa.Table(
     "alembic_version", sa.MetaData(), sa.Column("version_num", sa.String(32), primary_key=True)
 )
-#: Any number that every crawler on one PostgreSQL agrees on.
-_ADVISORY_LOCK = 6_721_943
 
 
 def prepare(database: Database, note: Callable[[str], None]) -> None:
@@ -42,8 +40,6 @@ def prepare(database: Database, note: Callable[[str], None]) -> None:
         if database.is_sqlite:
             backup = _backup_sqlite(database, version)
     with database.write() as connection:
-        if not database.is_sqlite:
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
         version = _read_version(database, connection)  # another process may have been faster
         if version is None:
             metadata.create_all(connection)

@@ -37,7 +37,7 @@ class Pacing:
             interval: seconds until the turn after this one.
             budget: requests a day (Korean time); 0 means any number.
         """
-        with self.database.write() as connection:
+        with self.database.write(alone=False) as connection:
             now = self.database.clock(connection)
             day = int((now + _KOREA) // _DAY)
             self._ensure(connection, source)
@@ -59,7 +59,7 @@ class Pacing:
 
     def hold(self, source: str, seconds: float) -> None:
         """Let nobody send for so long: the site asked for it (Retry-After)."""
-        with self.database.write() as connection:
+        with self.database.write(alone=False) as connection:
             until = self.database.clock(connection) + min(seconds, _FAR / 2)
             self._ensure(connection, source)
             connection.execute(

@@ -11,10 +11,11 @@ import sqlalchemy as sa
 
 from zigbang_nlp.store import rows
 from zigbang_nlp.store.database import Database
-from zigbang_nlp.store.frontier import finish, link
+from zigbang_nlp.store.outcomes import finish, link, task_row
 from zigbang_nlp.store.rows import Counts
-from zigbang_nlp.store.schema import review_history, reviews
-from zigbang_nlp.store.task import Outcome
+from zigbang_nlp.store.schema import frontier, review_history, reviews
+from zigbang_nlp.store.staging import insert_missing
+from zigbang_nlp.store.task import Outcome, Scope
 
 
 def save_reparsed(
@@ -45,6 +46,13 @@ def save_reparsed(
         rows.add_apartments(connection, apartments, now)
         counts = rows.add_reviews(connection, said, now)
         link(connection, source, [outcome for outcome, _ in batch])
+        # The next crawl whose region holds them finds them through the links.
+        tasks = sorted({task for outcome, _ in batch for task in outcome.found.tasks})
+        if tasks:
+            connection.execute(
+                insert_missing(connection.dialect.name, frontier),
+                [task_row(Scope(source, ""), task, rank=1) for task in tasks],
+            )
         for outcome, moment in batch:
             finish(connection, source, [outcome], moment)
     return counts, len(stale)
