@@ -291,11 +291,7 @@ def main() -> None:
     kinds = [kind.strip() for kind in chosen.kinds.split(",") if kind.strip()]
     faults = Faults(chosen.faults, kinds, chosen.seed)
     server = ZigbangServer(World.of_files(chosen.data), faults, chosen.port)
-<<<<<<< HEAD
-    with server, contextlib.suppress(KeyboardInterrupt):
-=======
     with contextlib.suppress(KeyboardInterrupt), server:
->>>>>>> refs/heads/crawl
         print(f"Serving {chosen.data} at {server.url}; Ctrl-C ends it.")
         threading.Event().wait()
     failed = sum(request.fault is not None for request in server.requests)
