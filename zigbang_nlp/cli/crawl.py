@@ -17,8 +17,8 @@ from zigbang_nlp.console import log
 if TYPE_CHECKING:
     from zigbang_nlp.store import Store
 
-#: Settings that say which region is meant; the command line's word replaces the file's.
-_REGION = ("preset", "place", "polygon", "bbox")
+#: Settings that say which region is meant, when not set; a flag replaces the file's region.
+_REGION: dict[str, Any] = {"preset": "none", "place": "", "polygon": "", "bbox": ()}
 
 
 class _Age(click.ParamType):
@@ -123,8 +123,7 @@ def _meant(loaded: LoadedSettings) -> Settings:
     }
     change: dict[str, Any] = {}
     if flags & {*_REGION, "geohash"}:
-        nothing = {name: () if name == "bbox" else "" for name in _REGION}
-        change |= {name: empty for name, empty in nothing.items() if name not in flags}
+        change |= {name: empty for name, empty in _REGION.items() if name not in flags}
     if flags & {*_REGION, "geohash", "base_url"} and crawl.source == "auto":
         change["source"] = "zigbang"
     return loaded.settings.model_copy(update={"crawl": crawl.model_copy(update=change)})

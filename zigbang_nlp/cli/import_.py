@@ -60,4 +60,5 @@ def command(
         f"{total:,}",
     )
     if summary.undated:
-        log.info("%s dates can't be read and are left blank.", f"{summary.undated:,}")
+        dates = "1 date" if summary.undated == 1 else f"{summary.undated:,} dates"
+        log.info("%s can't be read and stay blank.", dates)

@@ -5,15 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-
-class Section(BaseModel):
-    """A strict, frozen group of settings: unknown keys and values out of range are errors."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, validate_default=True, allow_inf_nan=False
-    )
+from zigbang_nlp.config.base import Section
+from zigbang_nlp.config.train import TrainSettings
 
 
 class PathSettings(Section):
@@ -44,8 +39,8 @@ class CrawlSettings(Section):
     geohash: tuple[str, ...] = Field(
         ("wyd", "wye", "wy6", "wy7"), description="geohash prefixes of the region (Seoul area)"
     )
-    preset: Literal["", "seoul", "gyeonggi", "busan", "korea"] = Field(
-        "", description="a named region in place of geohash"
+    preset: Literal["none", "seoul", "gyeonggi", "busan", "korea"] = Field(
+        "none", description="a named region in place of geohash"
     )
     place: str = Field("", description="a place name, looked up at the site, in place of geohash")
     polygon: str = Field("", description="a GeoJSON file with the region, in place of geohash")
@@ -55,11 +50,11 @@ class CrawlSettings(Section):
     details: bool = Field(
         True, description="ask for each apartment's page too (address, households)"
     )
-    rate: float = Field(
-        1.0, ge=0, description="requests a second, over all workers and retries; 0 = no limit"
-    )
     i_have_permission: bool = Field(
         False, description="the site's owner allows more than 5 requests a second, or no limit"
+    )
+    rate: float = Field(
+        1.0, ge=0, description="requests a second, over all workers and retries; 0 = no limit"
     )
     jitter: float = Field(0.3, ge=0, le=5, description="random lengthening of the interval")
     workers: int = Field(1, ge=1, le=64, description="requests under way at once")
@@ -87,16 +82,18 @@ class CrawlSettings(Section):
         60.0, ge=0.1, le=3600, description="seconds until a dead crawler's work is taken over"
     )
 
-    @model_validator(mode="after")
-    def _polite(self) -> CrawlSettings:
-        if not 0 < self.rate <= 5 and not self.i_have_permission:
-            asked = f"{self.rate:g} requests a second is more than 5" if self.rate else "no limit"
+    @field_validator("rate")
+    @classmethod
+    def _polite(cls, rate: float, info: ValidationInfo) -> float:
+        if not 0 < rate <= 5 and not info.data.get("i_have_permission"):
+            asked = f"{rate:g} requests a second is more than 5" if rate else "that is no limit"
             raise ValueError(f"{asked}; ask the site's owner, then add --i-have-permission")
-        return self
+        return rate
 
     @model_validator(mode="after")
     def _one_region(self) -> CrawlSettings:
-        given = [name for name in ("preset", "place", "polygon", "bbox") if getattr(self, name)]
+        names = ("preset", "place", "polygon", "bbox")
+        given = [name for name in names if getattr(self, name) not in ("none", "", ())]
         if len(given) > 1:
             raise ValueError(f"{' and '.join(given)} can't both be the region; choose one")
         return self
@@ -149,34 +146,6 @@ class PreprocessSettings(Section):
         if self.negative_max >= self.positive_min:
             raise ValueError("negative_max must be below positive_min")
         return self
-
-
-class TrainSettings(Section):
-    """The network and how it is trained."""
-
-    embedding_dim: int = Field(128, ge=1, le=2_048, description="numbers a token")
-    lstm_units: tuple[int, ...] = Field(
-        (128,), min_length=1, max_length=4, description="units of each LSTM layer"
-    )
-    bidirectional: bool = Field(True, description="read each review in both directions")
-    pooling: Literal["last", "max", "mean", "max_mean"] = Field(
-        "max_mean", description="how the LSTM's states become one vector"
-    )
-    spatial_dropout: float = Field(0.2, ge=0, lt=1, description="of whole embedding channels")
-    dropout: float = Field(0.3, ge=0, lt=1, description="before the Dense layer")
-    optimizer: Literal["adam", "rmsprop", "sgd", "adagrad"] = Field("adam", description="by name")
-    learning_rate: float = Field(1e-3, gt=0, le=10, description="step size")
-    batch_size: int = Field(256, ge=1, le=65_536, description="reviews a step")
-    epochs: int = Field(20, ge=1, le=10_000, description="at most; EarlyStopping ends sooner")
-    patience: int = Field(4, ge=0, description="EarlyStopping: epochs without a better val_loss")
-    min_delta: float = Field(0.0, ge=0, description="EarlyStopping: smallest change that counts")
-    checkpoint_every_epoch: bool = Field(
-        False, description="keep each epoch's weights: epoch-{epoch:02d}-{val_loss:.3f}"
-    )
-    class_weight: Literal["auto", "balanced", "none"] = Field(
-        "auto", description="auto = balanced where the smaller class is below 40%"
-    )
-    seed: int = Field(42, ge=0, lt=2**32, description="of weights, shuffling and dropout")
 
 
 class EvaluateSettings(Section):

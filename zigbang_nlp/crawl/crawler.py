@@ -109,7 +109,7 @@ def find_region(
     """
     if settings.place:
         return find_place(settings.place, store, source, client)
-    if settings.preset:
+    if settings.preset != "none":
         return region.from_preset(settings.preset)
     if settings.polygon:
         return region.from_geojson(Path(settings.polygon))
