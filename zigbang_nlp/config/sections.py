@@ -33,7 +33,8 @@ class CrawlSettings(Section):
     source: Literal["auto", "sample", "zigbang"] = Field(
         "auto",
         description="sample = replay the bundled answers, zigbang = ask the site; "
-        "auto = the sample, unless the store already holds reviews from elsewhere",
+        "auto = the site where a region or base_url is set, else the sample, "
+        "unless the store already holds reviews from elsewhere",
     )
     base_url: str = Field("https://apis.zigbang.com", description="where the API answers")
     geohash: tuple[str, ...] = Field(

@@ -25,6 +25,7 @@ from zigbang_nlp.store import Counts, Scope, Store
 
 #: The name under which the bundled answers are kept, apart from everything real.
 SAMPLE = "sample"
+ZIGBANG = "zigbang"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,21 @@ class CrawlSummary:
     reviews: Counts = field(default_factory=Counts)
 
 
+#: Settings that nobody changes to read the bundled sample.
+_OF_THE_SITE = ("base_url", "geohash", "preset", "place", "polygon", "bbox")
+
+
 def chosen_source(settings: CrawlSettings, store: Store) -> str:
-    """The source in force, or "" where `auto` finds reviews from elsewhere in the store."""
+    """The source in force.
+
+    `auto` is the site where a region or an address is set, else the sample; or "", where the store
+    already holds reviews from elsewhere.
+    """
     if settings.source != "auto":
         return settings.source
+    plain = CrawlSettings()
+    if any(getattr(settings, name) != getattr(plain, name) for name in _OF_THE_SITE):
+        return ZIGBANG
     return "" if any(name != SAMPLE for name in store.sources()) else SAMPLE
 
 
