@@ -96,7 +96,7 @@ def run_crawl(
     with store.database.only_crawler():
         if source == SAMPLE:
             fetcher: Fetcher = Replay(resource_dir("sample"))
-            where, refresh = region.from_geohashes(crawl.geohash), timedelta()
+            where = region.from_geohashes(crawl.geohash)
         else:
             pace = Pace(store.pacing, source, crawl, stopping)
             fetcher = client = Client(site, crawl, pace, health.note)
@@ -147,9 +147,7 @@ def read_saved(
     where = Region(f"files {directory.name}", ())
     crawl, stopping = settings.crawl, threading.Event()
     with store.database.only_crawler():
-        return _crawl(
-            store, site, fetcher, where, crawl, Health(1), stopping, timedelta(), True, show
-        )
+        return _crawl(store, site, fetcher, where, crawl, Health(1), stopping, None, False, show)
 
 
 def _crawl(
@@ -167,6 +165,8 @@ def _crawl(
     scope = Scope(site.source, where.name)
     if store.database.is_sqlite:
         store.frontier.release_all()  # `only_crawler` says that whoever held them is dead
+    if fetcher.offline:
+        store.frontier.forget(site.source)  # all is read again, and some files may be gone
     before = None if refresh is None else datetime.now(UTC) - refresh
     store.frontier.start(scope, site.first_tasks(where.cells), before, retry_failed)
     replace = nickname_rule(settings, store)
