@@ -68,9 +68,15 @@ def test_json_logs_are_json_lines(
     assert any("requests" in line and "left" in line for line in lines)
 
 
-def test_a_region_on_the_command_line_means_the_site(
-    capfd: pytest.CaptureFixture[str], db: str
+def test_a_region_means_the_site_and_the_command_line_wins(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], db: str
 ) -> None:
+    toml = tmp_path / "z.toml"
+    toml.write_text('[crawl]\npreset = "busan"\n')
+    code, out, _ = run(capfd, "crawl", "--db", db, "--config", toml, "--plan")
+    assert (code, "preset busan" in out) == (0, True)
+    code, out, _ = run(capfd, "crawl", "--db", db, "--config", toml, "--geohash", "wydm", "--plan")
+    assert (code, "geohash wydm, 32 cells" in out) == (0, True)
     code, out, _ = run(capfd, "crawl", "--db", db, "--preset", "seoul", "--plan")
     assert code == 0
     assert "preset seoul" in out

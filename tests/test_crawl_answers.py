@@ -214,6 +214,8 @@ def test_saved_hogangnono_answers(tmp_path: Path) -> None:
         first = read_saved(chosen, store, saved)
         assert (first.reviews.new, first.failed) == (1, 1)
         assert read_saved(chosen, store, saved).reviews == Counts(seen=1)
+        (saved / "a2.json").unlink()
+        assert read_saved(chosen, store, saved).failed == 0, "a file that is gone is not missed"
         (review,) = store.reviews()
         assert (review.source, review.apartment_id, review.score) == ("hogangnono", "a1", None)
         assert review.written_at == datetime(2023, 5, 6)

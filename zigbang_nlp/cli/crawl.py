@@ -17,8 +17,8 @@ from zigbang_nlp.console import log
 if TYPE_CHECKING:
     from zigbang_nlp.store import Store
 
-#: Settings that say which region is meant; the command line's word replaces the file's.
-_REGION = ("preset", "place", "polygon", "bbox")
+#: Settings that say which region is meant, when not set; a flag replaces the file's region.
+_REGION: dict[str, Any] = {"preset": "none", "place": "", "polygon": "", "bbox": ()}
 
 
 class _Age(click.ParamType):
@@ -114,20 +114,13 @@ def command(
 
 
 def _meant(loaded: LoadedSettings) -> Settings:
-    """The settings, where a region or address on the command line means that site."""
-    crawl = loaded.settings.crawl
-    flags = {
-        key.removeprefix("crawl.")
-        for key, origin in loaded.origins.items()
-        if key.startswith("crawl.") and origin == "flag"
-    }
-    change: dict[str, Any] = {}
-    if flags & {*_REGION, "geohash"}:
-        nothing = {name: () if name == "bbox" else "" for name in _REGION}
-        change |= {name: empty for name, empty in nothing.items() if name not in flags}
-    if flags & {*_REGION, "geohash", "base_url"} and crawl.source == "auto":
-        change["source"] = "zigbang"
-    return loaded.settings.model_copy(update={"crawl": crawl.model_copy(update=change)})
+    """The settings, where a region on the command line replaces the file's."""
+    given = {key for key, origin in loaded.origins.items() if origin == "flag"}
+    if not given & {f"crawl.{name}" for name in (*_REGION, "geohash")}:
+        return loaded.settings
+    unset = {name: empty for name, empty in _REGION.items() if f"crawl.{name}" not in given}
+    crawl = loaded.settings.crawl.model_copy(update=unset)
+    return loaded.settings.model_copy(update={"crawl": crawl})
 
 
 def _plan(settings: Settings, store: Store) -> None:

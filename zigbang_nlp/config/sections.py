@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from zigbang_nlp.config.base import Section
 from zigbang_nlp.config.train import TrainSettings
@@ -33,14 +33,15 @@ class CrawlSettings(Section):
     source: Literal["auto", "sample", "zigbang"] = Field(
         "auto",
         description="sample = replay the bundled answers, zigbang = ask the site; "
-        "auto = the sample, unless the store already holds reviews from elsewhere",
+        "auto = the site where a region or base_url is set, else the sample, "
+        "unless the store already holds reviews from elsewhere",
     )
     base_url: str = Field("https://apis.zigbang.com", description="where the API answers")
     geohash: tuple[str, ...] = Field(
         ("wyd", "wye", "wy6", "wy7"), description="geohash prefixes of the region (Seoul area)"
     )
-    preset: Literal["", "seoul", "gyeonggi", "busan", "korea"] = Field(
-        "", description="a named region in place of geohash"
+    preset: Literal["none", "seoul", "gyeonggi", "busan", "korea"] = Field(
+        "none", description="a named region in place of geohash"
     )
     place: str = Field("", description="a place name, looked up at the site, in place of geohash")
     polygon: str = Field("", description="a GeoJSON file with the region, in place of geohash")
@@ -50,11 +51,11 @@ class CrawlSettings(Section):
     details: bool = Field(
         True, description="ask for each apartment's page too (address, households)"
     )
-    rate: float = Field(
-        1.0, ge=0, description="requests a second, over all workers and retries; 0 = no limit"
-    )
     i_have_permission: bool = Field(
         False, description="the site's owner allows more than 5 requests a second, or no limit"
+    )
+    rate: float = Field(
+        1.0, ge=0, description="requests a second, over all workers and retries; 0 = no limit"
     )
     jitter: float = Field(0.3, ge=0, le=5, description="random lengthening of the interval")
     workers: int = Field(1, ge=1, le=64, description="requests under way at once")
@@ -82,16 +83,18 @@ class CrawlSettings(Section):
         60.0, ge=0.1, le=3600, description="seconds until a dead crawler's work is taken over"
     )
 
-    @model_validator(mode="after")
-    def _polite(self) -> CrawlSettings:
-        if not 0 < self.rate <= 5 and not self.i_have_permission:
-            asked = f"{self.rate:g} requests a second is more than 5" if self.rate else "no limit"
+    @field_validator("rate")
+    @classmethod
+    def _polite(cls, rate: float, info: ValidationInfo) -> float:
+        if not 0 < rate <= 5 and not info.data.get("i_have_permission"):
+            asked = f"{rate:g} requests a second is more than 5" if rate else "that is no limit"
             raise ValueError(f"{asked}; ask the site's owner, then add --i-have-permission")
-        return self
+        return rate
 
     @model_validator(mode="after")
     def _one_region(self) -> CrawlSettings:
-        given = [name for name in ("preset", "place", "polygon", "bbox") if getattr(self, name)]
+        names = ("preset", "place", "polygon", "bbox")
+        given = [name for name in names if getattr(self, name) not in ("none", "", ())]
         if len(given) > 1:
             raise ValueError(f"{' and '.join(given)} can't both be the region; choose one")
         return self

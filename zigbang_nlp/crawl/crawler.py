@@ -25,6 +25,7 @@ from zigbang_nlp.store import Counts, Scope, Store
 
 #: The name under which the bundled answers are kept, apart from everything real.
 SAMPLE = "sample"
+ZIGBANG = "zigbang"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,21 @@ class CrawlSummary:
     reviews: Counts = field(default_factory=Counts)
 
 
+#: Settings that nobody changes to read the bundled sample.
+_OF_THE_SITE = ("base_url", "geohash", "preset", "place", "polygon", "bbox")
+
+
 def chosen_source(settings: CrawlSettings, store: Store) -> str:
-    """The source in force, or "" where `auto` finds reviews from elsewhere in the store."""
+    """The source in force.
+
+    `auto` is the site where a region or an address is set, else the sample; or "", where the store
+    already holds reviews from elsewhere.
+    """
     if settings.source != "auto":
         return settings.source
+    plain = CrawlSettings()
+    if any(getattr(settings, name) != getattr(plain, name) for name in _OF_THE_SITE):
+        return ZIGBANG
     return "" if any(name != SAMPLE for name in store.sources()) else SAMPLE
 
 
@@ -84,7 +96,7 @@ def run_crawl(
     with store.database.only_crawler():
         if source == SAMPLE:
             fetcher: Fetcher = Replay(resource_dir("sample"))
-            where, refresh = region.from_geohashes(crawl.geohash), timedelta()
+            where = region.from_geohashes(crawl.geohash)
         else:
             pace = Pace(store.pacing, source, crawl, stopping)
             fetcher = client = Client(site, crawl, pace, health.note)
@@ -109,7 +121,7 @@ def find_region(
     """
     if settings.place:
         return find_place(settings.place, store, source, client)
-    if settings.preset:
+    if settings.preset != "none":
         return region.from_preset(settings.preset)
     if settings.polygon:
         return region.from_geojson(Path(settings.polygon))
@@ -135,9 +147,7 @@ def read_saved(
     where = Region(f"files {directory.name}", ())
     crawl, stopping = settings.crawl, threading.Event()
     with store.database.only_crawler():
-        return _crawl(
-            store, site, fetcher, where, crawl, Health(1), stopping, timedelta(), True, show
-        )
+        return _crawl(store, site, fetcher, where, crawl, Health(1), stopping, None, False, show)
 
 
 def _crawl(
@@ -155,6 +165,8 @@ def _crawl(
     scope = Scope(site.source, where.name)
     if store.database.is_sqlite:
         store.frontier.release_all()  # `only_crawler` says that whoever held them is dead
+    if fetcher.offline:
+        store.frontier.forget(site.source)  # all is read again, and some files may be gone
     before = None if refresh is None else datetime.now(UTC) - refresh
     store.frontier.start(scope, site.first_tasks(where.cells), before, retry_failed)
     replace = nickname_rule(settings, store)

@@ -64,6 +64,12 @@ class Frontier:
                     sa.update(frontier).where(_of(scope), sa.or_(*again)).values(state="todo")
                 )
 
+    def forget(self, source: str) -> None:
+        """Drop a source's tasks, where all of them are made anew from files."""
+        with self.database.write() as connection:
+            for table in (frontier, links):
+                connection.execute(sa.delete(table).where(table.c.source == source))
+
     def claim(self, scope: Scope, worker: str, count: int, lease: float) -> list[Task]:
         """Up to `count` tasks for `worker` alone, for `lease` seconds; a lapsed lease is up again."""
         with self.database.write(alone=False) as connection:
