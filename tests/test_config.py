@@ -94,7 +94,7 @@ def test_unknown_names_are_errors_from_flags_and_environment_too(name: str) -> N
         ("train.seed", -1),
         ("preprocess.coverage", 0.5),
         ("preprocess.tokenizer", "kkma"),
-        ("crawl.rate", 0),
+        ("crawl.rate", -1),
         ("predict.texts", "one text, not a list"),
     ],
 )
