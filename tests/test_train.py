@@ -26,6 +26,7 @@ FILES = {
     "history.json",
     "learning_curves.png",
     "summary.txt",
+    "architecture.png",
 }
 
 
@@ -62,7 +63,7 @@ def test_early_stopping_keeps_the_best_epoch(dataset: DataSet, tmp_path: Path) -
 
 
 def test_checkpoints_of_every_epoch_when_asked(dataset: DataSet, tmp_path: Path) -> None:
-    settings = TINY.model_copy(update={"epochs": 2, "checkpoint_every_epoch": True})
+    settings = TINY.model_copy(update={"epochs": 2, "checkpoints": True})
     train(dataset, settings, tmp_path / "m", tmp_path / "c")
     history = json.loads((tmp_path / "m" / "history.json").read_text())["val_loss"]
     names = {path.name for path in (tmp_path / "c").iterdir()}

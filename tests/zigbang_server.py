@@ -290,10 +290,10 @@ def main() -> None:
     chosen = parser.parse_args()
     kinds = [kind.strip() for kind in chosen.kinds.split(",") if kind.strip()]
     faults = Faults(chosen.faults, kinds, chosen.seed)
-    with ZigbangServer(World.of_files(chosen.data), faults, chosen.port) as server:
-        with contextlib.suppress(KeyboardInterrupt):
-            print(f"Serving {chosen.data} at {server.url}; Ctrl-C ends it.")
-            threading.Event().wait()
+    server = ZigbangServer(World.of_files(chosen.data), faults, chosen.port)
+    with server, contextlib.suppress(KeyboardInterrupt):
+        print(f"Serving {chosen.data} at {server.url}; Ctrl-C ends it.")
+        threading.Event().wait()
     failed = sum(request.fault is not None for request in server.requests)
     print(f"\n{len(server.requests)} requests, {failed} of them with a fault.")
 

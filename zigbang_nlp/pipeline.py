@@ -129,7 +129,7 @@ def run_stages(
     if dry_run:
         return _dry_run(stages, settings, force)
     decided = []
-    with _alone(settings):
+    with alone(settings):
         for stage in stages:
             decision = Plan(stage, True, "forced") if force else plan(stage, settings)
             decided.append(decision)
@@ -218,7 +218,7 @@ def _is_record(value: Any) -> bool:
     )
 
 
-class _alone:
+class alone:
     """One run at a time in a work directory."""
 
     def __init__(self, settings: Settings) -> None:

@@ -114,11 +114,9 @@ def _option(key: str, field: FieldInfo) -> click.Option:
     """The flag of one setting; its default stays None, so that file and environment count."""
     flag = "--" + key.split(".")[1].replace("_", "-")
     shown = _shown(field.default)
-    text = (
-        f"{(field.description or '').capitalize()}  [default: {shown}]"
-        if shown
-        else (field.description or "").capitalize()
-    )
+    described = field.description or ""
+    # Not capitalize(), which would make EarlyStopping Earlystopping.
+    text = described[:1].upper() + described[1:] + (f"  [default: {shown}]" if shown else "")
     kind = field.annotation
     parameter = key.replace(".", "__")
     if kind is bool:
@@ -139,7 +137,7 @@ def _shown(default: Any) -> str:
         return ",".join(map(str, default))
     if isinstance(default, bool):
         return "yes" if default else "no"
-    return "" if default is None else str(default)
+    return "" if default is None or default == {} else str(default)
 
 
 def run_stage(name: str, loaded: LoadedSettings, force: bool) -> None:

@@ -6,6 +6,7 @@ import click
 
 from zigbang_nlp.cli.common import settings_command
 from zigbang_nlp.config import LoadedSettings, known_keys
+from zigbang_nlp.config.toml import toml_value
 from zigbang_nlp.console import table
 
 
@@ -47,6 +48,6 @@ def _toml(values: dict[str, dict[str, object]]) -> str:
         lines.append(f"[{section}]")
         for key, value in settings.items():
             description = known_keys()[f"{section}.{key}"].description
-            lines += [f"# {description}", f"{key} = {json.dumps(value, ensure_ascii=False)}"]
+            lines += [f"# {description}", f"{key} = {toml_value(value)}"]
         lines.append("")
     return "\n".join(lines).rstrip()

@@ -9,8 +9,8 @@ from zigbang_nlp.config.sections import (
     PreprocessSettings,
     Settings,
     StoreSettings,
-    TrainSettings,
 )
+from zigbang_nlp.config.train import TrainSettings
 
 __all__ = [
     "CrawlSettings",

@@ -15,7 +15,8 @@ from typing import Any, get_args, get_origin
 
 from pydantic import ValidationError
 
-from zigbang_nlp.config.sections import Section, Settings
+from zigbang_nlp.config.base import Section
+from zigbang_nlp.config.sections import Settings
 from zigbang_nlp.errors import ConfigError
 
 ENV_PREFIX = "ZIGBANG_NLP__"

@@ -5,15 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-
-class Section(BaseModel):
-    """A strict, frozen group of settings: unknown keys and values out of range are errors."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, validate_default=True, allow_inf_nan=False
-    )
+from zigbang_nlp.config.base import Section
+from zigbang_nlp.config.train import TrainSettings
 
 
 class PathSettings(Section):
@@ -149,34 +144,6 @@ class PreprocessSettings(Section):
         if self.negative_max >= self.positive_min:
             raise ValueError("negative_max must be below positive_min")
         return self
-
-
-class TrainSettings(Section):
-    """The network and how it is trained."""
-
-    embedding_dim: int = Field(128, ge=1, le=2_048, description="numbers a token")
-    lstm_units: tuple[int, ...] = Field(
-        (128,), min_length=1, max_length=4, description="units of each LSTM layer"
-    )
-    bidirectional: bool = Field(True, description="read each review in both directions")
-    pooling: Literal["last", "max", "mean", "max_mean"] = Field(
-        "max_mean", description="how the LSTM's states become one vector"
-    )
-    spatial_dropout: float = Field(0.2, ge=0, lt=1, description="of whole embedding channels")
-    dropout: float = Field(0.3, ge=0, lt=1, description="before the Dense layer")
-    optimizer: Literal["adam", "rmsprop", "sgd", "adagrad"] = Field("adam", description="by name")
-    learning_rate: float = Field(1e-3, gt=0, le=10, description="step size")
-    batch_size: int = Field(256, ge=1, le=65_536, description="reviews a step")
-    epochs: int = Field(20, ge=1, le=10_000, description="at most; EarlyStopping ends sooner")
-    patience: int = Field(4, ge=0, description="EarlyStopping: epochs without a better val_loss")
-    min_delta: float = Field(0.0, ge=0, description="EarlyStopping: smallest change that counts")
-    checkpoint_every_epoch: bool = Field(
-        False, description="keep each epoch's weights: epoch-{epoch:02d}-{val_loss:.3f}"
-    )
-    class_weight: Literal["auto", "balanced", "none"] = Field(
-        "auto", description="auto = balanced where the smaller class is below 40%"
-    )
-    seed: int = Field(42, ge=0, lt=2**32, description="of weights, shuffling and dropout")
 
 
 class EvaluateSettings(Section):

@@ -10,7 +10,11 @@ from zigbang_nlp.config import TrainSettings
 
 @dataclass(frozen=True)
 class Architecture:
-    """Sizes and choices of Embedding -> LSTM -> Dense(sigmoid). See `TrainSettings`."""
+    """Sizes and choices of Embedding -> LSTM -> Dense(sigmoid). See `NetworkSettings`.
+
+    Attributes with a default came later than the first bundles; where a bundle lacks one, the
+    default is what its network has.
+    """
 
     vocabulary_size: int
     embedding_dim: int
@@ -19,9 +23,17 @@ class Architecture:
     pooling: str
     spatial_dropout: float = 0.0
     dropout: float = 0.0
+    dense_units: tuple[int, ...] = ()
+    dense_activation: str = "relu"
+    recurrent_dropout: float = 0.0
+    batch_normalization: bool = False
+    kernel_initializer: str = "glorot_uniform"
+    l1: float = 0.0
+    l2: float = 0.0
 
     @classmethod
     def from_settings(cls, settings: TrainSettings, vocabulary_size: int) -> Architecture:
+        penalties = settings.regularizer.split("_")
         return cls(
             vocabulary_size=vocabulary_size,
             embedding_dim=settings.embedding_dim,
@@ -30,11 +42,28 @@ class Architecture:
             pooling=settings.pooling,
             spatial_dropout=settings.spatial_dropout,
             dropout=settings.dropout,
+            dense_units=settings.dense_units,
+            dense_activation=settings.dense_activation,
+            recurrent_dropout=settings.recurrent_dropout,
+            batch_normalization=settings.batch_normalization,
+            kernel_initializer=settings.kernel_initializer,
+            l1=settings.l1 if "l1" in penalties else 0.0,
+            l2=settings.l2 if "l2" in penalties else 0.0,
         )
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Architecture:
-        return cls(**{**values, "lstm_units": tuple(values["lstm_units"])})
+        """Read what `as_dict` gave, also when it was written by an earlier version.
+
+        Raises:
+            TypeError: an attribute is missing or unknown.
+            KeyError: `lstm_units` is missing.
+        """
+        tuples = {
+            "lstm_units": tuple(values["lstm_units"]),
+            "dense_units": tuple(values.get("dense_units", ())),
+        }
+        return cls(**{**values, **tuples})
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

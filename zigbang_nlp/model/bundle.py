@@ -6,7 +6,8 @@ model/
   encoder.json, vocabulary.json   how text becomes integers
   network.onnx         the network for serving
   network.weights.h5   the same weights for Keras
-  history.json, learning_curves.png, summary.txt   how training went
+  history.json, learning_curves.png   how training went
+  summary.txt, architecture.png       the network's layers
 """
 
 from __future__ import annotations

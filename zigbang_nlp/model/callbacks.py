@@ -1,16 +1,24 @@
-"""Keras callbacks that are ours: progress for people, and a clear end when the loss is NaN."""
+"""The callbacks of a training: progress, a clear end, and those that settings ask for."""
 
 from __future__ import annotations
 
+import importlib
 import math
+import sys
 import time
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
+from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.console import log
-from zigbang_nlp.errors import TrainingError
+from zigbang_nlp.errors import ConfigError, TrainingError
 from zigbang_nlp.model.backend import keras
+
+#: Beneath the directory of checkpoints.
+TENSORBOARD = "tensorboard"
 
 
 class Progress(keras.callbacks.Callback):
@@ -64,3 +72,95 @@ class StopOnNaN(keras.callbacks.Callback):
                 f"The loss became {loss} at batch {batch + 1}; the last good checkpoint is kept.",
                 "Lower train.learning_rate (a tenth of it, say), and train again.",
             )
+
+
+def stopping_callbacks(settings: TrainSettings) -> list[Any]:
+    """EarlyStopping and ReduceLROnPlateau, where the settings want them."""
+    watched = {
+        "monitor": settings.monitor,
+        "mode": settings.better,
+        "min_delta": settings.min_delta,
+        "verbose": int(settings.verbose),
+    }
+    chosen: list[Any] = []
+    if settings.early_stopping:
+        # The best epoch's weights are read from their checkpoint, so none are kept in memory.
+        chosen.append(keras.callbacks.EarlyStopping(patience=settings.patience, **watched))
+    if settings.learning_rate_schedule == "reduce_on_plateau":
+        chosen.append(
+            keras.callbacks.ReduceLROnPlateau(
+                factor=settings.plateau_factor,
+                patience=settings.plateau_patience,
+                min_lr=settings.learning_rate * settings.learning_rate_end,
+                **watched,
+            )
+        )
+    return chosen
+
+
+def tensorboard_callback(directory: Path) -> Any:
+    """Keras's TensorBoard callback: the curves of training and validation, epoch by epoch.
+
+    Raises:
+        ConfigError: the package that defines the format isn't installed.
+    """
+    if find_spec("tensorboard") is None:
+        raise ConfigError(
+            "train.tensorboard needs the package tensorboard, which isn't installed.",
+            "Run `pip install 'zigbang-nlp[tensorboard]'`, or leave it out.",
+        )
+    return keras.callbacks.TensorBoard(directory, write_graph=False)
+
+
+def load_callbacks(paths: tuple[str, ...]) -> list[Any]:
+    """Make the callbacks that `train.callbacks` names.
+
+    Args:
+        paths: each module:Class; modules are looked for in the current directory too. A class is
+            a `keras.callbacks.Callback` that can be made without arguments.
+
+    Raises:
+        ConfigError: there is no such module or class, it is no callback, or it can't be made.
+    """
+    return [_load_callback(path) for path in paths]
+
+
+def _load_callback(path: str) -> Any:
+    module_name, class_name = path.split(":")
+    here = str(Path.cwd())
+    added = here not in sys.path
+    if added:
+        sys.path.insert(0, here)
+    try:
+        module = importlib.import_module(module_name)
+    except Exception as error:
+        raise ConfigError(
+            f"train.callbacks: the module {module_name} can't be imported "
+            f"({type(error).__name__}: {error}).",
+            f"Put {module_name}.py in the current directory, or install its package.",
+        ) from error
+    finally:
+        if added:
+            sys.path.remove(here)
+    kind = getattr(module, class_name, None)
+    if not (isinstance(kind, type) and issubclass(kind, keras.callbacks.Callback)):
+        callbacks = [
+            name
+            for name, value in vars(module).items()
+            if isinstance(value, type) and issubclass(value, keras.callbacks.Callback)
+        ]
+        what = "nothing named" if kind is None else "no Keras callback"
+        raise ConfigError(
+            f"train.callbacks: the module {module_name} has {what} {class_name}.",
+            f"It has {', '.join(callbacks)}."
+            if callbacks
+            else "Make the class a keras.callbacks.Callback.",
+        )
+    try:
+        return kind()
+    except Exception as error:
+        raise ConfigError(
+            f"train.callbacks: {path} can't be made without arguments "
+            f"({type(error).__name__}: {error}).",
+            "Give its arguments defaults.",
+        ) from error

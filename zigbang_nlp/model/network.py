@@ -14,8 +14,26 @@ def build_network(architecture: Architecture) -> Any:
 
     Id 0 is padding and is masked throughout, so padding never changes a probability.
     """
-    layers = keras.layers
     ids = keras.Input(shape=(None,), dtype="int32", name="ids")
+    states = _read(architecture, ids)  # (batch, units)
+    for i, units in enumerate(architecture.dense_units, start=1):
+        hidden = keras.layers.Dense(
+            units,
+            activation=architecture.dense_activation,
+            name=f"dense_{i}",
+            **_kernel(architecture),
+        )
+        states = _normalized(architecture, hidden(_dropped(architecture, states, i)), i)
+    states = _dropped(architecture, states, 0)
+    output = keras.layers.Dense(
+        1, activation="sigmoid", name="probability", **_kernel(architecture)
+    )
+    return keras.Model(ids, output(states), name="zigbang_nlp")
+
+
+def _read(architecture: Architecture, ids: Any) -> Any:
+    """Embedding, LSTM layers and pooling: ids (batch, time) -> (batch, units)."""
+    layers = keras.layers
     states = layers.Embedding(
         architecture.vocabulary_size, architecture.embedding_dim, mask_zero=True, name="embedding"
     )(ids)
@@ -25,17 +43,43 @@ def build_network(architecture: Architecture) -> Any:
         )
     last = len(architecture.lstm_units) - 1
     for i, units in enumerate(architecture.lstm_units):
-        sequence = i < last or architecture.pooling != "last"
-        lstm = layers.LSTM(units, return_sequences=sequence, name=f"lstm_{i + 1}")
+        lstm = layers.LSTM(
+            units,
+            return_sequences=i < last or architecture.pooling != "last",
+            recurrent_dropout=architecture.recurrent_dropout,
+            name=f"lstm_{i + 1}",
+            **_kernel(architecture),
+        )
         if architecture.bidirectional:
             lstm = layers.Bidirectional(lstm, name=f"bilstm_{i + 1}")
         states = lstm(states)
     if architecture.pooling != "last":
         states = MaskedPooling(architecture.pooling, name="pooling")(states)
-    if architecture.dropout:
-        states = layers.Dropout(architecture.dropout, name="dropout")(states)
-    probability = layers.Dense(1, activation="sigmoid", name="probability")(states)
-    return keras.Model(ids, probability, name="zigbang_nlp")
+    return _normalized(architecture, states, 0)
+
+
+def _kernel(architecture: Architecture) -> dict[str, Any]:
+    """How the kernels of LSTM and Dense layers start and are kept small."""
+    penalty = None
+    if architecture.l1 or architecture.l2:
+        penalty = keras.regularizers.L1L2(architecture.l1, architecture.l2)
+    return {
+        "kernel_initializer": architecture.kernel_initializer,
+        "kernel_regularizer": penalty,
+    }
+
+
+def _normalized(architecture: Architecture, states: Any, layer: int) -> Any:
+    if not architecture.batch_normalization:
+        return states
+    return keras.layers.BatchNormalization(name=f"normalization_{layer}")(states)
+
+
+def _dropped(architecture: Architecture, states: Any, layer: int) -> Any:
+    if not architecture.dropout:
+        return states
+    name = f"dropout_{layer}" if layer else "dropout"
+    return keras.layers.Dropout(architecture.dropout, name=name)(states)
 
 
 def describe(network: Any) -> str:

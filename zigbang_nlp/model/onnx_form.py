@@ -42,13 +42,16 @@ def write_onnx(architecture: Architecture, weights: Weights, path: Path) -> None
         name = f"bilstm_{i}" if architecture.bidirectional else f"lstm_{i}"
         states, final = _lstm(graph, states, weights[name], units, i)
     pooled = final if architecture.pooling == "last" else _pool(graph, states, architecture.pooling)
-    kernel, bias = weights["probability"]
-    graph.constant("dense_kernel", kernel.astype(np.float32))
-    graph.constant("dense_bias", bias.astype(np.float32))
+    if architecture.batch_normalization:
+        pooled = _normalize(graph, pooled, weights["normalization_0"], 0)
+    for i, _ in enumerate(architecture.dense_units, start=1):
+        pooled = _dense(graph, pooled, weights[f"dense_{i}"], f"dense_{i}")
+        pooled = _activate(graph, pooled, architecture.dense_activation)
+        if architecture.batch_normalization:
+            pooled = _normalize(graph, pooled, weights[f"normalization_{i}"], i)
     graph.constant("axis_last", np.array([1], np.int64))
-    graph.node("MatMul", [pooled, "dense_kernel"], "dense")
-    graph.node("Add", ["dense", "dense_bias"], "logit_2d")
-    graph.node("Squeeze", ["logit_2d", "axis_last"], "logit")
+    logit = _dense(graph, pooled, weights["probability"], "logit_2d")
+    graph.node("Squeeze", [logit, "axis_last"], "logit")
     graph.node("Sigmoid", ["logit"], "probability")
     model = helper.make_model(
         helper.make_graph(
@@ -109,6 +112,49 @@ def _lstm(
     graph.node("Transpose", [last], f"{last}_t", perm=[1, 0, 2])
     shape = graph.constant(f"{last}_shape", np.array([0, directions * units], np.int64))
     return out, graph.node("Reshape", [f"{last}_t", shape], f"final_{layer}")
+
+
+def _dense(graph: _Graph, states: str, weights: list[np.ndarray], name: str) -> str:
+    """Add a Dense layer without its activation."""
+    kernel, bias = weights
+    graph.constant(f"{name}_kernel", kernel.astype(np.float32))
+    graph.constant(f"{name}_bias", bias.astype(np.float32))
+    graph.node("MatMul", [states, f"{name}_kernel"], f"{name}_product")
+    return graph.node("Add", [f"{name}_product", f"{name}_bias"], name)
+
+
+#: Keras's activations as ONNX operators; ONNX's own defaults for the slopes differ from Keras's.
+_ACTIVATIONS: dict[str, tuple[str, dict[str, float]]] = {
+    "relu": ("Relu", {}),
+    "leaky_relu": ("LeakyRelu", {"alpha": 0.2}),
+    "elu": ("Elu", {"alpha": 1.0}),
+    "selu": ("Selu", {"alpha": 1.6732631921768188, "gamma": 1.0507010221481323}),
+    "tanh": ("Tanh", {}),
+}
+
+
+def _activate(graph: _Graph, states: str, activation: str) -> str:
+    out = f"{states}_{activation}"
+    if activation == "silu":
+        graph.node("Sigmoid", [states], f"{states}_sigmoid")
+        return graph.node("Mul", [states, f"{states}_sigmoid"], out)
+    kind, attributes = _ACTIVATIONS[activation]
+    return graph.node(kind, [states], out, **attributes)
+
+
+#: Keras's BatchNormalization adds this to the variance.
+_EPSILON = 1e-3
+
+
+def _normalize(graph: _Graph, states: str, weights: list[np.ndarray], layer: int) -> str:
+    """Add a BatchNormalization as one multiplication and one addition, by its moving statistics."""
+    gamma, beta, mean, variance = (w.astype(np.float64) for w in weights)
+    scale = gamma / np.sqrt(variance + _EPSILON)
+    name = f"normalization_{layer}"
+    graph.constant(f"{name}_scale", scale.astype(np.float32))
+    graph.constant(f"{name}_shift", (beta - mean * scale).astype(np.float32))
+    graph.node("Mul", [states, f"{name}_scale"], f"{name}_scaled")
+    return graph.node("Add", [f"{name}_scaled", f"{name}_shift"], name)
 
 
 def _gates(values: np.ndarray) -> np.ndarray:

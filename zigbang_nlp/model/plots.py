@@ -11,9 +11,8 @@ from zigbang_nlp.model.metrics import confusion
 from zigbang_nlp.plotting import BLUE, GREEN, GREY, ORANGE, RED, figure
 
 
-def plot_learning_curves(history: dict[str, list[float]], path: Path) -> None:
+def plot_learning_curves(history: dict[str, list[float]], best: int, path: Path) -> None:
     """Loss and accuracy by epoch, training against validation, the best epoch marked."""
-    best = int(np.argmin(history["val_loss"])) + 1
     epochs = range(1, len(history["val_loss"]) + 1)
     with figure(path, columns=2) as axes:
         for ax, name, title in zip(

@@ -16,24 +16,24 @@ from zigbang_nlp import __version__
 from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import DataError
-from zigbang_nlp.files import atomic_directory, write_json
+from zigbang_nlp.files import atomic_directory, sha256_of_json, write_json
 from zigbang_nlp.model.architecture import Architecture
-from zigbang_nlp.model.backend import keras, make_repeatable
-from zigbang_nlp.model.batches import Batches
+from zigbang_nlp.model.augmented import augmented
+from zigbang_nlp.model.backend import make_repeatable
+from zigbang_nlp.model.batches import has_known_token
 from zigbang_nlp.model.bundle import ONNX, WEIGHTS, Bundle, seal
-from zigbang_nlp.model.callbacks import Progress, StopOnNaN
+from zigbang_nlp.model.checkpoints import drop_backup
+from zigbang_nlp.model.fit import History, best_epoch, fit
 from zigbang_nlp.model.inference import Network
 from zigbang_nlp.model.metrics import binary_metrics
 from zigbang_nlp.model.network import build_network, describe
 from zigbang_nlp.model.onnx_form import write_onnx
+from zigbang_nlp.model.picture import plot_architecture
 from zigbang_nlp.model.plots import plot_learning_curves
 from zigbang_nlp.model.thresholds import choose_threshold, choose_unsure_band
 from zigbang_nlp.text.dataset import DataSet, Part
 from zigbang_nlp.text.vocabulary import PADDING
 
-BEST = "best.weights.h5"
-#: `class_weight = "auto"` balances where the smaller class has less than this share.
-_UNBALANCED = 0.4
 #: The ONNX form must give Keras's probabilities to this, on up to `_COMPARED` texts.
 _TOLERANCE = 1e-5
 _COMPARED = 1_000
@@ -48,14 +48,15 @@ def train(
         dataset: encoded train and validation parts.
         settings: network and training.
         bundle_dir: an earlier bundle here stays until the new one is whole.
-        checkpoint_dir: `best.weights.h5`, and each epoch's weights where asked for.
+        checkpoint_dir: see `checkpoints.py`.
 
     Raises:
         TrainingError: the loss became NaN.
+        ConfigError: a callback can't be made, or a setting doesn't fit the data.
         DataError: the data set has no real token to learn from.
     """
     training, validation = dataset.part("train"), dataset.part("validation")
-    if not np.any(np.asarray(training.ids) > 1):
+    if not has_known_token(training.ids):
         raise DataError(
             "Every token of the training texts is out of vocabulary.",
             "Lower preprocess.min_count, or choose another tokenizer.",
@@ -65,19 +66,37 @@ def train(
     network = build_network(architecture)
     summary = describe(network)
     log.info("%s", summary.splitlines()[-1])
-    history = _fit(network, training, validation, settings, checkpoint_dir)
+    with augmented(training, dataset.encoder, settings, checkpoint_dir) as enlarged:
+        history = fit(
+            network,
+            enlarged,
+            validation,
+            settings,
+            checkpoint_dir,
+            key=resume_key(dataset, settings) if settings.resume else None,
+        )
     with atomic_directory(bundle_dir) as fresh:
         (fresh / "summary.txt").write_text(summary + "\n", encoding="utf-8")
         write_json(fresh / "history.json", history)
-        plot_learning_curves(history, fresh / "learning_curves.png")
+        best = best_epoch(history, settings)
+        plot_learning_curves(history, best, fresh / "learning_curves.png")
+        plot_architecture(network, fresh / "architecture.png")
         _save_weights(network, architecture, fresh / WEIGHTS)
         weights = {layer.name: layer.get_weights() for layer in network.layers}
         write_onnx(architecture, weights, fresh / ONNX)
         check_onnx(network, fresh / ONNX, validation.ids)
-        bundle = _bundle(fresh, dataset, architecture, validation, history)
+        bundle = _bundle(fresh, dataset, architecture, validation, history, best)
         seal(bundle)
+    drop_backup(checkpoint_dir)
     report(bundle)
     return bundle
+
+
+def resume_key(dataset: DataSet, settings: TrainSettings) -> str:
+    """What must be the same for a killed training to go on: settings, data, versions."""
+    kept = settings.model_dump(mode="json", exclude={"resume", "verbose", "tensorboard"})
+    versions = [__version__, version("keras"), version("tensorflow")]
+    return sha256_of_json([kept, dataset.fingerprint(), versions])
 
 
 def report(bundle: Bundle) -> None:
@@ -97,76 +116,6 @@ def report(bundle: Bundle) -> None:
         bundle.unsure_high,
         100 * bundle.metrics["unsure"]["share"],
     )
-
-
-def _fit(
-    network: Any, training: Part, validation: Part, settings: TrainSettings, checkpoints: Path
-) -> dict[str, list[float]]:
-    checkpoints.mkdir(parents=True, exist_ok=True)
-    for old in checkpoints.glob("*.weights.h5"):
-        old.unlink()
-    network.compile(
-        optimizer=_optimizer(settings),
-        loss="binary_crossentropy",
-        metrics=["accuracy"],
-        weighted_metrics=[],
-    )
-    callbacks = [
-        StopOnNaN(),
-        keras.callbacks.ModelCheckpoint(
-            checkpoints / BEST,
-            monitor="val_loss",
-            mode="min",
-            save_best_only=True,
-            save_weights_only=True,
-        ),
-        keras.callbacks.EarlyStopping(
-            monitor="val_loss",
-            mode="min",
-            patience=settings.patience,
-            min_delta=settings.min_delta,
-            restore_best_weights=True,
-        ),
-        Progress(),
-    ]
-    if settings.checkpoint_every_epoch:
-        name = "epoch-{epoch:02d}-{val_loss:.3f}.weights.h5"
-        callbacks.append(
-            keras.callbacks.ModelCheckpoint(checkpoints / name, save_weights_only=True)
-        )
-    labels = training.labels
-    weights = _weights(labels, settings)
-    batches = Batches(training.ids, labels, weights, settings.batch_size, settings.seed)
-    held = Batches(validation.ids, validation.labels, None, 1_024, None)
-    fitted = network.fit(
-        batches.as_tf(),
-        validation_data=held.as_tf(),
-        epochs=settings.epochs,
-        callbacks=callbacks,
-        shuffle=False,  # Batches does it
-        verbose=0,
-    )
-    # EarlyStopping only restores when it stopped; the best checkpoint is right in both cases.
-    network.load_weights(checkpoints / BEST)
-    return {name: [float(v) for v in values] for name, values in fitted.history.items()}
-
-
-def _optimizer(settings: TrainSettings) -> Any:
-    return keras.optimizers.get(
-        {"class_name": settings.optimizer, "config": {"learning_rate": settings.learning_rate}}
-    )
-
-
-def _weights(labels: np.ndarray, settings: TrainSettings) -> np.ndarray | None:
-    """A weight a text so that both classes count the same; mean 1. None where not wanted."""
-    positive = float(labels.mean())
-    balanced = settings.class_weight == "balanced" or (
-        settings.class_weight == "auto" and min(positive, 1 - positive) < _UNBALANCED
-    )
-    if not balanced:
-        return None
-    log.info("Classes are weighted: %.1f%% of the training texts are positive.", 100 * positive)
-    return np.where(labels == 1, 0.5 / positive, 0.5 / (1 - positive)).astype(np.float32)
 
 
 def _save_weights(network: Any, architecture: Architecture, path: Path) -> None:
@@ -198,7 +147,8 @@ def _bundle(
     dataset: DataSet,
     architecture: Architecture,
     validation: Part,
-    history: dict[str, list[float]],
+    history: History,
+    best: int,
 ) -> Bundle:
     rows = [row[row != PADDING].tolist() for row in np.asarray(validation.ids)]
     probabilities = Network(directory / ONNX).probabilities(rows)
@@ -216,7 +166,7 @@ def _bundle(
         unsure_high=high,
         data_fingerprint=dataset.fingerprint(),
         metrics={
-            "best_epoch": int(np.argmin(history["val_loss"])) + 1,
+            "best_epoch": best,
             "epochs": len(history["val_loss"]),
             "validation": binary_metrics(labels, probabilities, threshold),
             "unsure": {

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from zigbang_nlp.errors import StageError
+from zigbang_nlp.errors import DataError, StageError
 from zigbang_nlp.files import settle, sha256_of, sha256_of_json
 from zigbang_nlp.records import SPLITS
 from zigbang_nlp.text.encoder import Encoder
@@ -31,7 +31,8 @@ class Part:
 
     Attributes:
         ids: int32 (texts, length).
-        rows: columns source, apartment_id, review_id, category, text, score, label (0 or 1).
+        rows: columns source, apartment_id, review_id, category, text, score, label (0 or 1),
+            and perhaps weight.
     """
 
     ids: np.ndarray
@@ -41,6 +42,24 @@ class Part:
     def labels(self) -> np.ndarray:
         """float32 (texts,): 0 negative, 1 positive."""
         return self.rows["label"].to_numpy(np.float32)
+
+    @property
+    def weights(self) -> np.ndarray | None:
+        """float32 (texts,), how much each text counts in training; None where there are none.
+
+        Raises:
+            DataError: one is negative or no number, or all are 0.
+        """
+        if "weight" not in self.rows:
+            return None
+        weights = pd.to_numeric(self.rows["weight"], errors="coerce").to_numpy(np.float32)
+        if not np.isfinite(weights).all() or (weights < 0).any() or not weights.any():
+            raise DataError(
+                "The column weight of the data set has values that are negative or no numbers, "
+                "or only zeros.",
+                "Give every text a weight of 0 or more.",
+            )
+        return weights
 
 
 @dataclass(frozen=True)

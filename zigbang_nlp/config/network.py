@@ -1,0 +1,70 @@
+"""Settings of the network: what it is made of, and what keeps it from learning by heart."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from zigbang_nlp.config.base import Section
+
+Units = Annotated[int, Field(ge=1, le=4_096)]
+
+Activation = Literal["relu", "leaky_relu", "elu", "selu", "silu", "tanh"]
+Initializer = Literal[
+    "glorot_uniform",
+    "glorot_normal",
+    "he_uniform",
+    "he_normal",
+    "lecun_uniform",
+    "lecun_normal",
+    "orthogonal",
+]
+
+
+class NetworkSettings(Section):
+    """Embedding -> LSTM -> pooling -> hidden Dense layers -> Dense(1, sigmoid)."""
+
+    embedding_dim: int = Field(128, ge=1, le=2_048, description="numbers a token")
+    lstm_units: tuple[Units, ...] = Field(
+        (128,), min_length=1, max_length=4, description="units of each LSTM layer"
+    )
+    bidirectional: bool = Field(True, description="read each review in both directions")
+    pooling: Literal["last", "max", "mean", "max_mean"] = Field(
+        "max_mean", description="how the LSTM's states become one vector"
+    )
+    dense_units: tuple[Units, ...] = Field(
+        (), max_length=4, description="units of each hidden Dense layer after the pooling"
+    )
+    dense_activation: Activation = Field("relu", description="of the hidden Dense layers")
+    spatial_dropout: float = Field(0.2, ge=0, lt=1, description="of whole embedding channels")
+    recurrent_dropout: float = Field(
+        0.0, ge=0, lt=1, description="of the LSTM's state from token to token; slow"
+    )
+    dropout: float = Field(0.3, ge=0, lt=1, description="before each Dense layer")
+    batch_normalization: bool = Field(
+        False, description="after the pooling and after each hidden Dense layer"
+    )
+    kernel_initializer: Initializer = Field(
+        "glorot_uniform", description="first weights of LSTM and Dense kernels"
+    )
+    regularizer: Literal["none", "l1", "l2", "l1_l2"] = Field(
+        "none", description="penalty on LSTM and Dense kernels, added to the loss"
+    )
+    l1: float = Field(1e-5, gt=0, le=1, description="strength of the l1 penalty")
+    l2: float = Field(1e-4, gt=0, le=1, description="strength of the l2 penalty")
+
+    @model_validator(mode="after")
+    def _network_has_no_idle_settings(self) -> NetworkSettings:
+        self._refuse_idle(
+            bool(self.dense_units),
+            ("dense_activation",),
+            "it belongs to the hidden Dense layers; set dense_units too",
+        )
+        for name in ("l1", "l2"):
+            self._refuse_idle(
+                name in self.regularizer.split("_"),
+                (name,),
+                f'it is the strength of a penalty; set regularizer = "{name}" or "l1_l2"',
+            )
+        return self
