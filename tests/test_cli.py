@@ -78,7 +78,7 @@ def test_version(tmp_path: Path) -> None:
         ["run", "--wrong"],
         ["import"],
         ["train", "--epochs", "many"],
-        ["train", "--optimizer", "lion"],
+        ["train", "--optimizer", "newton"],
         ["config", "--set", "train.epochs"],
         ["predict", "글", "--input", "x.csv"],
         ["predict", "글", "--output", "x.csv"],
