@@ -14,7 +14,6 @@ import pytest
 from tests.conftest import ROOT
 from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.model.backend import make_repeatable
-from zigbang_nlp.model.bundle import load_bundle
 from zigbang_nlp.model.checkpoints import read_backup
 from zigbang_nlp.model.train import resume_key, train
 from zigbang_nlp.text.dataset import DataSet
@@ -128,9 +127,3 @@ def _ended_training_is_not_trained_again(data: DataSet, tmp_path: Path, killer: 
     np.testing.assert_array_equal(results[0][1], results[1][1])
     (tmp_path / "e" / "backup" / "state.json").write_text("{")
     assert read_backup(tmp_path / "e", "same") is None, "a damaged backup starts anew"
-
-
-def test_a_bundle_says_which_epoch_was_best(bundle_dir: Path) -> None:
-    bundle = load_bundle(bundle_dir)
-    history = json.loads((bundle_dir / "history.json").read_text())
-    assert bundle.metrics["best_epoch"] == int(np.argmin(history["val_loss"])) + 1

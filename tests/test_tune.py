@@ -14,7 +14,23 @@ from zigbang_nlp.text.dataset import DataSet
 from zigbang_nlp.text.preprocess import preprocess
 
 #: Leaves only the learning rate and two dropouts to be searched.
-FLAGS = ["--epochs", "1", "--lstm-units", "3", "--embedding-dim", "3", "--no-bidirectional", "--pooling", "last", "--batch-size", "32", "--dense-units", "2", "--token-dropout", "0.1"]
+FLAGS = [
+    "--epochs",
+    "1",
+    "--lstm-units",
+    "3",
+    "--embedding-dim",
+    "3",
+    "--no-bidirectional",
+    "--pooling",
+    "last",
+    "--batch-size",
+    "32",
+    "--dense-units",
+    "2",
+    "--token-dropout",
+    "0.1",
+]
 
 INTERRUPTER = """
 import keras
