@@ -28,7 +28,7 @@ install() {
     'import hashlib, sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest())')
   if [ "$(cat ".venv/$(basename "$lock").stamp" 2>/dev/null)" = "$stamp" ]; then return; fi
   echo "Installing what $lock names (about 1 GB to download the first time, mostly TensorFlow)."
-  .venv/bin/python -m pip install --quiet --require-hashes --only-binary :all: \
+  .venv/bin/python -m pip install --quiet --require-hashes --prefer-binary \
     --requirement "$lock" 2> >(grep -v "^WARNING: Location" >&2)
   .venv/bin/python -m pip install --quiet --no-deps --editable . \
     2> >(grep -v "^WARNING: Location" >&2)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,21 @@ from zigbang_nlp.records import Review
 from zigbang_nlp.text.dataset import DataSet
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def zigbang(
+    *arguments: str | Path, cwd: Path, input: bytes = b"", **environ: str
+) -> subprocess.CompletedProcess[bytes]:
+    """Run the command line in a process of its own, as a user would."""
+    return subprocess.run(
+        [sys.executable, "-m", "zigbang_nlp", *arguments],
+        cwd=cwd,
+        input=input,
+        capture_output=True,
+        env=os.environ | environ,
+        timeout=300,
+    )
+
 
 _SUBJECTS = [
     "역",

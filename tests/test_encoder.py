@@ -1,3 +1,4 @@
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,25 @@ def test_vocabulary_size_counts_padding_and_unknown() -> None:
 def test_vocabulary_of_nothing_is_an_error() -> None:
     with pytest.raises(DataError, match="min_count"):
         Vocabulary.build([["a"], ["b"]], min_count=2, max_size=10)
+
+
+def test_unknown_tokens_are_spelled_with_the_longest_pieces() -> None:
+    lists = [["주차장", "주차난"], ["주차비", "주차", "주차"]]
+    vocabulary = Vocabulary.build(lists, min_count=2, max_size=50, piece_min_count=3)
+    assert vocabulary.tokens == ("##주", "##주차", "##차", "주차")
+    assert vocabulary.encode(["주차", "주차권", "차주", "권리"]) == [5, 3, 1, 4, 2, 1]
+
+
+def test_an_extended_vocabulary_keeps_its_ids_and_adds_the_frequent() -> None:
+    counts = Counter({"역": 9, "산": 5, "강": 4, "들": 1})
+    extended = Vocabulary(("역", "이")).extended(counts, min_count=2, most=10)
+    assert extended.tokens == ("역", "이", "산", "강")
+    assert Vocabulary(("역",)).extended(counts, min_count=2, most=1).tokens == ("역", "산")
+
+
+def test_a_long_unknown_token_is_bounded() -> None:
+    vocabulary = Vocabulary(("##가", "##나"))
+    assert len(vocabulary.encode(["가나" * 500])) == 12
 
 
 def test_ids_are_exact(encoder: Encoder) -> None:

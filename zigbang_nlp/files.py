@@ -30,9 +30,21 @@ def disk_errors(path: Path) -> Iterator[None]:
         if isinstance(error, PermissionError) or error.errno == errno.EROFS:
             raise ZigbangError(
                 f"{path} can't be written: {error.strerror}.",
-                "Choose another place (paths.work, or the command's output option).",
+                "Choose another place (--work, or the command's output option).",
             ) from error
         raise
+
+
+def make_directory(path: Path) -> None:
+    """Make a directory and those above it; whatever is in the way is one clear sentence."""
+    with disk_errors(path):
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, FileNotFoundError, NotADirectoryError) as error:
+            raise ZigbangError(
+                f"The directory {path} can't be made: {error.strerror}.",
+                "Choose another place (--work, or the command's output option).",
+            ) from error
 
 
 @contextlib.contextmanager
@@ -41,8 +53,8 @@ def atomic_directory(target: Path) -> Iterator[Path]:
 
     An error or a kill in the block leaves the old `target` as it was.
     """
+    make_directory(target.parent)
     with disk_errors(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
         settle(target)
         for leftover in target.parent.glob(f".{target.name}.new-*"):
             shutil.rmtree(leftover, ignore_errors=True)
@@ -58,6 +70,7 @@ def atomic_directory(target: Path) -> Iterator[Path]:
             shutil.rmtree(old, ignore_errors=True)
         except BaseException:
             shutil.rmtree(fresh, ignore_errors=True)
+            settle(target)  # an interrupt may have come between the two renames
             raise
 
 
@@ -74,8 +87,8 @@ def settle(target: Path) -> None:
 @contextlib.contextmanager
 def atomic_file(target: Path) -> Iterator[Path]:
     """A path to write to that takes the place of `target` only when the block ends well."""
+    make_directory(target.parent)
     with disk_errors(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
         # The ending is kept, since some writers choose the format by it.
         fresh = target.with_name(f".{target.stem}.new-{os.getpid()}{target.suffix}")
         try:

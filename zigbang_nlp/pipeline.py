@@ -22,7 +22,14 @@ from zigbang_nlp import __version__
 from zigbang_nlp.config import Settings
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import StageError
-from zigbang_nlp.files import settle, sha256_of, sha256_of_json, write_json
+from zigbang_nlp.files import (
+    disk_errors,
+    make_directory,
+    settle,
+    sha256_of,
+    sha256_of_json,
+    write_json,
+)
 
 #: What an input or output is now: a hash, or None where it isn't there.
 Fingerprint = Callable[[Settings], str | None]
@@ -83,17 +90,22 @@ def plan(stage: Stage, settings: Settings) -> Plan:
     if record is None:
         return Plan(stage, True, "it has not finished yet")
     now = _dependencies(stage, settings)
+    then = record["dependencies"]
     for name, value in now["settings"].items():
-        if record["dependencies"]["settings"].get(name) != value:
+        if then["settings"].get(name) != value:
             return Plan(stage, True, f"the setting {name} changed")
     for name, value in now["reads"].items():
-        if record["dependencies"]["reads"].get(name) != value:
-            return Plan(stage, True, f"the {name} changed")
+        if then["reads"].get(name) != value:
+            gone = value is None
+            return Plan(stage, True, f"the {name} {'is missing' if gone else 'changed'}")
     if record["key"] != sha256_of_json(now):
         return Plan(stage, True, "the program's version changed")
     for artefact in stage.writes:
-        if record["writes"].get(artefact.name) != artefact.fingerprint(settings):
-            return Plan(stage, True, f"the {artefact.name} is missing or was changed")
+        found = artefact.fingerprint(settings)
+        if found is None:
+            return Plan(stage, True, f"the {artefact.name} is missing")
+        if record["writes"].get(artefact.name) != found:
+            return Plan(stage, True, f"the {artefact.name} was changed")
     return Plan(stage, False, f"nothing changed since {record['finished_at']}")
 
 
@@ -188,8 +200,22 @@ def _read_record(stage: Stage, settings: Settings) -> dict[str, Any] | None:
         record = json.loads(_record_path(stage, settings).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    known = isinstance(record, dict) and {"key", "dependencies", "writes"} <= record.keys()
-    return record if known else None
+    return record if _is_record(record) else None
+
+
+def _is_record(value: Any) -> bool:
+    """Whether it has the shape that `_run` writes; anything else counts as no record."""
+    if not isinstance(value, dict):
+        return False
+    dependencies = value.get("dependencies")
+    return (
+        isinstance(dependencies, dict)
+        and isinstance(dependencies.get("settings"), dict)
+        and isinstance(dependencies.get("reads"), dict)
+        and isinstance(value.get("writes"), dict)
+        and isinstance(value.get("key"), str)
+        and isinstance(value.get("finished_at"), str)
+    )
 
 
 class alone:
@@ -197,12 +223,13 @@ class alone:
 
     def __init__(self, settings: Settings) -> None:
         self.work = settings.paths.work
-        self.work.mkdir(parents=True, exist_ok=True)
+        make_directory(self.work)
         self.lock = FileLock(self.work / ".lock")
 
     def __enter__(self) -> None:
         try:
-            self.lock.acquire(timeout=0)
+            with disk_errors(self.work):
+                self.lock.acquire(timeout=0)
         except Timeout as error:
             raise StageError(
                 f"Another zigbang-nlp run is at work in {self.work}.",

@@ -83,6 +83,9 @@ class Prediction:
         probability: of positive, in [0, 1].
         unsure: True where the bundle's own margin, or a blank text, says not to trust the label.
         reason: why it is unsure, or None.
+        category: of the site's five, the one it is about; None where that wasn't asked.
+        topics: the finer topics that it is about; None where that wasn't asked.
+        sentences: the predictions of its sentences; None where that wasn't asked.
     """
 
     text: str
@@ -90,9 +93,12 @@ class Prediction:
     probability: float
     unsure: bool = False
     reason: str | None = None
+    category: str | None = None
+    topics: tuple[str, ...] | None = None
+    sentences: tuple[Prediction, ...] | None = None
 
     def as_dict(self) -> dict[str, object]:
-        """The fields in the order they are printed; `reason` only where there is one."""
+        """The fields in the order they are printed; the later ones only where they are known."""
         row: dict[str, object] = {
             "text": self.text,
             "label": self.label,
@@ -101,6 +107,10 @@ class Prediction:
         }
         if self.reason is not None:
             row["reason"] = self.reason
+        if self.topics is not None:
+            row |= {"category": self.category, "topics": list(self.topics)}
+        if self.sentences is not None:
+            row["sentences"] = [sentence.as_dict() for sentence in self.sentences]
         return row
 
 

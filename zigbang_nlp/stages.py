@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from zigbang_nlp.config import Settings
 from zigbang_nlp.console import log, table
@@ -28,9 +29,19 @@ def preprocess_stage(settings: Settings) -> None:
     from zigbang_nlp.text.preprocess import preprocess
 
     with open_store(settings.store_url) as store:
-        preprocess(
-            store.reviews(), settings.preprocess, settings.dataset_dir, store.count_reviews()
-        )
+        counts = store.sources()
+        learned = _sources_to_learn(counts)
+        if len(learned) < len(counts):
+            log.info("The bundled sample is left out: the store holds other reviews.")
+        total = sum(counts[name] for name in learned)
+        preprocess(store.reviews(learned), settings.preprocess, settings.dataset_dir, total)
+
+
+def _sources_to_learn(sources: Iterable[str]) -> list[str]:
+    """All sources of reviews; without the sample, which is for practice, once there are others."""
+    from zigbang_nlp.crawl.crawler import SAMPLE as SAMPLE_SOURCE
+
+    return [name for name in sources if name != SAMPLE_SOURCE] or list(sources)
 
 
 def train_stage(settings: Settings) -> None:

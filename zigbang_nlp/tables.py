@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import json
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -47,7 +50,7 @@ def read_table(path: Path, needed: Sequence[str] = ()) -> Iterator[pd.DataFrame]
                 )
             empty = empty and not len(piece)
             yield piece
-    except (ValueError, OSError, KeyError) as error:
+    except (ValueError, OSError, KeyError, NotImplementedError, SyntaxError) as error:
         # pandas, pyarrow and openpyxl each have their own; all derive from these.
         raise InputError(
             f"{path} can't be read as {path.suffix[1:]}: {_first_line(error)}.",
@@ -55,6 +58,20 @@ def read_table(path: Path, needed: Sequence[str] = ()) -> Iterator[pd.DataFrame]
         ) from error
     if empty:
         raise InputError(f"{path} has no rows.", "Give a file with at least one row.")
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a cell holds nothing: None, NaN, NaT or pandas's NA."""
+    return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
+
+
+def as_text(value: Any) -> str:
+    """A cell as text: "" where it holds nothing; 12.0, as spreadsheets say 12, is "12"."""
+    if is_missing(value):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
 
 
 def _pieces(path: Path) -> Iterator[pd.DataFrame]:
@@ -66,31 +83,70 @@ def _pieces(path: Path) -> Iterator[pd.DataFrame]:
             if not file.metadata.num_rows:
                 yield file.schema_arrow.empty_table().to_pandas()
             for batch in file.iter_batches(CHUNK):
-                yield batch.to_pandas()
+                # Arrow's own types: an integer beside a missing one stays an integer.
+                yield batch.to_pandas(types_mapper=pd.ArrowDtype, ignore_metadata=True)
     elif ending == ".xlsx":
         import zipfile
 
         try:
-            yield pd.read_excel(path, dtype=object)
+            yield pd.read_excel(path, dtype=object, keep_default_na=False, engine="openpyxl")
         except zipfile.BadZipFile as error:
             raise ValueError(str(error)) from error
     else:
         encoding = text_encoding(path)
         if ending in (".jsonl", ".ndjson"):
-            yield from pd.read_json(
-                path, lines=True, chunksize=CHUNK, encoding=encoding, dtype=False
-            )
+            yield from _json_lines(path, encoding)
         elif ending == ".txt":
             yield from _lines(path, encoding)
         else:
+            yield from _separated(path, "\t" if ending == ".tsv" else ",", encoding)
+
+
+def _separated(path: Path, separator: str, encoding: str) -> Iterator[pd.DataFrame]:
+    with warnings.catch_warnings():
+        # Rows longer than the header would lose their last field with no more than a warning.
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        try:
             yield from pd.read_csv(
                 path,
-                sep="\t" if ending == ".tsv" else ",",
+                sep=separator,
                 dtype=str,
                 keep_default_na=False,
+                index_col=False,
                 chunksize=CHUNK,
                 encoding=encoding,
             )
+        except pd.errors.ParserWarning as error:
+            raise ValueError("its rows have more fields than its header") from error
+
+
+def _json_lines(path: Path, encoding: str) -> Iterator[pd.DataFrame]:
+    """Objects may lack keys; every piece has the columns of the whole file."""
+    columns: dict[str, None] = {}
+    for row in _objects(path, encoding):
+        columns.update(dict.fromkeys(row))
+    rows: list[dict[str, Any]] = []
+    for row in _objects(path, encoding):
+        rows.append(row)
+        if len(rows) == CHUNK:
+            yield pd.DataFrame(rows, columns=list(columns), dtype=object)
+            rows = []
+    if rows:
+        yield pd.DataFrame(rows, columns=list(columns), dtype=object)
+
+
+def _objects(path: Path, encoding: str) -> Iterator[dict[str, Any]]:
+    with path.open(encoding=encoding) as stream:
+        for number, line in enumerate(stream, start=1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                raise ValueError(f"line {number} is not JSON ({error})") from error
+            if not isinstance(row, dict):
+                raise ValueError(f"line {number} is not a JSON object")
+            yield row
 
 
 def _lines(path: Path, encoding: str) -> Iterator[pd.DataFrame]:

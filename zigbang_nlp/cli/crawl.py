@@ -2,21 +2,175 @@
 
 from __future__ import annotations
 
+import json
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
 from zigbang_nlp.cli.common import settings_command
-from zigbang_nlp.config import LoadedSettings
+from zigbang_nlp.config import LoadedSettings, Settings
 from zigbang_nlp.console import log
+
+if TYPE_CHECKING:
+    from zigbang_nlp.store import Store
+
+#: Settings that say which region is meant; the command line's word replaces the file's.
+_REGION = ("preset", "place", "polygon", "bbox")
+
+
+class _Age(click.ParamType):
+    """30d, 12h, 45m."""
+
+    name = "AGE"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> timedelta:
+        match = re.fullmatch(r"(\d+)([dhm])", str(value).strip())
+        if match is None:
+            self.fail(f"{value!r} is not an age; write 30d, 12h or 45m.", param, ctx)
+        unit = {"d": "days", "h": "hours", "m": "minutes"}[match[2]]
+        return timedelta(**{unit: int(match[1])})
 
 
 @settings_command("crawl", sections=["crawl"])
-def command(loaded: LoadedSettings) -> None:
+@click.option("--plan", is_flag=True, help="Show what would be asked, and send nothing.")
+@click.option("--status", is_flag=True, help="Show what is done, left and failed, and the runs.")
+@click.option("--refresh", type=_Age(), help="Ask again what is older, e.g. 30d.")
+@click.option("--retry-failed", is_flag=True, help="Ask again for what failed.")
+@click.option("--reparse", is_flag=True, help="Read all stored raw answers again; sends nothing.")
+@click.option("--rotate-key", is_flag=True, help="Change the key of the nickname hashes.")
+@click.option(
+    "--hogangnono",
+    "saved",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Read saved Hogangnono answers, one {apartment id}.json each; sends nothing.",
+)
+@click.option("--json-logs", is_flag=True, help="One JSON object a line on standard error.")
+def command(
+    loaded: LoadedSettings,
+    plan: bool,
+    status: bool,
+    refresh: timedelta | None,
+    retry_failed: bool,
+    reparse: bool,
+    rotate_key: bool,
+    saved: Path | None,
+    json_logs: bool,
+) -> None:
     """Collect apartments and residents' reviews of a region into the store.
+
+    A crawl that was stopped, by whatever, goes on where it was when the same command is run
+    again. Without a region or --source, the bundled sample is read, and nothing is sent.
 
     \b
     Examples:
-      zigbang-nlp crawl
+      zigbang-nlp crawl                                  # the bundled sample
+      zigbang-nlp crawl --preset seoul --plan            # what it would take
+      zigbang-nlp crawl --preset seoul --contact me@example.org
+      zigbang-nlp crawl --geohash wydm,wydq
+      zigbang-nlp crawl --bbox 127.04,37.61,127.11,37.69
+      zigbang-nlp crawl --place 노원구 --refresh 30d
+      zigbang-nlp crawl --status
     """
-    from zigbang_nlp.crawl import run_crawl
+    from zigbang_nlp.crawl import progress
     from zigbang_nlp.store import open_store
 
-    with open_store(loaded.settings.store_url) as store:
-        log.info("%s", run_crawl(loaded.settings, store).note)
+    if json_logs:
+        for handler in log.handlers:
+            handler.setFormatter(progress.JsonFormatter())
+    settings = _meant(loaded)
+    with open_store(settings.store_url, note=log.info) as store:
+        if plan:
+            _plan(settings, store)
+        elif status:
+            _status(settings, store, json_logs)
+        elif reparse:
+            _reparse(store)
+        elif rotate_key:
+            from zigbang_nlp.crawl.maintain import rotate_nickname_key
+
+            count = rotate_nickname_key(store)
+            log.info("The nickname key is new; %s authors have new hashes.", f"{count:,}")
+        elif saved is not None:
+            from zigbang_nlp.crawl import read_saved
+
+            show = progress.choose(json_logs)
+            log.info("%s", read_saved(settings, store, saved, show=show).note)
+        else:
+            from zigbang_nlp.crawl import run_crawl
+
+            summary = run_crawl(
+                settings,
+                store,
+                refresh=refresh,
+                retry_failed=retry_failed,
+                show=progress.choose(json_logs),
+            )
+            log.info("%s", summary.note)
+            if summary.source == "sample" and loaded.origins["crawl.source"] == "default":
+                log.info("These are the bundled sample's. To ask the site: --preset seoul --plan.")
+
+
+def _meant(loaded: LoadedSettings) -> Settings:
+    """The settings, where a region or address on the command line means that site."""
+    crawl = loaded.settings.crawl
+    flags = {
+        key.removeprefix("crawl.")
+        for key, origin in loaded.origins.items()
+        if key.startswith("crawl.") and origin == "flag"
+    }
+    change: dict[str, Any] = {}
+    if flags & {*_REGION, "geohash"}:
+        nothing = {name: () if name == "bbox" else "" for name in _REGION}
+        change |= {name: empty for name, empty in nothing.items() if name not in flags}
+    if flags & {*_REGION, "geohash", "base_url"} and crawl.source == "auto":
+        change["source"] = "zigbang"
+    return loaded.settings.model_copy(update={"crawl": crawl.model_copy(update=change)})
+
+
+def _plan(settings: Settings, store: Store) -> None:
+    from zigbang_nlp.crawl.crawler import chosen_source, find_region
+    from zigbang_nlp.crawl.plan import plan
+
+    source = chosen_source(settings.crawl, store) or "zigbang"
+    region = find_region(settings.crawl, store, source, client=None)
+    click.echo(plan(region, settings.crawl, store, source))
+
+
+def _status(settings: Settings, store: Store, as_json: bool) -> None:
+    from zigbang_nlp.crawl.status import as_text, status
+
+    sources: tuple[str, ...] = ("zigbang", "sample", "hogangnono")
+    if settings.crawl.source != "auto":
+        sources = (settings.crawl.source,)
+    said = [status(store, source) for source in sources]
+    said = [one for one in said if one["tasks"]] or said[:1]
+    if as_json:
+        click.echo("\n".join(json.dumps(one, ensure_ascii=False) for one in said))
+    else:
+        click.echo("\n\n\n".join(map(as_text, said)))
+
+
+def _reparse(store: Store) -> None:
+    from zigbang_nlp.crawl.maintain import reparse
+
+    done = reparse(store)
+    for fact in done.failed:
+        log.warning("%s", fact)
+    log.info(
+        "%s answers read again: %s new rows, %s changed, %s the same, %s removed; "
+        "%s answers can't be read.",
+        *(
+            f"{count:,}"
+            for count in (
+                done.answers,
+                done.reviews.new,
+                done.reviews.changed,
+                done.reviews.seen,
+                done.removed,
+                len(done.failed),
+            )
+        ),
+    )

@@ -10,7 +10,7 @@ from zigbang_nlp import __version__
 
 #: Each command and its line in `zigbang-nlp --help`; its module is `zigbang_nlp.cli.<name>`.
 COMMANDS: dict[str, str] = {
-    "crawl": "Collect residents' reviews from Zigbang, or from the bundled sample.",
+    "crawl": "Collect apartments and residents' reviews of a region into the store.",
     "import": "Read reviews from a CSV, TSV, JSON lines, Parquet or Excel file.",
     "preprocess": "Make the data set: labels, tokens, integers, splits.",
     "train": "Train the network on the data set.",
@@ -18,7 +18,7 @@ COMMANDS: dict[str, str] = {
     "evaluate": "Score the trained network on the held-out texts.",
     "predict": "Classify texts, lines or files.",
     "run": "Run all stages, skipping those with nothing new.",
-    "export": "Write the reviews and their predictions to a file.",
+    "export": "Write all reviews, with their apartments and predictions, to FILE.",
     "config": "Show the settings in force and where each came from.",
 }
 

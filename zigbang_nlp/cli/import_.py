@@ -59,3 +59,6 @@ def command(
         f"; left out {skipped}" if skipped else "",
         f"{total:,}",
     )
+    if summary.undated:
+        dates = "1 date" if summary.undated == 1 else f"{summary.undated:,} dates"
+        log.info("%s can't be read and stay blank.", dates)

@@ -14,7 +14,7 @@ from zigbang_nlp.cli.common import settings_command
 from zigbang_nlp.config import LoadedSettings
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import InputError
-from zigbang_nlp.records import LABELS, Prediction
+from zigbang_nlp.records import CATEGORIES, LABELS, Prediction
 
 #: Lines of standard input classified at once; small, so that answers come while one types.
 _AT_ONCE = 256
@@ -31,6 +31,8 @@ _AT_ONCE = 256
     type=click.Path(path_type=Path, dir_okay=False),
     help="Where the file's rows with their predictions go: .csv, .tsv, .jsonl or .parquet.",
 )
+@click.option("--topics", is_flag=True, help="Also tell the category and the topics of each text.")
+@click.option("--sentences", is_flag=True, help="Also score each text sentence by sentence.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def command(
     loaded: LoadedSettings,
@@ -38,6 +40,8 @@ def command(
     source: Path | None,
     text_column: str,
     output: Path | None,
+    topics: bool,
+    sentences: bool,
     as_json: bool,
 ) -> None:
     """Classify texts, lines or files.
@@ -48,6 +52,7 @@ def command(
     \b
     Examples:
       zigbang-nlp predict "역이 가까워요" "주차가 너무 힘들어요"
+      zigbang-nlp predict --topics --sentences "뷰는 최고예요. 주차는 전쟁이에요."
       cat reviews.txt | zigbang-nlp predict --json
       zigbang-nlp predict --input reviews.csv --text-column 리뷰 --output scored.csv
     """
@@ -73,13 +78,10 @@ def command(
         lines = texts_of(source, text_column)
     elif not texts:
         lines = _standard_input()
-    for prediction in _predicted(classifier, iter(lines), 1 if sys.stdin.isatty() else _AT_ONCE):
-        click.echo(_json(prediction) if as_json else _plain(prediction))
-
-
-def _predicted(classifier: object, lines: Iterator[str], size: int) -> Iterator[Prediction]:
-    while chunk := list(islice(lines, size)):
-        yield from classifier.predict(chunk)  # type: ignore[attr-defined]
+    rest, size = iter(lines), 1 if sys.stdin.isatty() else _AT_ONCE
+    while chunk := list(islice(rest, size)):
+        for prediction in classifier.predict(chunk, topics=topics, sentences=sentences):
+            click.echo(_json(prediction) if as_json else _plain(prediction))
 
 
 def _standard_input() -> Iterator[str]:
@@ -103,6 +105,11 @@ def _json(prediction: Prediction) -> str:
     return json.dumps(prediction.as_dict(), ensure_ascii=False)
 
 
-def _plain(prediction: Prediction) -> str:
+def _plain(prediction: Prediction, indent: str = "") -> str:
     label = LABELS[prediction.label] + ("?" if prediction.unsure else " ")
-    return f"{label} {prediction.probability:.3f}  {' '.join(prediction.text.split())}"
+    text = " ".join(prediction.text.split())
+    line = f"{indent}{label} {prediction.probability:.3f}  {text}"
+    if prediction.category is not None:
+        line += f"  [{', '.join((CATEGORIES[prediction.category], *(prediction.topics or ())))}]"
+    parts = prediction.sentences or ()
+    return "\n".join([line, *(_plain(part, indent + "  ") for part in parts)])

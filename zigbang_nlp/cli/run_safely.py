@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import _thread
 import errno
 import os
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
@@ -24,6 +27,7 @@ def run_safely(cli: click.Command, arguments: Sequence[str]) -> int:
         # A console that can't show a character (cp949, ascii) must not end the program.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    sys.unraisablehook = _keep_interrupts
     try:
         result = cli.main(list(arguments), standalone_mode=False)
         sys.stdout.flush()
@@ -34,8 +38,8 @@ def run_safely(cli: click.Command, arguments: Sequence[str]) -> int:
         return wrong.exit_code
     except (KeyboardInterrupt, click.Abort):
         return _say("Stopped. What was finished before is kept; run the same command to go on.")
-    except BrokenPipeError:
-        # The reader of our output (head, less) has seen enough.
+    except (BrokenPipeError, SystemExit):
+        # The reader of our output (head, less) has seen enough; click's word for it is an exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001 - the last line of defence
@@ -44,6 +48,16 @@ def run_safely(cli: click.Command, arguments: Sequence[str]) -> int:
             return 1
         return _explain(error)
     return result if isinstance(result, int) else 0
+
+
+def _keep_interrupts(raised: Any) -> None:
+    """Ctrl-C that falls into a destructor is ignored by Python; press it again a moment later."""
+    if issubclass(raised.exc_type, KeyboardInterrupt):
+        again = threading.Timer(0.05, _thread.interrupt_main)
+        again.daemon = True
+        again.start()
+    else:
+        sys.__unraisablehook__(raised)
 
 
 def _explain(error: Exception) -> int:

@@ -96,7 +96,11 @@ def _read_file(file: Path | None) -> list[tuple[str, Any]]:
             "Name an existing one, or leave out --config.",
         )
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise ConfigError(
+            f"{path} can't be read: {error.strerror}.", "Give yourself the right to read it."
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(
             f"{path} is not valid TOML: {error}.", "Mend that line; the README shows an example."

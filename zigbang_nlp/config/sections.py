@@ -39,14 +39,62 @@ class CrawlSettings(Section):
     geohash: tuple[str, ...] = Field(
         ("wyd", "wye", "wy6", "wy7"), description="geohash prefixes of the region (Seoul area)"
     )
-    rate: float = Field(1.0, gt=0, le=5, description="requests a second, over all retries")
+    preset: Literal["", "seoul", "gyeonggi", "busan", "korea"] = Field(
+        "", description="a named region in place of geohash"
+    )
+    place: str = Field("", description="a place name, looked up at the site, in place of geohash")
+    polygon: str = Field("", description="a GeoJSON file with the region, in place of geohash")
+    bbox: tuple[float, ...] = Field(
+        (), description="west, south, east, north in degrees, in place of geohash"
+    )
+    details: bool = Field(
+        True, description="ask for each apartment's page too (address, households)"
+    )
+    rate: float = Field(
+        1.0, ge=0, description="requests a second, over all workers and retries; 0 = no limit"
+    )
+    i_have_permission: bool = Field(
+        False, description="the site's owner allows more than 5 requests a second, or no limit"
+    )
+    jitter: float = Field(0.3, ge=0, le=5, description="random lengthening of the interval")
+    workers: int = Field(1, ge=1, le=64, description="requests under way at once")
+    daily_budget: int = Field(
+        50_000, ge=0, description="requests a day (Korean time), over restarts; 0 = no budget"
+    )
     timeout: float = Field(15.0, gt=0, le=300, description="seconds to wait for an answer")
+    slow_answer: float = Field(
+        5.0, gt=0, le=300, description="an answer that takes more seconds slows the crawl down"
+    )
     retries: int = Field(4, ge=0, le=20, description="further tries after a failed request")
     backoff: float = Field(1.0, ge=0, le=60, description="seconds before the first retry, doubling")
     retry_after_cap: float = Field(
         120.0, ge=0, le=3600, description="longest Retry-After that is waited for, in seconds"
     )
+    stop_share: float = Field(
+        0.5, gt=0, le=1, description="stop when more than this share of the last 50 requests failed"
+    )
+    robots: bool = Field(True, description="obey the site's robots.txt")
     contact: str = Field("", description="e-mail or URL put into the User-Agent")
+    nicknames: Literal["hash", "drop"] = Field(
+        "hash", description="keep nicknames as a keyed hash, or not at all"
+    )
+    lease: float = Field(
+        60.0, ge=0.1, le=3600, description="seconds until a dead crawler's work is taken over"
+    )
+
+    @model_validator(mode="after")
+    def _polite(self) -> CrawlSettings:
+        if not 0 < self.rate <= 5 and not self.i_have_permission:
+            asked = f"{self.rate:g} requests a second is more than 5" if self.rate else "no limit"
+            raise ValueError(f"{asked}; ask the site's owner, then add --i-have-permission")
+        return self
+
+    @model_validator(mode="after")
+    def _one_region(self) -> CrawlSettings:
+        given = [name for name in ("preset", "place", "polygon", "bbox") if getattr(self, name)]
+        if len(given) > 1:
+            raise ValueError(f"{' and '.join(given)} can't both be the region; choose one")
+        return self
 
 
 class PreprocessSettings(Section):
@@ -62,8 +110,20 @@ class PreprocessSettings(Section):
     stem: bool = Field(False, description="Okt only: reduce verbs to their dictionary form")
     max_characters: int = Field(2_000, ge=10, le=100_000, description="texts are cut here")
     min_count: int = Field(2, ge=1, le=1_000, description="rarer tokens become out-of-vocabulary")
+    piece_min_count: int = Field(
+        5,
+        ge=0,
+        le=100_000,
+        description="rarer tokens are spelled with pieces seen this often; 0 = no pieces",
+    )
+    vocabulary: Literal["pretrained", "own"] = Field(
+        "own", description="pretrained = that of the bundled model, and the data's new tokens"
+    )
     max_vocabulary: int = Field(
-        40_000, ge=10, le=1_000_000, description="ids at most, padding and unknown included"
+        40_000,
+        ge=10,
+        le=1_000_000,
+        description="ids at most, padding and unknown included (new ones behind a pretrained)",
     )
     length: int = Field(
         0, ge=0, le=2_000, description="tokens a review; 0 = from the data, see coverage"

@@ -5,34 +5,25 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from email.utils import parsedate_to_datetime
+from typing import Protocol
 
 import requests
 import urllib3
 
 from zigbang_nlp import __version__
 from zigbang_nlp.config import CrawlSettings
-from zigbang_nlp.crawl.pace import Pace
+from zigbang_nlp.crawl.pace import Pace, Sent
 from zigbang_nlp.crawl.site import Site
 from zigbang_nlp.errors import RequestFailed
-from zigbang_nlp.store.task import Task
+from zigbang_nlp.store import Task
 
 #: An answer larger than this is not read to its end.
 MAX_BYTES = 32 << 20
+_ABSENT = frozenset({404, 410})
 #: Answers of servers that may do better in a moment; 403 is how some of them say "slower".
 TRANSIENT = frozenset({403, 408, 425, 429, 500, 502, 503, 504})
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """How one request went: for counters, the adaptive rate and the stop on many failures."""
-
-    failure: str | None
-    bytes: int
-    seconds: float
-    status: int = 0
-    retry_after: float | None = None
 
 
 class _Failed(Exception):
@@ -50,6 +41,25 @@ class _Failed(Exception):
         super().__init__(fact)
         self.kind, self.fact, self.body = kind, fact, body
         self.status, self.again, self.retry_after = status, again, retry_after
+
+    def sent(self, seconds: float) -> Sent:
+        return Sent(self.kind, len(self.body), seconds, self.status, self.retry_after)
+
+    def for_good(self, url: str, tries: int) -> RequestFailed:
+        times = f", {tries} times" if tries > 1 else ""
+        return RequestFailed(
+            f"{url} failed: {self.fact}{times}.",
+            "Ask again later with --retry-failed.",
+            kind=self.kind,
+            body=self.body,
+        )
+
+
+class Allows(Protocol):
+    """Says what a site lets us ask for (see robots.py)."""
+
+    def check(self, path: str, task: Task) -> None:
+        """Raise CrawlStopped where `path` is forbidden."""
 
 
 class Client:
@@ -72,59 +82,47 @@ class Client:
         sent: Callable[[Sent], None] = lambda _: None,
     ) -> None:
         self.site, self.settings, self.pace, self.sent = site, settings, pace, sent
+        self.robots: Allows | None = None
         self._local = threading.local()  # requests' sessions are not made for several threads
 
     def fetch(self, task: Task) -> bytes:
         path, query = self.site.path(task)
+        if self.robots is not None:
+            self.robots.check(path, task)
         return self.get(path, query)
 
-    def get(self, path: str, query: Mapping[str, str]) -> bytes:
-        """The body of an answer that is JSON.
+    def get(self, path: str, query: Mapping[str, str], as_json: bool = True) -> bytes:
+        """The body of an answer: JSON, or, unless `as_json`, anything, empty where there is none.
 
         Raises:
             RequestFailed: there is none, after all retries.
             CrawlStopped: from the pace or from `sent`.
         """
-        return self._patiently(path, query, as_json=True)
-
-    def _patiently(self, path: str, query: Mapping[str, str], as_json: bool) -> bytes:
         tries = self.settings.retries + 1
         for attempt in range(1, tries + 1):
             self.pace.wait()
             began = time.monotonic()
             try:
-                body, status = self._once(path, query)
+                body, status = self._once(path, query, absent=() if as_json else _ABSENT)
                 if as_json:
                     _check_json(body, status)
             except _Failed as failed:
-                self.sent(
-                    Sent(
-                        failed.kind,
-                        len(failed.body),
-                        time.monotonic() - began,
-                        failed.status,
-                        failed.retry_after,
-                    )
-                )
+                self._tell(failed.sent(time.monotonic() - began))
                 if not failed.again or attempt == tries:
-                    raise RequestFailed(
-                        f"{self.settings.base_url}{path} failed: {failed.fact}"
-                        + (f", {attempt} times" if attempt > 1 else "")
-                        + ".",
-                        "Ask again later with --retry-failed.",
-                        kind=failed.kind,
-                        body=failed.body,
-                    ) from failed
-                pause = self.settings.backoff * 2 ** (attempt - 1)
-                if failed.retry_after is not None:
-                    pause = min(failed.retry_after, self.settings.retry_after_cap)
-                self.pace.sleep(pause)
+                    raise failed.for_good(self.settings.base_url + path, attempt) from failed
+                self.pace.sleep(self.settings.backoff * 2 ** (attempt - 1))
             else:
-                self.sent(Sent(None, len(body), time.monotonic() - began, status))
+                self._tell(Sent(None, len(body), time.monotonic() - began, status))
                 return body
         raise AssertionError("unreachable: the last try returns or raises")
 
-    def _once(self, path: str, query: Mapping[str, str]) -> tuple[bytes, int]:
+    def _tell(self, sent: Sent) -> None:
+        self.pace.learn(sent)
+        self.sent(sent)
+
+    def _once(
+        self, path: str, query: Mapping[str, str], absent: Collection[int]
+    ) -> tuple[bytes, int]:
         settings = self.settings
         deadline = time.monotonic() + 2 * settings.timeout
         try:
@@ -138,9 +136,13 @@ class Client:
                 body = _read(answer, deadline)
         except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
             raise _Failed("timeout", f"no answer within {settings.timeout:g} s") from error
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        except urllib3.exceptions.HTTPError as error:  # requests wraps all but those of `_read`
+            raise _Failed("cut off", "the answer broke off in the middle") from error
+        except (requests.RequestException, OSError) as error:
             raise _Failed("connection", _connection_fact(error)) from error
         status = answer.status_code
+        if status in absent:
+            return b"", status
         if status != 200:
             raise _Failed(
                 f"http {status}",
@@ -157,6 +159,11 @@ class Client:
             session = requests.Session()
             session.headers["User-Agent"] = user_agent(self.settings.contact)
             session.headers["Accept"] = "application/json"
+            # Proxies and certificates are read from the environment once, not at every request.
+            url = self.settings.base_url
+            found = session.merge_environment_settings(url, {}, None, None, None)
+            session.proxies, session.verify = found["proxies"], found["verify"]
+            session.trust_env = False
             self._local.session = session
         session = self._local.session
         assert isinstance(session, requests.Session)
@@ -199,8 +206,14 @@ def _connection_fact(error: BaseException) -> str:
 
 
 def _retry_after(value: str | None) -> float | None:
-    """Seconds; the other form, a date, is given up: servers that slow crawlers send seconds."""
+    """Seconds to wait, from a Retry-After header in either of its forms."""
+    if value is None:
+        return None
     try:
-        return None if value is None else max(0.0, float(value))
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
     except ValueError:
         return None

@@ -1,23 +1,27 @@
-"""Region -> cells -> apartments -> reviews -> store."""
+"""Region -> cells -> apartments -> reviews -> store: one call."""
 
 from __future__ import annotations
 
-import json
-from collections import deque
+import threading
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-from tqdm import tqdm
-
-from zigbang_nlp.config import Settings
-from zigbang_nlp.crawl import privacy, region
+from zigbang_nlp.config import CrawlSettings, Settings
+from zigbang_nlp.crawl import privacy, progress, region
 from zigbang_nlp.crawl.client import Client
+from zigbang_nlp.crawl.health import Health
+from zigbang_nlp.crawl.hogangnono import Hogangnono
+from zigbang_nlp.crawl.loop import Loop
 from zigbang_nlp.crawl.pace import Pace
+from zigbang_nlp.crawl.place import find_place
+from zigbang_nlp.crawl.region import Region
 from zigbang_nlp.crawl.replay import Replay
-from zigbang_nlp.crawl.site import Fetcher
+from zigbang_nlp.crawl.robots import read_robots
+from zigbang_nlp.crawl.site import Fetcher, Site
 from zigbang_nlp.crawl.zigbang import Zigbang
-from zigbang_nlp.errors import RequestFailed, SchemaError
 from zigbang_nlp.resources import resource_dir
-from zigbang_nlp.store import Counts, Store
+from zigbang_nlp.store import Counts, Scope, Store
 
 #: The name under which the bundled answers are kept, apart from everything real.
 SAMPLE = "sample"
@@ -31,7 +35,7 @@ class CrawlSummary:
         source: the rows' source, or "" where nothing was asked.
         note: one sentence for the user.
         answers: answers that were read.
-        failed: tasks that could not be done.
+        failed: tasks that could not be done; `crawl --status` lists them.
         apartments, reviews: rows new, changed and seen again.
     """
 
@@ -43,61 +47,146 @@ class CrawlSummary:
     reviews: Counts = field(default_factory=Counts)
 
 
-def run_crawl(settings: Settings, store: Store) -> CrawlSummary:
-    """Crawl as the settings say, into the store.
+def chosen_source(settings: CrawlSettings, store: Store) -> str:
+    """The source in force, or "" where `auto` finds reviews from elsewhere in the store."""
+    if settings.source != "auto":
+        return settings.source
+    return "" if any(name != SAMPLE for name in store.sources()) else SAMPLE
+
+
+def run_crawl(
+    settings: Settings,
+    store: Store,
+    *,
+    refresh: timedelta | None = None,
+    retry_failed: bool = False,
+    show: progress.Progress | None = None,
+) -> CrawlSummary:
+    """Crawl as the settings say, into the store; goes on where an earlier run was stopped.
+
+    Args:
+        refresh: ask again what is older than this.
+        retry_failed: ask again what failed.
+        show: is told how it goes; None chooses a bar or lines.
 
     Raises:
-        InputError: the region can't be read.
+        InputError: the region can't be read or found.
         CrawlStopped: the crawl gave up on purpose.
-        StoreError: the store can't be written.
+        StoreError: the store can't be written, or another crawl is at work on it.
     """
     crawl = settings.crawl
-    source: str = crawl.source
-    if source == "auto":
-        others = [name for name in store.sources() if name != SAMPLE]
-        if others:
-            return CrawlSummary(
-                "",
-                f"Nothing to crawl: the store already holds reviews from {', '.join(others)}.",
-            )
-        source = SAMPLE
-    site = Zigbang(source)
-    fetcher: Fetcher
-    if source == SAMPLE:
-        fetcher = Replay(resource_dir("sample"))
-    else:
-        fetcher = Client(site, crawl, Pace(crawl.rate))
-    where = region.from_geohashes(crawl.geohash)
-    tasks = deque(site.first_tasks(where.cells))
-    known = set(tasks)
-    apartments, reviews, answers, failed = Counts(), Counts(), 0, 0
-    replace = privacy.keyed_hash("stage one")
-    with tqdm(total=len(tasks), disable=None, unit="answer") as bar:
-        while tasks:
-            task = tasks.popleft()
-            try:
-                body = privacy.scrub(fetcher.fetch(task), site.personal, replace)
-                if not fetcher.offline:
-                    store.save_answer(source, task.kind, task.key, body)
-                found = site.read(task, json.loads(body))
-            except (RequestFailed, SchemaError) as error:
-                bar.write(str(error))
-                failed += 1
-            else:
-                apartments += store.add_apartments(found.apartments)
-                reviews += store.add_reviews(found.reviews)
-                fresh = [new for new in found.tasks if new not in known]
-                known.update(fresh)
-                tasks.extend(fresh)
-                bar.total = (bar.total or 0) + len(fresh)
-                answers += 1
-            bar.update()
-    return CrawlSummary(
-        source,
-        f"{reviews.new:,} new reviews, {reviews.changed:,} changed, {reviews.seen:,} seen again, "
-        f"{apartments.new:,} new apartments.",
-        answers,
-        failed,
-        apartments,
-        reviews,
+    source = chosen_source(crawl, store)
+    if not source:
+        others = ", ".join(name for name in store.sources() if name != SAMPLE)
+        return CrawlSummary("", f"Nothing to crawl: the store already holds reviews from {others}.")
+    site = Zigbang(source, crawl.details)
+    stopping, health = threading.Event(), Health(crawl.stop_share)
+    with store.database.only_crawler():
+        if source == SAMPLE:
+            fetcher: Fetcher = Replay(resource_dir("sample"))
+            where, refresh = region.from_geohashes(crawl.geohash), timedelta()
+        else:
+            pace = Pace(store.pacing, source, crawl, stopping)
+            fetcher = client = Client(site, crawl, pace, health.note)
+            # A region with a mistake in it is an error before anything is sent.
+            known = None if crawl.place else find_region(crawl, store, source, None)
+            if crawl.robots:
+                client.robots = read_robots(client, store, source)
+                pace.at_least(client.robots.delay)
+            where = known or find_region(crawl, store, source, client)
+        return _crawl(
+            store, site, fetcher, where, crawl, health, stopping, refresh, retry_failed, show
+        )
+
+
+def find_region(
+    settings: CrawlSettings, store: Store, source: str, client: Client | None
+) -> Region:
+    """The region that the settings name. Without a client, a place must have been looked up before.
+
+    Raises:
+        InputError: it can't be read, is empty, or is not found.
+    """
+    if settings.place:
+        return find_place(settings.place, store, source, client)
+    if settings.preset:
+        return region.from_preset(settings.preset)
+    if settings.polygon:
+        return region.from_geojson(Path(settings.polygon))
+    if settings.bbox:
+        return region.from_box(settings.bbox)
+    return region.from_geohashes(settings.geohash)
+
+
+def read_saved(
+    settings: Settings,
+    store: Store,
+    directory: Path,
+    *,
+    show: progress.Progress | None = None,
+) -> CrawlSummary:
+    """Read saved Hogangnono answers, one JSON file an apartment named by its id, into the store.
+
+    Raises:
+        InputError: there is no such file in `directory`.
+    """
+    site = Hogangnono.of(directory)
+    fetcher = Replay(directory, layout={"reviews": "."})
+    where = Region(f"files {directory.name}", ())
+    crawl, stopping = settings.crawl, threading.Event()
+    with store.database.only_crawler():
+        return _crawl(
+            store, site, fetcher, where, crawl, Health(1), stopping, timedelta(), True, show
+        )
+
+
+def _crawl(
+    store: Store,
+    site: Site,
+    fetcher: Fetcher,
+    where: Region,
+    settings: CrawlSettings,
+    health: Health,
+    stopping: threading.Event,
+    refresh: timedelta | None,
+    retry_failed: bool,
+    show: progress.Progress | None,
+) -> CrawlSummary:
+    scope = Scope(site.source, where.name)
+    if store.database.is_sqlite:
+        store.frontier.release_all()  # `only_crawler` says that whoever held them is dead
+    before = None if refresh is None else datetime.now(UTC) - refresh
+    store.frontier.start(scope, site.first_tasks(where.cells), before, retry_failed)
+    replace = nickname_rule(settings, store)
+    workers = 1 if fetcher.offline else settings.workers
+    show = show or progress.choose()
+    loop = Loop(
+        store, site, fetcher, scope, health, replace, show, stopping, workers, settings.lease
     )
+    try:
+        loop.run()
+    finally:
+        show.close()
+    return CrawlSummary(
+        site.source, _note(loop), loop.done, loop.failed, loop.apartments, loop.reviews
+    )
+
+
+def nickname_rule(settings: CrawlSettings, store: Store) -> privacy.Replace:
+    """What becomes of nicknames: a hash with the store's key, or nothing."""
+    if settings.nicknames == "drop":
+        return privacy.drop
+    return privacy.keyed_hash(store.answers.nickname_key())
+
+
+def _note(loop: Loop) -> str:
+    reviews, apartments = loop.reviews, loop.apartments
+    note = (
+        f"{reviews.new:,} new reviews, {reviews.changed:,} changed, {reviews.seen:,} seen again; "
+        f"{apartments.new:,} new apartments; {loop.done:,} answers read."
+    )
+    if loop.failed:
+        note += (
+            f" {loop.failed:,} failed: see `crawl --status`, try them again with --retry-failed."
+        )
+    return note

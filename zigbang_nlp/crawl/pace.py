@@ -1,45 +1,109 @@
-"""When the next request may go out: one place for all workers and all retries."""
+"""When the next request may go out: one place for all workers, all retries and all machines."""
 
 from __future__ import annotations
 
 import random
 import threading
-import time
+from dataclasses import dataclass
 
+from zigbang_nlp.config import CrawlSettings
 from zigbang_nlp.errors import CrawlStopped
+from zigbang_nlp.store.pacing import Pacing
+
+#: The interval doubles on each sign of trouble and shrinks by a tenth on each good answer.
+SLOWER, FASTER = 2.0, 0.9
+#: The slowest that the adaptive rate gets, in seconds between requests.
+SLOWEST = 60.0
+#: What a server says when it is asked too much.
+OVERLOADED = frozenset({429, 503})
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How one request went: for counters, the adaptive rate and the stop on many failures."""
+
+    failure: str | None
+    bytes: int
+    seconds: float
+    status: int = 0
+    retry_after: float | None = None
+
+
+class Interrupted(CrawlStopped):
+    """Somebody else had the reason to stop."""
 
 
 class Pace:
-    """Gives out moments to send at, at least 1/rate seconds apart, with jitter.
+    """Gives each request its turn, at least 1/rate seconds after the last one, with jitter.
+
+    The turn itself is taken in the store, so the rate and the daily budget hold over every worker,
+    every machine that shares the store, and a restart after a kill.
 
     Args:
-        rate: requests a second; infinity means no limit.
-        jitter: share of the interval by which it is lengthened at random.
+        pacing: the store's book of turns.
+        source: the site.
+        settings: rate, jitter, budget, what counts as slow.
         stopping: set from outside to end every wait at once.
     """
 
     def __init__(
-        self, rate: float, jitter: float = 0.3, stopping: threading.Event | None = None
+        self, pacing: Pacing, source: str, settings: CrawlSettings, stopping: threading.Event
     ) -> None:
-        self.interval = 1 / rate
-        self.jitter = jitter
-        self.stopping = stopping or threading.Event()
-        self._lock = threading.Lock()
-        self._next = 0.0
+        self.pacing, self.source, self.settings, self.stopping = pacing, source, settings, stopping
+        self.interval = 1 / settings.rate if settings.rate else 0.0  # seconds, before jitter
+        self._base = self.interval
+        self._changing = threading.Lock()
+        # One worker at a time waits for the next turn; the others stand in line behind it.
+        self._line = threading.Lock()
+
+    def at_least(self, seconds: float) -> None:
+        """Never send more often than this (robots.txt's Crawl-delay)."""
+        self._base = max(self._base, seconds)
+        self.interval = max(self.interval, self._base)
 
     def wait(self) -> None:
         """Return when a request may be sent.
 
         Raises:
-            CrawlStopped: the crawl is being stopped.
+            CrawlStopped: the crawl is being stopped, or the day's budget is used up.
         """
-        with self._lock:
-            now = time.monotonic()
-            slot = max(now, self._next)
-            self._next = slot + self.interval * (1 + random.uniform(0, self.jitter))
-        self.sleep(slot - now)
+        self.sleep(0)
+        if self.interval == 0 and not self.settings.daily_budget:
+            return
+        with self._line:
+            while True:
+                interval = self.interval * (1 + random.uniform(0, self.settings.jitter))
+                turn = self.pacing.take(self.source, interval, self.settings.daily_budget)
+                if turn.spent:
+                    raise CrawlStopped(
+                        f"The daily budget of {self.settings.daily_budget:,} requests is used up.",
+                        "Run the same command tomorrow (Korean time) to go on, or raise "
+                        "crawl.daily_budget.",
+                    )
+                if turn.wait == 0:
+                    return
+                self.sleep(turn.wait)
 
     def sleep(self, seconds: float) -> None:
-        """Wait, or raise CrawlStopped as soon as the crawl is being stopped."""
+        """Wait, or raise Interrupted as soon as the crawl is being stopped."""
         if self.stopping.wait(max(0.0, seconds)):
-            raise CrawlStopped("The crawl was interrupted.", "Run the same command to go on.")
+            raise Interrupted("The crawl was interrupted.", "Run the same command to go on.")
+
+    def learn(self, sent: Sent) -> None:
+        """Slow down on overload, time-outs and slow answers; recover on good ones."""
+        slow = (
+            sent.status in OVERLOADED
+            or sent.retry_after is not None
+            or sent.failure == "timeout"
+            or sent.seconds > self.settings.slow_answer
+        )
+        with self._changing:
+            if slow:
+                # Without a limit there is still something to slow down from.
+                self.interval = min(max(self.interval * SLOWER, 0.05), SLOWEST)
+            elif sent.failure is None:
+                faster = self.interval * FASTER
+                self.interval = max(self._base, faster if faster > 0.001 else 0.0)
+        if sent.retry_after is not None:
+            cap = self.settings.retry_after_cap
+            self.pacing.hold(self.source, min(sent.retry_after, cap))

@@ -12,7 +12,7 @@ from collections.abc import Callable
 Replace = Callable[[str], str | None]
 
 
-def keyed_hash(key: str) -> Replace:
+def keyed_hash(key: str) -> Callable[[str], str]:
     """HMAC-SHA256 of a name, 24 hexadecimal digits: the same person is recognizable, not known."""
 
     def replace(name: str) -> str:
@@ -35,7 +35,7 @@ def scrub(body: bytes, personal: re.Pattern[str], replace: Replace) -> bytes:
     """
     # ([^"\\]|\\.)* is a JSON string; the closing quote may be missing where the answer ends.
     member = re.compile(
-        rf'("{personal.pattern}"\s*:\s*)(?:"((?:[^"\\]|\\.)*)\\?(?:"|$)|(-?\d[\d.eE+-]*))',
+        rf'("(?:{personal.pattern})"\s*:\s*)(?:"((?:[^"\\]|\\.)*)\\?(?:"|$)|(-?\d[\d.eE+-]*))',
         personal.flags & re.IGNORECASE,
     )
 

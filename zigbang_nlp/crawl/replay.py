@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from zigbang_nlp.crawl.zigbang import NAMES
 from zigbang_nlp.errors import RequestFailed
-from zigbang_nlp.store.task import Task
+from zigbang_nlp.store import Task
 
 #: kind of task -> directory of its answers, one JSON file a key.
 LAYOUT = {"cell": "cells", "danji": "danjis", "reviews": "reviews"}
-_EMPTY_CELL = f'{{"{NAMES["cell.list"][0]}": []}}'.encode()
+_EMPTY_CELL = b'{"filtered": []}'
 
 
 class Replay:
@@ -18,19 +18,21 @@ class Replay:
 
     offline = True
 
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
+    def __init__(self, directory: Path, layout: Mapping[str, str] = LAYOUT) -> None:
+        self._places = {kind: directory / place for kind, place in layout.items()}
         # One listing is much faster than thousands of failed openings.
-        self._cells = {file.stem for file in (directory / LAYOUT["cell"]).glob("*.json")}
+        cells = self._places.get("cell")
+        self._cells = {file.stem for file in cells.glob("*.json")} if cells else set()
 
     def fetch(self, task: Task) -> bytes:
         if task.kind == "cell" and task.key not in self._cells:
             return _EMPTY_CELL
-        file = self.directory / LAYOUT[task.kind] / f"{task.key}.json"
+        file = self._places[task.kind] / f"{task.key}.json"
         try:
             return file.read_bytes()
         except OSError as error:
             raise RequestFailed(
                 f"The saved answer {file} can't be read: {error.strerror}.",
                 "Bring the file back, or install the package again.",
+                kind="file",
             ) from error

@@ -9,20 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from zigbang_nlp.records import Apartment, Review
-from zigbang_nlp.store.task import Task
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What one answer says."""
-
-    apartments: list[Apartment] = field(default_factory=list)
-    reviews: list[Review] = field(default_factory=list)
-    tasks: list[Task] = field(default_factory=list)
+from zigbang_nlp.store import Found, Task
 
 
 class Site(Protocol):

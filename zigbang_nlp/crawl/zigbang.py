@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from zigbang_nlp.crawl.site import Found
 from zigbang_nlp.errors import SchemaError
 from zigbang_nlp.records import CATEGORIES, Apartment, Review, content_id
-from zigbang_nlp.store.task import Task
+from zigbang_nlp.store import Found, Task
 
 #: field -> names it is known by on the wire, first match wins. Mend this when the site changes,
 #: then run `zigbang-nlp crawl --reparse`.
@@ -121,7 +120,7 @@ class Zigbang:
                 text=text,
                 score=scores[key],
                 author=_text(task, "review.author", _get(entry, "review.author")),
-                written_at=_moment(date),
+                written_at=moment(date),
             )
             for key, text in texts.items()
             if text.strip()
@@ -174,7 +173,7 @@ def _score(task: Task, field: str, entry: Mapping[str, Any]) -> float | None:
     return value
 
 
-def _moment(value: str | None) -> datetime | None:
+def moment(value: str | None) -> datetime | None:
     """An ISO date or time; other spellings of a date are given up, never the review."""
     try:
         return None if value is None else datetime.fromisoformat(value.strip().replace(".", "-"))

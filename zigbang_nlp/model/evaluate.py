@@ -33,7 +33,6 @@ from zigbang_nlp.model.plots import (
     plot_roc,
     plot_scores,
 )
-from zigbang_nlp.model.train import data_fingerprint
 from zigbang_nlp.records import LABELS
 from zigbang_nlp.text.clean import clean
 from zigbang_nlp.text.dataset import DataSet, Part
@@ -60,7 +59,7 @@ def evaluate(
         BundleError: the bundle was trained on another data set, so this test split may hold
             texts that it has learned.
     """
-    if bundle.data_fingerprint != data_fingerprint(dataset.directory):
+    if bundle.data_fingerprint != dataset.fingerprint():
         raise BundleError(
             f"The model in {bundle.directory} was trained on another data set than the one in "
             f"{dataset.directory}.",

@@ -76,7 +76,7 @@ def plot_scores(
         if band[1] > band[0]:
             ax.axvspan(*band, color=GREY, alpha=0.15, label="불확실 (unsure)")
         ax.set(title="예측 확률 분포", xlabel="긍정 확률 (probability)", ylabel="리뷰 수")
-        ax.legend()
+        ax.legend(loc="upper center")  # both ends hold the tallest bars
 
 
 def plot_confusion(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from zigbang_nlp.model.calibration import logit
+
 #: The unsure band holds at most this share of the validation texts,
 _LARGEST_SHARE = 0.2
 #: and only as long as the labels in it are right no more often than this.
@@ -54,7 +56,7 @@ def choose_unsure_band(
     Returns:
         Its ends; both are the threshold where no band is needed.
     """
-    distance = np.abs(_logit(probabilities) - _logit(np.array(threshold)))
+    distance = np.abs(logit(probabilities) - logit(np.array(threshold)))
     order = np.argsort(distance, kind="stable")
     right = ((probabilities >= threshold) == (labels == 1))[order]
     accuracy = np.cumsum(right) / np.arange(1, len(right) + 1)
@@ -63,13 +65,8 @@ def choose_unsure_band(
     if not len(doubtful):
         return threshold, threshold
     margin = float(distance[order[doubtful[-1]]]) + 1e-6
-    centre = float(_logit(np.array(threshold)))
+    centre = float(logit(np.array(threshold)))
     return _sigmoid(centre - margin), _sigmoid(centre + margin)
-
-
-def _logit(p: np.ndarray) -> np.ndarray:
-    p = np.clip(np.asarray(p, np.float64), 1e-7, 1 - 1e-7)
-    return np.log(p) - np.log1p(-p)
 
 
 def _sigmoid(x: float) -> float:

@@ -16,7 +16,7 @@ from zigbang_nlp import __version__
 from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import DataError
-from zigbang_nlp.files import atomic_directory, sha256_of, sha256_of_json, write_json
+from zigbang_nlp.files import atomic_directory, sha256_of_json, write_json
 from zigbang_nlp.model.architecture import Architecture
 from zigbang_nlp.model.augmented import augmented
 from zigbang_nlp.model.backend import make_repeatable
@@ -92,16 +92,11 @@ def train(
     return bundle
 
 
-def data_fingerprint(directory: Path) -> str:
-    """Identifies a data set: its rows, labels, splits and encoding."""
-    return sha256_of_json(sha256_of(directory))[:16]
-
-
 def resume_key(dataset: DataSet, settings: TrainSettings) -> str:
     """What must be the same for a killed training to go on: settings, data, versions."""
     kept = settings.model_dump(mode="json", exclude={"resume", "verbose", "tensorboard"})
     versions = [__version__, version("keras"), version("tensorflow")]
-    return sha256_of_json([kept, data_fingerprint(dataset.directory), versions])
+    return sha256_of_json([kept, dataset.fingerprint(), versions])
 
 
 def report(bundle: Bundle) -> None:
@@ -169,7 +164,7 @@ def _bundle(
         threshold=threshold,
         unsure_low=low,
         unsure_high=high,
-        data_fingerprint=data_fingerprint(dataset.directory),
+        data_fingerprint=dataset.fingerprint(),
         metrics={
             "best_epoch": best,
             "epochs": len(history["val_loss"]),

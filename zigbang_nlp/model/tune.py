@@ -26,7 +26,6 @@ from zigbang_nlp.model.augmented import augmented
 from zigbang_nlp.model.backend import keras, make_repeatable
 from zigbang_nlp.model.fit import fit
 from zigbang_nlp.model.network import build_network
-from zigbang_nlp.model.train import data_fingerprint
 from zigbang_nlp.text.dataset import DataSet
 
 STUDY_FILE = "study.db"
@@ -138,7 +137,7 @@ def _open_study(
 ) -> optuna.Study:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     directory.mkdir(parents=True, exist_ok=True)
-    key = [base.model_dump(mode="json"), sorted(space), data_fingerprint(dataset.directory)]
+    key = [base.model_dump(mode="json"), sorted(space), dataset.fingerprint()]
     study = optuna.create_study(
         storage=f"sqlite:///{(directory / STUDY_FILE).as_posix()}",
         study_name=sha256_of_json(key)[:16],

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
+from zigbang_nlp.errors import BundleError
 from zigbang_nlp.model.bundle import Bundle, load_bundle
 from zigbang_nlp.model.inference import Network
+from zigbang_nlp.model.topics import TopicModel
 from zigbang_nlp.records import Prediction
+from zigbang_nlp.text.sentences import split_sentences
 
 BLANK = "blank text"
 NO_KNOWN_TOKEN = "no known token"
@@ -49,18 +54,57 @@ class Classifier:
         """Probability of positive for each text, float32 (texts,); 0.5 for a blank one."""
         return self.network.probabilities(self.bundle.encoder.ids(texts), self.batch_size)
 
-    def predict(self, texts: Sequence[str]) -> list[Prediction]:
+    @cached_property
+    def topic_model(self) -> TopicModel:
+        """What tells categories and topics.
+
+        Raises:
+            BundleError: this bundle has none.
+        """
+        found = TopicModel.load(self.bundle.directory)
+        if found is None:
+            raise BundleError(
+                f"The model in {self.bundle.directory} can't tell topics.",
+                "Use the model that comes with the package, or one trained from it.",
+            )
+        return found
+
+    def predict(
+        self, texts: Sequence[str], topics: bool = False, sentences: bool = False
+    ) -> list[Prediction]:
         """Label, probability and doubt for each text, in order.
 
         A blank text, or one without a single known token, is never an error: it is `unsure`
         with a reason.
+
+        Args:
+            texts: any texts.
+            topics: also tell the category and the topics of each.
+            sentences: also predict each text's sentences on their own.
+
+        Raises:
+            BundleError: topics are asked of a bundle that has none.
         """
         ids = self.bundle.encoder.ids(texts)
         probabilities = self.network.probabilities(ids, self.batch_size)
-        return [
+        predictions = [
             self._prediction(text, row, float(p))
             for text, row, p in zip(texts, ids, probabilities, strict=True)
         ]
+        if topics:
+            about = self.topic_model.predict(ids)
+            predictions = [
+                replace(p, category=category, topics=names)
+                for p, (category, names) in zip(predictions, about, strict=True)
+            ]
+        if sentences:
+            parts = [split_sentences(text) for text in texts]
+            told = iter(self.predict([part for text in parts for part in text], topics))
+            predictions = [
+                replace(p, sentences=tuple(islice(told, len(text))))
+                for p, text in zip(predictions, parts, strict=True)
+            ]
+        return predictions
 
     def _prediction(self, text: str, ids: list[int], probability: float) -> Prediction:
         reason = None

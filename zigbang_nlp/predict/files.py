@@ -12,7 +12,7 @@ from zigbang_nlp.console import progress
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.files import atomic_file
 from zigbang_nlp.predict.classifier import Classifier
-from zigbang_nlp.tables import read_table
+from zigbang_nlp.tables import as_text, is_missing, read_table
 
 ADDED = ("label", "probability", "unsure")
 
@@ -43,7 +43,7 @@ def predict_file(classifier: Classifier, source: Path, output: Path, text_column
     count = 0
     with atomic_file(output) as fresh, _WRITERS[output.suffix.lower()](fresh) as write:
         for piece in progress(read_table(source, [text_column]), "predicting", unit="pieces"):
-            texts = ["" if t is None or t != t else str(t) for t in piece[text_column]]
+            texts = [as_text(value) for value in piece[text_column]]
             predictions = classifier.predict(texts)
             for name in ADDED:
                 column = f"predicted_{name}" if name in piece.columns else name
@@ -56,7 +56,7 @@ def predict_file(classifier: Classifier, source: Path, output: Path, text_column
 def texts_of(source: Path, text_column: str) -> Iterator[str]:
     """The texts of one column of a file, blank for missing values."""
     for piece in read_table(source, [text_column]):
-        yield from ("" if t is None or t != t else str(t) for t in piece[text_column])
+        yield from map(as_text, piece[text_column])
 
 
 class _TextWriter:
@@ -92,16 +92,41 @@ class _ParquetWriter:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
+        columns = {name: _arrow(piece[name]) for name in piece.columns}
         if self._writer is None:
-            batch = pa.Table.from_pandas(piece, preserve_index=False)
+            batch = pa.table(columns)
             self._writer = pq.ParquetWriter(self._path, batch.schema)
         else:
-            batch = pa.Table.from_pandas(piece, schema=self._writer.schema, preserve_index=False)
+            kinds = {field.name: field.type for field in self._writer.schema}
+            batch = pa.table({name: _cast(name, columns[name], kinds[name]) for name in kinds})
         self._writer.write_table(batch)
 
     def __exit__(self, *_: object) -> None:
         if self._writer is not None:
             self._writer.close()
+
+
+def _arrow(column: pd.Series) -> Any:
+    """A column as Arrow holds it; one of mixed types, or without a value, becomes text."""
+    import pyarrow as pa
+
+    try:
+        made = pa.array(column, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        made = pa.array([None if is_missing(v) else as_text(v) for v in column], pa.string())
+    return made.cast(pa.string()) if pa.types.is_null(made.type) else made
+
+
+def _cast(name: str, column: Any, kind: Any) -> Any:
+    import pyarrow as pa
+
+    try:
+        return column.cast(kind)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise InputError(
+            f"The column {name!r} begins as {kind} and holds {column.type} further on.",
+            "Write .csv or .jsonl instead, which don't mind.",
+        ) from error
 
 
 def _csv(separator: str) -> Callable[[pd.DataFrame, bool], str]:

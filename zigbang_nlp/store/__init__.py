@@ -3,5 +3,19 @@
 from zigbang_nlp.store.export import export
 from zigbang_nlp.store.rows import Counts, ReviewKey
 from zigbang_nlp.store.store import Store, open_store, store_exists
+from zigbang_nlp.store.task import Failure, Found, Outcome, Scope, Tally, Task
 
-__all__ = ["Counts", "ReviewKey", "Store", "export", "open_store", "store_exists"]
+__all__ = [
+    "Counts",
+    "Failure",
+    "Found",
+    "Outcome",
+    "ReviewKey",
+    "Scope",
+    "Store",
+    "Tally",
+    "Task",
+    "export",
+    "open_store",
+    "store_exists",
+]

@@ -5,17 +5,22 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from filelock import FileLock, Timeout
 from sqlalchemy import event, exc
 
 from zigbang_nlp.errors import StoreError
 
 #: Milliseconds that SQLite waits for another process's transaction.
 BUSY_TIMEOUT = 30_000
+
+#: Any number that all users of one PostgreSQL agree on; let go of when the transaction ends.
+_LOCK = sa.select(sa.func.pg_advisory_xact_lock(6_721_943))
 
 _LOST = "Check that the server runs and that the URL (--db, store.url) is right."
 
@@ -91,12 +96,60 @@ class Database:
             yield connection.execution_options(stream_results=True, yield_per=1_000)
 
     @contextlib.contextmanager
-    def write(self) -> Iterator[sa.Connection]:
-        """One transaction: all of it is kept, or nothing."""
+    def write(self, alone: bool = True) -> Iterator[sa.Connection]:
+        """One transaction: all of it is kept, or nothing.
+
+        Args:
+            alone: one such transaction at a time on a server too, so that no two can wait for each
+                other's rows; SQLite has it no other way.
+        """
         with self._writing, store_errors(self.name), self.engine.connect() as plain:
             connection = plain.execution_options(writing=True)
             with connection.begin():
+                if alone and not self.is_sqlite:
+                    connection.execute(_LOCK)
                 yield connection
+
+    def bare(self, statement: str, *values: str) -> None:
+        """Run a statement that no transaction may hold."""
+        with store_errors(self.name):
+            connection = self.engine.raw_connection()
+            try:
+                connection.cursor().execute(statement, values)
+            finally:
+                connection.close()
+
+    def clock(self, connection: sa.Connection) -> float:
+        """Unix seconds, of the one clock that all users of this database share."""
+        if self.is_sqlite:
+            return time.time()
+        now = sa.func.extract("epoch", sa.func.clock_timestamp())
+        return float(connection.execute(sa.select(now)).scalar_one())
+
+    @contextlib.contextmanager
+    def only_crawler(self) -> Iterator[None]:
+        """Hold an SQLite store against other crawls; servers, which are made to share, don't need it.
+
+        The operating system lets go of the lock with the process, so a dead crawl holds nothing.
+
+        Raises:
+            StoreError: another crawl holds it.
+        """
+        if self.file is None:
+            yield
+            return
+        lock = FileLock(f"{self.file}-crawl.lock", timeout=0.5)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise StoreError(
+                f"Another crawl is at work on {self.name}.",
+                "Wait until it ends, or share a PostgreSQL store (--db postgresql+psycopg://...).",
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def close(self) -> None:
         with store_errors(self.name):
@@ -127,7 +180,10 @@ def _explain(error: Exception) -> tuple[str, str]:
     for words, fact, next_step in _KNOWN:
         if any(word in low for word in words):
             return fact, next_step
-    return f"failed: {said.splitlines()[0] if said else type(error).__name__}", _LOST
+    return (
+        f"failed: {said.splitlines()[0] if said else type(error).__name__}",
+        "Run the same command with --debug to see where, and report it.",
+    )
 
 
 #: (words in the driver's message, what is wrong, what to do), first match wins.
@@ -158,9 +214,19 @@ _KNOWN: tuple[tuple[tuple[str, ...], str, str], ...] = (
         "Wait until that program is done and run the same command again.",
     ),
     (
+        ("fatal:  database", "fatal: database"),
+        "is not there, though its server is",
+        "Make it with `createdb`, or name another one with --db.",
+    ),
+    (
         ("password authentication", "no password supplied", "role"),
         "refused the user or password",
         "Check the user and password in the URL (--db, store.url).",
+    ),
+    (
+        ("disk i/o error",),
+        "can't be read or written: the disk fails",
+        "Check the disk, or choose another place with --db.",
     ),
     (
         ("permission denied",),

@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from zigbang_nlp.records import Apartment, Review
 from zigbang_nlp.store.schema import apartments, predictions, review_history, reviews
-from zigbang_nlp.store.staging import same_key, stage, upsert
+from zigbang_nlp.store.staging import same_key, stage, staged, upsert
 
 ReviewKey = tuple[str, str, str, str]
 
@@ -64,8 +65,8 @@ def _as_row(review: Review, now: datetime) -> dict[str, Any]:
         text=storable(review.text),
         score=None if review.score is None else float(review.score),
         written_at=written,
-        first_seen=now,
-        last_seen=now,
+        first_seen=review.first_seen or now,
+        last_seen=review.last_seen or now,
     )
     row = {name: getattr(clean, name) for name in _COLUMNS}
     return row | {"digest": digest(clean)}
@@ -73,6 +74,25 @@ def _as_row(review: Review, now: datetime) -> dict[str, Any]:
 
 def _row_key(row: Mapping[str, Any]) -> ReviewKey:
     return (row["source"], row["apartment_id"], row["review_id"], row["category"])
+
+
+_STAGED = staged(reviews)
+_SAME = same_key(_STAGED, reviews, KEY)
+_CHANGED = _STAGED.c.digest != reviews.c.digest
+_COUNT_REVIEWS = sa.select(sa.func.count(), sa.func.count(sa.case((_CHANGED, 1)))).select_from(
+    _STAGED.join(reviews, _SAME)
+)
+_DELETE_OUTDATED = sa.delete(predictions).where(
+    sa.exists().where(same_key(predictions, _STAGED, KEY), _SAME, _CHANGED)
+)
+
+
+@cache
+def _upsert_reviews(dialect: str) -> Any:
+    # Rows seen again are written too: the author's hash follows a rotated key.
+    return upsert(
+        dialect, reviews, [c.name for c in reviews.c if c.name not in (*KEY, "first_seen")]
+    )
 
 
 def add_reviews(connection: sa.Connection, batch: Sequence[Review], now: datetime) -> Counts:
@@ -84,36 +104,40 @@ def add_reviews(connection: sa.Connection, batch: Sequence[Review], now: datetim
     fresh = {_row_key(row): row for row in rows}
     if not fresh:
         return Counts()
-    staged = stage(connection, reviews, list(fresh.values()))
-    known = same_key(staged, reviews, KEY)
-    changes = known & (staged.c.digest != reviews.c.digest)
-    seen, changed = connection.execute(
-        sa.select(
-            sa.func.count(), sa.func.count(sa.case((staged.c.digest != reviews.c.digest, 1)))
-        ).select_from(staged.join(reviews, known))
-    ).one()
+    stage(connection, reviews, list(fresh.values()))
+    seen, changed = connection.execute(_COUNT_REVIEWS).one()
     if changed:
-        _keep_history(connection, staged, changes, now)
-        outdated = sa.exists().where(same_key(predictions, staged, KEY) & changes)
-        connection.execute(sa.delete(predictions).where(outdated))
-    # Rows seen again are written too: the author's hash follows a rotated key.
-    update = [c.name for c in reviews.c if c.name not in (*KEY, "first_seen")]
-    upsert(connection, reviews, sa.select(staged).where(sa.true()), update)
+        _keep_history(connection, now)
+        connection.execute(_DELETE_OUTDATED)
+    connection.execute(_upsert_reviews(connection.dialect.name))
     return Counts(len(fresh) - seen, changed, seen - changed)
 
 
-def _keep_history(
-    connection: sa.Connection, staged: sa.Table, changes: sa.ColumnElement[bool], now: datetime
-) -> None:
+def _keep_history(connection: sa.Connection, now: datetime) -> None:
     said = ("text", "score", "label")
-    edited = sa.or_(*(staged.c[name].is_distinct_from(reviews.c[name]) for name in said))
+    edited = sa.or_(*(_STAGED.c[name].is_distinct_from(reviews.c[name]) for name in said))
     columns = [reviews.c[name] for name in (*KEY, *said)]
     moment = sa.literal(now, review_history.c.replaced_at.type)
-    old = sa.select(*columns, moment).where(changes & edited).order_by(*columns[:4])
+    old = sa.select(*columns, moment).where(_SAME, _CHANGED, edited).order_by(*columns[:4])
     connection.execute(sa.insert(review_history).from_select([*KEY, *said, "replaced_at"], old))
 
 
 _DETAILS = ("name", "address", "latitude", "longitude", "households")
+_NEW = staged(apartments)
+_NEWS = sa.or_(
+    *(
+        _NEW.c[name].is_not(None) & _NEW.c[name].is_distinct_from(apartments.c[name])
+        for name in _DETAILS
+    )
+)
+_COUNT_APARTMENTS = sa.select(sa.func.count(), sa.func.count(sa.case((_NEWS, 1)))).select_from(
+    _NEW.join(apartments, same_key(_NEW, apartments, ("source", "apartment_id")))
+)
+
+
+@cache
+def _upsert_apartments(dialect: str) -> Any:
+    return upsert(dialect, apartments, (*_DETAILS, "last_seen"), keep_known=True)
 
 
 def add_apartments(connection: sa.Connection, batch: Sequence[Apartment], now: datetime) -> Counts:
@@ -122,39 +146,26 @@ def add_apartments(connection: sa.Connection, batch: Sequence[Apartment], now: d
     for apartment in batch:
         key = (storable(apartment.source), storable(apartment.apartment_id))
         row = fresh.setdefault(key, dict.fromkeys(_DETAILS))
-        said = {name: getattr(apartment, name) for name in _DETAILS}
-        row.update({name: value for name, value in said.items() if value is not None})
+        for name in _DETAILS:
+            value = getattr(apartment, name)
+            if value is not None:
+                row[name] = storable(value) if isinstance(value, str) else value
     if not fresh:
         return Counts()
     seen_at = {"first_seen": now, "last_seen": now}
-    staged = stage(
-        connection,
-        apartments,
-        [
-            {"source": source, "apartment_id": apartment_id} | row | seen_at
-            for (source, apartment_id), row in fresh.items()
-        ],
-    )
-    differs = sa.or_(
-        *(
-            staged.c[name].is_not(None) & staged.c[name].is_distinct_from(apartments.c[name])
-            for name in _DETAILS
-        )
-    )
-    known = same_key(staged, apartments, ("source", "apartment_id"))
-    seen, changed = connection.execute(
-        sa.select(sa.func.count(), sa.func.count(sa.case((differs, 1)))).select_from(
-            staged.join(apartments, known)
-        )
-    ).one()
-    upsert(
-        connection,
-        apartments,
-        sa.select(staged).where(sa.true()),
-        (*_DETAILS, "last_seen"),
-        keep_known=True,
-    )
+    rows = [
+        {"source": source, "apartment_id": apartment_id} | row | seen_at
+        for (source, apartment_id), row in fresh.items()
+    ]
+    stage(connection, apartments, rows)
+    seen, changed = connection.execute(_COUNT_APARTMENTS).one()
+    connection.execute(_upsert_apartments(connection.dialect.name))
     return Counts(len(fresh) - seen, changed, seen - changed)
+
+
+_MADE = staged(predictions)
+_REVIEWED = sa.exists().where(same_key(reviews, _MADE, KEY))
+_SAID = ("model_id", "label", "probability", "unsure", "made_at")
 
 
 def save_predictions(
@@ -177,15 +188,9 @@ def save_predictions(
     }
     if not made:
         return 0
-    staged = stage(connection, predictions, list(made.values()))
-    known = sa.exists().where(same_key(reviews, staged, KEY))
-    upsert(
-        connection,
-        predictions,
-        sa.select(staged).where(known),
-        ("model_id", "label", "probability", "unsure", "made_at"),
-    )
-    counted = sa.select(sa.func.count()).select_from(staged).where(known)
+    stage(connection, predictions, list(made.values()))
+    connection.execute(upsert(connection.dialect.name, predictions, _SAID, where=_REVIEWED))
+    counted = sa.select(sa.func.count()).select_from(_MADE).where(_REVIEWED)
     return connection.execute(counted).scalar_one()
 
 

@@ -116,3 +116,70 @@ answers = sa.Table(
     sa.Column("fetched_at", UtcDateTime, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
 )
+
+#: Every task of every crawl: state is todo, leased, done or failed. Lower ranks go first.
+frontier = sa.Table(
+    "frontier",
+    metadata,
+    sa.Column("source", ID, primary_key=True),
+    sa.Column("kind", ID, primary_key=True),
+    sa.Column("key", ID, primary_key=True),
+    sa.Column("scope", ID, nullable=False),
+    sa.Column("state", ID, nullable=False),
+    sa.Column("rank", sa.Integer, nullable=False),
+    sa.Column("worker", sa.Text),
+    sa.Column("lease_until", sa.Double),
+    sa.Column("done_at", UtcDateTime),
+    sa.Column("failure_kind", sa.Text),
+    sa.Column("failure", sa.Text),
+    sa.Column("failure_body", sa.LargeBinary),
+    sa.Index("frontier_next", "source", "scope", "state", "rank", "key", "kind"),
+    sqlite_with_rowid=False,
+)
+
+#: Which task led to which key; a region's share of the frontier is found through it.
+links = sa.Table(
+    "links",
+    metadata,
+    sa.Column("source", ID, primary_key=True),
+    sa.Column("parent", ID, primary_key=True),
+    sa.Column("child", ID, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+#: One row a run of the crawl command; what it counted.
+runs = sa.Table(
+    "runs",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("source", ID, nullable=False),
+    sa.Column("scope", ID, nullable=False),
+    sa.Column("worker", sa.Text, nullable=False),
+    sa.Column("started_at", UtcDateTime, nullable=False),
+    sa.Column("updated_at", UtcDateTime, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+    *(
+        sa.Column(name, sa.BigInteger, nullable=False, server_default="0")
+        for name in ("requests", "bytes", "done", "failed", "new", "changed", "seen")
+    ),
+)
+
+run_errors = sa.Table(
+    "run_errors",
+    metadata,
+    sa.Column("run", sa.Integer, sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("kind", ID, primary_key=True),
+    sa.Column("count", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: The moment (Unix seconds) from which a site may be asked again, and how often it was today.
+pacing = sa.Table(
+    "pacing",
+    metadata,
+    sa.Column("source", ID, primary_key=True),
+    sa.Column("next_at", sa.Double, nullable=False),
+    sa.Column("day", sa.Integer, nullable=False),
+    sa.Column("requests", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)

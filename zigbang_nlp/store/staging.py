@@ -21,19 +21,37 @@ def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 
 
 @cache
-def _staging(table: sa.Table) -> sa.Table:
+def staged(table: sa.Table) -> sa.Table:
+    """The temporary twin of `table`."""
     # No index: the few staged rows are read in full and the real table is searched by its key.
     columns = [sa.Column(column.name, column.type) for column in table.c]
     return sa.Table(f"staged_{table.name}", sa.MetaData(), *columns, prefixes=["TEMPORARY"])
 
 
-def stage(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> sa.Table:
-    """A temporary table with the columns of `table` that holds `rows` and nothing else."""
-    staged = _staging(table)
-    connection.execute(CreateTable(staged, if_not_exists=True))
-    connection.execute(sa.delete(staged))
-    connection.execute(sa.insert(staged), list(rows))
-    return staged
+def stage(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Make the temporary twin of `table` hold `rows` and nothing else."""
+    connection.exec_driver_sql(_creation(table, connection.dialect.name))
+    connection.execute(_deletion(table))
+    connection.execute(_insertion(table), list(rows))
+
+
+# Statements are built once: building them anew costs more than running them.
+
+
+@cache
+def _creation(table: sa.Table, dialect: str) -> str:
+    create = CreateTable(staged(table), if_not_exists=True)
+    return str(create.compile(dialect=sa.create_mock_engine(f"{dialect}://", print).dialect))
+
+
+@cache
+def _deletion(table: sa.Table) -> sa.Delete:
+    return sa.delete(staged(table))
+
+
+@cache
+def _insertion(table: sa.Table) -> sa.Insert:
+    return sa.insert(staged(table))
 
 
 def same_key(one: sa.Table, other: sa.Table, key: Sequence[str]) -> sa.ColumnElement[bool]:
@@ -42,38 +60,56 @@ def same_key(one: sa.Table, other: sa.Table, key: Sequence[str]) -> sa.ColumnEle
 
 
 def upsert(
-    connection: sa.Connection,
+    dialect: str,
     table: sa.Table,
-    source: sa.Select[Any],
     update: Sequence[str],
     keep_known: bool = False,
-) -> None:
-    """INSERT the rows of `source`, in the order of the table's columns, or UPDATE where the key is.
+    where: sa.ColumnElement[bool] | None = None,
+) -> Any:
+    """A statement that inserts the staged rows of `table`, or updates those whose key exists.
 
     Args:
         update: columns to set where the key exists.
         keep_known: a NULL in the new row leaves the old value.
+        where: which staged rows; None means all.
     """
     key = [column.name for column in table.primary_key]
+    twin = staged(table)
     # Ordered, so that two writers on one PostgreSQL take their row locks in the same order.
-    source = source.order_by(*(source.selected_columns[name] for name in key))
-    insert = insert_into(connection, table).from_select([c.name for c in table.c], source)
+    # SQLite needs some WHERE to tell ON CONFLICT from a join's ON.
+    source = sa.select(twin).where(sa.true() if where is None else where)
+    source = source.order_by(*(twin.c[name] for name in key))
+    insert = insert_into(dialect, table).from_select([c.name for c in table.c], source)
     new = insert.excluded
-    connection.execute(
-        insert.on_conflict_do_update(
-            index_elements=key,
-            set_={
-                name: sa.func.coalesce(new[name], table.c[name]) if keep_known else new[name]
-                for name in update
-            },
-        )
+    return insert.on_conflict_do_update(
+        index_elements=key,
+        set_={
+            name: sa.func.coalesce(new[name], table.c[name]) if keep_known else new[name]
+            for name in update
+        },
     )
 
 
-def insert_into(connection: sa.Connection, table: sa.Table) -> Any:
+def insert_into(dialect: str, table: sa.Table) -> Any:
     """The dialect's own INSERT, which knows ON CONFLICT."""
-    if connection.dialect.name == "sqlite":
+    if dialect == "sqlite":
         from sqlalchemy.dialects.sqlite import insert
     else:
         from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
     return insert(table)
+
+
+@cache
+def insert_missing(dialect: str, table: sa.Table) -> Any:
+    """A statement that inserts rows, and leaves those alone whose key exists."""
+    return insert_into(dialect, table).on_conflict_do_nothing()
+
+
+@cache
+def insert_or_set(dialect: str, table: sa.Table, *names: str) -> Any:
+    """A statement that inserts rows, and sets these columns where the key exists."""
+    insert = insert_into(dialect, table)
+    return insert.on_conflict_do_update(
+        index_elements=[column.name for column in table.primary_key],
+        set_={name: insert.excluded[name] for name in names},
+    )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
@@ -12,29 +11,34 @@ import sqlalchemy as sa
 
 from zigbang_nlp.records import CATEGORIES, Apartment, Review
 from zigbang_nlp.store import rows
+from zigbang_nlp.store.answers import Answers
 from zigbang_nlp.store.database import Database
+from zigbang_nlp.store.frontier import Frontier
+from zigbang_nlp.store.migrate import prepare
+from zigbang_nlp.store.pacing import Pacing
 from zigbang_nlp.store.rows import Counts, ReviewKey
-from zigbang_nlp.store.schema import answers, apartments, metadata, predictions, reviews
-from zigbang_nlp.store.staging import batched, insert_into, same_key
+from zigbang_nlp.store.runs import Runs
+from zigbang_nlp.store.schema import apartments, predictions, reviews
+from zigbang_nlp.store.staging import batched, same_key
 
 #: Rows a transaction in bulk work; a kill loses at most these, and they are simply added again.
 BULK = 10_000
 
 
-def open_store(url: str) -> Store:
-    """Open the database at `url`, making its tables when it is new.
+def open_store(url: str, note: Callable[[str], None] = lambda _: None) -> Store:
+    """Open the database at `url`: a new one gets its tables, an older one is upgraded.
 
     Args:
         url: `sqlite:///reviews.db`, `postgresql+psycopg://user@host/name`, or any other SQLAlchemy
             URL of these two.
+        note: is told, in one sentence, when an older store was upgraded.
 
     Raises:
-        StoreError: it can't be reached, read or written.
+        StoreError: it can't be reached, read or written, or is newer than this package.
     """
     database = Database(url)
     try:
-        with database.write() as connection:
-            metadata.create_all(connection)
+        prepare(database, note)
     except BaseException:
         database.engine.dispose()
         raise
@@ -54,10 +58,15 @@ class Store:
     """Rows that survive anything. Use it as a context manager.
 
     Every method is one or more whole transactions; every database error is a `StoreError`.
+    What only the crawl needs hangs on it: `answers`, `frontier`, `pacing`, `runs`.
     """
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self.answers = Answers(database)
+        self.frontier = Frontier(database)
+        self.pacing = Pacing(database)
+        self.runs = Runs(database)
 
     def __enter__(self) -> Store:
         return self
@@ -126,28 +135,12 @@ class Store:
         bits = reviews.c.digest
         query = sa.select(
             sa.func.count(),
-            sa.func.coalesce(sa.func.sum(bits.op("&")(0xFFFFFFFF)), 0),
-            sa.func.coalesce(sa.func.sum(bits.op(">>")(32)), 0),
+            sa.func.coalesce(sa.func.sum(bits.op("&")(sa.literal_column(f"{0xFFFFFFFF}"))), 0),
+            sa.func.coalesce(sa.func.sum(bits.op(">>")(sa.literal_column("32"))), 0),
         )
         with self.database.read() as connection:
             count, low, high = connection.execute(query).one()
         return f"{count:x}-{int(low):x}-{int(high):x}"
-
-    def save_answer(self, source: str, kind: str, key: str, body: bytes) -> None:
-        """Keep the raw answer to one question in place of the earlier one."""
-        with self.database.write() as connection:
-            insert = insert_into(connection, answers).values(
-                source=source, kind=kind, key=key, fetched_at=_now(), body=zlib.compress(body)
-            )
-            connection.execute(
-                insert.on_conflict_do_update(
-                    index_elements=[answers.c.source, answers.c.kind, answers.c.key],
-                    set_={
-                        "fetched_at": insert.excluded.fetched_at,
-                        "body": insert.excluded.body,
-                    },
-                )
-            )
 
     def save_predictions(
         self, model_id: str, predicted: Iterable[tuple[ReviewKey, str, float, bool]]

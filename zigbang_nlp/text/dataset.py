@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from zigbang_nlp.errors import DataError, StageError
+from zigbang_nlp.files import settle, sha256_of, sha256_of_json
 from zigbang_nlp.records import SPLITS
 from zigbang_nlp.text.encoder import Encoder
 
@@ -76,6 +77,7 @@ class DataSet:
         Raises:
             StageError: there is none, or it is damaged.
         """
+        settle(directory)
         try:
             summary = json.loads((directory / SUMMARY_FILE).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
@@ -83,6 +85,10 @@ class DataSet:
                 f"There is no data set in {directory}.", "Run `zigbang-nlp preprocess` first."
             ) from error
         return cls(directory, Encoder.load(directory), summary)
+
+    def fingerprint(self) -> str:
+        """Identifies the data set: its rows, labels, splits and encoding."""
+        return sha256_of_json(sha256_of(self.directory))[:16]
 
     def part(self, split: str) -> Part:
         """The "train", "validation" or "test" part; ids are memory-mapped."""

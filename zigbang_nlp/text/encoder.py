@@ -27,7 +27,7 @@ class Encoder:
     Attributes:
         tokenizer_settings: which tokenizer.
         vocabulary: token ids.
-        length: tokens a text at most; longer texts keep their beginning.
+        length: ids a text at most; longer texts keep their beginning.
         max_characters: where texts are cut before tokenizing.
     """
 
@@ -46,7 +46,7 @@ class Encoder:
 
     def ids(self, texts: Iterable[str]) -> list[list[int]]:
         """The ids of each text, unpadded, at most `length`; empty for a blank text."""
-        return [self.vocabulary.encode(tokens[: self.length]) for tokens in self.tokenize(texts)]
+        return [self.vocabulary.encode(tokens)[: self.length] for tokens in self.tokenize(texts)]
 
     def encode(self, texts: Iterable[str]) -> np.ndarray:
         """The ids of texts as int32 of shape (texts, length), padded with 0 on the right."""

@@ -17,9 +17,10 @@ import pandas as pd
 
 from zigbang_nlp.config import PreprocessSettings
 from zigbang_nlp.console import log, progress
-from zigbang_nlp.errors import DataError
+from zigbang_nlp.errors import ConfigError, DataError
 from zigbang_nlp.files import atomic_directory
 from zigbang_nlp.records import CATEGORIES, LABELS, SPLITS, Review
+from zigbang_nlp.resources import resource_dir
 from zigbang_nlp.text.clean import clean
 from zigbang_nlp.text.dataset import Part, save_dataset
 from zigbang_nlp.text.encoder import Encoder, pad
@@ -58,7 +59,8 @@ def preprocess(
     rows = rows.assign(split=split)
     tokens = _tokenize(rows["text"], settings)
     vocabulary, counts = _vocabulary(rows, tokens, settings)
-    lengths = np.array([len(t) for t in tokens])
+    encoded = [vocabulary.encode(t) for t in tokens]
+    lengths = np.array([len(row) for row in encoded])
     in_train = rows["split"].eq("train").to_numpy()
     length = settings.length or length_for_coverage(lengths[in_train], settings.coverage)
     encoder = Encoder(
@@ -67,7 +69,7 @@ def preprocess(
         length,
         settings.max_characters,
     )
-    ids = pad([vocabulary.encode(t[:length]) for t in tokens], length)
+    ids = pad(encoded, length)
     parts = {
         name: Part(ids[mask := rows["split"].eq(name).to_numpy()], _public(rows[mask]))
         for name in SPLITS
@@ -200,7 +202,34 @@ def _vocabulary(
     for found, name in zip(tokens, rows["split"], strict=True):
         if name == "train":
             counts.update(found)
-    return Vocabulary.from_counts(counts, settings.min_count, settings.max_vocabulary), counts
+    base = _base_vocabulary(settings)
+    if base is None:
+        vocabulary = Vocabulary.from_counts(
+            counts, settings.min_count, settings.max_vocabulary, settings.piece_min_count
+        )
+    else:
+        vocabulary = base.extended(counts, settings.min_count, settings.max_vocabulary)
+        log.info(
+            "%s new tokens behind the %s of the pretrained vocabulary.",
+            f"{len(vocabulary) - len(base):,}",
+            f"{len(base):,}",
+        )
+    return vocabulary, counts
+
+
+def _base_vocabulary(settings: PreprocessSettings) -> Vocabulary | None:
+    """The vocabulary that is built upon, or None to start from the data alone."""
+    if settings.vocabulary == "own":
+        return None
+    encoder = Encoder.load(resource_dir("pretrained"))
+    wanted = TokenizerSettings(settings.tokenizer, settings.stem)
+    if encoder.tokenizer_settings != wanted:
+        raise ConfigError(
+            f"The pretrained vocabulary is of the tokenizer {encoder.tokenizer_settings.name}, "
+            f"not of {settings.tokenizer}.",
+            'Set preprocess.vocabulary = "own" and train.init = "scratch" with it.',
+        )
+    return encoder.vocabulary
 
 
 def _public(rows: pd.DataFrame) -> pd.DataFrame:

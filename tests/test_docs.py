@@ -1,0 +1,160 @@
+"""Both READMEs name what there is, and nothing that there isn't."""
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from tests.conftest import ROOT
+from zigbang_nlp.cli.group import COMMANDS, cli
+from zigbang_nlp.config import known_keys
+
+READMES = [ROOT / "README.md", ROOT / "README.ko.md"]
+both = pytest.mark.parametrize("readme", READMES, ids=[path.name for path in READMES])
+
+#: What a checkout holds beside the project: caches, environments, outputs of the stages.
+_GENERATED = re.compile(r"\.|__pycache__|.*\.egg-info$|_data$")
+SCRIPTS = sorted(
+    path.name for path in (ROOT / "scripts").iterdir() if not _GENERATED.match(path.name)
+)
+
+
+def command(name: str) -> click.Command:
+    found = cli.get_command(click.Context(cli), name)
+    assert found is not None, name
+    return found
+
+
+def blocks(readme: Path) -> list[list[str]]:
+    """The lines of each fenced code block."""
+    text = readme.read_text(encoding="utf-8")
+    return [body.splitlines() for body in re.findall(r"^```\w*\n(.*?)^```", text, re.M | re.S)]
+
+
+def invocations(readme: Path) -> list[list[str]]:
+    """Arguments of every `zigbang-nlp ...` in code blocks and code spans."""
+    text = readme.read_text(encoding="utf-8")
+    spans = re.findall(r"`([^`\n]+)`", text)
+    shown = [line.removeprefix("$ ").strip() for block in blocks(readme) for line in block]
+    found = []
+    for line in [*spans, *shown]:
+        for part in re.split(r"\s[|>#]\s", line):
+            if re.match(r"(\S*[/\\])?zigbang-nlp\s", part):
+                found.append(shlex.split(part.replace("\\", "/"))[1:])
+    return found
+
+
+@both
+def test_every_command_and_option_shown_exists(readme: Path) -> None:
+    shown = invocations(readme)
+    assert len(shown) > 10
+    for arguments in shown:
+        if arguments[0].startswith("-"):
+            continue
+        assert arguments[0] in COMMANDS, arguments
+        # "--help" is click's own, on every command.
+        options = {"--help", "-h"}
+        for parameter in command(arguments[0]).params:
+            options.update(parameter.opts, parameter.secondary_opts)
+        for argument in arguments[1:]:
+            flag = argument.split("=")[0]
+            assert not flag.startswith("-") or flag in options, f"{arguments}: {flag}"
+
+
+@both
+def test_every_command_is_named(readme: Path) -> None:
+    assert {arguments[0] for arguments in invocations(readme)} >= set(COMMANDS)
+
+
+@both
+def test_every_script_is_named_and_exists(readme: Path) -> None:
+    named = set(re.findall(r"scripts/([\w.]+)", readme.read_text(encoding="utf-8")))
+    assert named <= set(SCRIPTS)
+    assert named >= {name for name in SCRIPTS if name not in ("lib.sh", "lock")}
+
+
+@both
+def test_every_relative_link_leads_somewhere(readme: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", readme.read_text(encoding="utf-8"))
+    for link in links:
+        assert link.startswith("https://") or (ROOT / link).exists(), link
+    assert ({"README.md", "README.ko.md"} - {readme.name}) <= set(links)
+
+
+@both
+def test_every_setting_shown_exists(readme: Path) -> None:
+    section = ""
+    for line in (line for block in blocks(readme) for line in block):
+        header = re.fullmatch(r"\[(\w+)\]", line.strip())
+        key = re.match(r"(\w+)\s+?=\s", line)
+        if header:
+            section = header.group(1)
+        elif key and section:
+            assert f"{section}.{key.group(1)}" in known_keys(), line
+    text = readme.read_text(encoding="utf-8")
+    for variable in re.findall(r"ZIGBANG_NLP__(\w+)", text):
+        assert variable.lower().replace("__", ".") in known_keys(), variable
+
+
+@both
+def test_no_placeholder_is_left(readme: Path) -> None:
+    assert not re.findall(r"@[A-Z]+@|TODO|TBD", readme.read_text(encoding="utf-8"))
+
+
+def tree(readme: Path) -> dict[str, str]:
+    """{path: what it is} of the fenced block under "## The tree"."""
+    text = readme.read_text(encoding="utf-8")
+    (block,) = re.findall(r"^## The tree\n+```\w*\n(.*?)^```", text, re.M | re.S)
+    entries, parents = {}, []
+    for line in block.splitlines():
+        spaces, name, meaning = re.fullmatch(r"( *)(\S+) *(.*)", line).groups()  # type: ignore[union-attr]
+        depth = len(spaces) // 2
+        parents = [*parents[:depth], name]
+        entries["".join(parents)] = meaning
+    return entries
+
+
+def test_the_tree_is_true() -> None:
+    entries = tree(READMES[0])
+    for path in entries:
+        assert (ROOT / path).is_dir() if path.endswith("/") else (ROOT / path).is_file(), path
+    real = {
+        f"{folder}/{path.name}{'/' if path.is_dir() else ''}"
+        for folder in ("zigbang_nlp", "scripts")
+        for path in (ROOT / folder).iterdir()
+        if not _GENERATED.match(path.name)
+    }
+    assert real <= entries.keys(), f"the tree lacks {sorted(real - entries.keys())}"
+    kept = {"data/sample/", "data/LOG.md"} | {
+        f"data/{name}/" for name in ("pretrained",) if (ROOT / "data" / name).is_dir()
+    }
+    assert kept <= entries.keys(), f"the tree lacks {sorted(kept - entries.keys())}"
+    assert {"tests/", "pyproject.toml", "requirements.lock"} <= entries.keys()
+
+
+def test_the_tree_says_what_things_are() -> None:
+    for path, meaning in tree(READMES[0]).items():
+        assert meaning or path in ("scripts/", "data/"), path
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_of_commands_says_what_each_says_of_itself(name: str) -> None:
+    documented = command(name).help
+    assert documented is not None
+    assert documented.strip().splitlines()[0] == COMMANDS[name]
+    for parameter in command(name).params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, f"{name} {parameter.opts}"
+
+
+def test_no_two_options_of_a_command_are_the_same() -> None:
+    for name in COMMANDS:
+        flags = [
+            flag
+            for parameter in command(name).params
+            if isinstance(parameter, click.Option)
+            for flag in (*parameter.opts, *parameter.secondary_opts)
+        ]
+        assert len(flags) == len(set(flags)), name

@@ -1,0 +1,126 @@
+"""The whole road in an empty folder: the sample, a second run, then a file of one's own."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.conftest import made_reviews, zigbang
+from zigbang_nlp.store import open_store
+
+pytestmark = pytest.mark.slow
+
+SMALL = """
+[train]
+epochs = 2
+lstm_units = [8]
+embedding_dim = 8
+learning_rate = 0.02
+
+[evaluate]
+bootstrap = 100
+"""
+STAGES = ("crawl", "preprocess", "train", "evaluate", "predict")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder where the sample was run once."""
+    made = tmp_path_factory.mktemp("a folder 폴더")
+    (made / "zigbang.toml").write_text(SMALL)
+    done = zigbang("run", cwd=made)
+    assert done.returncode == 0, done.stderr.decode()
+    said = done.stderr.decode()
+    assert [f"Running {stage}:" in said for stage in STAGES] == [True] * 5
+    assert "Warning" not in said
+    assert "W0000" not in said
+    assert str(made / "data") in said
+    return made
+
+
+def state(folder: Path) -> dict[str, tuple[int, bytes]]:
+    return {
+        str(path.relative_to(folder)): (path.stat().st_mtime_ns, path.read_bytes())
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != ".lock"
+    }
+
+
+def test_a_run_on_the_sample_makes_everything(folder: Path) -> None:
+    data = folder / "data"
+    metrics = json.loads((data / "evaluation" / "metrics.json").read_text(encoding="utf-8"))
+    assert metrics["texts"] > 100
+    assert metrics["baseline"]["at_0.5"]["accuracy"]["value"] > 0.7
+    lines = (data / "predictions.jsonl").read_text(encoding="utf-8").splitlines()
+    new = [json.loads(line) for line in lines]
+    assert new[0]["text"] == "역이 가까워요"
+    with open_store(f"sqlite:///{(data / 'zigbang.db').as_posix()}") as store:
+        assert store.count_reviews() >= 600
+        assert set(store.sources()) == {"sample"}
+        assert all(row["predicted_label"] for row in store.export_rows())
+
+
+def test_a_second_run_skips_all_and_changes_no_file(folder: Path) -> None:
+    before = state(folder)
+    done = zigbang("run", cwd=folder)
+    assert done.returncode == 0
+    said = done.stderr.decode()
+    for stage in STAGES:
+        assert f"Skipping {stage}: nothing changed since" in said
+    assert state(folder) == before
+    alone = zigbang("train", cwd=folder).stderr.decode()
+    assert "Skipping train" in alone
+    assert state(folder) == before
+
+
+def test_a_changed_setting_runs_what_depends_on_it_alone(folder: Path) -> None:
+    plan = zigbang("run", "--dry-run", "--set", "evaluate.bootstrap=101", cwd=folder)
+    said = plan.stderr.decode()
+    assert "Would run evaluate: the setting evaluate.bootstrap changed." in said
+    assert said.count("Would skip") == 4
+
+
+def test_reviews_of_ones_own_are_learned_without_the_sample(folder: Path) -> None:
+    reviews = [review for review in made_reviews(400) if review.score != 3]
+    frame = pd.DataFrame({"글": [r.text for r in reviews], "점": [r.score for r in reviews]})
+    frame["동"] = [r.apartment_id for r in reviews]
+    frame.to_csv(folder / "own.csv", index=False, encoding="cp949")
+    given = ["--text-column", "글", "--rating-column", "점", "--apartment-column", "동"]
+    done = zigbang("import", "own.csv", *given, cwd=folder)
+    assert done.returncode == 0, done.stderr.decode()
+    done = zigbang("run", cwd=folder)
+    assert done.returncode == 0, done.stderr.decode()
+    said = done.stderr.decode()
+    assert "The bundled sample is left out" in said
+    summary = json.loads((folder / "data" / "dataset" / "summary.json").read_text())
+    assert summary["rows_read"] == len(frame.drop_duplicates())
+    parts = [
+        pd.read_parquet(folder / "data" / "dataset" / f"{name}.parquet")
+        for name in ("train", "validation", "test")
+    ]
+    assert set(pd.concat(parts)["source"]) == {"import"}
+    before = state(folder)
+    again = zigbang("run", cwd=folder).stderr.decode()
+    assert again.count("Skipping") == 5
+    assert state(folder) == before
+
+
+def test_everything_can_be_exported(folder: Path) -> None:
+    for name in ("out.csv", "out.parquet", "out.xlsx"):
+        done = zigbang("export", name, cwd=folder)
+        assert done.returncode == 0, done.stderr.decode()
+        assert (folder / name).stat().st_size > 10_000
+    rows = pd.read_parquet(folder / "out.parquet")
+    assert rows["predicted_probability"].between(0, 1).all()
+
+
+def test_only_one_file_of_ones_own_in_an_empty_folder(tmp_path: Path) -> None:
+    (tmp_path / "few.csv").write_text("text,y\n" + "역이 좋아요,1\n" * 30, encoding="utf-8")
+    assert zigbang("import", "few.csv", "--label-column", "y", cwd=tmp_path).returncode == 0
+    done = zigbang("run", cwd=tmp_path)
+    assert done.returncode == 1
+    said = done.stderr.decode()
+    assert "Nothing to crawl: the store already holds reviews from import." in said
+    assert "at least 20 are needed" in said
+    assert "Traceback" not in said

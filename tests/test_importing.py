@@ -1,0 +1,312 @@
+"""Reviews from a file into a real store."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from zigbang_nlp.errors import InputError
+from zigbang_nlp.importing import ImportColumns, ImportSummary, import_file
+from zigbang_nlp.records import Review
+from zigbang_nlp.store import Store, open_store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(f"sqlite:///{(tmp_path / 'reviews.db').as_posix()}") as opened:
+        yield opened
+
+
+def csv(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "reviews.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def parquet(tmp_path: Path, **columns: list[object]) -> Path:
+    path = tmp_path / "reviews.parquet"
+    pd.DataFrame(columns).to_parquet(path)
+    return path
+
+
+def only(store: Store) -> Review:
+    (review,) = store.reviews()
+    return review
+
+
+def by_text(store: Store) -> dict[str, Review]:
+    return {review.text: review for review in store.reviews()}
+
+
+STARS = ImportColumns(rating="stars")
+
+
+def test_a_text_alone_is_enough(store: Store, tmp_path: Path) -> None:
+    summary = import_file(csv(tmp_path, "text\n역이 가까워요\n"), ImportColumns(), store)
+    assert (summary.rows, summary.stored.new) == (1, 1)
+    review = only(store)
+    assert (review.source, review.category, review.score, review.label) == (
+        "import",
+        "total",
+        None,
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("scale", "rating", "score"),
+    [
+        (5, "4", 4.0),
+        (10, "10", 5.0),
+        (10, "1", 0.5),
+        (10, "0", 0.0),
+        (1, "0.5", 2.5),
+        (5, "", None),
+    ],
+)
+def test_ratings_become_scores_of_0_to_5(
+    scale: float, rating: str, score: float | None, store: Store, tmp_path: Path
+) -> None:
+    import_file(csv(tmp_path, f"text,stars\n좋아요,{rating}\n"), STARS, store, scale)
+    assert only(store).score == score
+
+
+@pytest.mark.parametrize(
+    ("scale", "rating", "words"),
+    [
+        (5, "6", r"rating 6 is outside 0 to 5"),
+        (10, "10.5", r"outside 0 to 10"),
+        (5, "-1", r"-1 is outside"),
+        (5, "별 다섯", r"'별 다섯' is not a number"),
+        (5, "nan", r"outside"),
+        (5, "inf", r"outside"),
+    ],
+)
+def test_a_bad_rating_names_row_and_value(
+    scale: float, rating: str, words: str, store: Store, tmp_path: Path
+) -> None:
+    path = csv(tmp_path, f"text,stars\n좋아요,1\n나빠요,{rating}\n")
+    with pytest.raises(InputError, match=rf"Row 2 of reviews.csv: .*{words}") as caught:
+        import_file(path, STARS, store, scale)
+    assert "--skip-bad-rows" in caught.value.next_step
+    assert store.count_reviews() == 0
+
+
+@pytest.mark.parametrize("scale", [0, -5, float("nan"), float("inf")])
+def test_a_rating_scale_must_be_above_0(scale: float, store: Store, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="rating scale"):
+        import_file(csv(tmp_path, "text,stars\na,1\n"), STARS, store, scale)
+
+
+@pytest.mark.parametrize(
+    ("written", "label"),
+    [
+        ("0", "negative"),
+        ("1", "positive"),
+        ("negative", "negative"),
+        ("Positive", "positive"),
+        ("부정", "negative"),
+        (" 긍정 ", "positive"),
+        ("", None),
+    ],
+)
+def test_own_labels_in_every_spelling(
+    written: str, label: str | None, store: Store, tmp_path: Path
+) -> None:
+    path = csv(tmp_path, f"text,감성\n역이 멀어요,{written}\n")
+    import_file(path, ImportColumns(label="감성"), store)
+    assert only(store).label == label
+
+
+@pytest.mark.parametrize("values", [[0, 1], [0.0, 1.0], [False, True], ["부정", "긍정"]])
+def test_own_labels_of_every_type(values: list[object], store: Store, tmp_path: Path) -> None:
+    path = parquet(tmp_path, text=["나빠요", "좋아요"], y=values)
+    import_file(path, ImportColumns(label="y"), store)
+    assert {text: review.label for text, review in by_text(store).items()} == {
+        "나빠요": "negative",
+        "좋아요": "positive",
+    }
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [
+        ("label", "2", "neither negative nor positive"),
+        ("category", "parking", "Unknown category 'parking'"),
+        ("split", "dev", "Unknown split 'dev'"),
+    ],
+)
+def test_bad_values_name_the_valid_ones(
+    column: str, value: str, words: str, store: Store, tmp_path: Path
+) -> None:
+    path = csv(tmp_path, f"text,c\n좋아요,\n나빠요,{value}\n")
+    with pytest.raises(InputError, match=f"Row 2 .*{words}") as caught:
+        import_file(path, ImportColumns(**{column: "c"}), store)
+    assert {"label": "부정", "category": "traffic", "split": "validation"}[
+        column
+    ] in caught.value.next_step
+    assert store.count_reviews() == 0
+
+
+def test_bad_rows_can_be_skipped_and_are_counted(store: Store, tmp_path: Path) -> None:
+    path = csv(tmp_path, "text,stars\n좋아요,5\n나빠요,99\n글쎄요,별\n  ,3\n괜찮아요,3\n")
+    summary = import_file(path, STARS, store, skip_bad_rows=True)
+    assert summary.rows == 5
+    assert summary.skipped == {"bad value": 2, "blank text": 1}
+    assert set(by_text(store)) == {"좋아요", "괜찮아요"}
+
+
+def test_blank_texts_are_counted_never_stored(store: Store, tmp_path: Path) -> None:
+    path = parquet(tmp_path, text=["좋아요", None, "", " \u200b\t", float("nan")])
+    summary = import_file(path, ImportColumns(), store)
+    assert summary.skipped == {"blank text": 4}
+    assert store.count_reviews() == 1
+
+
+def test_nothing_is_stored_when_a_late_row_is_bad(store: Store, tmp_path: Path) -> None:
+    rows = "".join(f"글 {i},3\n" for i in range(25_000))
+    with pytest.raises(InputError, match="Row 25001"):
+        import_file(csv(tmp_path, f"text,stars\n{rows}끝,7\n"), STARS, store)
+    assert store.count_reviews() == 0
+
+
+def test_importing_twice_adds_nothing(store: Store, tmp_path: Path) -> None:
+    path = csv(tmp_path, "text,stars\n좋아요,5\n나빠요,1\n")
+    first = import_file(path, STARS, store)
+    before = store.fingerprint()
+    again = import_file(path, STARS, store)
+    assert (first.stored.new, again.stored.new, again.stored.seen) == (2, 0, 2)
+    assert store.fingerprint() == before
+
+
+def test_duplicate_rows_without_an_id_are_one_row(store: Store, tmp_path: Path) -> None:
+    path = csv(tmp_path, "text,stars\n좋아요,5\n좋아요,5\n좋아요,4\n")
+    assert import_file(path, STARS, store).stored.new == 2
+    assert store.count_reviews() == 2
+
+
+def test_rows_with_an_id_are_kept_apart_and_updated(store: Store, tmp_path: Path) -> None:
+    columns = ImportColumns(rating="stars", id="no")
+    import_file(csv(tmp_path, "no,text,stars\n1,좋아요,5\n2,좋아요,5\n"), columns, store)
+    assert store.count_reviews() == 2
+    again = import_file(
+        csv(tmp_path, "no,text,stars\n1,나빠졌어요,1\n2,좋아요,5\n"), columns, store
+    )
+    assert (again.stored.changed, again.stored.seen) == (1, 1)
+    assert store.count_reviews() == 2
+
+
+def test_blank_ids_are_no_ids(store: Store, tmp_path: Path) -> None:
+    import_file(csv(tmp_path, "no,text\n,가\n,나\n 7 ,다\n"), ImportColumns(id="no"), store)
+    assert store.count_reviews() == 3
+    assert by_text(store)["다"].review_id == "7"
+
+
+def test_numbers_are_names_as_people_write_them(store: Store, tmp_path: Path) -> None:
+    path = parquet(tmp_path, text=["가", "나", "다"], no=[7.0, None, 9.0], danji=[0, 1, 2])
+    import_file(path, ImportColumns(id="no", apartment="danji"), store)
+    found = by_text(store)
+    assert found["가"].review_id == "7"
+    assert found["가"].apartment_id == "0"
+    assert found["나"].review_id.startswith("sha:")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2023-05-01", datetime(2023, 5, 1)),
+        ("2023-05-01 13:30", datetime(2023, 5, 1, 13, 30)),
+        ("2023.05.01", datetime(2023, 5, 1)),
+        ("2023. 5. 1.", datetime(2023, 5, 1)),
+        ("2023년 5월 1일", datetime(2023, 5, 1)),
+        ("2023/05/01", datetime(2023, 5, 1)),
+        ("20230501", datetime(2023, 5, 1)),
+        ("2023-04-30T16:00:00+00:00", datetime(2023, 5, 1, 1)),
+        ("", None),
+        ("어제", None),
+        ("45047", None),
+        ("2023-13-45", None),
+    ],
+)
+def test_dates(written: str, read: datetime | None, store: Store, tmp_path: Path) -> None:
+    summary = import_file(
+        csv(tmp_path, f'text,on\n좋아요,"{written}"\n'), ImportColumns(date="on"), store
+    )
+    assert only(store).written_at == read
+    assert summary.undated == (1 if written and read is None else 0)
+
+
+def test_dates_of_parquet_and_excel(store: Store, tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {"text": ["가", "나"], "on": [pd.Timestamp("2024-02-29 10:00"), pd.NaT], "r": [1, 2]}
+    )
+    frame.to_parquet(tmp_path / "r.parquet")
+    frame.to_excel(tmp_path / "r.xlsx", index=False)
+    columns = ImportColumns(date="on", rating="r")
+    for name in ("r.parquet", "r.xlsx"):
+        assert import_file(tmp_path / name, columns, store).undated == 0
+        found = by_text(store)
+        assert found["가"].written_at == datetime(2024, 2, 29, 10)
+        assert found["나"].written_at is None
+
+
+def test_missing_values_of_every_kind_are_no_value(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "r.parquet"
+    pd.DataFrame(
+        {
+            "text": ["가", "나"],
+            "rating": pd.array([None, 3], "Int64"),
+            "label": [None, "긍정"],
+            "date": [pd.NaT, pd.Timestamp("2024-01-01")],
+            "apartment": pd.array([None, "101"], "string"),
+            "category": pd.Series([None, "care"], dtype=object),
+            "split": [float("nan"), "test"],
+        }
+    ).to_parquet(path)
+    names = ("rating", "label", "date", "apartment", "category", "split")
+    import_file(path, ImportColumns(**{name: name for name in names}), store)
+    found = by_text(store)
+    blank, full = found["가"], found["나"]
+    assert (blank.score, blank.label, blank.written_at) == (None, None, None)
+    assert (blank.apartment_id, blank.category, blank.split) == ("-", "total", None)
+    assert (full.score, full.label, full.apartment_id) == (3.0, "positive", "101")
+    assert (full.category, full.split) == ("care", "test")
+
+
+def test_numbers_as_texts_are_texts(store: Store, tmp_path: Path) -> None:
+    frame = pd.DataFrame({"text": [2024, None, "좋아요", 5.0]}, dtype=object)
+    frame.to_excel(tmp_path / "r.xlsx", index=False)
+    summary = import_file(tmp_path / "r.xlsx", ImportColumns(), store)
+    assert set(by_text(store)) == {"2024", "좋아요", "5"}
+    assert summary.skipped == {"blank text": 1}
+
+
+def test_a_rating_that_is_a_list_is_a_bad_value(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    path.write_text('{"text": "가", "stars": [5]}\n')
+    with pytest.raises(InputError, match=r"\[5\] is not a number"):
+        import_file(path, STARS, store)
+
+
+def test_cp949_is_read_whole(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    path.write_bytes("리뷰,별점\n뷰가 똠방각하네요,5\n".encode("cp949"))
+    import_file(path, ImportColumns(text="리뷰", rating="별점"), store)
+    assert only(store).text == "뷰가 똠방각하네요"
+
+
+def test_a_missing_column_lists_those_there_are(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no column 'text'") as caught:
+        import_file(csv(tmp_path, "리뷰,별점\n좋아요,5\n"), ImportColumns(), store)
+    assert "'리뷰', '별점'" in caught.value.next_step
+
+
+@pytest.mark.parametrize("text", ["가" * 100_000, "\x00널 문자", "😀" * 50, "=1+1"])
+def test_odd_texts_are_stored(text: str, store: Store, tmp_path: Path) -> None:
+    path = parquet(tmp_path, text=[text])
+    summary = import_file(path, ImportColumns(), store)
+    assert summary.stored.new == 1
+    assert only(store).text == text.replace("\x00", "")
+    assert isinstance(summary, ImportSummary)

@@ -1,0 +1,200 @@
+"""The loop: take a task, ask, read, save; until nothing is left, on several threads if wanted."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import threading
+import time
+from collections import deque
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+
+from zigbang_nlp.crawl import privacy
+from zigbang_nlp.crawl.health import Health
+from zigbang_nlp.crawl.pace import Interrupted
+from zigbang_nlp.crawl.progress import Figures, Progress
+from zigbang_nlp.crawl.site import Fetcher, Site
+from zigbang_nlp.errors import CrawlStopped, RequestFailed, SchemaError
+from zigbang_nlp.store import Counts, Failure, Found, Outcome, Scope, Store, Task
+
+#: Tasks answered from files are saved this many at a time; the site's are saved one by one.
+OFFLINE_BATCH = 500
+#: Tasks that a worker has claimed ahead: few, so that several crawlers share what is left.
+AHEAD = 8
+#: Seconds between looks for work while others hold what is left.
+POLL = 0.2
+
+
+class Loop:
+    """One run over one scope.
+
+    Args:
+        store: keeps the frontier and takes the rows.
+        site: reads the answers.
+        fetcher: gets them.
+        scope: the part of the frontier to work through.
+        health: counts and decides when to stop.
+        replace: what becomes of nicknames.
+        progress: is told how it goes.
+        stopping: ends every wait.
+        workers: answers under way at once.
+        lease: seconds until another crawler may take over a dead one's tasks.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        site: Site,
+        fetcher: Fetcher,
+        scope: Scope,
+        health: Health,
+        replace: privacy.Replace,
+        progress: Progress,
+        stopping: threading.Event,
+        workers: int,
+        lease: float,
+    ) -> None:
+        self.store, self.site, self.fetcher, self.scope = store, site, fetcher, scope
+        self.health, self.replace, self.progress = health, replace, progress
+        self.stopping, self.workers, self.lease = stopping, workers, lease
+        self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.apartments, self.reviews = Counts(), Counts()
+        self.done = self.failed = 0
+        self._lock = threading.Lock()
+        self._saving = threading.Lock()
+        self._claimed: deque[Task] = deque()
+        self._unsaved: list[Outcome] = []
+        self._began = self._renewed = time.monotonic()
+
+    def run(self) -> None:
+        """Work until the scope has no open task.
+
+        Raises:
+            CrawlStopped: it gave up on purpose.
+            StoreError: the store failed.
+        """
+        self.run_id = self.store.runs.begin(self.scope, self.name)
+        outcome = "interrupted"
+        try:
+            self._run_workers()
+            outcome = "complete"
+        except CrawlStopped as error:
+            outcome = f"stopped: {error.fact}"
+            self.store.frontier.put_back(self.scope.source, self.health.not_their_fault())
+            raise
+        finally:
+            self.progress.update(self._figures())
+            self.store.frontier.release(self.name)
+            self.store.frontier.save(self.scope, self.run_id, (), self.health.take_tally())
+            self.store.runs.end(self.run_id, outcome)
+
+    def _run_workers(self) -> None:
+        with ThreadPoolExecutor(self.workers, "crawl") as pool:
+            futures = [pool.submit(self._work) for _ in range(self.workers)]
+            try:
+                pending: set[Future[None]] = set(futures)
+                while pending:
+                    done, pending = wait(pending, timeout=1, return_when=FIRST_EXCEPTION)
+                    if any(future.exception() for future in done):
+                        break
+                    self._beat()
+            finally:
+                self.stopping.set()
+        errors = [error for future in futures if (error := future.exception()) is not None]
+        if errors:  # those that were only told to stop say nothing about why
+            raise min(errors, key=lambda error: isinstance(error, Interrupted))
+
+    def _beat(self) -> None:
+        """Once a second: keep the leases, show the figures."""
+        if time.monotonic() - self._renewed > self.lease / 4:
+            self.store.frontier.renew(self.name, self.lease)
+            self._renewed = time.monotonic()
+        self.progress.update(self._figures())
+
+    def _work(self) -> None:
+        while not self.stopping.is_set():
+            batch = self._take()
+            if batch:
+                self._save([self._ask(task) for task in batch])
+            elif self.store.frontier.open_tasks(self.scope):
+                self.stopping.wait(POLL)  # somebody's answer may still bring tasks
+            else:
+                return
+
+    def _take(self) -> list[Task]:
+        """The next tasks of this worker: one, or many where asking costs nothing."""
+        with self._lock:
+            if not self._claimed:
+                count = OFFLINE_BATCH if self.fetcher.offline else AHEAD * self.workers
+                self._claimed.extend(
+                    self.store.frontier.claim(self.scope, self.name, count, self.lease)
+                )
+            count = len(self._claimed) if self.fetcher.offline else min(1, len(self._claimed))
+            return [self._claimed.popleft() for _ in range(count)]
+
+    def _ask(self, task: Task) -> Outcome:
+        try:
+            body = self.fetcher.fetch(task)
+        except RequestFailed as error:
+            body = privacy.scrub(error.body, self.site.personal, self.replace)
+            return Outcome(task, body, failure=Failure(error.kind, error.fact))
+        return read_answer(self.site, task, privacy.scrub(body, self.site.personal, self.replace))
+
+    def _save(self, outcomes: list[Outcome]) -> None:
+        """Return when these are saved: by this worker, or by another together with its own.
+
+        A transaction waits for the disk, so answers that came meanwhile share the next one.
+        """
+        with self._lock:
+            self._unsaved.extend(outcomes)
+        with self._saving:
+            with self._lock:
+                batch, self._unsaved = self._unsaved, []
+            if batch:
+                self._save_now(batch)
+
+    def _save_now(self, outcomes: list[Outcome]) -> None:
+        tally = self.health.take_tally()
+        drifted = sum(o.failure is not None and o.failure.kind == "schema" for o in outcomes)
+        if drifted:  # the request went well, so only here it is known to be an error
+            tally.errors["schema"] = drifted
+        apartments, reviews = self.store.frontier.save(self.scope, self.run_id, outcomes, tally)
+        self.apartments += apartments
+        self.reviews += reviews
+        for outcome in outcomes:
+            if outcome.failure is None:
+                self.done += 1
+                self.health.task_done()
+            else:
+                self.failed += 1
+                if outcome.failure.kind != "schema":
+                    self.health.task_failed(outcome.task)
+                self.progress.problem(outcome.failure.fact)
+
+    def _figures(self) -> Figures:
+        states = self.store.frontier.states(self.scope.source, self.scope.region)
+        return Figures(
+            cells=states.get(("cell", "done"), 0),
+            apartments=states.get(("reviews", "done"), 0),
+            reviews=self.reviews.new + self.reviews.changed + self.reviews.seen,
+            done=sum(count for (_, state), count in states.items() if state == "done"),
+            left=sum(count for (_, state), count in states.items() if state in ("todo", "leased")),
+            failed=sum(count for (_, state), count in states.items() if state == "failed"),
+            asked=self.done + self.failed,
+            requests=self.health.requests,
+            seconds=time.monotonic() - self._began,
+        )
+
+
+def read_answer(site: Site, task: Task, body: bytes) -> Outcome:
+    """What a raw answer, its nicknames already hashed, says; or why it can't be read."""
+    try:
+        return Outcome(task, body, site.read(task, json.loads(body)))
+    except SchemaError as error:
+        return Outcome(task, body, Found(), Failure("schema", error.fact))
+    except (ValueError, RecursionError):
+        return Outcome(
+            task, body, Found(), Failure("not json", f"The answer for {task} is not JSON.")
+        )

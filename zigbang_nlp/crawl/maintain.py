@@ -1,0 +1,75 @@
+"""Work on what is stored, without a request: read answers again, change the nickname key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from zigbang_nlp.crawl import privacy
+from zigbang_nlp.crawl.hogangnono import Hogangnono
+from zigbang_nlp.crawl.loop import read_answer
+from zigbang_nlp.crawl.site import Site
+from zigbang_nlp.crawl.zigbang import Zigbang
+from zigbang_nlp.store import Counts, Store, Task
+from zigbang_nlp.store.reparse import save_reparsed
+from zigbang_nlp.store.staging import batched
+
+#: Kinds of answers that rows are read from.
+_KINDS = ("cell", "danji", "reviews")
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Reparsed:
+    """What reading again changed: rows of reviews, and answers that still can't be read."""
+
+    answers: int = 0
+    reviews: Counts = field(default_factory=Counts)
+    removed: int = 0
+    failed: tuple[str, ...] = ()
+
+
+def sites() -> tuple[Site, ...]:
+    """Every site whose answers may be in a store."""
+    return (Zigbang(), Zigbang("sample"), Hogangnono())
+
+
+def reparse(store: Store, readers: Iterable[Site] | None = None) -> Reparsed:
+    """Rebuild all rows from the raw answers, after the mapping was mended.
+
+    Args:
+        readers: the sites whose answers to read again; None means all.
+    """
+    total = Reparsed()
+    with store.database.only_crawler():
+        for site in readers or sites():
+            for batch in batched(store.answers.all(site.source, _KINDS), _BATCH):
+                read = [
+                    (read_answer(site, Task(kind, key), body), moment)
+                    for kind, key, body, moment in batch
+                ]
+                counts, removed = save_reparsed(store.database, site.source, read)
+                failed = tuple(outcome.failure.fact for outcome, _ in read if outcome.failure)
+                total = Reparsed(
+                    total.answers + len(read),
+                    total.reviews + counts,
+                    total.removed + removed,
+                    total.failed + failed,
+                )
+    return total
+
+
+def rotate_nickname_key(store: Store) -> int:
+    """Give the store a new nickname key; returns the number of authors whose hash changed."""
+    personal = {site.source: site.personal for site in sites()}
+
+    def rehash(key: str, old: str) -> str:
+        return privacy.keyed_hash(key)(old)
+
+    def rescrub(key: str, source: str, body: bytes) -> bytes:
+        if source not in personal:
+            return body
+        return privacy.scrub(body, personal[source], privacy.keyed_hash(key))
+
+    with store.database.only_crawler():
+        return store.answers.rotate_nickname_key(rehash, rescrub)

@@ -1,0 +1,114 @@
+"""A region by its name ("노원구"), through the site's search."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from zigbang_nlp.crawl import region
+from zigbang_nlp.crawl.client import Client
+from zigbang_nlp.crawl.polygon import Rings
+from zigbang_nlp.crawl.region import Region
+from zigbang_nlp.errors import InputError, SchemaError
+from zigbang_nlp.store import Store
+
+_KIND = "search"
+#: Korea, to tell latitudes from longitudes in polygons of either order.
+_LATITUDES, _LONGITUDES = (32.0, 40.0), (123.0, 133.0)
+
+
+def find_place(name: str, store: Store, source: str, client: Client | None) -> Region:
+    """The cells of a place: its outline where the site gives one, else the cells around its point.
+
+    The answer is kept, so that a place is looked up once.
+
+    Args:
+        client: None means that nothing may be sent.
+
+    Raises:
+        InputError: no such place, or several; the nearest names are offered.
+    """
+    kept = store.answers.get(source, _KIND, name)
+    if kept is not None:
+        body = kept[0]
+    elif client is None:
+        raise InputError(
+            f"Where {name} is has not been looked up yet, and a plan sends nothing.",
+            "Use --preset, --bbox or --geohash with --plan, or start the crawl of the place once.",
+        )
+    else:
+        body = client.get("/v2/search", {"q": name, "serviceType": "아파트"})
+    answer = json.loads(body)
+    items = answer.get("items") if isinstance(answer, dict) else None
+    if not isinstance(items, list):
+        raise SchemaError(
+            "The site's search answers in an unknown shape.", "Use --preset, --bbox or --geohash."
+        )
+    item = _choose(name, [item for item in items if isinstance(item, dict)])
+    store.answers.save(source, _KIND, name, body)
+    rings = _outline(item.get("polygon"))
+    if rings:
+        return region.from_rings(f"place {name}", Rings(rings))
+    try:
+        latitude, longitude = float(item["lat"]), float(item["lng"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(
+            f"The site doesn't say where {name} is.", "Use --preset, --bbox or --geohash."
+        ) from error
+    # An apartment is in one cell; a district reaches into the cells around its middle.
+    reach = 0 if item.get("type") in ("apartment", "danji") else 1
+    return region.around(f"place {name}", latitude, longitude, reach)
+
+
+def _choose(name: str, items: list[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The one item of this name."""
+    wanted = "".join(name.split())
+    full = {_full_name(item): item for item in items}
+    same = {
+        title: item
+        for title, item in full.items()
+        if wanted in ("".join(str(item.get("name", "")).split()), "".join(title.split()))
+    }
+    if len(same) == 1:
+        return next(iter(same.values()))
+    offered = ", ".join(list(same or full)[:8])
+    if same:
+        raise InputError(f"There are {len(same)} places named {name}.", f"Choose: {offered}.")
+    raise InputError(
+        f"The site knows no place {name}.",
+        f"The nearest names: {offered}." if offered else "Check the spelling, or use --bbox.",
+    )
+
+
+def _full_name(item: Mapping[str, Any]) -> str:
+    """Name with what tells it from others of the same name: "서울 중구"."""
+    name, more = str(item.get("name", "")), str(item.get("description") or "")
+    return name if not more or name in more.split() else f"{more} {name}"
+
+
+def _outline(value: Any) -> list[list[tuple[float, float]]]:
+    """Rings from a polygon in any of the nestings and orders seen; none where it can't be read."""
+    if isinstance(value, dict):
+        value = value.get("coordinates")
+    if not isinstance(value, list) or not value:
+        return []
+    points = [point for point in map(_point, value) if point is not None]
+    if len(points) == len(value):
+        return [points] if len(points) >= 3 else []
+    return [ring for part in value for ring in _outline(part)]
+
+
+def _point(value: Any) -> tuple[float, float] | None:
+    if isinstance(value, dict):
+        value = [value.get("lng", value.get("lon")), value.get("lat")]
+    if not (
+        isinstance(value, list)
+        and len(value) == 2
+        and all(isinstance(part, int | float) for part in value)
+    ):
+        return None
+    x, y = float(value[0]), float(value[1])
+    if _LATITUDES[0] <= x <= _LATITUDES[1] and _LONGITUDES[0] <= y <= _LONGITUDES[1]:
+        x, y = y, x
+    return (x, y)

@@ -1,0 +1,186 @@
+"""What is left to ask. It lives beside the rows, so that rows and "done" are one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from zigbang_nlp.store import runs
+from zigbang_nlp.store.database import Database
+from zigbang_nlp.store.outcomes import add_tasks, bound, save_outcomes, task_row, update_task
+from zigbang_nlp.store.rows import Counts
+from zigbang_nlp.store.schema import frontier, links
+from zigbang_nlp.store.staging import stage, staged
+from zigbang_nlp.store.task import Failure, Outcome, Scope, Tally, Task
+
+
+class Frontier:
+    """The tasks of all crawls on one store, shared by every worker and every machine."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def start(
+        self,
+        scope: Scope,
+        first: Iterable[Task],
+        refresh_before: datetime | None = None,
+        retry_failed: bool = False,
+    ) -> None:
+        """Make sure that a region's tasks are there, and belong to this scope.
+
+        Args:
+            first: the region's first tasks; those already known keep their state.
+            refresh_before: what was done before this moment is to be asked again.
+            retry_failed: what failed is to be asked again.
+        """
+        tasks = [task_row(scope, task, rank=0) for task in first]
+        region = staged(frontier)
+        with self.database.write() as connection:
+            stage(connection, frontier, tasks)
+            add_tasks(connection, tasks)
+            # Another region's crawl may have found some of this region's apartments already.
+            below = (
+                sa.select(links.c.child)
+                .join(region, region.c.key == links.c.parent)
+                .where(links.c.source == scope.source)
+            )
+            connection.execute(
+                sa.update(frontier)
+                .where(frontier.c.source == scope.source, frontier.c.rank > 0)
+                .where(frontier.c.scope != scope.region, frontier.c.key.in_(below))
+                .values(scope=scope.region)
+            )
+            again: list[sa.ColumnElement[bool]] = []
+            if refresh_before is not None:
+                again.append((frontier.c.state == "done") & (frontier.c.done_at < refresh_before))
+            if retry_failed:
+                again.append(frontier.c.state == "failed")
+            if again:
+                connection.execute(
+                    sa.update(frontier).where(_of(scope), sa.or_(*again)).values(state="todo")
+                )
+
+    def claim(self, scope: Scope, worker: str, count: int, lease: float) -> list[Task]:
+        """Up to `count` tasks for `worker` alone, for `lease` seconds; a lapsed lease is up again."""
+        with self.database.write(alone=False) as connection:
+            now = self.database.clock(connection)
+            free = (frontier.c.state == "todo") | (
+                (frontier.c.state == "leased") & (frontier.c.lease_until < now)
+            )
+            # Two queries, so that the common one runs along the index.
+            picked = self._pick(connection, scope, frontier.c.state == "todo", count)
+            if len(picked) < count:
+                picked = self._pick(connection, scope, free, count)
+            if picked:
+                connection.execute(
+                    update_task().values(state="leased", worker=worker, lease_until=now + lease),
+                    [bound(scope.source, task) for task in picked],
+                )
+        return picked
+
+    def _pick(
+        self, connection: sa.Connection, scope: Scope, free: sa.ColumnElement[bool], count: int
+    ) -> list[Task]:
+        query = (
+            sa.select(frontier.c.kind, frontier.c.key)
+            .where(_of(scope), free)
+            .order_by(frontier.c.rank, frontier.c.key, frontier.c.kind)
+            .limit(count)
+            .with_for_update(skip_locked=True)
+        )
+        return [Task(*row) for row in connection.execute(query)]
+
+    def renew(self, worker: str, lease: float) -> None:
+        """Keep a living worker's leases."""
+        with self.database.write() as connection:
+            until = self.database.clock(connection) + lease
+            connection.execute(_leased_by(worker).values(lease_until=until))
+
+    def release(self, worker: str) -> None:
+        """Give back what a worker holds."""
+        with self.database.write() as connection:
+            connection.execute(_leased_by(worker).values(**_TODO))
+
+    def release_all(self) -> None:
+        """Give back what anybody holds: right only where no other crawl can be alive."""
+        with self.database.write() as connection:
+            connection.execute(
+                sa.update(frontier).where(frontier.c.state == "leased").values(**_TODO)
+            )
+
+    def put_back(self, source: str, tasks: Iterable[Task]) -> None:
+        """Make failed tasks tasks again, where the failure was not theirs."""
+        bound = [bound(source, task) for task in tasks]
+        if bound:
+            with self.database.write() as connection:
+                connection.execute(
+                    update_task().where(frontier.c.state == "failed").values(**_TODO), bound
+                )
+
+    def save(
+        self, scope: Scope, run: int, outcomes: Sequence[Outcome], tally: Tally
+    ) -> tuple[Counts, Counts]:
+        """Keep answers, their rows, the marks that they are done and the run's figures, all at once.
+
+        Returns:
+            Counts of apartments and of reviews.
+        """
+        with self.database.write() as connection:
+            apartments, reviews = save_outcomes(connection, scope, outcomes, datetime.now(UTC))
+            failed = sum(outcome.failure is not None for outcome in outcomes)
+            runs.count(connection, run, tally, reviews, len(outcomes) - failed, failed)
+        return apartments, reviews
+
+    def open_tasks(self, scope: Scope) -> int:
+        """Tasks that are neither done nor failed, whoever holds them."""
+        query = sa.select(sa.func.count()).select_from(frontier)
+        query = query.where(_of(scope), frontier.c.state.in_(("todo", "leased")))
+        with self.database.read() as connection:
+            return connection.execute(query).scalar_one()
+
+    def states(self, source: str, region: str | None = None) -> dict[tuple[str, str], int]:
+        """{(kind, state): tasks}, of one region or of all."""
+        query = sa.select(frontier.c.kind, frontier.c.state, sa.func.count())
+        query = query.where(frontier.c.source == source)
+        if region is not None:
+            query = query.where(frontier.c.scope == region)
+        query = query.group_by(frontier.c.kind, frontier.c.state)
+        with self.database.read() as connection:
+            return {(row[0], row[1]): row[2] for row in connection.execute(query)}
+
+    def done(self, source: str, kind: str) -> set[str]:
+        """Keys of one kind that were answered."""
+        query = sa.select(frontier.c.key).where(
+            frontier.c.source == source, frontier.c.kind == kind, frontier.c.state == "done"
+        )
+        with self.database.read() as connection:
+            return set(connection.execute(query).scalars())
+
+    def failures(self, source: str, limit: int) -> list[tuple[Task, Failure]]:
+        """Tasks that failed for good, with the reasons."""
+        query = (
+            sa.select(frontier.c.kind, frontier.c.key, frontier.c.failure_kind, frontier.c.failure)
+            .where(frontier.c.source == source, frontier.c.state == "failed")
+            .order_by(frontier.c.kind, frontier.c.key)
+            .limit(limit)
+        )
+        with self.database.read() as connection:
+            return [
+                (Task(kind, key), Failure(why, fact))
+                for kind, key, why, fact in connection.execute(query)
+            ]
+
+
+def _of(scope: Scope) -> sa.ColumnElement[bool]:
+    return (frontier.c.source == scope.source) & (frontier.c.scope == scope.region)
+
+
+_TODO: dict[str, Any] = {"state": "todo", "worker": None, "lease_until": None}
+
+
+def _leased_by(worker: str) -> sa.Update:
+    return sa.update(frontier).where(frontier.c.state == "leased", frontier.c.worker == worker)

@@ -1,0 +1,1 @@
+"""Alembic's scripts: each brings a store from one schema version to the next."""

@@ -1,0 +1,114 @@
+"""What an answer changes: rows, raw answers, further tasks, marks; all inside one transaction."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from zigbang_nlp.store import rows
+from zigbang_nlp.store.answers import save_answers
+from zigbang_nlp.store.rows import Counts
+from zigbang_nlp.store.schema import frontier, links
+from zigbang_nlp.store.staging import insert_missing, insert_or_set
+from zigbang_nlp.store.task import Outcome, Scope, Task
+
+#: Bytes of a failed answer that are kept as evidence.
+EVIDENCE = 1 << 16
+
+
+def save_outcomes(
+    connection: sa.Connection, scope: Scope, outcomes: Sequence[Outcome], now: datetime
+) -> tuple[Counts, Counts]:
+    """Rows, raw answers, further tasks and marks, inside the caller's transaction."""
+    apartments = rows.add_apartments(
+        connection, [row for outcome in outcomes for row in outcome.found.apartments], now
+    )
+    reviews = rows.add_reviews(
+        connection, [row for outcome in outcomes for row in outcome.found.reviews], now
+    )
+    children = {task for outcome in outcomes for task in outcome.found.tasks}
+    add_tasks(connection, [task_row(scope, task, rank=1) for task in sorted(children)])
+    link(connection, scope.source, outcomes)
+    # A failed answer that is whole JSON is kept for --reparse; the rest only as evidence.
+    whole = [o for o in outcomes if o.failure is None or o.failure.kind == "schema"]
+    save_answers(connection, scope.source, {(o.task.kind, o.task.key): o.body for o in whole}, now)
+    finish(connection, scope.source, outcomes, now)
+    return apartments, reviews
+
+
+def link(connection: sa.Connection, source: str, outcomes: Sequence[Outcome]) -> None:
+    """Remember which answers led to which keys."""
+    edges = {(o.task.key, task.key) for o in outcomes for task in o.found.tasks}
+    if edges:
+        connection.execute(
+            insert_missing(connection.dialect.name, links),
+            [{"source": source, "parent": p, "child": c} for p, c in sorted(edges)],
+        )
+
+
+def finish(
+    connection: sa.Connection, source: str, outcomes: Sequence[Outcome], moment: datetime
+) -> None:
+    """Mark tasks as done, or as failed for good."""
+    if outcomes:
+        connection.execute(_FINISH, [_finished(source, outcome, moment) for outcome in outcomes])
+
+
+def _finished(source: str, outcome: Outcome, now: datetime) -> dict[str, Any]:
+    failure = outcome.failure
+    lost = failure is not None and failure.kind != "schema" and outcome.body
+    return bound(source, outcome.task) | {
+        "new_state": "done" if failure is None else "failed",
+        "at": now,
+        "why": failure and failure.kind,
+        "fact": failure and failure.fact,
+        "evidence": zlib.compress(outcome.body[:EVIDENCE]) if lost else None,
+    }
+
+
+def task_row(scope: Scope, task: Task, rank: int) -> dict[str, Any]:
+    """A new task. Lower ranks are asked first."""
+    return {
+        "source": scope.source,
+        "kind": task.kind,
+        "key": task.key,
+        "scope": scope.region,
+        "state": "todo",
+        "rank": rank,
+    }
+
+
+def add_tasks(connection: sa.Connection, tasks: Sequence[dict[str, Any]]) -> None:
+    """Insert tasks; those that are known only change hands to this region."""
+    if tasks:
+        add = insert_or_set(connection.dialect.name, frontier, "scope")
+        connection.execute(add, list(tasks))
+
+
+def bound(source: str, task: Task) -> dict[str, Any]:
+    """The values for `update_task`."""
+    return {"of_source": source, "of_kind": task.kind, "of_key": task.key}
+
+
+def update_task() -> sa.Update:
+    """An UPDATE of one task."""
+    return sa.update(frontier).where(
+        frontier.c.source == sa.bindparam("of_source"),
+        frontier.c.kind == sa.bindparam("of_kind"),
+        frontier.c.key == sa.bindparam("of_key"),
+    )
+
+
+_FINISH = update_task().values(
+    state=sa.bindparam("new_state"),
+    done_at=sa.bindparam("at"),
+    failure_kind=sa.bindparam("why"),
+    failure=sa.bindparam("fact"),
+    failure_body=sa.bindparam("evidence"),
+    worker=None,
+    lease_until=None,
+)

@@ -1,0 +1,91 @@
+"""Rows rebuilt from raw answers, after the reading of them was mended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from zigbang_nlp.store import rows
+from zigbang_nlp.store.database import Database
+from zigbang_nlp.store.outcomes import finish, link, task_row
+from zigbang_nlp.store.rows import Counts
+from zigbang_nlp.store.schema import frontier, review_history, reviews
+from zigbang_nlp.store.staging import insert_missing
+from zigbang_nlp.store.task import Outcome, Scope
+
+
+def save_reparsed(
+    database: Database, source: str, batch: Sequence[tuple[Outcome, datetime]]
+) -> tuple[Counts, int]:
+    """Replace what earlier readings of these answers said, in one transaction.
+
+    A row that came from one of these answers and that its new reading lacks was misread, so it
+    goes to the history. Reviews that vanished from the site are older than the answer and stay.
+
+    Args:
+        batch: answers as they are read now, and when they came.
+
+    Returns:
+        Counts of reviews, and how many were removed.
+    """
+    said = [
+        replace(review, first_seen=moment, last_seen=moment)
+        for outcome, moment in batch
+        for review in outcome.found.reviews
+    ]
+    times = {o.task.key: moment for o, moment in batch if o.task.kind == "reviews"}
+    now = datetime.now(UTC)
+    with database.write() as connection:
+        stale = _misread(connection, source, times, {rows.key_of(review) for review in said})
+        _remove(connection, stale, now)
+        apartments = [row for outcome, _ in batch for row in outcome.found.apartments]
+        rows.add_apartments(connection, apartments, now)
+        counts = rows.add_reviews(connection, said, now)
+        link(connection, source, [outcome for outcome, _ in batch])
+        # The next crawl whose region holds them finds them through the links.
+        tasks = sorted({task for outcome, _ in batch for task in outcome.found.tasks})
+        if tasks:
+            connection.execute(
+                insert_missing(connection.dialect.name, frontier),
+                [task_row(Scope(source, ""), task, rank=1) for task in tasks],
+            )
+        for outcome, moment in batch:
+            finish(connection, source, [outcome], moment)
+    return counts, len(stale)
+
+
+def _misread(
+    connection: sa.Connection,
+    source: str,
+    times: dict[str, datetime],
+    kept: set[rows.ReviewKey],
+) -> list[Any]:
+    query = sa.select(reviews).where(
+        reviews.c.source == source, reviews.c.apartment_id.in_(list(times))
+    )
+    return [
+        row
+        for row in connection.execute(query).mappings()
+        if row["last_seen"] == times[row["apartment_id"]]
+        and tuple(row[name] for name in rows.KEY) not in kept
+    ]
+
+
+def _remove(connection: sa.Connection, stale: Sequence[Any], now: datetime) -> None:
+    if not stale:
+        return
+    names = (*rows.KEY, "text", "score", "label")
+    connection.execute(
+        sa.insert(review_history),
+        [{name: row[name] for name in names} | {"replaced_at": now} for row in stale],
+    )
+    connection.execute(
+        sa.delete(reviews).where(
+            *(reviews.c[name] == sa.bindparam(f"of_{name}") for name in rows.KEY)
+        ),
+        [{f"of_{name}": row[name] for name in rows.KEY} for row in stale],
+    )

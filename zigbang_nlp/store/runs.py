@@ -1,0 +1,126 @@
+"""What each run of the crawl did, for `crawl --status`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from zigbang_nlp.store.database import Database
+from zigbang_nlp.store.rows import Counts
+from zigbang_nlp.store.schema import run_errors, runs
+from zigbang_nlp.store.staging import insert_into
+from zigbang_nlp.store.task import Scope, Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run. `new`, `changed` and `seen` count rows of reviews; `bytes` are of answers."""
+
+    id: int
+    source: str
+    scope: str
+    started_at: datetime
+    updated_at: datetime
+    outcome: str
+    requests: int
+    bytes: int
+    done: int
+    failed: int
+    new: int
+    changed: int
+    seen: int
+    errors: dict[str, int]
+
+
+class Runs:
+    """The book of runs."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def begin(self, scope: Scope, worker: str) -> int:
+        """Open a run and give its number. It is "running", or was killed, until `end`."""
+        now = datetime.now(UTC)
+        with self.database.write() as connection:
+            insert = sa.insert(runs).returning(runs.c.id)
+            row = {
+                "source": scope.source,
+                "scope": scope.region,
+                "worker": worker,
+                "started_at": now,
+                "updated_at": now,
+                "outcome": "running or killed",
+            }
+            return connection.execute(insert, row).scalar_one()
+
+    def end(self, run: int, outcome: str) -> None:
+        """Say how it ended."""
+        with self.database.write() as connection:
+            connection.execute(
+                sa.update(runs)
+                .where(runs.c.id == run)
+                .values(outcome=outcome, updated_at=datetime.now(UTC))
+            )
+
+    def recent(self, source: str, limit: int = 10) -> list[Run]:
+        """The last runs, newest first."""
+        names = [field.name for field in fields(Run) if field.name != "errors"]
+        query = sa.select(*(runs.c[name] for name in names)).where(runs.c.source == source)
+        found: list[Run] = []
+        with self.database.read() as connection:
+            for row in (
+                connection.execute(query.order_by(runs.c.id.desc()).limit(limit)).mappings().all()
+            ):
+                errors = connection.execute(
+                    sa.select(run_errors.c.kind, run_errors.c.count)
+                    .where(run_errors.c.run == row["id"])
+                    .order_by(run_errors.c.kind)
+                )
+                found.append(Run(**row, errors={row[0]: row[1] for row in errors}))
+        return found
+
+
+_FIGURES = ("requests", "bytes", "done", "failed", "new", "changed", "seen")
+_COUNT = (
+    sa.update(runs)
+    .where(runs.c.id == sa.bindparam("run"))
+    .values(
+        {name: runs.c[name] + sa.bindparam(f"more_{name}") for name in _FIGURES}
+        | {"updated_at": sa.bindparam("now")}
+    )
+)
+
+
+@cache
+def _count_errors(dialect: str) -> Any:
+    insert = insert_into(dialect, run_errors)
+    return insert.on_conflict_do_update(
+        index_elements=["run", "kind"],
+        set_={"count": run_errors.c.count + insert.excluded.count},
+    )
+
+
+def count(
+    connection: sa.Connection, run: int, tally: Tally, reviews: Counts, done: int, failed: int
+) -> None:
+    """Add to a run's figures, inside the caller's transaction."""
+    figures = (
+        tally.requests,
+        tally.bytes,
+        done,
+        failed,
+        reviews.new,
+        reviews.changed,
+        reviews.seen,
+    )
+    more = {f"more_{name}": value for name, value in zip(_FIGURES, figures, strict=True)}
+    connection.execute(_COUNT, more | {"run": run, "now": datetime.now(UTC)})
+    if tally.errors:
+        connection.execute(
+            _count_errors(connection.dialect.name),
+            [{"run": run, "kind": kind, "count": n} for kind, n in sorted(tally.errors.items())],
+        )
