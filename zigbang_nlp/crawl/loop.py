@@ -139,7 +139,7 @@ class Loop:
             body = self.fetcher.fetch(task)
         except RequestFailed as error:
             body = privacy.scrub(error.body, self.site.personal, self.replace)
-            return Outcome(task, body, failure=Failure(error.kind, error.fact))
+            return Outcome(task, body, failure=Failure(error.kind, f"{task}: {error.fact}"))
         return read_answer(self.site, task, privacy.scrub(body, self.site.personal, self.replace))
 
     def _save(self, outcomes: list[Outcome]) -> None:

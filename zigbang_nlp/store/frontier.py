@@ -120,11 +120,11 @@ class Frontier:
 
     def put_back(self, source: str, tasks: Iterable[Task]) -> None:
         """Make failed tasks tasks again, where the failure was not theirs."""
-        bound = [bound(source, task) for task in tasks]
-        if bound:
+        values = [bound(source, task) for task in tasks]
+        if values:
             with self.database.write() as connection:
                 connection.execute(
-                    update_task().where(frontier.c.state == "failed").values(**_TODO), bound
+                    update_task().where(frontier.c.state == "failed").values(**_TODO), values
                 )
 
     def save(
