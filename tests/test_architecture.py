@@ -64,9 +64,11 @@ TRAINING = {
     "callbacks",
     "checkpoints",
     "fit",
+    "initial",
     "layers",
     "network",
     "optimizers",
+    "pretrain",
     "train",
     "tune",
 }

@@ -81,6 +81,17 @@ def test_a_changed_setting_runs_what_depends_on_it_alone(folder: Path) -> None:
     assert said.count("Would skip") == 4
 
 
+def test_a_store_made_anew_gets_its_predictions_again(folder: Path) -> None:
+    for path in (folder / "data").glob("zigbang.db*"):
+        path.unlink()
+    said = zigbang("run", cwd=folder).stderr.decode()
+    assert "Running crawl: the store is missing." in said
+    assert "Running predict: the store's table of predictions is missing." in said
+    assert said.count("Skipping") == 3
+    with open_store(f"sqlite:///{(folder / 'data' / 'zigbang.db').as_posix()}") as store:
+        assert all(row["predicted_label"] for row in store.export_rows())
+
+
 def test_reviews_of_ones_own_are_learned_without_the_sample(folder: Path) -> None:
     reviews = [review for review in made_reviews(400) if review.score != 3]
     frame = pd.DataFrame({"글": [r.text for r in reviews], "점": [r.score for r in reviews]})

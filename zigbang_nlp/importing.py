@@ -70,11 +70,20 @@ def import_file(
     """Add the reviews of a file to the store; a review that is there already is one row still.
 
     The file is checked to its end before anything is stored, so an error stores nothing.
+    Arguments and errors are those of `check_file`; `store` is where the reviews go.
+    """
+    checked = check_file(path, columns, rating_scale, skip_bad_rows)
+    return store_checked(path, columns, store, rating_scale, skip_bad_rows, checked.rows)
+
+
+def check_file(
+    path: Path, columns: ImportColumns, rating_scale: float = 5.0, skip_bad_rows: bool = False
+) -> ImportSummary:
+    """Read a file to its end and count, without a store.
 
     Args:
         path: see `read_table`.
         columns: which column holds what.
-        store: where the reviews go.
         rating_scale: the best rating; ratings lie between 0 and it, and become scores of 0 to 5.
         skip_bad_rows: leave out and count rows with a bad rating, label, category or split
             instead of raising.
@@ -87,12 +96,24 @@ def import_file(
             f"The rating scale {rating_scale:g} is not a number above 0.",
             "Give the best rating that is possible, e.g. --rating-scale 10.",
         )
-    check = ImportSummary()
-    for _ in _reviews(path, columns, rating_scale, skip_bad_rows, check, "checking"):
+    summary = ImportSummary()
+    for _ in _reviews(path, columns, rating_scale, skip_bad_rows, summary, "checking"):
         pass
+    return summary
+
+
+def store_checked(
+    path: Path,
+    columns: ImportColumns,
+    store: Store,
+    rating_scale: float,
+    skip_bad_rows: bool,
+    total: int,
+) -> ImportSummary:
+    """Add the reviews of a file that `check_file` has passed, `total` rows."""
     summary = ImportSummary()
     summary.stored = store.add_reviews(
-        _reviews(path, columns, rating_scale, skip_bad_rows, summary, "importing", check.rows)
+        _reviews(path, columns, rating_scale, skip_bad_rows, summary, "importing", total)
     )
     return summary
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from pathlib import Path
 
 from zigbang_nlp.errors import ZigbangError
+
+#: The source of the rows that come from the bundled sample.
+SAMPLE = "sample"
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -22,3 +27,13 @@ def resource_dir(name: str) -> Path:
         f"The bundled {name} data is missing from this installation.",
         "Install the package again from its wheel or repository.",
     )
+
+
+@cache
+def sample_splits() -> dict[str, str]:
+    """The corpus's own split: apartment id -> "validation" or "test"; all others are train.
+
+    Those two were written by hands of their own, and the shipped model was not trained on them.
+    """
+    listed = json.loads((resource_dir("sample") / "splits.json").read_text(encoding="utf-8"))
+    return {str(apartment): name for name, ids in listed.items() for apartment in ids}

@@ -108,6 +108,20 @@ def _store_fingerprint(settings: Settings) -> str | None:
         return store.fingerprint()
 
 
+def _stored_predictions(settings: Settings) -> str | None:
+    """The model that classified the store's first review: all are classified in one go.
+
+    A store that was made anew holds the same reviews, and no predictions.
+    """
+    from zigbang_nlp.store import open_store, store_exists
+
+    if not store_exists(settings.store_url):
+        return None
+    with open_store(settings.store_url) as store:
+        first = next(store.export_rows(), None)
+    return None if first is None else first["model"]
+
+
 def _sample_fingerprint(settings: Settings) -> str | None:
     return None if settings.crawl.source == "zigbang" else sha256_of(resource_dir("sample"))
 
@@ -118,6 +132,7 @@ DATASET = directory_artefact("dataset", lambda s: s.dataset_dir)
 MODEL = directory_artefact("model", lambda s: s.model_dir)
 EVALUATION = directory_artefact("evaluation", lambda s: s.evaluation_dir)
 PREDICTIONS = directory_artefact("predictions", lambda s: s.predictions_file)
+STORED_PREDICTIONS = Artefact("store's table of predictions", _stored_predictions)
 
 STAGES: tuple[Stage, ...] = (
     Stage(
@@ -150,7 +165,7 @@ STAGES: tuple[Stage, ...] = (
         "classify new reviews and those of the store",
         ("predict.texts",),
         (STORE, MODEL),
-        (PREDICTIONS,),
+        (PREDICTIONS, STORED_PREDICTIONS),
         predict_stage,
     ),
 )

@@ -41,12 +41,14 @@ def command(
       zigbang-nlp import movie.parquet --rating-column rating --rating-scale 10
       zigbang-nlp import labelled.xlsx --text-column 리뷰 --label-column 감성
     """
-    from zigbang_nlp.importing import ImportColumns, import_file
+    from zigbang_nlp.importing import ImportColumns, check_file, store_checked
     from zigbang_nlp.store import open_store
 
     names = ImportColumns(**{key.removesuffix("_column"): v for key, v in columns.items()})  # type: ignore[arg-type]
+    # Before the store is opened: a mistake should not leave an empty database behind.
+    rows = check_file(file, names, rating_scale, skip_bad_rows).rows
     with open_store(loaded.settings.store_url) as store:
-        summary = import_file(file, names, store, rating_scale, skip_bad_rows)
+        summary = store_checked(file, names, store, rating_scale, skip_bad_rows, rows)
         total = store.count_reviews()
     skipped = ", ".join(f"{count:,} with {why}" for why, count in summary.skipped.items())
     log.info(

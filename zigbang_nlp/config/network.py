@@ -25,6 +25,11 @@ Initializer = Literal[
 class NetworkSettings(Section):
     """Embedding -> LSTM -> pooling -> hidden Dense layers -> Dense(1, sigmoid)."""
 
+    init: str = Field(
+        "scratch",
+        min_length=1,
+        description="scratch, pretrained (the bundled model), or the directory of a bundle",
+    )
     embedding_dim: int = Field(128, ge=1, le=2_048, description="numbers a token")
     lstm_units: tuple[Units, ...] = Field(
         (128,), min_length=1, max_length=4, description="units of each LSTM layer"

@@ -23,7 +23,6 @@ OPTIMIZER_PARAMETERS: dict[str, tuple[str, ...]] = {
     "adagrad": ("initial_accumulator_value", "epsilon", "weight_decay"),
     "adadelta": ("rho", "epsilon", "weight_decay"),
     "lion": ("beta_1", "beta_2", "weight_decay"),
-    "lamb": ("beta_1", "beta_2", "epsilon", "weight_decay"),
 }
 _YES_NO = {"amsgrad", "centered", "nesterov"}
 _BELOW_ONE = {"beta_1", "beta_2", "rho", "momentum"}
@@ -51,7 +50,6 @@ class OptimizerSettings(Section):
         "adagrad",
         "adadelta",
         "lion",
-        "lamb",
     ] = Field("adam", description="by name")
     optimizer_parameters: Annotated[dict[str, float | bool], BeforeValidator(as_mapping)] = Field(
         {}, description="of the optimizer, e.g. {momentum = 0.9, nesterov = true} for sgd"

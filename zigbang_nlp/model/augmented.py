@@ -45,7 +45,8 @@ def augmented(
     try:
         ids = np.lib.format.open_memmap(path, "w+", np.int32, (count * (copies + 1), length))
         for start in range(0, count, _CHUNK):
-            ids[start : start + _CHUNK] = part.ids[start : start + _CHUNK]
+            stop = min(start + _CHUNK, count)
+            ids[start:stop] = part.ids[start:stop]
         random = np.random.default_rng(settings.seed)
         starts = [(copy, at) for copy in range(1, copies + 1) for at in range(0, count, _CHUNK)]
         for copy, start in progress(starts, "adding noise", unit="chunks"):

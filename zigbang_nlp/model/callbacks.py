@@ -70,7 +70,8 @@ class StopOnNaN(keras.callbacks.Callback):
         if math.isnan(loss) or math.isinf(loss):
             raise TrainingError(
                 f"The loss became {loss} at batch {batch + 1}; the last good checkpoint is kept.",
-                "Lower train.learning_rate (a tenth of it, say), and train again.",
+                "Lower train.learning_rate (a tenth of it, say) or set train.clip_norm = 1, and train "
+                "again.",
             )
 
 

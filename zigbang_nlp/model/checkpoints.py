@@ -121,7 +121,7 @@ class Backup(keras.callbacks.Callback):
     More than `keras.callbacks.BackupAndRestore`: it also keeps the history, what EarlyStopping
     and the others remember, and the state of every random generator, so that the training goes
     on exactly as it would have without the kill; and it replaces the last backup atomically. It
-    must be the last of the callbacks.
+    must be the last of the callbacks. Only callbacks of the user's own begin anew.
 
     Args:
         directory: of the checkpoints.

@@ -107,6 +107,8 @@ def fit(
         weighted_metrics=[],
     )
     history = _run(network, batches, held, settings, checkpoints, callbacks, key, state or State())
+    if not network.optimizer.built:  # nothing was left to train
+        network.optimizer.build(network.trainable_variables)
     network.load_weights(checkpoints / BEST)
     return history
 
@@ -181,7 +183,11 @@ def _run(
 class _ToLog(io.TextIOBase):
     """A stream whose lines become messages of the log."""
 
+    def __init__(self) -> None:
+        self._begun = ""
+
     def write(self, text: str) -> int:
-        for line in filter(None, map(str.strip, text.splitlines())):
+        *lines, self._begun = (self._begun + text).split("\n")
+        for line in filter(None, map(str.strip, lines)):
             log.info("%s", line)
         return len(text)

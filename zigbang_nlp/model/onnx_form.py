@@ -24,19 +24,29 @@ IR_VERSION = 9
 Weights = Mapping[str, list[np.ndarray]]
 
 
-def write_onnx(architecture: Architecture, weights: Weights, path: Path) -> None:
-    """Write the graph: int64 "ids" (batch, time) -> float32 "probability" (batch,)."""
+def write_onnx(
+    architecture: Architecture, weights: Weights, path: Path, half_embedding: bool = False
+) -> None:
+    """Write the graph: int64 "ids" (batch, time) -> float32 "probability" (batch,).
+
+    Args:
+        architecture: of the network.
+        weights: of its layers.
+        path: the file.
+        half_embedding: keep the embedding, nearly all of a network's size, as float16.
+    """
     graph = _Graph()
     graph.constant("zero", np.array(0, np.int64))
     graph.constant("axis_time", np.array([1], np.int64))
     (table,) = weights["embedding"]
-    graph.constant("embedding", table.astype(np.float32))
+    graph.constant("embedding", table.astype(np.float16 if half_embedding else np.float32))
     graph.node("Equal", ["ids", "zero"], "is_padding")
     graph.node("Not", ["is_padding"], "is_real")
     graph.node("Cast", ["is_real"], "real_int", to=TensorProto.INT32)
     graph.node("ReduceSum", ["real_int", "axis_time"], "lengths", keepdims=0)
     graph.node("Transpose", ["ids"], "ids_by_time", perm=[1, 0])
-    graph.node("Gather", ["embedding", "ids_by_time"], "states_0")  # (time, batch, dim)
+    graph.node("Gather", ["embedding", "ids_by_time"], "rows")  # (time, batch, dim)
+    graph.node("Cast", ["rows"], "states_0", to=TensorProto.FLOAT)
     states, final = "states_0", ""
     for i, units in enumerate(architecture.lstm_units, start=1):
         name = f"bilstm_{i}" if architecture.bidirectional else f"lstm_{i}"
@@ -67,6 +77,38 @@ def write_onnx(architecture: Architecture, weights: Weights, path: Path) -> None
     )
     onnx.checker.check_model(model)
     path.write_bytes(model.SerializeToString())
+
+
+def read_weights(architecture: Architecture, path: Path) -> dict[str, list[np.ndarray]]:
+    """The weights that `write_onnx` wrote, float32, in Keras's order and names.
+
+    Args:
+        architecture: of the network; one with BatchNormalization can't be read back, since
+            serving needs only two of its four numbers a unit.
+        path: the ONNX file.
+    """
+    assert not architecture.batch_normalization, "folded into a scale and a shift"
+    constants = {
+        tensor.name: numpy_helper.to_array(tensor)
+        for tensor in onnx.load(path.as_posix()).graph.initializer
+    }
+    weights = {"embedding": [constants["embedding"].astype(np.float32)]}
+    for i, _ in enumerate(architecture.lstm_units, start=1):
+        name = f"bilstm_{i}" if architecture.bidirectional else f"lstm_{i}"
+        w, r, b = (constants[f"lstm_{i}_{part}"] for part in "wrb")
+        weights[name] = [
+            part
+            for direction in range(len(w))
+            for part in (
+                _gates_back(w[direction]).T,
+                _gates_back(r[direction]).T,
+                _gates_back(b[direction][: len(b[direction]) // 2]),
+            )
+        ]
+    names = [(f"dense_{i}", f"dense_{i}") for i in range(1, len(architecture.dense_units) + 1)]
+    for layer, name in [*names, ("probability", "logit_2d")]:
+        weights[layer] = [constants[f"{name}_kernel"], constants[f"{name}_bias"]]
+    return weights
 
 
 class _Graph:
@@ -161,6 +203,12 @@ def _gates(values: np.ndarray) -> np.ndarray:
     """Reorder the first axis from Keras's (i, f, c, o) to ONNX's (i, o, f, c)."""
     i, f, c, o = np.split(values, 4, axis=0)
     return np.concatenate([i, o, f, c], axis=0)
+
+
+def _gates_back(values: np.ndarray) -> np.ndarray:
+    """The inverse of `_gates`."""
+    i, o, f, c = np.split(values, 4, axis=0)
+    return np.concatenate([i, f, c, o], axis=0)
 
 
 def _pool(graph: _Graph, states: str, kind: str) -> str:

@@ -6,6 +6,7 @@ From the command line: `zigbang-nlp train`.
 
 from __future__ import annotations
 
+import shutil
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -22,15 +23,18 @@ from zigbang_nlp.model.augmented import augmented
 from zigbang_nlp.model.backend import make_repeatable
 from zigbang_nlp.model.batches import has_known_token
 from zigbang_nlp.model.bundle import ONNX, WEIGHTS, Bundle, seal
+from zigbang_nlp.model.calibration import expected_calibration_error, fit_temperature
 from zigbang_nlp.model.checkpoints import drop_backup
 from zigbang_nlp.model.fit import History, best_epoch, fit
 from zigbang_nlp.model.inference import Network
+from zigbang_nlp.model.initial import initial_network
 from zigbang_nlp.model.metrics import binary_metrics
 from zigbang_nlp.model.network import build_network, describe
 from zigbang_nlp.model.onnx_form import write_onnx
 from zigbang_nlp.model.picture import plot_architecture
 from zigbang_nlp.model.plots import plot_learning_curves
 from zigbang_nlp.model.thresholds import choose_threshold, choose_unsure_band
+from zigbang_nlp.model.topics import TOPICS_FILE
 from zigbang_nlp.text.dataset import DataSet, Part
 from zigbang_nlp.text.vocabulary import PADDING
 
@@ -62,8 +66,7 @@ def train(
             "Lower preprocess.min_count, or choose another tokenizer.",
         )
     make_repeatable(settings.seed)
-    architecture = Architecture.from_settings(settings, len(dataset.encoder.vocabulary))
-    network = build_network(architecture)
+    network, architecture, base = initial_network(settings, dataset.encoder.vocabulary)
     summary = describe(network)
     log.info("%s", summary.splitlines()[-1])
     with augmented(training, dataset.encoder, settings, checkpoint_dir) as enlarged:
@@ -75,6 +78,7 @@ def train(
             checkpoint_dir,
             key=resume_key(dataset, settings) if settings.resume else None,
         )
+    temperature = calibrate(network, validation)
     with atomic_directory(bundle_dir) as fresh:
         (fresh / "summary.txt").write_text(summary + "\n", encoding="utf-8")
         write_json(fresh / "history.json", history)
@@ -85,7 +89,9 @@ def train(
         weights = {layer.name: layer.get_weights() for layer in network.layers}
         write_onnx(architecture, weights, fresh / ONNX)
         check_onnx(network, fresh / ONNX, validation.ids)
-        bundle = _bundle(fresh, dataset, architecture, validation, history, best)
+        if base is not None and (base.directory / TOPICS_FILE).exists():
+            shutil.copy(base.directory / TOPICS_FILE, fresh / TOPICS_FILE)
+        bundle = _bundle(fresh, dataset, architecture, validation, history, best, temperature)
         seal(bundle)
     drop_backup(checkpoint_dir)
     report(bundle)
@@ -116,6 +122,20 @@ def report(bundle: Bundle) -> None:
         bundle.unsure_high,
         100 * bundle.metrics["unsure"]["share"],
     )
+
+
+def calibrate(network: Any, validation: Part) -> float:
+    """Scale the last layer so that the probabilities on the validation texts are calibrated.
+
+    Returns:
+        The temperature that its weights were divided by; see `calibration.fit_temperature`.
+    """
+    rows = np.asarray(validation.ids)
+    probabilities = np.asarray(network.predict(rows, verbose=0, batch_size=512))[:, 0]
+    temperature = fit_temperature(validation.labels, probabilities)
+    last = network.get_layer("probability")
+    last.set_weights([weight / temperature for weight in last.get_weights()])
+    return temperature
 
 
 def _save_weights(network: Any, architecture: Architecture, path: Path) -> None:
@@ -149,6 +169,7 @@ def _bundle(
     validation: Part,
     history: History,
     best: int,
+    temperature: float,
 ) -> Bundle:
     rows = [row[row != PADDING].tolist() for row in np.asarray(validation.ids)]
     probabilities = Network(directory / ONNX).probabilities(rows)
@@ -169,6 +190,8 @@ def _bundle(
             "best_epoch": best,
             "epochs": len(history["val_loss"]),
             "validation": binary_metrics(labels, probabilities, threshold),
+            "calibration_error": expected_calibration_error(labels, probabilities),
+            "temperature": temperature,
             "unsure": {
                 "share": float(unsure.mean()),
                 "accuracy": float(right[unsure].mean()) if unsure.any() else None,

@@ -20,7 +20,7 @@ from zigbang_nlp.console import log, progress
 from zigbang_nlp.errors import ConfigError, DataError
 from zigbang_nlp.files import atomic_directory
 from zigbang_nlp.records import CATEGORIES, LABELS, SPLITS, Review
-from zigbang_nlp.resources import resource_dir
+from zigbang_nlp.resources import SAMPLE, resource_dir, sample_splits
 from zigbang_nlp.text.clean import clean
 from zigbang_nlp.text.dataset import Part, save_dataset
 from zigbang_nlp.text.encoder import Encoder, pad
@@ -154,7 +154,10 @@ def _labelled_rows(
                 label = label_of(review.score, settings.negative_max, settings.positive_min)
             if label is None or not clean(review.text, settings.max_characters):
                 continue
-            yield (*(getattr(review, name) for name in _COLUMNS), label, review.split)
+            split = review.split
+            if split is None and review.source == SAMPLE:
+                split = sample_splits().get(review.apartment_id, "train")
+            yield (*(getattr(review, name) for name in _COLUMNS), label, split)
 
     rows = pd.DataFrame(list(kept()), columns=[*_COLUMNS, "label", "split"])
     rows["label"] = rows["label"].astype("int8")
