@@ -24,6 +24,11 @@ def run(capfd: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str
     return code, said.out, said.err
 
 
+def heed_ctrl_c() -> None:
+    """Tests that run in the background of a shell inherit that SIGINT is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def db(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/a.db"
@@ -122,7 +127,9 @@ def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(tmp_path: Path, db: s
         crawl = crawl_settings(server.url, rate=20, workers=3)
         toml = write_toml(tmp_path / "z.toml", crawl, tmp_path, db)
         command = [sys.executable, "-m", "zigbang_nlp", "crawl", "--config", str(toml)]
-        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ)
+        process = subprocess.Popen(
+            command, stderr=subprocess.PIPE, text=True, preexec_fn=heed_ctrl_c
+        )
         while len(server.requests) < 15:
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
@@ -142,7 +149,11 @@ def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(tmp_path: Path, db: s
 def test_the_server_runs_by_hand(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.zigbang_server", "--port", "0", "--faults", "0.2"]
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"}
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        preexec_fn=heed_ctrl_c,
     )
     assert process.stdout is not None
     assert "http://127.0.0.1:" in process.stdout.readline()

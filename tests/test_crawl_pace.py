@@ -17,8 +17,8 @@ from zigbang_nlp.store import open_store
 
 #: Eight cells and fifteen apartments: 38 requests.
 SMALL = {"geohash": tuple(f"wydm{digit}" for digit in range(8))}
-#: Seconds by which the network and two busy cores may shift an arrival.
-SLACK = 0.08
+#: Seconds by which an idle machine may shift an arrival.
+SLACK = 0.05
 
 
 @pytest.fixture(scope="module")
@@ -26,13 +26,38 @@ def world() -> World:
     return made_world(cells=8, apartments=15)
 
 
-def assert_rate_kept(server: ZigbangServer, rate: float) -> None:
-    """No stretch of requests is shorter than the rate allows, whatever its length."""
+class Stalls:
+    """The longest time that a busy machine kept this process waiting, while the block ran."""
+
+    def __enter__(self) -> Stalls:
+        self.longest, self._over = 0.0, threading.Event()
+        self._watch = threading.Thread(target=self._look)
+        self._watch.start()
+        return self
+
+    def _look(self) -> None:
+        while not self._over.is_set():
+            before = time.monotonic()
+            time.sleep(0.005)
+            self.longest = max(self.longest, time.monotonic() - before - 0.005)
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._watch.join()
+
+
+def assert_rate_kept(server: ZigbangServer, rate: float, stalls: Stalls) -> None:
+    """No stretch of requests is shorter than the rate allows, whatever its length.
+
+    An arrival that was delayed seems close to the next one. Three parties can stall on its way:
+    the sender, the thread that accepts and the thread that answers.
+    """
+    slack = SLACK + 3 * stalls.longest
     times = [request.at for request in server.requests]
     for first in range(len(times)):
         for last in range(first + 1, len(times)):
             allowed = (last - first) / rate
-            assert times[last] - times[first] >= allowed - SLACK, (first, last, len(times))
+            assert times[last] - times[first] >= allowed - slack, (first, last, len(times))
 
 
 @pytest.mark.slow
@@ -46,34 +71,39 @@ def test_the_rate_is_kept_whatever_the_faults(tmp_path: Path, world: World, work
                 server.url, rate=10, jitter=0, workers=workers, timeout=0.3, slow_answer=60, **SMALL
             ),
         )
-        with open_store(chosen.store_url) as store:
+        with open_store(chosen.store_url) as store, Stalls() as stalls:
             run_crawl(chosen, store)
         assert len(server.requests) >= 38
-        assert_rate_kept(server, rate=10)
+        assert_rate_kept(server, 10, stalls)
 
 
 @pytest.mark.slow
 def test_the_rate_is_kept_over_a_restart(tmp_path: Path, world: World) -> None:
-    with serve(world) as server:
+    with serve(world) as server, Stalls() as stalls:
         for budget in (5, 8, 11):
             crawl = crawl_settings(server.url, rate=4, jitter=0, daily_budget=budget, **SMALL)
             with open_store(f"sqlite:///{tmp_path}/a.db") as store:
                 with pytest.raises(CrawlStopped, match="daily budget"):
                     run_crawl(settings(tmp_path, crawl, f"sqlite:///{tmp_path}/a.db"), store)
                 assert store.pacing.used_today("zigbang") == budget == len(server.requests)
-        assert_rate_kept(server, rate=4)
+        assert_rate_kept(server, 4, stalls)
 
 
 def test_retry_after_holds_all_workers(tmp_path: Path, world: World) -> None:
     with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
         server.faults = Faults(0.1, ["429 retry-after"], seed=1)
         crawl = crawl_settings(server.url, workers=4, rate=200, retry_after_cap=0.4, **SMALL)
-        run_crawl(settings(tmp_path, crawl), store)
+        with Stalls() as stalls:
+            run_crawl(settings(tmp_path, crawl), store)
         refused = [request.at for request in server.requests if request.fault]
         assert refused
         for moment in refused:
             # What was under way may still arrive; after that, nobody sends for 0.4 s.
-            hushed = [r.at for r in server.requests if moment + 0.15 < r.at < moment + 0.38]
+            hushed = [
+                r.at
+                for r in server.requests
+                if moment + 0.1 + 3 * stalls.longest < r.at < moment + 0.38
+            ]
             assert not hushed
 
 
@@ -136,10 +166,11 @@ def test_crawl_delay_slows_down(tmp_path: Path) -> None:
     world = made_world(cells=8, apartments=0)
     world = World(world.cells, {}, {}, robots="User-agent: *\nCrawl-delay: 0.2\n")
     with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
-        run_crawl(settings(tmp_path, crawl_settings(server.url, jitter=0, **SMALL)), store)
+        with Stalls() as stalls:
+            run_crawl(settings(tmp_path, crawl_settings(server.url, jitter=0, **SMALL)), store)
         assert len(server.requests) == 9
         server.requests.pop(0)  # before robots.txt was read
-        assert_rate_kept(server, rate=5)
+        assert_rate_kept(server, 5, stalls)
 
 
 def test_the_user_agent_says_who_is_asking(tmp_path: Path, world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from dataclasses import dataclass
 
 from zigbang_nlp.config import CrawlSettings
@@ -55,6 +56,7 @@ class Pace:
         self._changing = threading.Lock()
         # One worker at a time waits for the next turn; the others stand in line behind it.
         self._line = threading.Lock()
+        self._not_before = 0.0
 
     def at_least(self, seconds: float) -> None:
         """Never send more often than this (robots.txt's Crawl-delay)."""
@@ -81,6 +83,9 @@ class Pace:
                         "crawl.daily_budget.",
                     )
                 if turn.wait == 0:
+                    # The store may have been slow to say so: count from what was really sent.
+                    self.sleep(self._not_before - time.monotonic())
+                    self._not_before = time.monotonic() + interval
                     return
                 self.sleep(turn.wait)
 
