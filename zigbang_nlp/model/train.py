@@ -76,7 +76,7 @@ def train(
             validation,
             settings,
             checkpoint_dir,
-            key=resume_key(dataset, settings) if settings.resume else None,
+            key=resume_key(dataset, settings, base) if settings.resume else None,
         )
     temperature = calibrate(network, validation)
     with atomic_directory(bundle_dir) as fresh:
@@ -98,11 +98,12 @@ def train(
     return bundle
 
 
-def resume_key(dataset: DataSet, settings: TrainSettings) -> str:
-    """What must be the same for a killed training to go on: settings, data, versions."""
+def resume_key(dataset: DataSet, settings: TrainSettings, base: Bundle | None = None) -> str:
+    """What must be the same for a killed training to go on: settings, data, start, versions."""
     kept = settings.model_dump(mode="json", exclude={"resume", "verbose", "tensorboard"})
     versions = [__version__, version("keras"), version("tensorflow")]
-    return sha256_of_json([kept, dataset.fingerprint(), versions])
+    start = None if base is None else base.identity()
+    return sha256_of_json([kept, dataset.fingerprint(), start, versions])
 
 
 def report(bundle: Bundle) -> None:
