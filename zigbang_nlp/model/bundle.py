@@ -157,7 +157,7 @@ def _read(path: Path, directory: Path) -> dict[str, Any]:
     if not path.is_file():
         raise BundleError(
             f"There is no model in {directory}.",
-            "Run `zigbang-nlp run` or `zigbang-nlp train` first (predict also takes --model DIR).",
+            "Run `zigbang-nlp train` first.",
         )
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
