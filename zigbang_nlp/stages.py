@@ -11,7 +11,7 @@ from zigbang_nlp.errors import StageError
 from zigbang_nlp.files import atomic_file, sha256_of
 from zigbang_nlp.pipeline import Artefact, Stage, directory_artefact
 from zigbang_nlp.records import LABELS, Prediction
-from zigbang_nlp.resources import resource_dir
+from zigbang_nlp.resources import SAMPLE, resource_dir
 
 
 def crawl_stage(settings: Settings) -> None:
@@ -39,9 +39,8 @@ def preprocess_stage(settings: Settings) -> None:
 
 def _sources_to_learn(sources: Iterable[str]) -> list[str]:
     """All sources of reviews; without the sample, which is for practice, once there are others."""
-    from zigbang_nlp.crawl.crawler import SAMPLE as SAMPLE_SOURCE
 
-    return [name for name in sources if name != SAMPLE_SOURCE] or list(sources)
+    return [name for name in sources if name != SAMPLE] or list(sources)
 
 
 def train_stage(settings: Settings) -> None:
@@ -126,7 +125,7 @@ def _sample_fingerprint(settings: Settings) -> str | None:
     return None if settings.crawl.source == "zigbang" else sha256_of(resource_dir("sample"))
 
 
-SAMPLE = Artefact("sample", _sample_fingerprint)
+SAMPLE_FILES = Artefact("sample", _sample_fingerprint)
 STORE = Artefact("store", _store_fingerprint)
 DATASET = directory_artefact("dataset", lambda s: s.dataset_dir)
 MODEL = directory_artefact("model", lambda s: s.model_dir)
@@ -138,8 +137,11 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "crawl",
         "region -> cells -> apartments -> reviews -> store",
-        ("crawl.source", "crawl.base_url", "crawl.geohash"),
-        (SAMPLE,),
+        tuple(
+            f"crawl.{name}"
+            for name in ("source", "base_url", "geohash", "preset", "place", "polygon", "bbox")
+        ),
+        (SAMPLE_FILES,),
         (STORE,),
         crawl_stage,
     ),

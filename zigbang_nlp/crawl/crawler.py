@@ -20,11 +20,9 @@ from zigbang_nlp.crawl.replay import Replay
 from zigbang_nlp.crawl.robots import read_robots
 from zigbang_nlp.crawl.site import Fetcher, Site
 from zigbang_nlp.crawl.zigbang import Zigbang
-from zigbang_nlp.resources import resource_dir
+from zigbang_nlp.resources import SAMPLE, resource_dir
 from zigbang_nlp.store import Counts, Scope, Store
 
-#: The name under which the bundled answers are kept, apart from everything real.
-SAMPLE = "sample"
 ZIGBANG = "zigbang"
 
 
