@@ -6,15 +6,25 @@ import os
 import random
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from zigbang_nlp.config import PreprocessSettings, TrainSettings
+from zigbang_nlp.console import log
 from zigbang_nlp.records import Review
 from zigbang_nlp.text.dataset import DataSet
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _the_log_as_it_was() -> Iterator[None]:
+    """A command that ran inside the test's process must not redirect the log of the next test."""
+    kept = (log.handlers[:], log.level, log.propagate)
+    yield
+    log.handlers[:], log.level, log.propagate = kept
 
 
 def zigbang(

@@ -392,7 +392,7 @@ def test_ctrl_c_during_run_is_a_clean_end(when: str, bundle_dir: Path, tmp_path:
         time.sleep(0.3)
         process.send_signal(signal.SIGINT)
         try:
-            _, said = process.communicate(timeout=30)
+            _, said = process.communicate(timeout=60)
         finally:
             process.kill()
     assert process.returncode == 130, said

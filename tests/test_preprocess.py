@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -5,7 +6,7 @@ import pytest
 
 from tests.conftest import made_reviews
 from zigbang_nlp.config import PreprocessSettings
-from zigbang_nlp.errors import DataError, StageError
+from zigbang_nlp.errors import ConfigError, DataError, StageError
 from zigbang_nlp.records import Review
 from zigbang_nlp.text.dataset import DataSet
 from zigbang_nlp.text.preprocess import length_for_coverage, preprocess
@@ -98,3 +99,19 @@ def test_a_damaged_part_says_what_to_run(tmp_path: Path) -> None:
     (tmp_path / "d" / "train.npy").write_bytes(b"not an array")
     with pytest.raises(StageError, match="preprocess --force"):
         DataSet.load(tmp_path / "d").part("train")
+
+
+def test_a_vocabulary_can_build_on_that_of_a_bundle(dataset: DataSet, tmp_path: Path) -> None:
+    reviews = [replace(r, text=f"{r.text} 슬세권") for r in made_reviews(200)]
+    settings = PreprocessSettings(vocabulary=str(dataset.directory), min_count=1)
+    preprocess(reviews, settings, tmp_path / "d")
+    tokens = DataSet.load(tmp_path / "d").encoder.vocabulary.tokens
+    base = dataset.encoder.vocabulary.tokens
+    assert tokens[: len(base)] == base
+    assert len(tokens) > len(base)
+
+
+def test_a_vocabulary_of_another_tokenizer_is_refused(dataset: DataSet, tmp_path: Path) -> None:
+    settings = PreprocessSettings(vocabulary=str(dataset.directory), tokenizer="okt")
+    with pytest.raises(ConfigError, match=r"tokenizer mecab, not of okt"):
+        preprocess(made_reviews(100), settings, tmp_path / "d")

@@ -25,18 +25,18 @@ def progress(
     )
 
 
-class _ProgressAwareHandler(logging.StreamHandler):
-    """Writes above a progress bar instead of through it."""
+class _ProgressAwareHandler(logging.Handler):
+    """Writes above a progress bar instead of through it, to whatever stderr is by then."""
 
     def emit(self, record: logging.LogRecord) -> None:
         tqdm.write(self.format(record), file=sys.stderr)
-        self.flush()
+        sys.stderr.flush()
 
 
 def show_log(verbose: bool = False, quiet: bool = False) -> None:
     """Send the package's log to standard error, one plain line a message."""
     log.handlers.clear()
-    handler = _ProgressAwareHandler(sys.stderr)
+    handler = _ProgressAwareHandler()
     handler.setFormatter(logging.Formatter("%(message)s"))
     log.addHandler(handler)
     log.setLevel(logging.DEBUG if verbose else logging.WARNING if quiet else logging.INFO)

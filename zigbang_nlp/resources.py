@@ -33,7 +33,7 @@ def resource_dir(name: str) -> Path:
 def sample_splits() -> dict[str, str]:
     """The corpus's own split: apartment id -> "validation" or "test"; all others are train.
 
-    Those two were written by hands of their own, and the shipped model was not trained on them.
+    Those two were written by hands of their own, and no model of this project is trained on them.
     """
     listed = json.loads((resource_dir("sample") / "splits.json").read_text(encoding="utf-8"))
     return {str(apartment): name for name, ids in listed.items() for apartment in ids}

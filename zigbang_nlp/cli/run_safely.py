@@ -8,6 +8,7 @@ from __future__ import annotations
 import _thread
 import errno
 import os
+import signal
 import sys
 import threading
 import traceback
@@ -20,6 +21,10 @@ from zigbang_nlp.errors import ZigbangError
 
 INTERRUPTED = 130
 
+#: Seconds after which a Ctrl-C that has ended nothing is pressed again.
+_PATIENCE = 10.0
+_waiting: list[threading.Timer] = []
+
 
 def run_safely(cli: click.Command, arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code; never lets an exception through."""
@@ -28,6 +33,8 @@ def run_safely(cli: click.Command, arguments: Sequence[str]) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     sys.unraisablehook = _keep_interrupts
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
     try:
         result = cli.main(list(arguments), standalone_mode=False)
         sys.stdout.flush()
@@ -37,6 +44,8 @@ def run_safely(cli: click.Command, arguments: Sequence[str]) -> int:
         wrong.show()
         return wrong.exit_code
     except (KeyboardInterrupt, click.Abort):
+        for timer in _waiting:
+            timer.cancel()
         return _say("Stopped. What was finished before is kept; run the same command to go on.")
     except (BrokenPipeError, SystemExit):
         # The reader of our output (head, less) has seen enough; click's word for it is an exit.
@@ -50,14 +59,36 @@ def run_safely(cli: click.Command, arguments: Sequence[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
+def _interrupt(signum: int, frame: Any) -> None:
+    """Ctrl-C, and once more if the program is still there after a while.
+
+    A library's callback may swallow a KeyboardInterrupt; none of ours takes so long to clean up.
+    """
+    _press_again(_PATIENCE)
+    raise KeyboardInterrupt
+
+
 def _keep_interrupts(raised: Any) -> None:
     """Ctrl-C that falls into a destructor is ignored by Python; press it again a moment later."""
     if issubclass(raised.exc_type, KeyboardInterrupt):
-        again = threading.Timer(0.05, _thread.interrupt_main)
-        again.daemon = True
-        again.start()
+        _press_again(0.05)
     else:
         sys.__unraisablehook__(raised)
+
+
+def _press_again(seconds: float) -> None:
+    again = threading.Timer(seconds, _press)
+    again.daemon = True
+    again.start()
+    _waiting.append(again)
+
+
+def _press() -> None:
+    main = threading.main_thread().ident
+    if hasattr(signal, "pthread_kill") and main is not None:
+        signal.pthread_kill(main, signal.SIGINT)  # wakes it from a sleep or a read, too
+    else:
+        _thread.interrupt_main()
 
 
 def _explain(error: Exception) -> int:

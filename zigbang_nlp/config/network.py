@@ -28,7 +28,7 @@ class NetworkSettings(Section):
     init: str = Field(
         "scratch",
         min_length=1,
-        description="scratch, pretrained (the bundled model), or the directory of a bundle",
+        description="scratch, or the directory of a bundle to train on from",
     )
     embedding_dim: int = Field(128, ge=1, le=2_048, description="numbers a token")
     lstm_units: tuple[Units, ...] = Field(

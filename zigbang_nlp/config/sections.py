@@ -119,14 +119,17 @@ class PreprocessSettings(Section):
         le=100_000,
         description="rarer tokens are spelled with pieces seen this often; 0 = no pieces",
     )
-    vocabulary: Literal["pretrained", "own"] = Field(
-        "own", description="pretrained = that of the bundled model, and the data's new tokens"
+    vocabulary: str = Field(
+        "own",
+        min_length=1,
+        description="own = from the data; or the directory of a bundle, whose tokens keep their "
+        "ids before the data's new ones (with train.init)",
     )
     max_vocabulary: int = Field(
         40_000,
         ge=10,
         le=1_000_000,
-        description="ids at most, padding and unknown included (new ones behind a pretrained)",
+        description="ids at most, padding and unknown included (new ones behind a bundle's)",
     )
     length: int = Field(
         0, ge=0, le=2_000, description="tokens a review; 0 = from the data, see coverage"

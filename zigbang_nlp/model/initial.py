@@ -16,7 +16,6 @@ from zigbang_nlp.model.architecture import Architecture
 from zigbang_nlp.model.bundle import Bundle, load_bundle
 from zigbang_nlp.model.network import build_network
 from zigbang_nlp.model.onnx_form import Weights, read_weights
-from zigbang_nlp.resources import resource_dir
 from zigbang_nlp.text.vocabulary import OUT_OF_VOCABULARY, Vocabulary
 
 #: What a network that is gone on with has already; the settings can't change it.
@@ -37,7 +36,7 @@ def initial_network(
     """The network that training starts with.
 
     Args:
-        settings: `init` is "scratch", "pretrained" or a bundle's directory.
+        settings: `init` is "scratch" or a bundle's directory.
         vocabulary: of the data set. Tokens that the bundle knows keep their embeddings; a new
             token starts as the mean of the pieces the bundle would have spelled it with.
 
@@ -51,8 +50,7 @@ def initial_network(
     if settings.init == "scratch":
         architecture = Architecture.from_settings(settings, len(vocabulary))
         return build_network(architecture), architecture, None
-    directory = resource_dir("pretrained") if settings.init == "pretrained" else Path(settings.init)
-    bundle = load_bundle(directory)
+    bundle = load_bundle(Path(settings.init))
     architecture = _architecture(settings, bundle, len(vocabulary))
     network = build_network(architecture)
     weights = bundle_weights(bundle)
@@ -62,7 +60,7 @@ def initial_network(
             layer.set_weights([table] if layer.name == "embedding" else weights[layer.name])
     log.info(
         "Starting from %s: %s of %s tokens are known.",
-        directory,
+        settings.init,
         f"{known:,}",
         f"{len(vocabulary):,}",
     )

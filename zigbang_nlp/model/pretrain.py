@@ -6,44 +6,19 @@ on where they were after a kill. What was tried is in data/LOG.md.
 
 from __future__ import annotations
 
-import csv
-import json
-from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import pandas as pd
 
 from zigbang_nlp.config import TrainSettings
-from zigbang_nlp.console import log, progress
-from zigbang_nlp.files import atomic_directory, sha256_of_json
+from zigbang_nlp.files import atomic_directory
 from zigbang_nlp.model.bundle import ONNX, WEIGHTS, Bundle, load_bundle, seal
 from zigbang_nlp.model.initial import bundle_weights
 from zigbang_nlp.model.onnx_form import write_onnx
+from zigbang_nlp.model.pretrain_data import corpus_dataset, movie_dataset, read_corpus
 from zigbang_nlp.model.topics import TopicModel, fit_topics
 from zigbang_nlp.model.train import train
-from zigbang_nlp.records import CATEGORIES
-from zigbang_nlp.text.clean import clean, duplicate_key
-from zigbang_nlp.text.dataset import DataSet, Part, save_dataset
-from zigbang_nlp.text.encoder import Encoder, pad
-from zigbang_nlp.text.labels import label_of
-from zigbang_nlp.text.tokenizers import Tokenizer, TokenizerSettings
-from zigbang_nlp.text.vocabulary import Vocabulary
 
-#: Tokens a text; 99.6% of the movie reviews and all but a few long reviews of the corpus fit.
-LENGTH = 100
-MAX_CHARACTERS = 2_000
-#: Held out of the benchmark's training rows; what epochs and thresholds are chosen on.
-MOVIE_VALIDATION = 20_000
-#: What a rating from 1 to 10 says of the label; the benchmark's classes are 1-4 and 9-10.
-SOFT_LABELS = (0, 0, 0, 0.05, 0.15, 0.3, 0.5, 0.8, 1, 1)
-#: How much a rating counts: the extra rows hold 20 positive for each negative one, and ratings
-#: from 5 to 8 are no part of the task. Without this, validation accuracy is 0.006 lower.
-RATING_WEIGHTS = (1.6, 1.6, 1.6, 1.6, 0.4, 0.4, 0.4, 0.4, 0.9, 0.9)
-
-MOVIE_TRAINING = TrainSettings(
+_MOVIE_TRAINING = TrainSettings(
     spatial_dropout=0.2,
     dropout=0.4,
     token_dropout=0.03,
@@ -57,7 +32,7 @@ MOVIE_TRAINING = TrainSettings(
     early_stopping=False,
     seed=1,
 )
-CORPUS_TRAINING = TrainSettings(
+_CORPUS_TRAINING = TrainSettings(
     spatial_dropout=0.3,
     dropout=0.4,
     token_dropout=0.05,
@@ -75,7 +50,27 @@ CORPUS_TRAINING = TrainSettings(
 )
 
 
-def pretrain(movies_file: Path, sample: Path, target: Path, work: Path) -> Bundle:
+@dataclass(frozen=True)
+class Recipe:
+    """How the shipped model is made.
+
+    Attributes:
+        movie_training, corpus_training: settings of the two trainings.
+        movie_validation: rows held out of the benchmark's training rows, to choose on.
+        replayed: movie reviews that are trained on again with the corpus,
+        replay_weight: and how much each of them counts there.
+    """
+
+    movie_training: TrainSettings = _MOVIE_TRAINING
+    corpus_training: TrainSettings = _CORPUS_TRAINING
+    movie_validation: int = 20_000
+    replayed: int = 20_000
+    replay_weight: float = 0.15
+
+
+def pretrain(
+    movies_file: Path, sample: Path, target: Path, work: Path, recipe: Recipe | None = None
+) -> Bundle:
     """Train the shipped model and put its bundle at `target`, atomically.
 
     Args:
@@ -83,13 +78,15 @@ def pretrain(movies_file: Path, sample: Path, target: Path, work: Path) -> Bundl
         sample: the corpus, `data/sample`.
         target: where the bundle goes.
         work: for the data sets, the movie model and checkpoints; reused by the next run.
+        recipe: None for the one of the shipped model.
     """
-    movies = movie_dataset(movies_file, work / "movies")
+    recipe = recipe or Recipe()
+    movies = movie_dataset(movies_file, recipe.movie_validation, work / "movies")
     movie_model = work / "movie-model"
     if not (movie_model / "manifest.json").exists():
-        train(movies, MOVIE_TRAINING, movie_model, work / "movie-checkpoints")
-    corpus = corpus_dataset(sample, movies, work / "corpus")
-    settings = CORPUS_TRAINING.model_copy(update={"init": str(movie_model)})
+        train(movies, recipe.movie_training, movie_model, work / "movie-checkpoints")
+    corpus = corpus_dataset(sample, movies, recipe.replayed, recipe.replay_weight, work / "corpus")
+    settings = recipe.corpus_training.model_copy(update={"init": str(movie_model)})
     train(corpus, settings, work / "model", work / "checkpoints")
     bundle = load_bundle(work / "model")
     topics = corpus_topics(sample, bundle)
@@ -112,129 +109,6 @@ def ship(bundle: Bundle, topics: TopicModel, target: Path) -> Bundle:
     return load_bundle(target)
 
 
-def movie_dataset(file: Path, directory: Path) -> DataSet:
-    """The movie reviews as a data set with soft labels and weights.
-
-    No text of the test or validation rows is trained on, in whatever spelling.
-    """
-    if (directory / "summary.json").exists():
-        return DataSet.load(directory)
-    rows = pd.read_parquet(file, columns=["movie_id", "review_id", "rating", "text", "nsmc200k"])
-    rows = rows[rows["text"].map(clean).astype(bool)].reset_index(drop=True)
-    split = np.where(rows["nsmc200k"].eq("test"), "test", "train").astype(object)
-    candidates = np.flatnonzero(rows["nsmc200k"].eq("train"))
-    held = np.random.default_rng(7).choice(candidates, MOVIE_VALIDATION, replace=False)
-    split[held] = "validation"
-    keys = rows["text"].map(duplicate_key)
-    seen = set(keys[split != "train"])
-    split[(split == "train") & keys.isin(seen).to_numpy()] = "dropped"
-    hard = (rows["rating"] >= 9).astype(np.float32)
-    soft = np.array((0, *SOFT_LABELS), np.float32)[rows["rating"]]
-    rows = pd.DataFrame(
-        {
-            "source": "nsmc",
-            "apartment_id": rows["movie_id"].astype(str),
-            "review_id": rows["review_id"].astype(str),
-            "category": "total",
-            "text": rows["text"],
-            "score": rows["rating"] / 2,
-            "label": np.where(split == "train", soft, hard),
-            "weight": np.array((0, *RATING_WEIGHTS), np.float32)[rows["rating"]],
-        }
-    )
-    tokens = _tokens(rows["text"])
-    counts = Counter(
-        t for found, s in zip(tokens, split, strict=True) if s == "train" for t in found
-    )
-    vocabulary = Vocabulary.from_counts(counts, 4, 60_000, 5)
-    return _save(directory, vocabulary, rows, tokens, split)
-
-
-def corpus_dataset(sample: Path, movies: DataSet, directory: Path) -> DataSet:
-    """The corpus as a data set that builds on the vocabulary of the movie reviews.
-
-    Its training part also has the loose texts, and a tenth of that of the movie reviews at a low
-    weight, so that what they taught isn't lost.
-    """
-    rows = read_corpus(sample)
-    rows = rows[rows["label"].notna()].reset_index(drop=True)
-    key = sha256_of_json([rows.to_csv(index=False), CORPUS_REPLAY, CORPUS_REPLAY_WEIGHT])
-    summary = directory / "summary.json"
-    if summary.exists() and json.loads(summary.read_text("utf-8"))["corpus"] == key:
-        return DataSet.load(directory)
-    split = rows["split"].to_numpy(object)
-    keys = rows["text"].map(duplicate_key)
-    # The test is on texts that neither training nor choosing has seen.
-    for later, earlier in (("validation", ("test",)), ("train", ("test", "validation"))):
-        seen = set(keys[np.isin(split, earlier)])
-        split[(split == later) & keys.isin(seen).to_numpy()] = "dropped"
-    tokens = _tokens(rows["text"])
-    counts = Counter(
-        t for found, s in zip(tokens, split, strict=True) if s == "train" for t in found
-    )
-    vocabulary = movies.encoder.vocabulary.extended(counts, 2, 20_000)
-    replayed = movies.part("train").rows.sample(CORPUS_REPLAY, random_state=1)
-    replayed = replayed.assign(weight=replayed["weight"] * CORPUS_REPLAY_WEIGHT)
-    rows = pd.concat([rows.assign(weight=1.0), replayed], ignore_index=True)
-    split = np.concatenate([split, np.full(len(replayed), "train", object)])
-    tokens += _tokens(replayed["text"])
-    return _save(directory, vocabulary, rows, tokens, split, corpus=key)
-
-
-CORPUS_REPLAY = 20_000
-CORPUS_REPLAY_WEIGHT = 0.15
-
-
-def read_corpus(sample: Path) -> pd.DataFrame:
-    """Every text of the corpus: where it belongs, its score and label, split and topics.
-
-    Returns:
-        Columns source, apartment_id, review_id, category, text, score, label (0, 1 or missing),
-        split, topics (a frozen set).
-    """
-    splits = json.loads((sample / "splits.json").read_text("utf-8"))
-    of = {str(i): name for name, ids in splits.items() for i in ids}
-    with (sample / "topics.csv").open(encoding="utf-8", newline="") as stream:
-        topics = {(r["review_id"], r["category"]): r["topics"] for r in csv.DictReader(stream)}
-    rows: list[dict[str, Any]] = []
-    for file in sorted((sample / "reviews").glob("*.json")):
-        for review in json.loads(file.read_text("utf-8"))["data"]:
-            for category in CATEGORIES:
-                text, score = review[f"{category}Desc"], float(review[f"{category}Score"])
-                if text.strip():
-                    rows.append(
-                        {
-                            "source": "sample",
-                            "apartment_id": file.stem,
-                            "review_id": str(review["id"]),
-                            "category": category,
-                            "text": text,
-                            "score": score,
-                            "split": of.get(file.stem, "train"),
-                            "topics": frozenset(topics[str(review["id"]), category].split()),
-                        }
-                    )
-    loose = sample / "loose.tsv"
-    if loose.exists():
-        table = pd.read_csv(loose, sep="\t", dtype=str, quoting=csv.QUOTE_NONE)
-        for i, row in enumerate(table.itertuples(index=False)):
-            rows.append(
-                {
-                    "source": "loose",
-                    "apartment_id": "-",
-                    "review_id": str(i),
-                    "category": row.category,
-                    "text": row.text,
-                    "score": float(str(row.score)),
-                    "split": "train",
-                    "topics": frozenset(str(row.topics).split()),
-                }
-            )
-    frame = pd.DataFrame(rows)
-    frame["label"] = [label_of(score, 2, 4) for score in frame["score"]]
-    return frame
-
-
 def corpus_topics(sample: Path, bundle: Bundle) -> TopicModel:
     """What tells categories and topics, fitted on the training texts of the corpus."""
     rows = read_corpus(sample)
@@ -245,36 +119,3 @@ def corpus_topics(sample: Path, bundle: Bundle) -> TopicModel:
         rows["topics"].tolist(),
         len(bundle.encoder.vocabulary),
     )
-
-
-def _tokens(texts: pd.Series) -> list[list[str]]:
-    tokenizer = Tokenizer(TokenizerSettings())
-    cleaned = (clean(text, MAX_CHARACTERS) for text in texts)
-    return list(progress(tokenizer.tokenize_all(cleaned), "tokenizing", len(texts)))
-
-
-def _save(
-    directory: Path,
-    vocabulary: Vocabulary,
-    rows: pd.DataFrame,
-    tokens: list[list[str]],
-    split: np.ndarray,
-    **more: object,
-) -> DataSet:
-    encoder = Encoder(TokenizerSettings(), vocabulary, LENGTH, MAX_CHARACTERS)
-    names = ("source", "apartment_id", "review_id", "category", "text", "score", "label", "weight")
-    parts = {}
-    for name in ("train", "validation", "test"):
-        inside = np.flatnonzero(split == name)
-        ids = pad([vocabulary.encode(tokens[i]) for i in inside], LENGTH)
-        parts[name] = Part(ids, rows.iloc[inside][list(names)].reset_index(drop=True))
-        log.info("%s: %s texts", name, f"{len(inside):,}")
-    summary = {
-        "splits": {name: {"texts": len(part.rows)} for name, part in parts.items()},
-        "dropped_duplicates": int((split == "dropped").sum()),
-        "vocabulary": len(vocabulary),
-        **more,
-    }
-    with atomic_directory(directory) as fresh:
-        save_dataset(fresh, encoder, parts, summary)
-    return DataSet.load(directory)

@@ -20,7 +20,7 @@ from zigbang_nlp.console import log, progress
 from zigbang_nlp.errors import ConfigError, DataError
 from zigbang_nlp.files import atomic_directory
 from zigbang_nlp.records import CATEGORIES, LABELS, SPLITS, Review
-from zigbang_nlp.resources import SAMPLE, resource_dir, sample_splits
+from zigbang_nlp.resources import SAMPLE, sample_splits
 from zigbang_nlp.text.clean import clean
 from zigbang_nlp.text.dataset import Part, save_dataset
 from zigbang_nlp.text.encoder import Encoder, pad
@@ -213,9 +213,10 @@ def _vocabulary(
     else:
         vocabulary = base.extended(counts, settings.min_count, settings.max_vocabulary)
         log.info(
-            "%s new tokens behind the %s of the pretrained vocabulary.",
+            "%s new tokens behind the %s of %s.",
             f"{len(vocabulary) - len(base):,}",
             f"{len(base):,}",
+            settings.vocabulary,
         )
     return vocabulary, counts
 
@@ -224,13 +225,13 @@ def _base_vocabulary(settings: PreprocessSettings) -> Vocabulary | None:
     """The vocabulary that is built upon, or None to start from the data alone."""
     if settings.vocabulary == "own":
         return None
-    encoder = Encoder.load(resource_dir("pretrained"))
+    encoder = Encoder.load(Path(settings.vocabulary))
     wanted = TokenizerSettings(settings.tokenizer, settings.stem)
     if encoder.tokenizer_settings != wanted:
         raise ConfigError(
-            f"The pretrained vocabulary is of the tokenizer {encoder.tokenizer_settings.name}, "
-            f"not of {settings.tokenizer}.",
-            'Set preprocess.vocabulary = "own" and train.init = "scratch" with it.',
+            f"The vocabulary in {settings.vocabulary} is of the tokenizer "
+            f"{encoder.tokenizer_settings.name}, not of {settings.tokenizer}.",
+            'Choose the same tokenizer, or set preprocess.vocabulary = "own".',
         )
     return encoder.vocabulary
 

@@ -1,0 +1,115 @@
+"""The road to the shipped model, on movie reviews made here and a part of the corpus."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.conftest import ROOT, TINY, made_reviews
+from zigbang_nlp import Classifier
+from zigbang_nlp.model.bundle import load_bundle
+from zigbang_nlp.model.pretrain import Recipe, pretrain
+from zigbang_nlp.model.pretrain_data import corpus_dataset, movie_dataset, read_corpus
+from zigbang_nlp.text.clean import duplicate_key
+from zigbang_nlp.text.dataset import DataSet
+
+SHORT = TINY.model_copy(update={"epochs": 1})
+RECIPE = Recipe(
+    movie_training=SHORT, corpus_training=SHORT, movie_validation=60, replayed=40, replay_weight=0.1
+)
+
+
+@pytest.fixture(scope="module")
+def movies_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """800 rated texts: half of them benchmark rows, a fifth of those test."""
+    rows = [
+        {
+            "movie_id": int(r.apartment_id),
+            "review_id": int(r.review_id),
+            "rating": int((r.score or 3) * 2),
+            "text": r.text,
+            "nsmc200k": None if i % 2 else ("test" if i % 10 == 0 else "train"),
+        }
+        for i, r in enumerate(made_reviews(800))
+    ]
+    path = tmp_path_factory.mktemp("movies") / "movies.parquet"
+    pd.DataFrame(rows).to_parquet(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def small_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dozen complexes of the corpus, two for validation and two for test."""
+    sample = tmp_path_factory.mktemp("sample")
+    (sample / "reviews").mkdir()
+    source = ROOT / "data" / "sample"
+    chosen = sorted(source.glob("reviews/*.json"))[::18][:12]
+    for file in chosen:
+        shutil.copy(file, sample / "reviews")
+    shutil.copy(source / "topics.csv", sample)
+    ids = [int(file.stem) for file in chosen]
+    (sample / "splits.json").write_text(json.dumps({"validation": ids[:2], "test": ids[2:4]}))
+    lines = (source / "loose.tsv").read_text(encoding="utf-8").splitlines()[:60]
+    (sample / "loose.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return sample
+
+
+def keys(data: DataSet, part: str) -> set[str]:
+    return {duplicate_key(text) for text in data.part(part).rows["text"]}
+
+
+def test_movie_reviews_get_soft_labels_and_no_text_is_on_two_sides(
+    movies_file: Path, tmp_path: Path
+) -> None:
+    data = movie_dataset(movies_file, 60, tmp_path / "movies")
+    train = data.part("train").rows
+    by_rating = train.groupby(train["score"] * 2)["label"].agg(["min", "max"])
+    assert by_rating.loc[6].tolist() == pytest.approx([0.3, 0.3])
+    assert by_rating.loc[2].tolist() == [0, 0]
+    assert by_rating.loc[10].tolist() == [1, 1]
+    assert set(data.part("test").rows["label"]) == {0, 1}
+    assert len(data.part("validation").rows) == 60
+    assert not keys(data, "train") & (keys(data, "test") | keys(data, "validation"))
+
+
+def test_the_corpus_builds_on_the_movie_vocabulary(
+    movies_file: Path, small_sample: Path, tmp_path: Path
+) -> None:
+    movies = movie_dataset(movies_file, 60, tmp_path / "movies")
+    data = corpus_dataset(small_sample, movies, 40, 0.1, tmp_path / "corpus")
+    base, extended = movies.encoder.vocabulary.tokens, data.encoder.vocabulary.tokens
+    assert extended[: len(base)] == base
+    assert len(extended) > len(base)
+    train = data.part("train").rows
+    assert set(train["source"]) == {"sample", "loose", "nsmc"}
+    assert (train["source"] == "nsmc").sum() == 40
+    assert set(data.part("test").rows["source"]) == {"sample"}
+    assert not keys(data, "train") & (keys(data, "test") | keys(data, "validation"))
+
+
+def test_the_whole_corpus_is_read_with_its_topics() -> None:
+    rows = read_corpus(ROOT / "data" / "sample")
+    assert len(rows) > 10_000
+    assert rows["topics"].map(bool).all()
+    assert rows["score"].between(1, 5).all()
+    share = rows.loc[rows["source"].eq("sample"), "label"].eq(0).mean()
+    assert share > 0.25, "at least a quarter is negative"
+
+
+@pytest.mark.slow
+def test_the_shipped_bundle_is_small_and_whole_and_tells_topics(
+    movies_file: Path, small_sample: Path, tmp_path: Path
+) -> None:
+    recipe = replace(RECIPE, replayed=20)
+    bundle = pretrain(movies_file, small_sample, tmp_path / "out", tmp_path / "work", recipe)
+    assert load_bundle(tmp_path / "out").identity() == bundle.identity()
+    assert not bundle.weights_path.exists()
+    (prediction,) = Classifier(bundle).predict(["역이 가까워요"], topics=True, sentences=True)
+    assert prediction.category is not None
+    assert prediction.topics is not None
+    assert [p.text for p in prediction.sentences or ()] == ["역이 가까워요"]
+    same = Classifier(load_bundle(tmp_path / "work" / "model")).probabilities(["역이 가까워요"])
+    assert prediction.probability == pytest.approx(float(same[0]), abs=2e-3)
