@@ -114,7 +114,7 @@ class PreprocessSettings(Section):
     max_characters: int = Field(2_000, ge=10, le=100_000, description="texts are cut here")
     min_count: int = Field(2, ge=1, le=1_000, description="rarer tokens become out-of-vocabulary")
     piece_min_count: int = Field(
-        5,
+        0,
         ge=0,
         le=100_000,
         description="rarer tokens are spelled with pieces seen this often; 0 = no pieces",
