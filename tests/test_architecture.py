@@ -34,9 +34,10 @@ ALLOWED: dict[str, set[str]] = {
     "insight": _GROUND | {"store", "text"},
     "importing": _GROUND | {"store", "tables", "text"},
     "pipeline": _GROUND | {"config"},
-    "stages": _LEARNING | {"crawl", "store", "model", "predict", "pipeline"},
+    "report": _GROUND | {"crawl", "insight", "model", "predict", "store", "text"},
+    "stages": _LEARNING | {"crawl", "store", "model", "predict", "pipeline", "report"},
     "cli": _LEARNING
-    | {"crawl", "store", "model", "predict", "pipeline", "stages", "importing", "tables"},
+    | {"crawl", "store", "model", "predict", "pipeline", "stages", "importing", "tables", "report"},
     "__main__": {"cli"},
     "__init__": {"predict"},
 }
@@ -58,6 +59,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "tomllib": ("config",),
     "gensim": ("insight",),
     "ruptures": ("insight",),
+    "jinja2": ("report/page",),
+    "plotly": ("report",),
 }
 
 #: The only modules that bring TensorFlow along; nothing that serves predictions is among them.
