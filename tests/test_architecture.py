@@ -66,6 +66,8 @@ TRAINING = {
     "fit",
     "initial",
     "layers",
+    "lazy_adam",
+    "merge",
     "network",
     "optimizers",
     "pretrain",
