@@ -14,12 +14,12 @@ is an `InputError`.
 | `load(store, region=, since=, until=, complexes=, sources=)` | the `Corpus`: `.texts`, `.complexes`, `.judged`, `.dated`, `.mentions`, `.narrowed(...)` | TEXT_COLUMNS, COMPLEX_COLUMNS |
 | `where(corpus, by="complex", category=, precision=5, min_texts=1, level=0.95)` | sentiment by complex, city, district, neighbourhood, geohash or category; ranks with ties | WHERE_COLUMNS |
 | `compare(corpus, one, other, kind="complex", level=0.95)` | two complexes or regions: test and effect size, by category | COMPARE_COLUMNS |
-| `standouts(corpus, by="complex", level=0.95)` | categories in which a place is better or worse than the others | STANDOUT_COLUMNS |
+| `standouts(corpus, by="complex", least=0.05, level=0.95)` | categories in which a place is better or worse than the others | STANDOUT_COLUMNS |
 | `topics(corpus, level=0.95)` | how often each topic is spoken of, and how well | TOPIC_COLUMNS |
 | `drivers(corpus, by="topic", own_text=False, level=0.95)` | what moves the recommendation score: regression coefficients | DRIVER_COLUMNS |
 | `trend(corpus, period="month", category=, level=0.95)` | sentiment by month or quarter | TREND_COLUMNS |
 | `mention_trend(corpus, words, period="month", level=0.95)` | how often words are mentioned, by month or quarter | MENTION_COLUMNS |
-| `changes(corpus, period="month", level=0.95)` | when sentiment changed, over all and by category | CHANGE_COLUMNS |
+| `changes(corpus, period="month", least=0.05, level=0.95)` | when sentiment changed, over all and by category | CHANGE_COLUMNS |
 | `keywords(corpus, since, until=, base_since=, base_until=, min_count=5, level=0.95)` | words that rise and fall against a base period | KEYWORD_COLUMNS |
 | `polar_words(corpus, min_count=5, level=0.95)` | words of positive and of negative texts | POLAR_COLUMNS |
 | `typical_words(corpus, place, kind="complex", sentiment=, min_count=5)` | words of one complex or region against all others | TYPICAL_COLUMNS |

@@ -77,6 +77,21 @@ class Corpus:
     sources: tuple[str, ...] = ()
     left_out: tuple[tuple[str, int], ...] = ()
 
+    @classmethod
+    def from_frames(cls, texts: pd.DataFrame, complexes: pd.DataFrame | None = None) -> Corpus:
+        """A corpus of data frames of your own, in place of a store.
+
+        Args:
+            texts: any of `TEXT_COLUMNS`, at least `text`; what is missing is unknown. Without
+                `complex` all texts are of one, without `review` each is a review of its own,
+                without `category` all are of "total".
+            complexes: any of `COMPLEX_COLUMNS`, at least `complex`.
+
+        Raises:
+            InputError: the column `text` or `complex` is missing.
+        """
+        return frames_to_corpus(texts, complexes)
+
     @cached_property
     def trained(self) -> dict[str, Vectors]:
         """Word vectors that were trained on this corpus, by model; see contexts.vectors."""
@@ -159,6 +174,33 @@ class Corpus:
             complexes=kept.reset_index(drop=True),
             left_out=(*self.left_out, *((why, n) for why, n in left_out if n)),
         )
+
+
+def frames_to_corpus(texts: pd.DataFrame, complexes: pd.DataFrame | None) -> Corpus:
+    """See `Corpus.from_frames`."""
+    if "text" not in texts or (complexes is not None and "complex" not in complexes):
+        raise InputError("A column is missing.", "Texts need `text`, complexes `complex`.")
+    unknown = {"complex": "frame:1", "category": "total", "unsure": False, "written_at": pd.NaT}
+    numbers = dict.fromkeys(("score", "positive", "probability"), np.nan)
+    filled = texts.reset_index(drop=True)
+    filled = filled.assign(
+        **{
+            name: unknown.get(name, numbers.get(name))
+            for name in TEXT_COLUMNS
+            if name not in texts and name not in ("text", "review")
+        }
+    )
+    filled["review"] = (
+        pd.factorize(filled["review"])[0] if "review" in texts else np.arange(len(filled))
+    )
+    filled["written_at"] = pd.to_datetime(filled["written_at"])
+    seen = pd.DataFrame({"complex": filled["complex"].unique()})
+    raw = seen if complexes is None else seen.merge(complexes, on="complex", how="left")
+    for name in COMPLEX_COLUMNS:
+        if name not in raw:
+            raw[name] = np.nan if name in ("latitude", "longitude", "households") else None
+    raw["name"] = raw["name"].fillna(raw["complex"])
+    return Corpus(filled[list(TEXT_COLUMNS)], raw[list(COMPLEX_COLUMNS)])
 
 
 def load(

@@ -47,9 +47,10 @@ def where(
     """Sentiment by complex, region or category.
 
     The score is the mean of a beta-binomial posterior: a group's own texts, and those of its
-    region (for complexes) or of all as a prior, as far as the groups are alike (`rates.shrink`). The order is by the lower end, so three glowing reviews don't beat three hundred good
-    ones; two groups tie where their difference is within its own interval at `level`, as
-    shrunken differences may be compared without further correction (Gelman, Hill & Yajima 2012).
+    region (for complexes) or of all as a prior, as far as the groups are alike
+    (`rates.shrink`). The order is by the lower end, so three glowing reviews don't beat three
+    hundred good ones. Two groups tie unless their scores differ by more than chance lets any two
+    of so many groups differ, at `level` (Tukey's studentized range).
 
     Args:
         by: "complex", "city", "district" or "neighbourhood" (from addresses), "geohash", or
@@ -148,8 +149,9 @@ def _prior_mean(corpus: Corpus, table: pd.DataFrame, by: str) -> np.ndarray:
 def _with_ranks(table: pd.DataFrame, level: float) -> pd.DataFrame:
     """Ranks for a table sorted from best to worst."""
     score, variance = table["score"].to_numpy(), table["_variance"].to_numpy()
-    needed = float(stats.norm.ppf((1 + level) / 2))
     count = len(table)
+    # Tukey's: over all pairs at once, so that the best isn't told from the worst by chance.
+    needed = float(stats.studentized_range.ppf(level, max(count, 2), np.inf)) / np.sqrt(2)
     rank, low, high = (np.empty(count, int) for _ in range(3))
     leader = 0
     for i in range(count):
