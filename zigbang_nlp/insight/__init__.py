@@ -25,6 +25,7 @@ is an `InputError`.
 | `typical_words(corpus, place, kind="complex", sentiment=, min_count=5)` | words of one complex or region against all others | TYPICAL_COLUMNS |
 | `new_words(corpus, min_count=5)` | words that no dictionary has | NEW_WORD_COLUMNS |
 | `related(corpus, word, top=10)` | words in like contexts, and words in the same reviews | RELATED_COLUMNS |
+| `word_pairs(corpus, words)` | which words stand in the same texts: edges of a network | PAIR_COLUMNS |
 
 The unit of counting is the resident's review for mentions, and the text (one of a review's five)
 for sentiment; `where` says how intervals allow for texts of one resident.
@@ -46,12 +47,13 @@ if TYPE_CHECKING:
     from zigbang_nlp.insight.comparison import STANDOUT_COLUMNS as STANDOUT_COLUMNS
     from zigbang_nlp.insight.comparison import compare as compare
     from zigbang_nlp.insight.comparison import standouts as standouts
+    from zigbang_nlp.insight.contexts import PAIR_COLUMNS as PAIR_COLUMNS
     from zigbang_nlp.insight.contexts import RELATED_COLUMNS as RELATED_COLUMNS
     from zigbang_nlp.insight.contexts import related as related
-    from zigbang_nlp.insight.corpus import COMPLEX_COLUMNS as COMPLEX_COLUMNS
-    from zigbang_nlp.insight.corpus import TEXT_COLUMNS as TEXT_COLUMNS
+    from zigbang_nlp.insight.contexts import word_pairs as word_pairs
     from zigbang_nlp.insight.corpus import Corpus as Corpus
-    from zigbang_nlp.insight.corpus import load as load
+    from zigbang_nlp.insight.frames import COMPLEX_COLUMNS as COMPLEX_COLUMNS
+    from zigbang_nlp.insight.frames import TEXT_COLUMNS as TEXT_COLUMNS
     from zigbang_nlp.insight.keyness import KEYWORD_COLUMNS as KEYWORD_COLUMNS
     from zigbang_nlp.insight.keyness import keywords as keywords
     from zigbang_nlp.insight.periods import MENTION_COLUMNS as MENTION_COLUMNS
@@ -62,6 +64,7 @@ if TYPE_CHECKING:
     from zigbang_nlp.insight.polarity import TYPICAL_COLUMNS as TYPICAL_COLUMNS
     from zigbang_nlp.insight.polarity import polar_words as polar_words
     from zigbang_nlp.insight.polarity import typical_words as typical_words
+    from zigbang_nlp.insight.reading import load as load
     from zigbang_nlp.insight.sentiment import WHERE_COLUMNS as WHERE_COLUMNS
     from zigbang_nlp.insight.sentiment import where as where
     from zigbang_nlp.insight.topical import DRIVER_COLUMNS as DRIVER_COLUMNS
@@ -71,7 +74,9 @@ if TYPE_CHECKING:
 
 #: module -> what it offers; imported on demand, so that importing this package costs nothing.
 _OFFERED: dict[str, tuple[str, ...]] = {
-    "corpus": ("load", "Corpus", "TEXT_COLUMNS", "COMPLEX_COLUMNS"),
+    "reading": ("load",),
+    "corpus": ("Corpus",),
+    "frames": ("TEXT_COLUMNS", "COMPLEX_COLUMNS"),
     "sentiment": ("where", "WHERE_COLUMNS"),
     "comparison": ("compare", "standouts", "COMPARE_COLUMNS", "STANDOUT_COLUMNS"),
     "topical": ("topics", "drivers", "TOPIC_COLUMNS", "DRIVER_COLUMNS"),
@@ -80,7 +85,7 @@ _OFFERED: dict[str, tuple[str, ...]] = {
     "keyness": ("keywords", "KEYWORD_COLUMNS"),
     "polarity": ("polar_words", "typical_words", "POLAR_COLUMNS", "TYPICAL_COLUMNS"),
     "coinage": ("new_words", "NEW_WORD_COLUMNS"),
-    "contexts": ("related", "RELATED_COLUMNS"),
+    "contexts": ("related", "word_pairs", "RELATED_COLUMNS", "PAIR_COLUMNS"),
 }
 _HOMES = {name: module for module, names in _OFFERED.items() for name in names}
 

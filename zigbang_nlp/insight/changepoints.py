@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -97,7 +98,7 @@ def _is_enough(table: pd.DataFrame, period: Period) -> bool:
 
 def _changes_of(
     name: str, table: pd.DataFrame, period: Period, series: int, least: float, level: float
-) -> list[dict[str, object]]:
+) -> list[dict[Any, Any]]:
     n = table["effective"].to_numpy(float)
     k = table["share"].to_numpy(float) * n
     shortest = _SHORTEST[period]

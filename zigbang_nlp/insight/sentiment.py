@@ -54,7 +54,7 @@ def where(
 
     Args:
         by: "complex", "city", "district" or "neighbourhood" (from addresses), "geohash", or
-            "category" (of the site's five).
+            "category" (of the site's five; as the model tells them where all texts are of one).
         category: only texts of this category.
         precision: letters of the geohash, for by="geohash".
         min_texts: groups with fewer are left out.
@@ -107,6 +107,9 @@ def grouped_texts(corpus: Corpus, by: str, precision: int = 5) -> pd.DataFrame:
     if by not in (*PLACES, "category"):
         raise InputError(f"Can't group by {by!r}.", f"Use {', '.join((*PLACES, 'category'))}.")
     texts = corpus.judged
+    if by == "category" and texts["category"].nunique() == 1 and texts["about"].notna().any():
+        # Files hold texts of one category; what each is about is the model's word then.
+        return texts.assign(group=texts["about"]).dropna(subset="group")
     if by in ("complex", "category"):
         return texts.assign(group=texts[by])
     place = corpus.complexes.set_index("complex")[by]
