@@ -31,6 +31,7 @@ ALLOWED: dict[str, set[str]] = {
     "text": _GROUND | {"config"},
     "model": _LEARNING,
     "predict": _GROUND | {"config", "model", "store", "tables", "text"},
+    "insight": _GROUND | {"store", "text"},
     "importing": _GROUND | {"store", "tables", "text"},
     "pipeline": _GROUND | {"config"},
     "stages": _LEARNING | {"crawl", "store", "model", "predict", "pipeline"},
@@ -55,6 +56,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "matplotlib": ("plotting.py", "model/picture.py"),
     "click": ("cli",),
     "tomllib": ("config",),
+    "gensim": ("insight",),
+    "ruptures": ("insight",),
 }
 
 #: The only modules that bring TensorFlow along; nothing that serves predictions is among them.
