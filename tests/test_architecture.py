@@ -72,6 +72,8 @@ TRAINING = {
     "fit",
     "initial",
     "layers",
+    "lazy_adam",
+    "merge",
     "network",
     "optimizers",
     "pretrain",
