@@ -63,8 +63,9 @@ def fill(
     reviews: Iterable[Review],
     places: Iterable[Apartment] = (),
     judged: bool = True,
+    model: str = "made",
 ) -> str:
-    """The URL of a store with these rows, each judged by its own score."""
+    """The URL of a store with these rows, each judged by its own score, as if by `model`."""
     url = f"sqlite:///{folder.as_posix()}/zigbang.db"
     rows = list(reviews)
     with open_store(url) as store:
@@ -72,7 +73,7 @@ def fill(
         store.add_reviews(rows)
         if judged:
             store.save_predictions(
-                "made",
+                model,
                 (
                     Judged(
                         r.key,

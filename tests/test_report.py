@@ -15,10 +15,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.conftest import zigbang
+from tests.conftest import made_reviews, zigbang
 from tests.made_corpus import apartments, fill, made
 from zigbang_nlp import insight
 from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.model.bundle import load_bundle
 from zigbang_nlp.records import Review
 from zigbang_nlp.report.make import Filters, write_report
 from zigbang_nlp.report.page.sheet import formatted
@@ -236,12 +237,19 @@ def test_reviews_that_no_model_judged(tmp_path: Path) -> None:
 
 
 def test_the_model_gives_its_reasons(bundle_dir: Path, tmp_path: Path) -> None:
-    page = report(fill(tmp_path, made(), apartments()), tmp_path, model=bundle_dir)
-    assert "판정한 모델이 지금의 모델과 다릅니다" in page.cards["caveats"]
-    found = page.cards["deciding"]
-    assert "글 960개" in found or "뚜렷하지" in found
-    page = report(fill(tmp_path, made(), apartments()), tmp_path, model=tmp_path / "nowhere")
+    identity = load_bundle(bundle_dir).identity()
+    reviews = made_reviews(600)  # what that bundle has learned from
+    url = fill(tmp_path / "own", reviews, model=identity)
+    page = report(url, tmp_path, model=bundle_dir)
+    assert "글 600개" in page.cards["deciding"]
+    found = page.table("deciding")
+    assert (found["low"].gt(0) | found["high"].lt(0)).all()
+    assert "검증용 글에서" in page.cards["caveats"]
+    page = report(url, tmp_path, model=tmp_path / "nowhere")
     assert "모델이 없어 판정의 까닭을 말할 수 없습니다." in absent(page, "deciding")
+    page = report(fill(tmp_path, made(), apartments()), tmp_path, model=bundle_dir)
+    assert "판정한 모델이 아니어서" in absent(page, "deciding")
+    assert "판정한 모델이 지금의 모델과 다릅니다" in page.cards["caveats"]
 
 
 def test_in_english(url: str, tmp_path: Path) -> None:
