@@ -69,6 +69,8 @@ TRAINING = {
     "fit",
     "initial",
     "layers",
+    "lazy_adam",
+    "merge",
     "network",
     "optimizers",
     "pretrain",

@@ -15,6 +15,7 @@ from zigbang_nlp.model.bundle import Bundle, load_bundle
 from zigbang_nlp.model.inference import Network
 from zigbang_nlp.model.topics import TOPICS_FILE, TopicModel
 from zigbang_nlp.records import Prediction
+from zigbang_nlp.resources import pretrained_dir
 from zigbang_nlp.text.sentences import split_sentences
 
 BLANK = "blank text"
@@ -24,7 +25,7 @@ NO_KNOWN_TOKEN = "no known token"
 class Classifier:
     """Classifies texts with a bundle.
 
-    >>> classifier = Classifier.load("data/model")          # doctest: +SKIP
+    >>> classifier = Classifier.load()                      # doctest: +SKIP
     >>> classifier.predict(["역이 가까워요"])[0].label        # doctest: +SKIP
     'positive'
     """
@@ -34,17 +35,17 @@ class Classifier:
         self.batch_size = batch_size
 
     @classmethod
-    def load(cls, path: str | Path, batch_size: int = 512) -> Classifier:
+    def load(cls, path: str | Path | None = None, batch_size: int = 512) -> Classifier:
         """Open the bundle in a directory.
 
         Args:
-            path: what `zigbang-nlp train` wrote.
+            path: what `zigbang-nlp train` wrote; None for the model that ships.
             batch_size: texts the network takes at once.
 
         Raises:
             BundleError: it is missing, damaged, tampered with or too new.
         """
-        return cls(load_bundle(Path(path)), batch_size)
+        return cls(load_bundle(pretrained_dir() if path is None else Path(path)), batch_size)
 
     @cached_property
     def network(self) -> Network:

@@ -223,7 +223,7 @@ def _vocabulary(
 
 def _base_vocabulary(settings: PreprocessSettings) -> Vocabulary | None:
     """The vocabulary that is built upon, or None to start from the data alone."""
-    if settings.vocabulary == "own":
+    if settings.vocabulary in ("own", "auto"):
         return None
     encoder = Encoder.load(Path(settings.vocabulary))
     wanted = TokenizerSettings(settings.tokenizer, settings.stem)
@@ -231,7 +231,7 @@ def _base_vocabulary(settings: PreprocessSettings) -> Vocabulary | None:
         raise ConfigError(
             f"The vocabulary in {settings.vocabulary} is of the tokenizer "
             f"{encoder.tokenizer_settings.name}, not of {settings.tokenizer}.",
-            'Choose the same tokenizer, or set preprocess.vocabulary = "own".',
+            'Choose the same tokenizer, or set train.init = "scratch".',
         )
     return encoder.vocabulary
 
