@@ -187,10 +187,11 @@ def bench_insight(options: argparse.Namespace) -> None:
         }
         rows = []
         for name, work in works.items():
-            began = time.perf_counter()
+            began, used = time.perf_counter(), time.process_time()
             count = len(work())
-            rows.append((name, f"{count:,}", f"{time.perf_counter() - began:.1f}"))
-    print(table(rows, ("function", "rows", "seconds")))
+            seconds, cpu = time.perf_counter() - began, time.process_time() - used
+            rows.append((name, f"{count:,}", f"{seconds:.1f}", f"{cpu:.1f}"))
+    print(table(rows, ("function", "rows", "seconds", "CPU s")))
 
 
 def run_alone(contender: str, url: str, workers: int, db: str) -> dict[str, Any]:
