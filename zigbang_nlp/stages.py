@@ -34,7 +34,13 @@ def preprocess_stage(settings: Settings) -> None:
         if len(learned) < len(counts):
             log.info("The bundled sample is left out: the store holds other reviews.")
         total = sum(counts[name] for name in learned)
-        preprocess(store.reviews(learned), settings.preprocess, settings.dataset_dir, total)
+        preprocess(
+            store.reviews(learned),
+            settings.preprocess,
+            settings.dataset_dir,
+            total,
+            settings.tokenize,
+        )
 
 
 def _sources_to_learn(sources: Iterable[str]) -> list[str]:

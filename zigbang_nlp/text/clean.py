@@ -12,7 +12,6 @@ _INVISIBLE = re.compile(
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_SPACE = re.compile(r"\s+")
 # Digits are left alone: 1000 and 10000 are different things.
 _REPEAT = re.compile(r"([^\d\s])\1{2,}")
 _NOT_WORD = re.compile(r"[^\w]+|_+")
@@ -36,8 +35,7 @@ def clean(text: str, max_characters: int = 2_000) -> str:
     text = _SURROGATE.sub("", text)
     text = _INVISIBLE.sub("", _CONTROL.sub(" ", text))
     text = unicodedata.normalize("NFC", text)
-    text = _SPACE.sub(" ", text)
-    text = _REPEAT.sub(r"\1\1", text).strip()
+    text = _REPEAT.sub(r"\1\1", " ".join(text.split()))
     return text[:max_characters].rstrip()
 
 

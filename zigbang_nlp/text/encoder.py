@@ -18,6 +18,8 @@ from zigbang_nlp.text.tokenizers import Tokenizer, TokenizerSettings
 from zigbang_nlp.text.vocabulary import PADDING, Vocabulary
 
 ENCODER_FILE, VOCABULARY_FILE = "encoder.json", "vocabulary.json"
+#: What a tokenizer learned from the corpus, where it is one that learns.
+TOKENIZER_FILE = "tokenizer.model"
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,9 @@ class Encoder:
         return pad(self.ids(texts), self.length)
 
     def save(self, directory: Path) -> None:
-        """Write `encoder.json` and `vocabulary.json`."""
+        """Write `encoder.json`, `vocabulary.json` and, for SentencePiece, `tokenizer.model`."""
+        if self.tokenizer_settings.model:
+            (directory / TOKENIZER_FILE).write_bytes(self.tokenizer_settings.model)
         write_json(
             directory / ENCODER_FILE,
             {
@@ -75,8 +79,11 @@ class Encoder:
         try:
             settings = _read_json(directory / ENCODER_FILE)
             tokens = _read_json(directory / VOCABULARY_FILE)
+            model = directory / TOKENIZER_FILE
             encoder = cls(
-                TokenizerSettings(**settings["tokenizer"]),
+                TokenizerSettings.from_dict(
+                    settings["tokenizer"], model.read_bytes() if model.is_file() else b""
+                ),
                 Vocabulary(tuple(tokens)),
                 int(settings["length"]),
                 int(settings["max_characters"]),
