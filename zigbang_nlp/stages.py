@@ -79,7 +79,7 @@ def predict_stage(settings: Settings) -> None:
     classifier = Classifier.load(settings.model_dir, settings.predict.batch_size)
     new = classifier.predict(settings.predict.texts)
     with open_store(settings.store_url) as store:
-        count = predict_store(classifier, store)
+        count = predict_store(classifier, store, settings.tokenize)
     log.info(
         "%s reviews of the store are classified; `zigbang-nlp export` writes them.", f"{count:,}"
     )

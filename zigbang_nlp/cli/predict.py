@@ -20,7 +20,11 @@ from zigbang_nlp.records import CATEGORIES, LABELS, Prediction
 _AT_ONCE = 256
 
 
-@settings_command("predict", sections=["predict"], skip=["predict.texts"])
+@settings_command(
+    "predict",
+    sections=["predict", "tokenize"],
+    skip=["predict.texts", "tokenize.cache", "tokenize.cache_megabytes"],
+)
 @click.argument("texts", nargs=-1, metavar="[TEXT]...")
 @click.option(
     "--input", "source", type=click.Path(path_type=Path, dir_okay=False), help="A file of texts."
@@ -31,6 +35,9 @@ _AT_ONCE = 256
     type=click.Path(path_type=Path, dir_okay=False),
     help="Where the file's rows with their predictions go: .csv, .tsv, .jsonl or .parquet.",
 )
+@click.option(
+    "--resume", is_flag=True, help="Go on with an --output that was not finished, after a kill."
+)
 @click.option("--topics", is_flag=True, help="Also tell the category and the topics of each text.")
 @click.option("--sentences", is_flag=True, help="Also score each text sentence by sentence.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
@@ -40,6 +47,7 @@ def command(
     source: Path | None,
     text_column: str,
     output: Path | None,
+    resume: bool,
     topics: bool,
     sentences: bool,
     as_json: bool,
@@ -55,11 +63,14 @@ def command(
       zigbang-nlp predict --topics --sentences "뷰는 최고예요. 주차는 전쟁이에요."
       cat reviews.txt | zigbang-nlp predict --json
       zigbang-nlp predict --input reviews.csv --text-column 리뷰 --output scored.csv
+      zigbang-nlp predict --input millions.parquet --output scored.parquet --resume
     """
     if texts and source:
         raise click.UsageError("Give either TEXT or --input, not both.")
     if output and not source:
         raise click.UsageError("--output needs --input; pipe the answers to a file instead.")
+    if resume and not output:
+        raise click.UsageError("--resume goes on with an --output; give it too.")
     from zigbang_nlp.predict.classifier import Classifier
 
     settings = loaded.settings
@@ -68,7 +79,7 @@ def command(
     if source is not None and output is not None:
         from zigbang_nlp.predict.files import predict_file
 
-        count = predict_file(classifier, source, output, text_column)
+        count = predict_file(classifier, source, output, text_column, settings.tokenize, resume)
         log.info("%s rows written to %s.", f"{count:,}", output)
         return
     lines: Iterable[str] = texts

@@ -194,7 +194,7 @@ class PredictSettings(Section):
     """How new reviews are classified."""
 
     model: str = Field("", description="bundle directory; empty = model in the work directory")
-    batch_size: int = Field(512, ge=1, le=65_536, description="reviews a step")
+    batch_size: int = Field(256, ge=1, le=65_536, description="reviews a step")
     texts: tuple[str, ...] = Field(
         (
             "역이 가까워요",

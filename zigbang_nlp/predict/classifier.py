@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -29,26 +30,28 @@ class Classifier:
     'positive'
     """
 
-    def __init__(self, bundle: Bundle, batch_size: int = 512) -> None:
+    def __init__(self, bundle: Bundle, batch_size: int = 256, threads: int = 0) -> None:
         self.bundle = bundle
         self.batch_size = batch_size
+        self.threads = threads
 
     @classmethod
-    def load(cls, path: str | Path, batch_size: int = 512) -> Classifier:
+    def load(cls, path: str | Path, batch_size: int = 256, threads: int = 0) -> Classifier:
         """Open the bundle in a directory.
 
         Args:
             path: what `zigbang-nlp train` wrote.
             batch_size: texts the network takes at once.
+            threads: that the network uses; 0 = one a core.
 
         Raises:
             BundleError: it is missing, damaged, tampered with or too new.
         """
-        return cls(load_bundle(Path(path)), batch_size)
+        return cls(load_bundle(Path(path)), batch_size, threads)
 
     @cached_property
     def network(self) -> Network:
-        return Network(self.bundle.onnx_path)
+        return Network(self.bundle.onnx_path, self.threads)
 
     def probabilities(self, texts: Iterable[str]) -> np.ndarray:
         """Probability of positive for each text, float32 (texts,); 0.5 for a blank one."""
@@ -70,7 +73,11 @@ class Classifier:
         return found
 
     def predict(
-        self, texts: Sequence[str], topics: bool = False, sentences: bool = False
+        self,
+        texts: Sequence[str],
+        topics: bool = False,
+        sentences: bool = False,
+        **watched: Any,
     ) -> list[Prediction]:
         """Label, probability and doubt for each text, in order.
 
@@ -81,11 +88,12 @@ class Classifier:
             texts: any texts.
             topics: also tell the category and the topics of each.
             sentences: also predict each text's sentences on their own.
+            watched: `care` and `mark` of a worker process, see `Encoder.ids`.
 
         Raises:
             BundleError: topics are asked of a bundle that has none.
         """
-        ids = self.bundle.encoder.ids(texts)
+        ids = self.bundle.encoder.ids(texts, **watched)
         probabilities = self.network.probabilities(ids, self.batch_size)
         predictions = [
             self._prediction(text, row, float(p))
