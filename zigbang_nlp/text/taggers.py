@@ -160,8 +160,9 @@ def train_sentencepiece(texts: list[str], size: int) -> bytes:
         )
     except RuntimeError as error:
         raise TokenizerError(
-            f"SentencePiece can't learn from {len(texts)} texts: {error}.",
-            "Add reviews, or lower preprocess.sentencepiece_size.",
+            f"SentencePiece can't learn {size} pieces from {len(texts)} texts: "
+            f"{str(error).rpartition('] ')[2].rstrip('.')}.",
+            "Add reviews, or choose another preprocess.sentencepiece_size.",
         ) from error
     return model.getvalue()
 
