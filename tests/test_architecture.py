@@ -31,11 +31,13 @@ ALLOWED: dict[str, set[str]] = {
     "text": _GROUND | {"config"},
     "model": _LEARNING,
     "predict": _GROUND | {"config", "model", "store", "tables", "text"},
+    "cluster": _GROUND | {"config", "predict", "tables", "text"},
     "importing": _GROUND | {"store", "tables", "text"},
     "pipeline": _GROUND | {"config"},
-    "stages": _LEARNING | {"crawl", "store", "model", "predict", "pipeline"},
+    "stages": _LEARNING | {"cluster", "crawl", "store", "model", "predict", "pipeline"},
     "cli": _LEARNING
-    | {"crawl", "store", "model", "predict", "pipeline", "stages", "importing", "tables"},
+    | {"cluster", "crawl", "store", "model", "predict", "pipeline", "stages"}
+    | {"importing", "tables"},
     "__main__": {"cli"},
     "__init__": {"predict"},
 }
@@ -57,6 +59,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "kiwipiepy": ("text/taggers.py",),
     "sentencepiece": ("text/taggers.py",),
     "matplotlib": ("plotting.py", "model/picture.py"),
+    "dask": ("cluster",),
+    "distributed": ("cluster",),
     "click": ("cli",),
     "tomllib": ("config",),
 }
@@ -67,6 +71,7 @@ TRAINING = {
     "batches",
     "callbacks",
     "checkpoints",
+    "distribution",
     "fit",
     "initial",
     "layers",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable
 
@@ -26,9 +27,18 @@ def crawl_stage(settings: Settings) -> None:
 def preprocess_stage(settings: Settings) -> None:
     """Store -> labelled, cleaned, tokenized, integer-encoded, split data set."""
     from zigbang_nlp.store import open_store
-    from zigbang_nlp.text.preprocess import preprocess
+    from zigbang_nlp.text.preprocess import Tokenized, preprocess
+    from zigbang_nlp.text.tokenizing import tokenize_texts
 
-    with open_store(settings.store_url) as store:
+    with contextlib.ExitStack() as stack:
+        store = stack.enter_context(open_store(settings.store_url))
+        tokenized: Tokenized = tokenize_texts
+        if settings.tokenize.dask:
+            from zigbang_nlp.cluster.client import connected
+            from zigbang_nlp.cluster.work import tokenizer_on_cluster
+
+            client = stack.enter_context(connected(settings.tokenize.dask))
+            tokenized = tokenizer_on_cluster(client, settings.paths.work)
         counts = store.sources()
         learned = _sources_to_learn(counts)
         if len(learned) < len(counts):
@@ -40,6 +50,7 @@ def preprocess_stage(settings: Settings) -> None:
             settings.dataset_dir,
             total,
             settings.tokenize,
+            tokenized,
         )
 
 

@@ -26,13 +26,11 @@ _AT_ONCE = 256
     skip=["predict.texts", "tokenize.cache", "tokenize.cache_megabytes"],
 )
 @click.argument("texts", nargs=-1, metavar="[TEXT]...")
-@click.option(
-    "--input", "source", type=click.Path(path_type=Path, dir_okay=False), help="A file of texts."
-)
+@click.option("--input", "source", type=click.Path(path_type=Path), help="A file of texts.")
 @click.option("--text-column", default="text", show_default=True, help="Its column of texts.")
 @click.option(
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path),
     help="Where the file's rows with their predictions go: .csv, .tsv, .jsonl or .parquet.",
 )
 @click.option(
@@ -64,6 +62,7 @@ def command(
       cat reviews.txt | zigbang-nlp predict --json
       zigbang-nlp predict --input reviews.csv --text-column 리뷰 --output scored.csv
       zigbang-nlp predict --input millions.parquet --output scored.parquet --resume
+      zigbang-nlp predict --dask local --input parquet_dir --output scored_dir
     """
     if texts and source:
         raise click.UsageError("Give either TEXT or --input, not both.")
@@ -76,6 +75,16 @@ def command(
     settings = loaded.settings
     model = Path(settings.predict.model) if settings.predict.model else settings.model_dir
     classifier = Classifier.load(model, settings.predict.batch_size)
+    if settings.tokenize.dask:
+        if source is None or output is None:
+            raise click.UsageError("--dask needs --input and --output.")
+        from zigbang_nlp.cluster.client import connected
+        from zigbang_nlp.cluster.work import predict_on_cluster
+
+        with connected(settings.tokenize.dask) as client:
+            count = predict_on_cluster(client, classifier, source, output, text_column)
+        log.info("%s rows written to the directory %s.", f"{count:,}", output)
+        return
     if source is not None and output is not None:
         from zigbang_nlp.predict.files import predict_file
 

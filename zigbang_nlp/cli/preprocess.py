@@ -16,6 +16,7 @@ def command(loaded: LoadedSettings, force: bool) -> None:
     Examples:
       zigbang-nlp preprocess
       zigbang-nlp preprocess --tokenizer okt --stem --min-count 3
+      zigbang-nlp preprocess --tokenizer okt --dask tcp://scheduler:8786
       zigbang-nlp preprocess --categories traffic,care --length 40
     """
     run_stage("preprocess", loaded, force)

@@ -179,6 +179,9 @@ class TokenizeSettings(Section):
     )
     cache: bool = Field(True, description="preprocess keeps tokens on disk, in the work directory")
     cache_megabytes: float = Field(512.0, gt=0, description="that they take at most")
+    dask: str = Field(
+        "", description="a Dask scheduler to work on, such as tcp://host:8786, or local"
+    )
 
 
 class EvaluateSettings(Section):

@@ -69,7 +69,7 @@ class PredictJob:
     def start(self) -> _Run:
         """Load the bundle and start its tokenizer."""
         classifier = Classifier.load(self.model, self.batch_size, threads=1)
-        classifier.bundle.encoder.tokenizer.start()
+        classifier.start()
         return scorer(classifier)
 
 

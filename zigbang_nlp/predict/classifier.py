@@ -53,6 +53,14 @@ class Classifier:
     def network(self) -> Network:
         return Network(self.bundle.onnx_path, self.threads)
 
+    def start(self) -> None:
+        """Load the network and start the tokenizer now rather than with the first text.
+
+        Raises:
+            TokenizerError: the tokenizer can't start.
+        """
+        self.predict(["준비"])
+
     def probabilities(self, texts: Iterable[str]) -> np.ndarray:
         """Probability of positive for each text, float32 (texts,); 0.5 for a blank one."""
         return self.network.probabilities(self.bundle.encoder.ids(texts), self.batch_size)

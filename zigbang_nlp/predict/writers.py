@@ -59,17 +59,22 @@ def join_parts(parts: Sequence[Path], output: Path) -> None:
                 shutil.copyfileobj(part, whole, 1 << 20)
 
 
+def as_arrow(piece: pd.DataFrame) -> Any:
+    """Rows as an Arrow table."""
+    import pyarrow as pa
+
+    return pa.table({name: _arrow(piece[name]) for name in piece.columns})
+
+
 def _write_parquet(piece: pd.DataFrame, path: Path, first: Path | None) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    columns = {name: _arrow(piece[name]) for name in piece.columns}
+    rows = as_arrow(piece)
     if first is not None:
-        schema = pq.read_schema(first)
-        columns = {
-            field.name: _cast(field.name, columns[field.name], field.type) for field in schema
-        }
-    pq.write_table(pa.table(columns), path)
+        fields = pq.read_schema(first)
+        rows = pa.table({f.name: _cast(f.name, rows[f.name], f.type) for f in fields})
+    pq.write_table(rows, path)
 
 
 def _arrow(column: pd.Series) -> Any:
