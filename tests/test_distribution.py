@@ -136,5 +136,7 @@ def test_own_rows_have_the_mean_loss_of_the_batch(count: int, size: int) -> None
     weights = rng.random(size).astype(np.float32)
     shares = [own_rows((index, count), ids, loss, weights) for index in range(count)]
     assert len({share[0].shape for share in shares}) == 1
+    _, labels, own = own_rows((None, count), ids, loss, weights)
+    assert (labels * own).mean() == pytest.approx((loss * weights).mean(), rel=1e-6)
     mean = np.mean([(labels * own).mean() for _, labels, own in shares])
     assert mean == pytest.approx((loss * weights).mean(), rel=1e-6)

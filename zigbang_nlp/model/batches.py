@@ -28,6 +28,7 @@ class Batches:
         seed: of the order and of token dropout; None keeps the order by length (validation).
         token_dropout: share of the tokens that come out as out-of-vocabulary, others each time.
         shard: (which, of how many) workers; each goes through its rows of the same batches.
+            See `Distribution.shard`.
 
     Iterating gives ids (batch, longest of the batch), labels (batch,), weights (batch,).
     """
@@ -40,7 +41,7 @@ class Batches:
         batch_size: int,
         seed: int | None,
         token_dropout: float = 0.0,
-        shard: tuple[int, int] = (0, 1),
+        shard: tuple[int | None, int] = (0, 1),
     ) -> None:
         self.ids, self.labels = ids, labels
         self.weights = np.ones_like(labels) if weights is None else weights

@@ -26,7 +26,8 @@ class Distribution:
 
     Attributes:
         strategy: of `tf.distribute`; None on one device.
-        shard: (which, of how many) rows of each batch this process works on.
+        shard: (which, of how many) rows of each batch this process gives to its `fit`; None =
+            those of all devices.
     """
 
     def __init__(self, kind: str) -> None:
@@ -39,11 +40,12 @@ class Distribution:
             ConfigError: multiworker without a TF_CONFIG that names the workers.
         """
         self.strategy: Any = None
-        self.shard = (0, 1)
+        self.shard: tuple[int | None, int] = (0, 1)
         self._apart = kind == "multiworker"
         if kind == "mirrored":
             devices = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
             self.strategy = tf.distribute.MirroredStrategy([device.name for device in devices])
+            self.shard = (None, len(devices))
         elif self._apart:
             self.shard = _place_among_workers()
             self.strategy = tf.distribute.MultiWorkerMirroredStrategy()
@@ -53,10 +55,17 @@ class Distribution:
         mirrored = self.strategy is not None and not self._apart
         return self.strategy.scope() if mirrored else contextlib.nullcontext()
 
-    def prepare(self, network: Any) -> list[Any]:
-        """Have a compiled network trained together; returns callbacks that must come first."""
-        if not self._apart:
+    def prepare(self, network: Any, batches: Any) -> list[Any]:
+        """Have a compiled network trained together; returns callbacks that must come first.
+
+        Args:
+            network: made and compiled in `scope`.
+            batches: that it is to learn from.
+        """
+        if self.strategy is None:
             return []
+        if not self._apart:
+            return [_SameOrder(batches)]
         network.train_function = _train_function(network, self._shared)
         return [_SameLogs(self._shared)]
 
@@ -83,18 +92,18 @@ class Distribution:
 
 
 def own_rows(
-    shard: tuple[int, int], ids: np.ndarray, labels: np.ndarray, weights: np.ndarray
+    shard: tuple[int | None, int], ids: np.ndarray, labels: np.ndarray, weights: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """This worker's rows of a batch: as many as any other's, and together the same mean loss.
+    """The rows of a batch for one worker: as many as for any other, with the same mean loss.
 
-    Where the batch can't be divided evenly, its last rows are given out twice, with the weight 0
-    the second time, and the others weigh as much more.
+    Where the batch can't be divided evenly, its last row is given out again, with the weight 0,
+    and the others weigh as much more.
     """
     index, count = shard
     if count == 1:
         return ids, labels, weights
     size = -(-len(labels) // count)
-    rows = np.arange(index, size * count, count)
+    rows = np.arange(size * count) if index is None else np.arange(index, size * count, count)
     real = rows < len(labels)
     rows = np.minimum(rows, len(labels) - 1)
     share = np.where(real, size * count / len(labels), 0.0).astype(np.float32)
@@ -125,6 +134,17 @@ def _train_function(network: Any, shared: Callable[[list[Any]], list[Any]]) -> C
     return train_function
 
 
+class _SameOrder(keras.callbacks.Callback):
+    """Keras looks at one batch of a distributed training beforehand; that must not shuffle."""
+
+    def __init__(self, batches: Any) -> None:
+        super().__init__()
+        self._batches, self._state = batches, batches.order_state
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self._batches.order_state = self._state
+
+
 class _SameLogs(keras.callbacks.Callback):
     """Gives every worker the mean of all workers' measures, so that all stop at the same time."""
 
@@ -138,7 +158,7 @@ class _SameLogs(keras.callbacks.Callback):
             logs.update(zip(logs, (float(value) for value in mean), strict=True))
 
 
-def _place_among_workers() -> tuple[int, int]:
+def _place_among_workers() -> tuple[int | None, int]:
     """(which, of how many) worker this process is, from TF_CONFIG."""
     try:
         config = json.loads(os.environ["TF_CONFIG"])

@@ -112,7 +112,7 @@ def fit(
             metrics=["accuracy"],
             weighted_metrics=[],
         )
-    callbacks = [*distribution.prepare(network), *callbacks]
+    callbacks = [*distribution.prepare(network, batches), *callbacks]
     history = _run(network, batches, held, settings, checkpoints, callbacks, key, state or State())
     if not network.optimizer.built:  # nothing was left to train
         network.optimizer.build(network.trainable_variables)
