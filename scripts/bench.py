@@ -17,7 +17,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from benches.common import draw, measured, show
 
-MEASURES = ("crawl", "tokenize", "predict", "latency", "cold", "train", "file", "scale", "dask")
+MEASURES = (
+    *("crawl", "tokenize", "predict", "latency", "cold", "train", "file", "scale", "dask"),
+    "insight",
+)
 
 
 def main() -> None:

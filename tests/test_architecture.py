@@ -32,6 +32,7 @@ ALLOWED: dict[str, set[str]] = {
     "model": _LEARNING,
     "predict": _GROUND | {"config", "model", "store", "tables", "text"},
     "cluster": _GROUND | {"config", "predict", "tables", "text"},
+    "insight": _GROUND | {"store", "text"},
     "importing": _GROUND | {"store", "tables", "text"},
     "pipeline": _GROUND | {"config"},
     "stages": _LEARNING | {"cluster", "crawl", "store", "model", "predict", "pipeline"},
@@ -63,6 +64,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "distributed": ("cluster",),
     "click": ("cli",),
     "tomllib": ("config",),
+    "gensim": ("insight",),
+    "ruptures": ("insight",),
 }
 
 #: The only modules that bring TensorFlow along; nothing that serves predictions is among them.
@@ -75,6 +78,8 @@ TRAINING = {
     "fit",
     "initial",
     "layers",
+    "lazy_adam",
+    "merge",
     "network",
     "optimizers",
     "pretrain",

@@ -29,6 +29,22 @@ def resource_dir(name: str) -> Path:
     )
 
 
+def pretrained_dir() -> Path:
+    """The bundle that ships with the package.
+
+    Raises:
+        ZigbangError: this installation lacks it.
+    """
+    return resource_dir("pretrained")
+
+
+def start_dir(init: str) -> Path | None:
+    """The bundle that `train.init` names; None for "scratch"."""
+    if init == "scratch":
+        return None
+    return pretrained_dir() if init == "pretrained" else Path(init)
+
+
 @cache
 def sample_splits() -> dict[str, str]:
     """The corpus's own split: apartment id -> "validation" or "test"; all others are train.

@@ -6,13 +6,13 @@ import contextlib
 import json
 from collections.abc import Iterable
 
-from zigbang_nlp.config import Settings
+from zigbang_nlp.config import PreprocessSettings, Settings
 from zigbang_nlp.console import log, table
 from zigbang_nlp.errors import StageError
 from zigbang_nlp.files import atomic_file, sha256_of
 from zigbang_nlp.pipeline import Artefact, Stage, directory_artefact
 from zigbang_nlp.records import LABELS, Prediction
-from zigbang_nlp.resources import SAMPLE, resource_dir
+from zigbang_nlp.resources import SAMPLE, resource_dir, start_dir
 
 
 def crawl_stage(settings: Settings) -> None:
@@ -46,12 +46,21 @@ def preprocess_stage(settings: Settings) -> None:
         total = sum(counts[name] for name in learned)
         preprocess(
             store.reviews(learned),
-            settings.preprocess,
+            _with_vocabulary(settings),
             settings.dataset_dir,
             total,
             settings.tokenize,
             tokenized,
         )
+
+
+def _with_vocabulary(settings: Settings) -> PreprocessSettings:
+    """The settings of preprocessing, with the vocabulary of the model that training starts from."""
+    if settings.preprocess.vocabulary != "auto":
+        return settings.preprocess
+    start = start_dir(settings.train.init)
+    vocabulary = "own" if start is None else str(start)
+    return settings.preprocess.model_copy(update={"vocabulary": vocabulary})
 
 
 def _sources_to_learn(sources: Iterable[str]) -> list[str]:
@@ -142,6 +151,13 @@ def _sample_fingerprint(settings: Settings) -> str | None:
     return None if settings.crawl.source == "zigbang" else sha256_of(resource_dir("sample"))
 
 
+def _start_fingerprint(settings: Settings) -> str | None:
+    start = start_dir(settings.train.init)
+    manifest = None if start is None else start / "manifest.json"
+    return sha256_of(manifest) if manifest is not None and manifest.is_file() else None
+
+
+START = Artefact("model to start from", _start_fingerprint)
 SAMPLE_FILES = Artefact("sample", _sample_fingerprint)
 STORE = Artefact("store", _store_fingerprint)
 DATASET = directory_artefact("dataset", lambda s: s.dataset_dir)
@@ -165,12 +181,12 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "preprocess",
         "store -> labelled, tokenized, encoded, split data set",
-        ("preprocess",),
-        (STORE,),
+        ("preprocess", "train.init"),
+        (STORE, START),
         (DATASET,),
         preprocess_stage,
     ),
-    Stage("train", "data set -> model bundle", ("train",), (DATASET,), (MODEL,), train_stage),
+    Stage("train", "data set -> model bundle", ("train",), (DATASET, START), (MODEL,), train_stage),
     Stage(
         "evaluate",
         "bundle + held-out split -> metrics.json and plots",

@@ -132,10 +132,10 @@ class PreprocessSettings(Section):
         description="rarer tokens are spelled with pieces seen this often; 0 = no pieces",
     )
     vocabulary: str = Field(
-        "own",
+        "auto",
         min_length=1,
-        description="own = from the data; or the directory of a bundle, whose tokens keep their "
-        "ids before the data's new ones (with train.init)",
+        description="auto = as train.init needs it; own = from the data alone; or the directory "
+        "of a bundle, whose tokens keep their ids before the data's new ones",
     )
     max_vocabulary: int = Field(
         40_000,

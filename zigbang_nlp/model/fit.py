@@ -83,7 +83,9 @@ def fit(
         settings.token_dropout,
         distribution.shard,
     )
-    held = Batches(validation.ids, validation.labels, None, 1_024, None)
+    # Every worker measures all of it, so that all decide the same; devices share it.
+    shared = distribution.shard if distribution.shard[0] is None else (0, 1)
+    held = Batches(validation.ids, validation.labels, None, 1_024, None, shard=shared)
     steps = settings.epochs * len(batches)
     if settings.save_freq != "epoch" and settings.save_freq > steps:
         raise ConfigError(

@@ -7,6 +7,7 @@ From the command line: `zigbang-nlp train`.
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from zigbang_nlp.model.bundle import ONNX, WEIGHTS, Bundle, seal
 from zigbang_nlp.model.calibration import expected_calibration_error, fit_temperature
 from zigbang_nlp.model.checkpoints import drop_backup
 from zigbang_nlp.model.distribution import Distribution
-from zigbang_nlp.model.fit import History, best_epoch, fit
+from zigbang_nlp.model.fit import best_epoch, fit
 from zigbang_nlp.model.inference import Network
 from zigbang_nlp.model.initial import initial_network
 from zigbang_nlp.model.metrics import binary_metrics
@@ -101,11 +102,12 @@ def train(
         check_onnx(network, fresh / ONNX, validation.ids)
         if base is not None and (base.directory / TOPICS_FILE).exists():
             shutil.copy(base.directory / TOPICS_FILE, fresh / TOPICS_FILE)
-        bundle = _bundle(fresh, dataset, architecture, validation, history, best, temperature)
+        epochs = {"best_epoch": best, "epochs": len(history["val_loss"])}
+        bundle = judged_bundle(fresh, dataset, architecture, validation, temperature, epochs)
         seal(bundle)
     drop_backup(checkpoint_dir)
     report(bundle)
-    return bundle
+    return replace(bundle, directory=bundle_dir)
 
 
 def resume_key(dataset: DataSet, settings: TrainSettings, base: Bundle | None = None) -> str:
@@ -119,11 +121,11 @@ def resume_key(dataset: DataSet, settings: TrainSettings, base: Bundle | None = 
 def report(bundle: Bundle) -> None:
     """Log what came out of training."""
     validation = bundle.metrics["validation"]
+    if "best_epoch" in bundle.metrics:
+        log.info("Best epoch %d of %d.", bundle.metrics["best_epoch"], bundle.metrics["epochs"])
     log.info(
-        "Best epoch %d of %d. Validation accuracy %.4f (larger class %.4f), F1 %.4f, ROC AUC %.4f "
+        "Validation accuracy %.4f (larger class %.4f), F1 %.4f, ROC AUC %.4f "
         "at threshold %.3f; unsure between %.3f and %.3f (%.1f%% of texts).",
-        bundle.metrics["best_epoch"],
-        bundle.metrics["epochs"],
         validation["accuracy"],
         validation["larger_class_share"],
         validation["f1"],
@@ -173,15 +175,26 @@ def check_onnx(network: Any, path: Path, ids: np.ndarray) -> None:
     assert worst <= _TOLERANCE, f"ONNX differs from Keras by {worst}"
 
 
-def _bundle(
+def judged_bundle(
     directory: Path,
     dataset: DataSet,
     architecture: Architecture,
     validation: Part,
-    history: History,
-    best: int,
     temperature: float,
+    metrics: dict[str, Any],
 ) -> Bundle:
+    """The bundle of a network that lies in `directory`, judged on the validation texts.
+
+    They choose its threshold and its unsure band.
+
+    Args:
+        directory: has the ONNX form.
+        dataset: whose encoder the network takes its ids from.
+        architecture: of the network.
+        validation: never test.
+        temperature: its last layer was divided by.
+        metrics: further ones.
+    """
     rows = [row[row != PADDING].tolist() for row in np.asarray(validation.ids)]
     probabilities = Network(directory / ONNX).probabilities(rows)
     labels = validation.labels
@@ -198,8 +211,7 @@ def _bundle(
         unsure_high=high,
         data_fingerprint=dataset.fingerprint(),
         metrics={
-            "best_epoch": best,
-            "epochs": len(history["val_loss"]),
+            **metrics,
             "validation": binary_metrics(labels, probabilities, threshold),
             "calibration_error": expected_calibration_error(labels, probabilities),
             "temperature": temperature,

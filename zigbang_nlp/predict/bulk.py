@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from zigbang_nlp.config import TokenizeSettings
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.text.tokenizers import WHOLE, TokenizerSettings
 from zigbang_nlp.text.tokenizing import report_rescued
-from zigbang_nlp.text.workers import Mark, Workers, worker_count
+from zigbang_nlp.text.workers import Job, Mark, Workers, worker_count
 
 #: Texts that a worker gets at once: enough to sort by length, so that little padding is computed.
 _BATCH, _SLOW_BATCH = 2_048, 256
@@ -51,7 +52,10 @@ class Scores:
         )
 
 
-_Run = Callable[[Sequence[str], Sequence[int], Mark], tuple[Scores, Counter[int]]]
+Result = TypeVar("Result")
+#: What is said of a batch, and how many of its texts needed care.
+Lot = tuple[Result, Counter[int]]
+_Run = Callable[[Sequence[str], Sequence[int], Mark], Lot[Result]]
 
 
 @dataclass(frozen=True)
@@ -66,18 +70,18 @@ class PredictJob:
     model: Path
     batch_size: int
 
-    def start(self) -> _Run:
+    def start(self) -> _Run[Scores]:
         """Load the bundle and start its tokenizer."""
         classifier = Classifier.load(self.model, self.batch_size, threads=1)
         classifier.start()
         return scorer(classifier)
 
 
-def scorer(classifier: Classifier) -> _Run:
+def scorer(classifier: Classifier) -> _Run[Scores]:
     """A function texts, their care, `mark` -> their scores, and how many needed care."""
     tokenizer = classifier.bundle.encoder.tokenizer
 
-    def run(texts: Sequence[str], care: Sequence[int], mark: Mark) -> tuple[Scores, Counter[int]]:
+    def run(texts: Sequence[str], care: Sequence[int], mark: Mark) -> Lot[Scores]:
         tokenizer.rescued = Counter()
         found = classifier.predict(texts, care=care, mark=mark)
         scores = Scores(
@@ -104,6 +108,26 @@ def predict_pieces(
         how: workers and time limit.
         total: how many texts there are, None if unknown (then it is taken for many).
     """
+    job = PredictJob(classifier.bundle.directory, classifier.batch_size)
+    lots = in_lots(job, scorer(classifier), classifier, pieces, how, total)
+    return map(Scores.joined, lots)
+
+
+def in_lots(
+    job: Job,
+    here: _Run[Result],
+    classifier: Classifier,
+    pieces: Iterable[Sequence[str]],
+    how: TokenizeSettings,
+    total: int | None,
+) -> Iterator[list[Result]]:
+    """The results of each piece's batches, in order.
+
+    Args:
+        job: what workers do, where they are worth it.
+        here: the same, for this process.
+        classifier, pieces, how, total: see `predict_pieces`.
+    """
     size = batch_size(classifier.bundle.encoder.tokenizer_settings)
     count = worker_count(how.workers, total, _WORTH * size)
     batches_of: deque[int] = deque()
@@ -116,19 +140,18 @@ def predict_pieces(
 
     rescued: Counter[int] = Counter()
     with ExitStack() as stack:
+        results: Iterator[Lot[Result]]
         if count > 1:
-            job = PredictJob(classifier.bundle.directory, classifier.batch_size)
             results = stack.enter_context(Workers(job, count, how.time_limit)).map(batches())
         else:
-            run = scorer(classifier)
-            results = (run(b, [WHOLE] * len(b), lambda _: None) for b in batches())
-        lot: list[Scores] = []
-        for scores, with_care in results:
-            lot.append(scores)
+            results = (here(b, [WHOLE] * len(b), lambda _: None) for b in batches())
+        lot: list[Result] = []
+        for result, with_care in results:
+            lot.append(result)
             rescued += with_care
             if len(lot) == batches_of[0]:
                 batches_of.popleft()
-                yield Scores.joined(lot)
+                yield lot
                 lot = []
     report_rescued(rescued)
 

@@ -14,8 +14,9 @@ import numpy as np
 from zigbang_nlp.errors import BundleError
 from zigbang_nlp.model.bundle import Bundle, load_bundle
 from zigbang_nlp.model.inference import Network
-from zigbang_nlp.model.topics import TopicModel
+from zigbang_nlp.model.topics import TOPICS_FILE, TopicModel
 from zigbang_nlp.records import Prediction
+from zigbang_nlp.resources import pretrained_dir
 from zigbang_nlp.text.sentences import split_sentences
 
 BLANK = "blank text"
@@ -25,7 +26,7 @@ NO_KNOWN_TOKEN = "no known token"
 class Classifier:
     """Classifies texts with a bundle.
 
-    >>> classifier = Classifier.load("data/model")          # doctest: +SKIP
+    >>> classifier = Classifier.load()                      # doctest: +SKIP
     >>> classifier.predict(["역이 가까워요"])[0].label        # doctest: +SKIP
     'positive'
     """
@@ -36,18 +37,21 @@ class Classifier:
         self.threads = threads
 
     @classmethod
-    def load(cls, path: str | Path, batch_size: int = 256, threads: int = 0) -> Classifier:
+    def load(
+        cls, path: str | Path | None = None, batch_size: int = 256, threads: int = 0
+    ) -> Classifier:
         """Open the bundle in a directory.
 
         Args:
-            path: what `zigbang-nlp train` wrote.
+            path: what `zigbang-nlp train` wrote; None for the model that ships.
             batch_size: texts the network takes at once.
             threads: that the network uses; 0 = one a core.
 
         Raises:
             BundleError: it is missing, damaged, tampered with or too new.
         """
-        return cls(load_bundle(Path(path)), batch_size, threads)
+        directory = pretrained_dir() if path is None else Path(path)
+        return cls(load_bundle(directory), batch_size, threads)
 
     @cached_property
     def network(self) -> Network:
@@ -79,6 +83,11 @@ class Classifier:
                 "Use the model that comes with the package, or one trained from it.",
             )
         return found
+
+    @property
+    def tells_topics(self) -> bool:
+        """Whether this bundle can tell categories and topics."""
+        return (self.bundle.directory / TOPICS_FILE).is_file()
 
     def predict(
         self,

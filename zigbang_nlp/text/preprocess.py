@@ -245,7 +245,7 @@ def _vocabulary(
 
 def _base_encoder(settings: PreprocessSettings) -> Encoder | None:
     """The encoder whose vocabulary is built upon, or None to start from the data alone."""
-    if settings.vocabulary == "own":
+    if settings.vocabulary in ("own", "auto"):
         return None
     encoder = Encoder.load(Path(settings.vocabulary))
     found = encoder.tokenizer_settings
@@ -253,7 +253,7 @@ def _base_encoder(settings: PreprocessSettings) -> Encoder | None:
         raise ConfigError(
             f"The vocabulary in {settings.vocabulary} is of the tokenizer "
             f"{found.name}, not of {settings.tokenizer}.",
-            'Choose the same tokenizer, or set preprocess.vocabulary = "own".',
+            'Choose the same tokenizer, or set train.init = "scratch".',
         )
     return encoder
 

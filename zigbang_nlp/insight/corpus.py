@@ -1,0 +1,136 @@
+"""The reviews that are looked at, and how to look at fewer of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from zigbang_nlp.errors import InsightError
+from zigbang_nlp.insight.frames import completed
+from zigbang_nlp.insight.narrow import narrowed_complexes, narrowed_texts
+
+if TYPE_CHECKING:
+    from zigbang_nlp.insight.contexts import Vectors
+    from zigbang_nlp.insight.mentions import Mentions
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Reviews to look at.
+
+    Attributes:
+        texts: see `frames.TEXT_COLUMNS`; ordered by source, apartment, review, category.
+        complexes: see `frames.COMPLEX_COLUMNS`.
+        models: identities of the models that judged the texts; more than one means a mixture.
+        sources: where the texts come from.
+        left_out: {why: texts} of what the filters took away, for the caveats.
+    """
+
+    texts: pd.DataFrame
+    complexes: pd.DataFrame
+    models: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, int], ...] = ()
+
+    @classmethod
+    def from_frames(cls, texts: pd.DataFrame, complexes: pd.DataFrame | None = None) -> Corpus:
+        """A corpus of data frames of your own, in place of a store.
+
+        Args:
+            texts: any of `frames.TEXT_COLUMNS`, at least `text`; what is missing is unknown. Without
+                `complex` all texts are of one, without `review` each is a review of its own,
+                without `category` all are of "total".
+            complexes: any of `frames.COMPLEX_COLUMNS`, at least `complex`.
+
+        Raises:
+            InputError: the column `text` or `complex` is missing.
+        """
+        return cls(*completed(texts, complexes))
+
+    @cached_property
+    def trained(self) -> dict[str, Vectors]:
+        """Word vectors that were trained on this corpus, by model; see contexts.vectors."""
+        return {}
+
+    @cached_property
+    def judged(self) -> pd.DataFrame:
+        """The texts that a model has judged.
+
+        Raises:
+            InsightError: there is none.
+        """
+        found = self.texts[self.texts["positive"].notna()]
+        if found.empty:
+            raise InsightError(
+                "No review is classified yet.",
+                "아직 판정된 리뷰가 없습니다.",
+                "Run `zigbang-nlp run` first.",
+            )
+        return found
+
+    @cached_property
+    def dated(self) -> pd.DataFrame:
+        """The texts that say when they were written.
+
+        Raises:
+            InsightError: there is none.
+        """
+        found = self.texts[self.texts["written_at"].notna()]
+        if found.empty:
+            raise InsightError(
+                "No review says when it was written.", "작성일이 있는 리뷰가 없습니다."
+            )
+        return found
+
+    @cached_property
+    def mentions(self) -> Mentions:
+        """Which review speaks of which word; built on first use."""
+        from zigbang_nlp.insight.mentions import build_mentions
+
+        return build_mentions(self.texts)
+
+    def narrowed(
+        self,
+        *,
+        region: str | None = None,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        complexes: Iterable[str] = (),
+        category: str | None = None,
+    ) -> Corpus:
+        """The part of the corpus that all the filters given let through.
+
+        Args:
+            region: a geohash prefix or the name of a city, district or neighbourhood.
+            since, until: first and last day, as dates or "2024", "2024-03", "2024-03-01"; texts
+                without a date are left out.
+            complexes: ids, source:id keys, or names or parts of names; any of them.
+            category: one of records.CATEGORIES.
+
+        Raises:
+            InputError: a filter can't be read, or names nothing that the corpus has.
+            InsightError: nothing is left.
+        """
+        kept = narrowed_complexes(self.complexes, region, complexes)
+        texts = self.texts[self.texts["complex"].isin(kept["complex"])]
+        left_out = [("elsewhere", len(self.texts) - len(texts))]
+        texts, more = narrowed_texts(texts, since, until, category)
+        left_out += more
+        if texts.empty:
+            raise InsightError(
+                "No review is left with these filters.",
+                "이 조건에 맞는 리뷰가 없습니다.",
+                "Leave one of them out.",
+            )
+        kept = kept[kept["complex"].isin(texts["complex"].unique())]
+        return replace(
+            self,
+            texts=texts.reset_index(drop=True),
+            complexes=kept.reset_index(drop=True),
+            left_out=(*self.left_out, *((why, n) for why, n in left_out if n)),
+        )
