@@ -60,11 +60,11 @@ def command(
         raise click.UsageError("Give either TEXT or --input, not both.")
     if output and not source:
         raise click.UsageError("--output needs --input; pipe the answers to a file instead.")
+    from zigbang_nlp.predict.choose import chosen_model
     from zigbang_nlp.predict.classifier import Classifier
 
     settings = loaded.settings
-    model = Path(settings.predict.model) if settings.predict.model else settings.model_dir
-    classifier = Classifier.load(model, settings.predict.batch_size)
+    classifier = Classifier.load(chosen_model(settings), settings.predict.batch_size)
     if source is not None and output is not None:
         from zigbang_nlp.predict.files import predict_file
 
