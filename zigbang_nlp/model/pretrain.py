@@ -120,7 +120,7 @@ def pretrain(
     ]
     members = _members(corpus, going_on, recipe, work, jobs)
     bundle = join(corpus, members, target, sample=sample)
-    log.info("Apartment reviews: %s", corpus_figures(bundle, corpus, work / "corpus.json"))
+    log.info("Apartment reviews: %s", corpus_figures(bundle, corpus, sample, work / "corpus.json"))
     return bundle
 
 
