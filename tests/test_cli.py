@@ -93,8 +93,7 @@ def test_wrong_usage_exits_2(arguments: list[str], tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["predict", "좋아요"], "There is no model in data/model.\nRun `zigbang-nlp train` first"),
-        (["predict", "--model", "none", "좋아요"], "There is no model in none."),
+        (["predict", "--model", "none", "좋아요"], "There is no model in none.\nRun `zigbang-nlp"),
         (["evaluate"], "There is no model in"),
         (["train"], "There is no data set in"),
         (["preprocess"], "The store holds no reviews.\nRun `zigbang-nlp crawl`"),
@@ -114,8 +113,17 @@ def test_errors_are_a_fact_and_a_next_step(
     assert words in complaint(zigbang(*arguments, cwd=tmp_path))
 
 
+def test_the_model_that_ships_classifies_on_the_first_day(tmp_path: Path) -> None:
+    done = zigbang("predict", "--json", "--topics", "역이 가까워요", "역이 멀어요", cwd=tmp_path)
+    near, far = map(json.loads, done.stdout.splitlines())
+    assert (near["label"], far["label"]) == ("positive", "negative")
+    assert near["category"] == far["category"] == "traffic"
+    assert b"There is no model of your own" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_debug_shows_the_traceback(tmp_path: Path) -> None:
-    done = zigbang("predict", "좋아요", "--debug", cwd=tmp_path)
+    done = zigbang("predict", "--model", "none", "좋아요", "--debug", cwd=tmp_path)
     assert done.returncode == 1
     assert b"Traceback" in done.stderr
     assert b"BundleError" in done.stderr

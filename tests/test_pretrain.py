@@ -124,7 +124,8 @@ def test_the_shipped_bundle_is_small_and_whole_and_tells_topics(
     assert figures["texts"] >= figures["texts_not_in_train"] > 0
     assert figures["model"].keys() == figures["tfidf"].keys()
     figures = json.loads((tmp_path / "work" / "corpus.json").read_text(encoding="utf-8"))
-    assert set(figures) == {"sample", "plain"}
+    assert set(figures) == {"sample", "plain", "topics"}
+    assert all(0 < figures["topics"][name] <= 1 for name in ("category_accuracy", "topic_micro_f1"))
 
 
 @pytest.mark.slow

@@ -80,11 +80,11 @@ def command(
         raise click.UsageError("--explain has no column in --output; use --json instead.")
     if resume and not output:
         raise click.UsageError("--resume goes on with an --output; give it too.")
+    from zigbang_nlp.predict.choose import chosen_model
     from zigbang_nlp.predict.classifier import Classifier
 
     settings = loaded.settings
-    model = Path(settings.predict.model) if settings.predict.model else settings.model_dir
-    classifier = Classifier.load(model, settings.predict.batch_size)
+    classifier = Classifier.load(chosen_model(settings), settings.predict.batch_size)
     if settings.tokenize.dask:
         if source is None or output is None:
             raise click.UsageError("--dask needs --input and --output.")

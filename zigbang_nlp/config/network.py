@@ -26,7 +26,7 @@ class NetworkSettings(Section):
     """Embedding -> LSTM -> pooling -> hidden Dense layers -> Dense(1, sigmoid)."""
 
     init: str = Field(
-        "scratch",
+        "pretrained",
         min_length=1,
         description="pretrained = go on with the model that ships; scratch; "
         "or the directory of a bundle to go on with",

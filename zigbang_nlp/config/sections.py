@@ -196,7 +196,7 @@ class EvaluateSettings(Section):
 class PredictSettings(Section):
     """How new reviews are classified."""
 
-    model: str = Field("", description="bundle directory; empty = model in the work directory")
+    model: str = Field("", description="bundle directory; empty = what was trained, or what ships")
     batch_size: int = Field(256, ge=1, le=65_536, description="reviews a step")
     texts: tuple[str, ...] = Field(
         (

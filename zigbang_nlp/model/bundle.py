@@ -157,7 +157,7 @@ def _read(path: Path, directory: Path) -> dict[str, Any]:
     if not path.is_file():
         raise BundleError(
             f"There is no model in {directory}.",
-            "Run `zigbang-nlp train` first.",
+            "Run `zigbang-nlp train` first, or leave the model out: one ships with the package.",
         )
     try:
         values = json.loads(path.read_text(encoding="utf-8"))

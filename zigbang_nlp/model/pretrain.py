@@ -32,13 +32,16 @@ from zigbang_nlp.text.dataset import DataSet
 from zigbang_nlp.text.vocabulary import PADDING
 
 _MOVIE_TRAINING = TrainSettings(
-    spatial_dropout=0.2,
-    dropout=0.4,
-    token_dropout=0.03,
-    learning_rate=2e-3,
+    init="scratch",
+    spatial_dropout=0.15,
+    dropout=0.3,
+    token_dropout=0.01,
+    # On a fifth of the reviews: 0.001 gives ROC AUC 0.929, 0.002 0.931, 0.004 0.933.
+    optimizer="lazy_adam",
+    optimizer_parameters={"embedding_factor": 5},
+    learning_rate=3e-3,
     learning_rate_schedule="cosine",
     warmup_share=0.05,
-    global_clip_norm=1.0,
     class_weight="none",
     # The third epoch over-fits. The last is kept: validation loss, which knows two classes only,
     # doesn't like what soft labels teach.
@@ -53,13 +56,14 @@ _CORPUS_TRAINING = TrainSettings(
     augment_copies=1,
     spacing_noise=0.15,
     typo_noise=0.02,
-    learning_rate=2e-3,
+    optimizer="lazy_adam",
+    optimizer_parameters={"embedding_factor": 5},
+    learning_rate=1e-3,
     learning_rate_schedule="cosine",
     warmup_share=0.1,
-    global_clip_norm=1.0,
     class_weight="none",
     batch_size=128,
-    epochs=4,
+    epochs=3,
     monitor="loss",
     early_stopping=False,
 )
@@ -81,7 +85,7 @@ class Recipe:
     corpus_training: TrainSettings = _CORPUS_TRAINING
     seeds: tuple[int, ...] = (1, 2, 3)
     movie_validation: int = 20_000
-    replayed: int = 60_000
+    replayed: int = 30_000
     replay_weight: float = 0.3
 
 
@@ -116,7 +120,7 @@ def pretrain(
     ]
     members = _members(corpus, going_on, recipe, work, jobs)
     bundle = join(corpus, members, target, sample=sample)
-    log.info("Apartment reviews: %s", corpus_figures(bundle, corpus, work / "corpus.json"))
+    log.info("Apartment reviews: %s", corpus_figures(bundle, corpus, sample, work / "corpus.json"))
     return bundle
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.metrics import f1_score
 
 from zigbang_nlp.console import log
 from zigbang_nlp.files import write_json
@@ -15,6 +16,8 @@ from zigbang_nlp.model.bundle import Bundle
 from zigbang_nlp.model.calibration import expected_calibration_error
 from zigbang_nlp.model.inference import Network
 from zigbang_nlp.model.metrics import binary_metrics
+from zigbang_nlp.model.pretrain_data import read_corpus
+from zigbang_nlp.model.topics import TopicModel
 from zigbang_nlp.text.clean import clean
 from zigbang_nlp.text.dataset import DataSet, Part
 from zigbang_nlp.text.vocabulary import PADDING
@@ -65,12 +68,13 @@ def _figures(
     }
 
 
-def corpus_figures(bundle: Bundle, corpus: DataSet, file: Path) -> dict[str, Any]:
-    """Figures on the corpus's test split, by where its texts come from, and of calibration.
+def corpus_figures(bundle: Bundle, corpus: DataSet, sample: Path, file: Path) -> dict[str, Any]:
+    """Figures on the corpus's test split, by where its texts come from; of calibration and topics.
 
     Args:
         bundle: trained on `corpus`.
-        corpus: what `corpus_dataset` made.
+        corpus: what `corpus_dataset` made of
+        sample: the corpus, `data/sample`.
         file: where the figures go, as JSON.
     """
     test = corpus.part("test")
@@ -83,13 +87,38 @@ def corpus_figures(bundle: Bundle, corpus: DataSet, file: Path) -> dict[str, Any
         figures[source] = {
             "texts": int(of.sum()),
             **binary_metrics(test.labels[of], scores[of], bundle.threshold),
+            "macro_f1": _macro_f1(test.labels[of], scores[of] >= bundle.threshold),
             "calibration_error": expected_calibration_error(test.labels[of], scores[of]),
             "unsure_share": float(unsure[of].mean()),
             "unsure_accuracy": float(right[of & unsure].mean()),
             "accuracy_outside": float(right[of & ~unsure].mean()),
         }
+    figures["topics"] = _topic_figures(bundle, sample)
     write_json(file, figures)
     return figures
+
+
+def _macro_f1(labels: np.ndarray, called: np.ndarray) -> float:
+    return float(f1_score(labels == 1, called, average="macro"))
+
+
+def _topic_figures(bundle: Bundle, sample: Path) -> dict[str, float]:
+    """F1 of categories and topics on all test texts, those without a label of theirs included."""
+    rows = read_corpus(sample)
+    rows = rows[rows["split"].eq("test")]
+    model = TopicModel.load(bundle.directory)
+    assert model is not None, "the bundle was made without topics"
+    told = model.predict(bundle.encoder.ids(rows["text"]))
+    found = np.array([[name in names for name in model.topics] for _, names in told])
+    wanted = np.array([[name in names for name in model.topics] for names in rows["topics"]])
+    categories = [category for category, _ in told]
+    return {
+        "texts": len(rows),
+        "category_accuracy": float((rows["category"] == categories).mean()),
+        "category_macro_f1": float(f1_score(rows["category"], categories, average="macro")),
+        "topic_micro_f1": float(f1_score(wanted, found, average="micro", zero_division=0)),
+        "topic_macro_f1": float(f1_score(wanted, found, average="macro", zero_division=0)),
+    }
 
 
 def probabilities(bundle: Bundle, part: Part) -> np.ndarray:

@@ -1,0 +1,73 @@
+"""What the shipped model must be able to do, sentence by sentence (after Ribeiro et al. 2020,
+"Beyond Accuracy: Behavioral Testing of NLP Models with CheckList").
+
+`behaviour.tsv` holds the cases, written for this purpose by a hand that wrote nothing to learn
+from: kind, capability, expected, text, other text. Kinds: "ability" (the label is beyond doubt),
+"direction" (the first text is more positive than the second), "invariance" (both get one label).
+"""
+
+import csv
+from collections import Counter
+from functools import cache
+
+import pytest
+
+from tests.conftest import ROOT
+from zigbang_nlp import Classifier
+from zigbang_nlp.model.pretrain_data import read_corpus
+from zigbang_nlp.text.clean import duplicate_key
+
+#: The smallest difference of probabilities that counts as a direction.
+CLEARLY = 0.05
+
+
+@cache
+def cases() -> list[dict[str, str]]:
+    with (ROOT / "tests" / "behaviour.tsv").open(encoding="utf-8", newline="") as stream:
+        names = ["kind", "capability", "expected", "text", "other"]
+        return list(csv.DictReader(stream, names, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+@cache
+def outcomes() -> list[tuple[dict[str, str], bool]]:
+    classifier = Classifier.load()
+    threshold = classifier.bundle.threshold
+    first = classifier.probabilities([case["text"] for case in cases()])
+    second = classifier.probabilities([case["other"] or "" for case in cases()])
+    return [
+        (
+            case,
+            {
+                "ability": (a >= threshold) == (case["expected"] == "positive"),
+                "direction": a - b >= CLEARLY,
+                "invariance": (a >= threshold) == (b >= threshold),
+            }[case["kind"]],
+        )
+        for case, a, b in zip(cases(), first, second, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("kind", ["ability", "direction", "invariance"])
+def test_the_shipped_model_behaves(kind: str) -> None:
+    mine = [(case, right) for case, right in outcomes() if case["kind"] == kind]
+    wrong = [
+        f"{case['capability']}: {case['text']} | {case['other']}" for case, ok in mine if not ok
+    ]
+    share = 1 - len(wrong) / len(mine)
+    assert share >= 0.95, f"{share:.3f} of {len(mine)}; wrong:\n" + "\n".join(wrong)
+
+
+def test_there_are_enough_cases_of_each_kind() -> None:
+    kinds = Counter(case["kind"] for case in cases())
+    assert kinds["ability"] >= 130
+    assert kinds["direction"] >= 70
+    assert kinds["invariance"] >= 60
+    abilities = Counter(c["expected"] for c in cases() if c["kind"] == "ability")
+    assert abilities["positive"] == abilities["negative"]
+
+
+def test_no_case_is_a_text_of_the_corpus() -> None:
+    """Texts of two or more words: a phrase like "주차 편해요" is anybody's."""
+    corpus = set(read_corpus(ROOT / "data" / "sample")["text"].map(duplicate_key))
+    texts = [case[name] for case in cases() for name in ("text", "other") if case[name]]
+    assert not [text for text in texts if duplicate_key(text) in corpus]
