@@ -61,18 +61,18 @@ def command(
       zigbang-nlp report --region 노원구 --since 2024 --output nowon.html --pdf
       zigbang-nlp report --complex "은솔마루 3단지" --output one.html
     """
+    from zigbang_nlp.predict.choose import chosen_model
     from zigbang_nlp.report.make import Filters, write_report
     from zigbang_nlp.report.pdf import print_pdf
 
     settings = loaded.settings
-    model = Path(settings.predict.model) if settings.predict.model else settings.model_dir
     file = output or settings.report_file
     if file.suffix.lower() not in (".html", ".htm"):
         raise click.UsageError(f"{file.name} doesn't end in .html; --pdf makes the PDF beside it.")
     write_report(
         settings.store_url,
         file,
-        model=model,
+        model=chosen_model(settings),
         evaluation=settings.evaluation_dir / "metrics.json",
         language=lang,
         filters=Filters(region, since, until, complexes),
