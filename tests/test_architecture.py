@@ -34,8 +34,9 @@ ALLOWED: dict[str, set[str]] = {
     "importing": _GROUND | {"store", "tables", "text"},
     "pipeline": _GROUND | {"config"},
     "stages": _LEARNING | {"crawl", "store", "model", "predict", "pipeline"},
+    "web": _GROUND | {"config", "model", "predict", "store", "tables"},
     "cli": _LEARNING
-    | {"crawl", "store", "model", "predict", "pipeline", "stages", "importing", "tables"},
+    | {"crawl", "store", "model", "predict", "pipeline", "stages", "importing", "tables", "web"},
     "__main__": {"cli"},
     "__init__": {"predict"},
 }
@@ -55,6 +56,11 @@ HOMES: dict[str, tuple[str, ...]] = {
     "matplotlib": ("plotting.py", "model/picture.py"),
     "click": ("cli",),
     "tomllib": ("config",),
+    "fastapi": ("web",),
+    "starlette": ("web",),
+    "uvicorn": ("web/server.py",),
+    "jinja2": ("web",),
+    "prometheus_client": ("web",),
 }
 
 #: The only modules that bring TensorFlow along; nothing that serves predictions is among them.

@@ -12,6 +12,7 @@ ZigbangError
 ├── DataError        the data can't make a data set (too few labels, one class)
 ├── TrainingError    training can't start or went wrong (NaN loss)
 ├── BundleError      a model directory is missing, damaged, tampered with or too new
+├── InsightError     the reviews can't say what was asked of them (too few, undated ...)
 └── StageError       a pipeline stage is missing what it reads
 
 Each error is a fact and a next step. The command line prints both and exits 1.
@@ -91,6 +92,22 @@ class TrainingError(ZigbangError):
 
 class BundleError(ZigbangError):
     """A model bundle is missing, damaged, tampered with or too new."""
+
+
+class InsightError(ZigbangError):
+    """The reviews can't say what was asked of them: too few, undated, without a place.
+
+    Args:
+        korean: the fact in Korean, for reports that are read in Korean.
+    """
+
+    def __init__(self, fact: str, korean: str, next_step: str = "") -> None:
+        super().__init__(fact, next_step)
+        self.korean = korean
+
+    def sentence(self, language: str = "ko") -> str:
+        """The fact in "ko" or "en", to stand where the chart or table would have stood."""
+        return self.korean if language == "ko" else self.fact
 
 
 class StageError(ZigbangError):

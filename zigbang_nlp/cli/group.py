@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "predict": "Classify texts, lines or files.",
     "run": "Run all stages, skipping those with nothing new.",
     "export": "Write all reviews, with their apartments and predictions, to FILE.",
+    "serve": "Serve the REST API and the pages.",
     "config": "Show the settings in force and where each came from.",
 }
 

@@ -10,6 +10,7 @@ from zigbang_nlp.config.sections import (
     Settings,
     StoreSettings,
 )
+from zigbang_nlp.config.serve import ServeSettings, is_loopback
 from zigbang_nlp.config.train import TrainSettings
 
 __all__ = [
@@ -19,9 +20,11 @@ __all__ = [
     "PathSettings",
     "PredictSettings",
     "PreprocessSettings",
+    "ServeSettings",
     "Settings",
     "StoreSettings",
     "TrainSettings",
+    "is_loopback",
     "known_keys",
     "load_settings",
 ]

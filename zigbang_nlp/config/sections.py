@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from zigbang_nlp.config.base import Section
+from zigbang_nlp.config.serve import ServeSettings
 from zigbang_nlp.config.train import TrainSettings
 
 
@@ -188,6 +189,7 @@ class Settings(Section):
     train: TrainSettings = TrainSettings()
     evaluate: EvaluateSettings = EvaluateSettings()
     predict: PredictSettings = PredictSettings()
+    serve: ServeSettings = ServeSettings()
 
     @property
     def store_url(self) -> str:

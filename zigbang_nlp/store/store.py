@@ -107,6 +107,11 @@ class Store:
                 connection, tuple(sources or ()), tuple(categories or ())
             )
 
+    def ping(self) -> None:
+        """Raise `StoreError` unless the database answers."""
+        with self.database.read() as connection:
+            connection.execute(sa.select(sa.literal(1)))
+
     def count_reviews(self) -> int:
         """Rows of reviews: texts, not residents."""
         with self.database.read() as connection:
