@@ -13,7 +13,7 @@ import numpy as np
 from zigbang_nlp.errors import BundleError
 from zigbang_nlp.model.bundle import Bundle, load_bundle
 from zigbang_nlp.model.inference import Network
-from zigbang_nlp.model.topics import TopicModel
+from zigbang_nlp.model.topics import TOPICS_FILE, TopicModel
 from zigbang_nlp.records import Prediction
 from zigbang_nlp.text.sentences import split_sentences
 
@@ -68,6 +68,11 @@ class Classifier:
                 "Use the model that comes with the package, or one trained from it.",
             )
         return found
+
+    @property
+    def tells_topics(self) -> bool:
+        """Whether this bundle can tell categories and topics."""
+        return (self.bundle.directory / TOPICS_FILE).is_file()
 
     def predict(
         self, texts: Sequence[str], topics: bool = False, sentences: bool = False

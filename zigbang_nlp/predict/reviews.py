@@ -7,14 +7,15 @@ from itertools import islice
 
 from zigbang_nlp.console import progress
 from zigbang_nlp.predict.classifier import Classifier
-from zigbang_nlp.store import ReviewKey, Store
+from zigbang_nlp.store import Judged, Store
+from zigbang_nlp.text.words import content_words_of
 
 #: Reviews held in memory at once; sorted by length within, so larger is faster.
 _CHUNK = 20_000
 
 
 def predict_store(classifier: Classifier, store: Store) -> int:
-    """Save a prediction for each review row; returns how many.
+    """Save a prediction, the words and the topics of each review row; returns how many.
 
     Args:
         classifier: its bundle's identity is saved with each prediction.
@@ -22,11 +23,21 @@ def predict_store(classifier: Classifier, store: Store) -> int:
     """
     count = store.count_reviews()
 
-    def predicted() -> Iterator[tuple[ReviewKey, str, float, bool]]:
+    def predicted() -> Iterator[Judged]:
         reviews = progress(store.reviews(), "predicting", count)
         while chunk := list(islice(reviews, _CHUNK)):
-            predictions = classifier.predict([review.text for review in chunk])
-            for review, found in zip(chunk, predictions, strict=True):
-                yield review.key, found.label, found.probability, found.unsure
+            texts = [review.text for review in chunk]
+            predictions = classifier.predict(texts, topics=classifier.tells_topics)
+            words = content_words_of(texts)
+            for review, found, spoken in zip(chunk, predictions, words, strict=True):
+                yield Judged(
+                    review.key,
+                    found.label,
+                    found.probability,
+                    found.unsure,
+                    spoken,
+                    found.topics,
+                    found.category,
+                )
 
     return store.save_predictions(classifier.bundle.identity(), predicted())

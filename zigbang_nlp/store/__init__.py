@@ -1,7 +1,7 @@
 """Rows that survive anything: SQLite by default, PostgreSQL by URL."""
 
 from zigbang_nlp.store.export import export
-from zigbang_nlp.store.rows import Counts, ReviewKey
+from zigbang_nlp.store.rows import Counts, Judged, ReviewKey
 from zigbang_nlp.store.store import Store, open_store, store_exists
 from zigbang_nlp.store.task import Failure, Found, Outcome, Scope, Tally, Task
 
@@ -9,6 +9,7 @@ __all__ = [
     "Counts",
     "Failure",
     "Found",
+    "Judged",
     "Outcome",
     "ReviewKey",
     "Scope",

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta, timezone
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -35,6 +35,26 @@ class Counts:
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(self.new + other.new, self.changed + other.changed, self.seen + other.seen)
+
+
+class Judged(NamedTuple):
+    """What a model says of one stored review.
+
+    Attributes:
+        key: of the review.
+        label, probability, unsure: as in `records.Prediction`.
+        words: the words worth counting (`text.words`), or None where they weren't looked for.
+        topics: the topics it is about, or None where the model has none.
+        about: the category that the text speaks of, or None where the model can't tell.
+    """
+
+    key: ReviewKey
+    label: str
+    probability: float
+    unsure: bool
+    words: Sequence[str] | None = None
+    topics: Sequence[str] | None = None
+    about: str | None = None
 
 
 def storable(text: str) -> str:
@@ -165,33 +185,38 @@ def add_apartments(connection: sa.Connection, batch: Sequence[Apartment], now: d
 
 _MADE = staged(predictions)
 _REVIEWED = sa.exists().where(same_key(reviews, _MADE, KEY))
-_SAID = ("model_id", "label", "probability", "unsure", "made_at")
+_SAID = tuple(column.name for column in predictions.c if column.name not in KEY)
 
 
 def save_predictions(
-    connection: sa.Connection,
-    model_id: str,
-    batch: Sequence[tuple[ReviewKey, str, float, bool]],
-    now: datetime,
+    connection: sa.Connection, model_id: str, batch: Sequence[Judged], now: datetime
 ) -> int:
     """Keep the newest prediction of each review; keys without a review are left out."""
-    made = {
-        key: dict(zip(KEY, key, strict=True))
-        | {
-            "model_id": model_id,
-            "label": label,
-            "probability": float(probability),
-            "unsure": bool(unsure),
-            "made_at": now,
-        }
-        for key, label, probability, unsure in batch
-    }
+    made = {said.key: _judged_row(said, model_id, now) for said in batch}
     if not made:
         return 0
     stage(connection, predictions, list(made.values()))
     connection.execute(upsert(connection.dialect.name, predictions, _SAID, where=_REVIEWED))
     counted = sa.select(sa.func.count()).select_from(_MADE).where(_REVIEWED)
     return connection.execute(counted).scalar_one()
+
+
+def _judged_row(said: Judged, model_id: str, now: datetime) -> dict[str, Any]:
+    return {
+        **dict(zip(KEY, said.key, strict=True)),
+        "model_id": model_id,
+        "label": said.label,
+        "probability": float(said.probability),
+        "unsure": bool(said.unsure),
+        "made_at": now,
+        "words": _listed(said.words),
+        "topics": _listed(said.topics),
+        "about": said.about,
+    }
+
+
+def _listed(names: Sequence[str] | None) -> str | None:
+    return None if names is None else storable("\t".join(names))
 
 
 def stream_reviews(

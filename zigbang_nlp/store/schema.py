@@ -85,7 +85,8 @@ review_history = sa.Table(
     sa.Index("review_history_of", "source", "apartment_id", "review_id", "category"),
 )
 
-#: The newest prediction of a review's present text.
+#: The newest prediction of a review's present text. `words` and `topics` are lists, parted by tabs;
+#: NULL means never looked for. `about` is the category that the text itself speaks of.
 predictions = sa.Table(
     "predictions",
     metadata,
@@ -98,6 +99,9 @@ predictions = sa.Table(
     sa.Column("probability", sa.Double, nullable=False),
     sa.Column("unsure", sa.Boolean, nullable=False),
     sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("words", sa.Text),
+    sa.Column("topics", sa.Text),
+    sa.Column("about", sa.Text),
     sa.ForeignKeyConstraint(
         ["source", "apartment_id", "review_id", "category"],
         [f"reviews.{name}" for name in ("source", "apartment_id", "review_id", "category")],

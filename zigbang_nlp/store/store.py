@@ -11,12 +11,13 @@ import sqlalchemy as sa
 
 from zigbang_nlp.records import CATEGORIES, Apartment, Review
 from zigbang_nlp.store import rows
+from zigbang_nlp.store.analysis import stream_judged
 from zigbang_nlp.store.answers import Answers
 from zigbang_nlp.store.database import Database
 from zigbang_nlp.store.frontier import Frontier
 from zigbang_nlp.store.migrate import prepare
 from zigbang_nlp.store.pacing import Pacing
-from zigbang_nlp.store.rows import Counts, ReviewKey
+from zigbang_nlp.store.rows import Counts, Judged, ReviewKey
 from zigbang_nlp.store.runs import Runs
 from zigbang_nlp.store.schema import apartments, predictions, reviews
 from zigbang_nlp.store.staging import batched, same_key
@@ -148,17 +149,23 @@ class Store:
         return f"{count:x}-{int(low):x}-{int(high):x}"
 
     def save_predictions(
-        self, model_id: str, predicted: Iterable[tuple[ReviewKey, str, float, bool]]
+        self, model_id: str, predicted: Iterable[Judged | tuple[ReviewKey, str, float, bool]]
     ) -> int:
-        """Keep a model's newest word on reviews: (key, label, probability of positive, unsure).
+        """Keep a model's newest word on reviews: (key, label, probability of positive, unsure, ...).
 
         Keys of reviews that the store doesn't hold are left out. Returns the rows that were kept.
         """
         kept = 0
         for batch in batched(predicted, BULK):
             with self.database.write() as connection:
-                kept += rows.save_predictions(connection, model_id, batch, _now())
+                judged = [rows.Judged(*said) for said in batch]
+                kept += rows.save_predictions(connection, model_id, judged, _now())
         return kept
+
+    def judged_reviews(self, sources: Iterable[str] | None = None) -> Iterator[tuple[Any, ...]]:
+        """Rows of `analysis.JUDGED_COLUMNS`, streamed, in stable order. None means all sources."""
+        with self.database.read() as connection:
+            yield from stream_judged(connection, tuple(sources or ()))
 
     def export_rows(self) -> Iterator[dict[str, Any]]:
         """Reviews with their apartment and their newest prediction, streamed, in stable order."""

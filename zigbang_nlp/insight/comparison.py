@@ -1,0 +1,202 @@
+"""Two places side by side, and each place against all the others, category by category."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.insight.narrow import find_complexes
+from zigbang_nlp.insight.rates import (
+    benjamini_hochberg,
+    cohens_h,
+    fisher_p,
+    holm,
+    newcombe,
+    two_rates_p,
+)
+from zigbang_nlp.insight.sentiment import By, grouped_texts, text_design_effect
+from zigbang_nlp.records import CATEGORIES
+
+_DIFFERENCE = {
+    "difference": "share less the other share",
+    "low": "lower end of its interval (Newcombe 1998, method 10)",
+    "high": "upper end",
+    "effect": "Cohen's h: 0.2 is small, 0.5 medium, 0.8 large",
+    "size": "negligible, small, medium or large",
+}
+
+#: Columns of `compare`.
+COMPARE_COLUMNS: dict[str, str] = {
+    "category": "a key of records.CATEGORIES, or all",
+    "texts": "judged texts of the first",
+    "share": "positive share of the first",
+    "other_texts": "judged texts of the other",
+    "other_share": "positive share of the other",
+    **_DIFFERENCE,
+    "p_value": "of equal shares: the N - 1 chi-squared test (Campbell 2007)",
+    "p_adjusted": "p_value corrected for looking at several categories (Holm 1979)",
+}
+
+#: Columns of `standouts`, after the one that names the place, and `name` for complexes.
+STANDOUT_COLUMNS: dict[str, str] = {
+    "category": "a key of records.CATEGORIES",
+    "texts": "judged texts of the place in the category",
+    "share": "positive share of them",
+    "other_texts": "judged texts of all other places in the category",
+    "other_share": "positive share of them",
+    **_DIFFERENCE,
+    "p_value": "of equal shares (Fisher's exact test, two-sided)",
+    "q_value": "p_value corrected for all places and categories (Benjamini & Hochberg 1995)",
+}
+
+#: Texts that a side of a comparison needs at least.
+FEWEST_TEXTS = 5
+
+
+def compare(
+    corpus: Corpus,
+    one: str,
+    other: str,
+    kind: Literal["complex", "region"] = "complex",
+    *,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Sentiment of two complexes or two regions, over all and by category.
+
+    Over all, counts are cut by the design effect, since a resident's texts resemble each other.
+
+    Args:
+        one, other: see `Corpus.narrowed`; for complexes, each must name exactly one.
+        level: of the intervals.
+
+    Returns:
+        One row a category, "all" first, with the columns of `COMPARE_COLUMNS`. A category in which
+        a side has fewer than 5 texts is left out.
+
+    Raises:
+        InputError: a side names nothing, or several complexes, or both share a complex.
+        InsightError: a side has too few judged texts.
+    """
+    sides = [_side(corpus, name, kind) for name in (one, other)]
+    if set(sides[0]) & set(sides[1]):
+        raise InputError(f"{one!r} and {other!r} have complexes in common.", "Name two places.")
+    texts = corpus.judged
+    side = np.select([texts["complex"].isin(s) for s in sides], [1, 2], 0)
+    texts = texts.assign(group=side)[side > 0]
+    for number, name in enumerate((one, other), start=1):
+        count = int(texts["group"].eq(number).sum())
+        if count < FEWEST_TEXTS:
+            raise InsightError(
+                f"{name!r} has {count} judged texts; {FEWEST_TEXTS} are the least.",
+                f"'{name}'의 판정된 글이 {count}개뿐입니다. 적어도 {FEWEST_TEXTS}개가 필요합니다.",
+            )
+    effect = text_design_effect(texts)
+    rows = [_counts(texts) | {"category": "all", "worth": 1 / effect}]
+    rows += [
+        _counts(texts[texts["category"].eq(name)]) | {"category": name, "worth": 1.0}
+        for name in CATEGORIES
+    ]
+    table = pd.DataFrame(rows)
+    table = table[table[["texts", "other_texts"]].min(axis=1) >= FEWEST_TEXTS]
+    table = _with_difference(table.reset_index(drop=True), level)
+    k1, n1, k2, n2 = _effective(table)
+    table["p_value"] = two_rates_p(k1, n1, k2, n2)
+    table["p_adjusted"] = holm(table["p_value"])
+    return table[list(COMPARE_COLUMNS)]
+
+
+def standouts(
+    corpus: Corpus, by: By = "complex", *, precision: int = 5, level: float = 0.95
+) -> pd.DataFrame:
+    """In which category a place is better or worse than all the others together.
+
+    Args:
+        by: as in `where`, a place.
+        precision: letters of the geohash, for by="geohash".
+        level: of the intervals.
+
+    Returns:
+        One row a place and category, the surest first, with the columns of `STANDOUT_COLUMNS`;
+        `q_value` below 0.05 is a finding.
+
+    Raises:
+        InputError: `by` is no place.
+        InsightError: nothing is judged, there is one place only, or it can't be told.
+    """
+    if by == "category":
+        raise InputError("Categories don't stand out by category.", 'Use by="complex".')
+    texts = grouped_texts(corpus, by, precision)
+    cells = texts.groupby(["group", "category"], observed=True, sort=True)
+    table = cells.agg(texts=("positive", "size"), positive=("positive", "sum"))
+    table = table.reset_index().rename(columns={"group": by})
+    if table[by].nunique() < 2:
+        raise InsightError(
+            "There is one place only, and nothing to compare it with.",
+            "한 곳뿐이라 비교할 대상이 없습니다.",
+        )
+    whole = table.groupby("category")[["texts", "positive"]].transform("sum")
+    table["other_texts"] = whole["texts"] - table["texts"]
+    table["other_positive"] = whole["positive"] - table["positive"]
+    table = table[table[["texts", "other_texts"]].min(axis=1) >= FEWEST_TEXTS].assign(worth=1.0)
+    if table.empty:
+        raise InsightError(
+            f"No place has {FEWEST_TEXTS} judged texts in a category.",
+            f"어느 곳도 한 항목의 판정된 글이 {FEWEST_TEXTS}개에 이르지 않습니다.",
+        )
+    table = _with_difference(table.reset_index(drop=True), level)
+    table["p_value"] = fisher_p(
+        table["positive"], table["texts"], table["other_positive"], table["other_texts"]
+    )
+    table["q_value"] = benjamini_hochberg(table["p_value"])
+    columns = [by, *STANDOUT_COLUMNS]
+    if by == "complex":
+        table = table.merge(corpus.complexes[["complex", "name"]], on="complex", how="left")
+        columns.insert(1, "name")
+    return table.sort_values("p_value", kind="stable").reset_index(drop=True)[columns]
+
+
+def _side(corpus: Corpus, name: str, kind: str) -> list[str]:
+    if kind == "region":
+        return corpus.narrowed(region=name).complexes["complex"].tolist()
+    found = find_complexes(corpus.complexes, name)
+    if len(found) > 1:
+        some = ", ".join((found["name"] + " (" + found["complex"] + ")").head(4))
+        raise InputError(f"{name!r} names {len(found)} complexes.", f"Name one of them: {some}.")
+    return found["complex"].tolist()
+
+
+def _counts(texts: pd.DataFrame) -> dict[str, float]:
+    first = texts["group"].eq(1)
+    return {
+        "texts": int(first.sum()),
+        "positive": float(texts.loc[first, "positive"].sum()),
+        "other_texts": int((~first).sum()),
+        "other_positive": float(texts.loc[~first, "positive"].sum()),
+    }
+
+
+def _effective(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    names = ["positive", "texts", "other_positive", "other_texts"]
+    k1, n1, k2, n2 = table[names].mul(table["worth"], axis=0).to_numpy(float).T
+    return k1, n1, k2, n2
+
+
+def _with_difference(table: pd.DataFrame, level: float) -> pd.DataFrame:
+    share = table["positive"] / table["texts"]
+    other = table["other_positive"] / table["other_texts"]
+    low, high = newcombe(*_effective(table), level)
+    effect = cohens_h(share, other)
+    names = np.array(["negligible", "small", "medium", "large"])
+    return table.assign(
+        share=share,
+        other_share=other,
+        difference=share - other,
+        low=low,
+        high=high,
+        effect=effect,
+        size=names[np.searchsorted([0.2, 0.5, 0.8], np.abs(effect), side="right")],
+    )

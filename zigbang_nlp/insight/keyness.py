@@ -1,0 +1,152 @@
+"""Words that rise and fall: their mention rate in a period against that of a base period."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import sparse, stats
+
+from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.insight.narrow import days
+from zigbang_nlp.insight.rates import Interval, benjamini_hochberg, fisher_p
+
+#: Columns of `keywords`.
+KEYWORD_COLUMNS: dict[str, str] = {
+    "word": "as people write it",
+    "kind": "noun, predicate or foreign",
+    "mentions": "reviews of the period that mention it",
+    "reviews": "reviews of the period",
+    "rate": "mentions / reviews",
+    "base_mentions": "reviews of the base that mention it",
+    "base_reviews": "reviews of the base",
+    "base_rate": "base_mentions / base_reviews",
+    "ratio": "rate / base_rate; infinite for a word that the base lacks",
+    "low": "lower end of the interval of `ratio`",
+    "high": "upper end",
+    "p_value": "of equal rates in and outside the period (Fisher's exact test, two-sided)",
+    "q_value": "p_value corrected for looking at so many words (Benjamini & Hochberg 1995)",
+    "direction": "rising or falling",
+}
+
+#: Reviews that the period and the rest need at least.
+FEWEST_REVIEWS = 20
+
+
+def keywords(
+    corpus: Corpus,
+    since: str | date,
+    until: str | date | None = None,
+    *,
+    base_since: str | date | None = None,
+    base_until: str | date | None = None,
+    min_count: int = 5,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Mention rates of words in a period, and their ratio to a base period.
+
+    The base is all dated reviews, the period's own among them, as in Zigbang's report of 2021;
+    or other years, as in that of 2022. What is tested is the period against the rest of the base,
+    word by word.
+
+    Args:
+        since, until: first and last day of the period; "2024" is the year.
+        base_since, base_until: of the base; it holds all of the period or nothing of it.
+        min_count: words mentioned in fewer reviews, of both together, are left out.
+        level: of the interval of the ratio.
+
+    Returns:
+        One row a word, the surest first, with the columns of `KEYWORD_COLUMNS`.
+
+    Raises:
+        InputError: a day can't be read, or the base holds a part of the period.
+        InsightError: no dates, or too few reviews in the period or outside it.
+    """
+    if until is None and isinstance(since, str):
+        until = since
+    mentions = corpus.mentions
+    written = corpus.dated.groupby("review")["written_at"].min()
+    moment = written.reindex(mentions.reviews).to_numpy()
+    period = _within(moment, *days(since, until))
+    base = ~np.isnat(moment)
+    if base_since is not None or base_until is not None:
+        base = _within(moment, *days(base_since, base_until))
+    inside = period & base
+    if inside.any() and (period & ~base).any():
+        raise InputError(
+            "The base period holds only a part of the period.",
+            "Let it hold all of it, or nothing of it.",
+        )
+    rest = base & ~period
+    _refuse_few(int(period.sum()), int(rest.sum()))
+    k1, n1 = _count(mentions.by_review, period), int(period.sum())
+    k2, n2 = _count(mentions.by_review, rest), int(rest.sum())
+    kept = np.flatnonzero(k1 + k2 >= min_count)
+    table = mentions.words.loc[kept, ["word", "kind"]].reset_index(drop=True)
+    table = table.assign(**_against(k1[kept], n1, k2[kept], n2, bool(inside.any()), level))
+    order = table.sort_values(["p_value", "mentions"], ascending=[True, False], kind="stable")
+    return order.reset_index(drop=True)[list(KEYWORD_COLUMNS)]
+
+
+def _within(moment: np.ndarray, first: pd.Timestamp, last: pd.Timestamp) -> np.ndarray:
+    with np.errstate(invalid="ignore"):
+        return (moment >= np.datetime64(first)) & (moment < np.datetime64(last))
+
+
+def _count(by_review: sparse.csr_matrix, chosen: np.ndarray) -> np.ndarray:
+    return np.asarray(chosen.astype(np.int64) @ by_review).ravel()
+
+
+def _refuse_few(period: int, rest: int) -> None:
+    if period < FEWEST_REVIEWS:
+        raise InsightError(
+            f"The period has {period} reviews; {FEWEST_REVIEWS} are the least.",
+            f"이 기간의 리뷰가 {period}건뿐입니다. 적어도 {FEWEST_REVIEWS}건이 필요합니다.",
+        )
+    if rest < FEWEST_REVIEWS:
+        raise InsightError(
+            f"Outside the period there are {rest} reviews; {FEWEST_REVIEWS} are the least.",
+            f"비교할 기간의 리뷰가 {rest}건뿐입니다. 적어도 {FEWEST_REVIEWS}건이 필요합니다.",
+        )
+
+
+def _against(
+    k1: np.ndarray, n1: int, k2: np.ndarray, n2: int, contained: bool, level: float
+) -> dict[str, Any]:
+    base_k, base_n = (k1 + k2, n1 + n2) if contained else (k2, n2)
+    rate, base_rate = k1 / n1, base_k / base_n
+    with np.errstate(divide="ignore"):
+        ratio = rate / base_rate
+    low, high = log_ratio_interval(k1, n1, k2, n2, level)
+    if contained:
+        # rate / base_rate is a rising function of rate / rest, so its interval is the image.
+        share = n1 / (n1 + n2)
+        low, high = low / (share * low + 1 - share), high / (share * high + 1 - share)
+    p = fisher_p(k1, n1, k2, n2)
+    return {
+        "mentions": k1,
+        "reviews": n1,
+        "rate": rate,
+        "base_mentions": base_k,
+        "base_reviews": base_n,
+        "base_rate": base_rate,
+        "ratio": ratio,
+        "low": np.minimum(low, ratio),
+        "high": np.maximum(high, ratio),
+        "p_value": p,
+        "q_value": benjamini_hochberg(p),
+        "direction": np.where(k1 * n2 >= k2 * n1, "rising", "falling"),
+    }
+
+
+def log_ratio_interval(
+    k1: np.ndarray, n1: int, k2: np.ndarray, n2: int, level: float = 0.95
+) -> Interval:
+    """Interval of (k1/n1) / (k2/n2): normal on the log scale, with half a count added (Walter 1975)."""
+    ratio = np.log((k1 + 0.5) / (n1 + 0.5)) - np.log((k2 + 0.5) / (n2 + 0.5))
+    variance = 1 / (k1 + 0.5) - 1 / (n1 + 0.5) + 1 / (k2 + 0.5) - 1 / (n2 + 0.5)
+    half = float(stats.norm.ppf((1 + level) / 2)) * np.sqrt(np.maximum(variance, 0))
+    return Interval(np.exp(ratio - half), np.exp(ratio + half))

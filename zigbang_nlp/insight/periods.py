@@ -1,0 +1,163 @@
+"""When: sentiment and mention rates by month or quarter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.insight.rates import wilson
+from zigbang_nlp.insight.sentiment import text_design_effect
+
+Period = Literal["month", "quarter", "year"]
+_CODES = {"month": "M", "quarter": "Q", "year": "Y"}
+
+#: Columns of `trend`.
+TREND_COLUMNS: dict[str, str] = {
+    "period": "its first day",
+    "label": "2024-03, 2024 Q1 or 2024",
+    "texts": "judged texts, 0 in an empty period",
+    "reviews": "residents' reviews they come from",
+    "positive": "positive texts",
+    "share": "positive / texts, NaN in an empty period",
+    "low": "lower end of Wilson's interval, at the effective size",
+    "high": "upper end",
+    "effective": "texts it is worth, since one resident's texts resemble each other",
+}
+
+#: Columns of `mention_trend`.
+MENTION_COLUMNS: dict[str, str] = {
+    "word": "as people write it",
+    "period": "its first day",
+    "label": "2024-03, 2024 Q1 or 2024",
+    "mentions": "reviews that mention it",
+    "reviews": "reviews of the period",
+    "rate": "mentions / reviews, NaN in an empty period",
+    "low": "lower end of Wilson's interval",
+    "high": "upper end",
+}
+
+
+def trend(
+    corpus: Corpus,
+    period: Period = "month",
+    *,
+    category: str | None = None,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Sentiment by period, from the first to the last, without a gap.
+
+    Args:
+        period: "month", "quarter" or "year".
+        category: only texts of this category.
+        level: of the intervals.
+
+    Returns:
+        One row a period, see `TREND_COLUMNS`.
+
+    Raises:
+        InsightError: no judged text has a date, or all are of one period.
+    """
+    texts = corpus.judged
+    if category is not None:
+        texts = texts[texts["category"].eq(category)]
+    texts = texts[texts["written_at"].notna()]
+    if texts.empty:
+        raise InsightError(
+            "No judged review says when it was written.",
+            "판정된 리뷰 가운데 작성일이 있는 것이 없습니다.",
+        )
+    when = _periods(texts["written_at"], period)
+    span = _span(when, period)
+    texts = texts.assign(group=when)
+    table = texts.groupby("group").agg(
+        texts=("positive", "size"), reviews=("review", "nunique"), positive=("positive", "sum")
+    )
+    table = table.reindex(span, fill_value=0)
+    worth = np.maximum(table["texts"] / text_design_effect(texts), table["reviews"])
+    share = table["positive"] / table["texts"].replace(0, np.nan)
+    low, high = wilson((share * worth).fillna(0), worth, level)
+    table = table.assign(share=share, low=low, high=high, effective=worth)
+    return _labelled(table.astype({"positive": int}), period)[list(TREND_COLUMNS)]
+
+
+def mention_trend(
+    corpus: Corpus, words: str | Sequence[str], period: Period = "month", *, level: float = 0.95
+) -> pd.DataFrame:
+    """How often words are mentioned, by period; rates are reviews that mention / reviews.
+
+    Args:
+        words: as people write them (층간소음, 시끄럽다); a word that nobody uses has a rate of 0.
+        period: "month", "quarter" or "year".
+        level: of the intervals.
+
+    Returns:
+        One row a word and period, see `MENTION_COLUMNS`.
+
+    Raises:
+        InsightError: no review has a date, or all are of one period.
+    """
+    mentions = corpus.mentions
+    moment = corpus.dated.groupby("review")["written_at"].min()
+    dated = np.isin(mentions.reviews, moment.index)
+    when = _periods(moment.reindex(mentions.reviews[dated]), period).reset_index(drop=True)
+    span = _span(when, period)
+    reviews = when.value_counts().reindex(span, fill_value=0)
+    tables = []
+    for word in [words] if isinstance(words, str) else words:
+        column = mentions.column(word)
+        said = np.zeros(len(when), bool)
+        if column is not None:
+            said = mentions.by_review[:, [column]].toarray().ravel()[dated] > 0
+        count = when[said].value_counts().reindex(span, fill_value=0)
+        low, high = wilson(count, reviews, level)
+        tables.append(
+            pd.DataFrame(
+                {
+                    "word": word,
+                    "mentions": count,
+                    "reviews": reviews,
+                    "rate": count.astype(float) / reviews.astype(float).replace(0.0, np.nan),
+                    "low": low,
+                    "high": high,
+                },
+                index=span,
+            )
+        )
+    if not tables:
+        raise InputError("No word is given.", "Give at least one.")
+    return _labelled(pd.concat(tables), period)[list(MENTION_COLUMNS)]
+
+
+def _periods(moments: pd.Series, period: str) -> pd.Series:
+    if period not in _CODES:
+        raise InputError(f"There is no period {period!r}.", f"Use {', '.join(_CODES)}.")
+    return moments.dt.to_period(_CODES[period])
+
+
+def _span(when: pd.Series, period: str) -> pd.PeriodIndex:
+    """All periods from the first to the last."""
+    first, last = when.min(), when.max()
+    if first == last:
+        named = {"month": "달", "quarter": "분기", "year": "해"}[period]
+        raise InsightError(
+            f"All dated reviews are of one {period}, {_label(first)}.",
+            f"작성일이 있는 리뷰가 모두 한 {named}({_label(first)})의 것입니다.",
+        )
+    return pd.period_range(first, last, freq=_CODES[period], name="group")
+
+
+def _label(period: pd.Period) -> str:
+    text = str(period)
+    return f"{text[:4]} {text[4:]}" if "Q" in text else text
+
+
+def _labelled(table: pd.DataFrame, period: str) -> pd.DataFrame:
+    index = pd.PeriodIndex(table.index)
+    return table.assign(period=index.to_timestamp(), label=[_label(p) for p in index]).reset_index(
+        drop=True
+    )

@@ -1,0 +1,155 @@
+"""Words of one group of texts against another: positive against negative, here against elsewhere.
+
+The log-odds ratio with an informative Dirichlet prior of Monroe, Colaresi & Quinn 2008 ("Fightin'
+Words", Political Analysis 16, 372-403): frequent and rare words become comparable, since a word
+is surprising only as far as its counts go beyond what its frequency in all texts lets expect.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from zigbang_nlp.errors import InsightError
+from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.insight.rates import benjamini_hochberg
+
+_SHARED = {
+    "log_odds": "log of the ratio of the odds of the word, drawn toward 0 by the prior",
+    "low": "lower end of its interval",
+    "high": "upper end",
+    "z": "log_odds / its standard error",
+    "q_value": "of no difference, corrected for so many words (Benjamini & Hochberg 1995)",
+}
+
+#: Columns of `polar_words`.
+POLAR_COLUMNS: dict[str, str] = {
+    "word": "as people write it; 안 before a predicate that was denied",
+    "kind": "noun, predicate or foreign",
+    "positive": "positive texts that mention it",
+    "negative": "negative texts that mention it",
+    **_SHARED,
+}
+
+#: Columns of `typical_words`.
+TYPICAL_COLUMNS: dict[str, str] = {
+    "word": "as people write it",
+    "kind": "noun, predicate or foreign",
+    "here": "texts of the place that mention it",
+    "elsewhere": "other texts that mention it",
+    **_SHARED,
+}
+
+#: Mentions that the prior is worth, spread over the words as in all texts.
+PRIOR = 500.0
+#: Texts that each group needs at least.
+FEWEST_TEXTS = 10
+
+
+def polar_words(
+    corpus: Corpus, *, min_count: int = 5, level: float = 0.95, prior: float = PRIOR
+) -> pd.DataFrame:
+    """Words of positive against words of negative texts.
+
+    Args:
+        min_count: words of fewer texts are left out.
+        level: of the intervals.
+        prior: mentions that the prior is worth.
+
+    Returns:
+        One row a word, from the most positive to the most negative by z; see `POLAR_COLUMNS`.
+
+    Raises:
+        InsightError: nothing is judged, or one of the two groups has too few texts.
+    """
+    corpus.judged  # noqa: B018 - raises where nothing is judged
+    positive = corpus.texts["positive"].to_numpy()
+    groups = {"positive": positive == 1, "negative": positive == 0}
+    return _contrast(corpus, groups, min_count, level, prior)[list(POLAR_COLUMNS)]
+
+
+def typical_words(
+    corpus: Corpus,
+    place: str,
+    kind: Literal["complex", "region"] = "complex",
+    *,
+    sentiment: Literal["positive", "negative"] | None = None,
+    min_count: int = 5,
+    level: float = 0.95,
+    prior: float = PRIOR,
+) -> pd.DataFrame:
+    """Words of one complex or region against all others: what it is loved or known for.
+
+    Args:
+        place: of the complex (see `Corpus.narrowed`) or the region.
+        sentiment: only positive, or only negative texts, on both sides.
+        min_count, level, prior: as in `polar_words`.
+
+    Returns:
+        One row a word, the most typical first; see `TYPICAL_COLUMNS`.
+
+    Raises:
+        InputError: there is no such place.
+        InsightError: the place, or all others, have too few texts.
+    """
+    here = corpus.narrowed(**({"region": place} if kind == "region" else {"complexes": [place]}))
+    inside = corpus.texts["complex"].isin(here.complexes["complex"]).to_numpy()
+    chosen = np.ones(len(inside), bool)
+    if sentiment is not None:
+        chosen = corpus.texts["positive"].to_numpy() == float(sentiment == "positive")
+    groups = {"here": inside & chosen, "elsewhere": ~inside & chosen}
+    return _contrast(corpus, groups, min_count, level, prior)[list(TYPICAL_COLUMNS)]
+
+
+def _contrast(
+    corpus: Corpus, groups: dict[str, np.ndarray], min_count: int, level: float, prior: float
+) -> pd.DataFrame:
+    for name, chosen in groups.items():
+        if chosen.sum() < FEWEST_TEXTS:
+            said = {
+                "positive": "긍정",
+                "negative": "부정",
+                "here": "이곳의",
+                "elsewhere": "다른 곳의",
+            }
+            raise InsightError(
+                f"There are {chosen.sum()} texts that are {name}; {FEWEST_TEXTS} are the least.",
+                f"{said[name]} 글이 {chosen.sum()}개뿐입니다. 적어도 {FEWEST_TEXTS}개가 필요합니다.",
+            )
+    mentions = corpus.mentions
+    one, other = (
+        np.asarray(g.astype(np.int64) @ mentions.by_text).ravel() for g in groups.values()
+    )
+    kept = np.flatnonzero(one + other >= min_count)
+    log_odds, error = log_odds_ratio(one, other, one + other, prior)
+    log_odds, error = log_odds[kept], error[kept]
+    z = log_odds / error
+    half = float(stats.norm.ppf((1 + level) / 2)) * error
+    first, second = groups
+    table = mentions.words.loc[kept, ["word", "kind"]].assign(
+        **{first: one[kept], second: other[kept]},
+        log_odds=log_odds,
+        low=log_odds - half,
+        high=log_odds + half,
+        z=z,
+        q_value=benjamini_hochberg(2 * stats.norm.sf(np.abs(z))),
+    )
+    return table.sort_values("z", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def log_odds_ratio(
+    one: np.ndarray, other: np.ndarray, background: np.ndarray, prior: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """(log-odds ratio, its standard error) of each word; equations 16 and 20 of Monroe et al.
+
+    Args:
+        one, other: counts of each word in the two groups, int (words,).
+        background: counts that give the prior its shape.
+        prior: counts that it is worth in all.
+    """
+    alpha = prior * background / background.sum()
+    logits = [np.log(y + alpha) - np.log(y.sum() + prior - y - alpha) for y in (one, other)]
+    return logits[0] - logits[1], np.sqrt(1 / (one + alpha) + 1 / (other + alpha))

@@ -1,0 +1,180 @@
+"""Topics: how often they are spoken of and how well, and which of them move the overall score."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.insight.rates import benjamini_hochberg, wilson
+from zigbang_nlp.insight.ridge import ridge
+from zigbang_nlp.records import CATEGORIES
+
+#: Columns of `topics`.
+TOPIC_COLUMNS: dict[str, str] = {
+    "topic": "its name",
+    "mentions": "residents' reviews that speak of it",
+    "reviews": "all residents' reviews",
+    "rate": "mentions / reviews",
+    "rate_low": "lower end of Wilson's interval of `rate`",
+    "rate_high": "upper end",
+    "texts": "judged texts about it",
+    "positive": "positive ones among them",
+    "share": "positive / texts",
+    "low": "lower end of Wilson's interval of `share`",
+    "high": "upper end",
+}
+
+#: Columns of `drivers`. Its `attrs` hold r2, penalty and reviews of the regression.
+DRIVER_COLUMNS: dict[str, str] = {
+    "driver": "a topic, or a category",
+    "reviews": "reviews that speak of it",
+    "effect": "points of the 0-5 score that praise adds over silence, and a complaint takes",
+    "low": "lower end of its interval (heteroscedasticity-robust)",
+    "high": "upper end",
+    "p_value": "of no effect",
+    "q_value": "p_value corrected for the number of drivers (Benjamini & Hochberg 1995)",
+    "weight": "effect times the spread of the driver: its part in how scores differ",
+}
+
+#: Reviews with a score that the regression needs at least, in all and for each driver it keeps.
+FEWEST_REVIEWS, FEWEST_SPOKEN = 50, 10
+
+
+def topics(corpus: Corpus, *, level: float = 0.95) -> pd.DataFrame:
+    """How often each topic is spoken of, and the sentiment of the texts that do.
+
+    Args:
+        level: of the intervals.
+
+    Returns:
+        One row a topic, the most frequent first, with the columns of `TOPIC_COLUMNS`.
+
+    Raises:
+        InsightError: the model knows no topics, or no text is about one.
+    """
+    spoken = _topic_texts(corpus)
+    grouped = spoken.groupby("topic", sort=True)
+    table = grouped.agg(
+        mentions=("review", "nunique"), texts=("positive", "count"), positive=("positive", "sum")
+    ).reset_index()
+    reviews = corpus.texts["review"].nunique()
+    rate = wilson(table["mentions"], reviews, level)
+    share = wilson(table["positive"], table["texts"], level)
+    table = table.assign(
+        reviews=reviews,
+        rate=table["mentions"] / reviews,
+        rate_low=rate.low,
+        rate_high=rate.high,
+        share=table["positive"] / table["texts"].replace(0, np.nan),
+        low=share.low,
+        high=share.high,
+    ).astype({"positive": int})
+    order = table.sort_values("mentions", ascending=False, kind="stable").reset_index(drop=True)
+    return order[list(TOPIC_COLUMNS)]
+
+
+def drivers(
+    corpus: Corpus,
+    by: Literal["topic", "category"] = "topic",
+    *,
+    own_text: bool = False,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """What moves the recommendation score: a ridge regression on the sentiment of topics.
+
+    For each resident's review, a driver is +1 where all texts about it are positive, -1 where all
+    are negative, and 0 where none speaks of it. The text beside the score itself is left out,
+    since its sentiment was learnt from that score.
+
+    Args:
+        by: "topic" (of the model), or "category" (traffic, care, resident, around).
+        own_text: count the text beside the score too; for sources whose reviews have no other.
+        level: of the intervals.
+
+    Returns:
+        One row a driver, by falling weight, with the columns of `DRIVER_COLUMNS`.
+
+    Raises:
+        InsightError: the model knows no topics; too few reviews have a score and other texts;
+            all scores are equal.
+    """
+    if by not in ("topic", "category"):
+        raise InputError(f"Can't explain scores by {by!r}.", "Use topic or category.")
+    scores = corpus.texts[corpus.texts["category"].eq("total") & corpus.texts["score"].notna()]
+    score = scores.set_index("review")["score"]
+    spoken = (
+        _topic_texts(corpus)
+        if by == "topic"
+        else corpus.judged.assign(topic=corpus.judged["category"])
+    )
+    if by == "category":
+        spoken = spoken[spoken["topic"].isin(list(CATEGORIES)[1:])]
+    elif not own_text:
+        spoken = spoken[spoken["category"].ne("total")]
+    spoken = spoken[spoken["positive"].notna() & spoken["review"].isin(score.index)]
+    _refuse_few(spoken["review"].nunique(), score)
+    said = spoken.assign(tone=2 * spoken["positive"] - 1)
+    tone = said.pivot_table(index="review", columns="topic", values="tone", aggfunc="mean")
+    tone = tone.reindex(score.index)
+    counts = tone.notna().sum()
+    tone = tone.loc[:, counts >= FEWEST_SPOKEN].fillna(0.0)
+    if tone.shape[1] == 0 or len(tone) < 5 * tone.shape[1]:
+        raise _too_few(len(tone))
+    fitted = ridge(tone.to_numpy(float), score.to_numpy(float))
+    half = float(stats.norm.ppf((1 + level) / 2)) * fitted.error
+    p = 2 * stats.norm.sf(np.abs(fitted.coefficients) / fitted.error)
+    table = pd.DataFrame(
+        {
+            "driver": tone.columns,
+            "reviews": counts[tone.columns].to_numpy(),
+            "effect": fitted.coefficients,
+            "low": fitted.coefficients - half,
+            "high": fitted.coefficients + half,
+            "p_value": p,
+            "q_value": benjamini_hochberg(p),
+            "weight": np.abs(fitted.coefficients) * tone.std(ddof=0).to_numpy(),
+        }
+    )
+    table = table.sort_values("weight", ascending=False, kind="stable").reset_index(drop=True)
+    table.attrs = {"r2": fitted.r2, "penalty": fitted.penalty, "reviews": len(tone)}
+    return table[list(DRIVER_COLUMNS)]
+
+
+def _topic_texts(corpus: Corpus) -> pd.DataFrame:
+    """One row a text and topic: the columns of the texts and `topic`."""
+    known = corpus.texts[corpus.texts["topics"].notna()]
+    if known.empty:
+        raise InsightError(
+            "The model that judged these reviews knows no topics.",
+            "이 리뷰를 판정한 모델은 주제를 알지 못합니다.",
+            "Predict with the model that comes with the package, or one trained from it.",
+        )
+    spoken = known.assign(topic=known["topics"].str.split("\t")).explode("topic")
+    spoken = spoken[spoken["topic"].ne("")]
+    if spoken.empty:
+        raise InsightError("No text is about a topic.", "주제가 드러난 글이 없습니다.")
+    return spoken
+
+
+def _refuse_few(reviews: int, score: pd.Series) -> None:
+    if reviews < FEWEST_REVIEWS:
+        raise _too_few(reviews)
+    if score.nunique() < 2:
+        raise InsightError(
+            f"All recommendation scores are {score.iloc[0]:g}.",
+            f"추천점수가 모두 {score.iloc[0]:g}점입니다.",
+        )
+
+
+def _too_few(reviews: int) -> InsightError:
+    return InsightError(
+        f"{reviews} reviews have both a recommendation score and other texts; "
+        f"{FEWEST_REVIEWS} are the least, and 5 for each driver.",
+        f"추천점수와 다른 항목의 글이 함께 있는 리뷰가 {reviews}건뿐입니다. "
+        f"적어도 {FEWEST_REVIEWS}건이 필요합니다.",
+    )

@@ -1,0 +1,161 @@
+"""The words of a text that are worth counting: nouns, roots and predicates, in one form each.
+
+A model's tokens serve the model: particles, endings, pieces of rare words. Who counts what
+residents speak of wants 층간소음 whole, 시끄러워요 and 시끄럽습니다 as one word, and 안 좋다 apart
+from 좋다. Always Mecab, whatever the model's tokenizer is.
+
+A word is kept in a stored form that says what it is:
+
+    층간+소음    a noun, its parts joined by "+" (they stood without a space between them)
+    시끄럽-      a verb, an adjective or a root, without its ending; "안 좋-" when it was denied
+    gtx          letters of another script, in lower case
+
+`shown` gives the form for people: 층간소음, 시끄럽다, 안 좋다, gtx.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from zigbang_nlp.text.clean import clean
+from zigbang_nlp.text.tokenizers import mecab_tagger
+
+#: What may stand within a noun: common and proper nouns, prefixes, suffixes (준+신축, 역세+권).
+_NOUN, _PREFIX, _SUFFIX = frozenset({"NNG", "NNP"}), "XPN", "XSN"
+#: Suffixes that belong to grammar or politeness, not to the word.
+_DROPPED_SUFFIXES = frozenset({"들", "님", "씩", "쯤", "네", "여"})
+_PREDICATE = frozenset({"VA", "VV"})
+#: Predicates that say nothing by themselves.
+_LIGHT = frozenset(
+    {
+        "하",
+        "되",
+        "있",
+        "같",
+        "이러",
+        "그러",
+        "어떠",
+        "이렇",
+        "그렇",
+        "어떻",
+        "저렇",
+        "주",
+        "보",
+        "오",
+    }
+    | {"가", "나", "내", "들", "말", "받", "알", "놓", "두", "대", "치", "통하", "위하", "대하"}
+)
+_NOT_BEFORE, _NOT_AFTER = frozenset({"안", "못"}), frozenset({"않", "못하"})
+#: Nouns of more parts than this are a writer who uses no spaces.
+_MOST_PARTS = 4
+
+
+class Morpheme(NamedTuple):
+    """One morpheme as Mecab has it; `glued` where no space stands before it."""
+
+    surface: str
+    tag: str
+    stem: str
+    glued: bool
+
+
+def content_words(text: str) -> list[str]:
+    """The stored forms of a text's words, in order, with repeats.
+
+    >>> content_words("층간소음 때문에 시끄러워요. 관리도 안 좋아요")
+    ['층간+소음', '때문', '시끄럽-', '관리', '안 좋-']
+    """
+    cleaned = clean(text)
+    return list(_words(morphemes(cleaned))) if cleaned else []
+
+
+def shown(word: str) -> str:
+    """A stored form as people write it."""
+    return word[:-1] + "다" if word.endswith("-") else word.replace("+", "")
+
+
+def kind(word: str) -> str:
+    """What a stored form is: "noun", "predicate" or "foreign"."""
+    if word.endswith("-"):
+        return "predicate"
+    return "foreign" if word.isascii() else "noun"
+
+
+def morphemes(cleaned: str) -> list[Morpheme]:
+    """Mecab's morphemes of a cleaned text."""
+    found = []
+    at = 0
+    for line in mecab_tagger().tagger.parse(cleaned).splitlines():
+        surface, tab, features = line.partition("\t")
+        if not tab or not surface:
+            continue
+        start = cleaned.find(surface, at)
+        glued = start == at and at > 0
+        at = start + len(surface) if start >= 0 else at
+        tag, *_, expression = features.split(",", 7)
+        # An inflected form carries its parts: 시끄럽/VA/*+어/EC/*
+        stem = expression.partition("/")[0] if "+" in tag and "/" in expression else surface
+        found.append(Morpheme(surface, tag, stem, glued))
+    return found
+
+
+def _words(found: list[Morpheme]) -> Iterator[str]:
+    noun: list[str] = []
+    denied = False
+    for i, morpheme in enumerate(found):
+        tags = morpheme.tag.split("+")
+        if noun and not (morpheme.glued and _continues(tags, morpheme)):
+            yield from _finished(noun)
+            noun = []
+        if tags[0] in _NOUN or tags == [_PREFIX] or (tags == [_SUFFIX] and noun):
+            if tags != [_SUFFIX] or morpheme.surface not in _DROPPED_SUFFIXES:
+                noun.append(_line_number(found[max(0, i - 2) : i]) + morpheme.stem)
+        elif tags[0] in _PREDICATE and morpheme.stem not in _LIGHT:
+            yield _predicate(morpheme.stem, denied or _is_denied_after(found, i))
+        elif tags[0] == "XR":
+            yield _predicate(morpheme.stem + "하", denied or _is_denied_after(found, i))
+        elif tags == ["SL"] and len(morpheme.surface) > 1:
+            yield morpheme.surface.lower()
+        denied = tags == ["MAG"] and morpheme.surface in _NOT_BEFORE
+    yield from _finished(noun)
+
+
+def _continues(tags: list[str], morpheme: Morpheme) -> bool:
+    return tags[0] in _NOUN or tags == [_SUFFIX]
+
+
+def _line_number(before: list[Morpheme]) -> str:
+    """The "7호" before 선, which Mecab cuts off the names of subway lines."""
+    parts = [morpheme.surface for morpheme in before]
+    is_number = len(parts) == 2 and before[0].tag == "SN" and parts[1] == "호"
+    return "".join(parts) if is_number else ""
+
+
+def _finished(noun: list[str]) -> Iterator[str]:
+    """A compound whole; its parts where it is too long to be one word."""
+    if len(noun) > _MOST_PARTS:
+        yield from noun
+    elif noun:
+        yield "+".join(noun)
+
+
+def _predicate(stem: str, denied: bool) -> str:
+    return f"안 {stem}-" if denied else f"{stem}-"
+
+
+def _is_denied_after(found: list[Morpheme], at: int) -> bool:
+    """Whether what follows says no: 좋지 않다, 좋지는 않다, 깨끗하지 못하다."""
+    after = found[at + 1 : at + 6]
+    for i, morpheme in enumerate(after):
+        if morpheme.surface.endswith("지") and "EC" in morpheme.tag:
+            rest = after[i + 1 :]
+            if rest and rest[0].tag.startswith("J"):
+                rest = rest[1:]
+            return bool(rest) and rest[0].stem in _NOT_AFTER
+    return False
+
+
+def content_words_of(texts: Iterable[str]) -> Iterator[list[str]]:
+    """`content_words` of many texts, in order."""
+    return map(content_words, texts)
