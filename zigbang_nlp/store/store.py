@@ -113,6 +113,19 @@ class Store:
         with self.database.read() as connection:
             connection.execute(sa.select(sa.literal(1)))
 
+    def version(self) -> str:
+        """A word that changes whenever reviews, apartments or predictions do."""
+        counted = [
+            (sa.func.count(), sa.func.max(moment), moment.table)
+            for moment in (reviews.c.last_seen, apartments.c.last_seen, predictions.c.made_at)
+        ]
+        with self.database.read() as connection:
+            rows = [
+                connection.execute(sa.select(count, newest).select_from(table)).one()
+                for count, newest, table in counted
+            ]
+        return "-".join(f"{n:x}.{when.timestamp() if when else 0:.6f}" for n, when in rows)
+
     def count_reviews(self) -> int:
         """Rows of reviews: texts, not residents."""
         with self.database.read() as connection:

@@ -18,7 +18,7 @@ from zigbang_nlp import __version__
 from zigbang_nlp.config import Settings
 from zigbang_nlp.errors import StoreError, ZigbangError
 from zigbang_nlp.web.access import Guard
-from zigbang_nlp.web.api import PREFIX, health, predict
+from zigbang_nlp.web.api import PREFIX, complexes, health, model, predict, words
 from zigbang_nlp.web.api.schemas import PredictRequest
 from zigbang_nlp.web.engine import Engine
 from zigbang_nlp.web.gate import Gate
@@ -37,8 +37,8 @@ def create_app(settings: Settings) -> ASGIApp:
         settings: `serve` for the limits, `predict.model` and the paths for the bundle, the store.
     """
     metrics, guard = Metrics(), Guard(settings.serve.token)
-    model = Path(settings.predict.model) if settings.predict.model else settings.model_dir
-    engine = Engine(model, settings.serve.max_waiting, metrics)
+    directory = Path(settings.predict.model) if settings.predict.model else settings.model_dir
+    engine = Engine(directory, settings.serve.max_waiting, metrics)
     library = Library(settings.store_url)
     metrics.gauge("zigbang_under_way", "Predictions under way.", lambda: engine.under_way)
     metrics.gauge("zigbang_model_ready", "1 with a model.", lambda: float(bool(engine.model)))
@@ -62,8 +62,8 @@ def create_app(settings: Settings) -> ASGIApp:
         lifespan=lifespan,
     )
     app.state.services = Services(settings, engine, library, metrics, guard)
-    app.include_router(health.router)
-    app.include_router(predict.router)
+    for part in (health, predict, complexes, words, model):
+        app.include_router(part.router)
     _describe(app)
     _explain_errors(app)
     guarded: ASGIApp = Gate(app, settings.serve, metrics, guard, shown)

@@ -55,6 +55,71 @@ class Predictions(BaseModel):
     model: str = Field(description="이 판정을 한 모델")
 
 
+class Rows(BaseModel):
+    """Rows whose columns are those of `zigbang_nlp.insight`, by the name of the question."""
+
+    model_config = ConfigDict(extra="allow")
+
+    items: list[dict[str, Any]]
+
+
+class Listed(BaseModel):
+    """One page of a list."""
+
+    total: int = Field(description="모두 몇 줄")
+    page: int
+    size: int
+
+
+class ComplexList(Listed):
+    """Complexes with their sentiment."""
+
+    items: list[dict[str, Any]] = Field(
+        examples=[
+            [
+                {
+                    "complex": "sample:90101",
+                    "name": "은솔마루 3단지",
+                    "district": "서울특별시 노원구",
+                    "texts": 47,
+                    "score": 0.61,
+                    "low": 0.55,
+                    "high": 0.67,
+                }
+            ]
+        ]
+    )
+
+
+class ReviewList(Listed):
+    """Reviews with what the model says of them."""
+
+    items: list[dict[str, Any]]
+
+
+class ComplexDetail(BaseModel):
+    """One complex."""
+
+    model_config = ConfigDict(extra="allow")
+
+    complex: str = Field(examples=["sample:90101"])
+    name: str = Field(examples=["은솔마루 3단지"])
+    categories: list[dict[str, Any]]
+    district_categories: list[dict[str, Any]]
+    trend: list[dict[str, Any]]
+
+
+class ModelCard(BaseModel):
+    """What the model is and how well it does."""
+
+    model_config = ConfigDict(extra="allow")
+
+    model: str
+    threshold: float
+    metrics: dict[str, Any]
+    versions: dict[str, str]
+
+
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Error answers for the OpenAPI document."""
     content = {problems.MEDIA_TYPE: {"schema": problems.SCHEMA}}
