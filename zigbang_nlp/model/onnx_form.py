@@ -88,10 +88,7 @@ def read_weights(architecture: Architecture, path: Path) -> dict[str, list[np.nd
         path: the ONNX file.
     """
     assert not architecture.batch_normalization, "folded into a scale and a shift"
-    constants = {
-        tensor.name: numpy_helper.to_array(tensor)
-        for tensor in onnx.load(path.as_posix()).graph.initializer
-    }
+    constants = read_constants(path)
     weights = {"embedding": [constants["embedding"].astype(np.float32)]}
     for i, _ in enumerate(architecture.lstm_units, start=1):
         name = f"bilstm_{i}" if architecture.bidirectional else f"lstm_{i}"
@@ -109,6 +106,14 @@ def read_weights(architecture: Architecture, path: Path) -> dict[str, list[np.nd
     for layer, name in [*names, ("probability", "logit_2d")]:
         weights[layer] = [constants[f"{name}_kernel"], constants[f"{name}_bias"]]
     return weights
+
+
+def read_constants(path: Path) -> dict[str, np.ndarray]:
+    """The constants of an ONNX file by name, in ONNX's own shapes and order of gates."""
+    return {
+        tensor.name: numpy_helper.to_array(tensor)
+        for tensor in onnx.load(path.as_posix()).graph.initializer
+    }
 
 
 class _Graph:
@@ -165,12 +170,14 @@ def _dense(graph: _Graph, states: str, weights: list[np.ndarray], name: str) -> 
     return graph.node("Add", [f"{name}_product", f"{name}_bias"], name)
 
 
+SELU_ALPHA, SELU_GAMMA = 1.6732631921768188, 1.0507010221481323
+
 #: Keras's activations as ONNX operators; ONNX's own defaults for the slopes differ from Keras's.
 _ACTIVATIONS: dict[str, tuple[str, dict[str, float]]] = {
     "relu": ("Relu", {}),
     "leaky_relu": ("LeakyRelu", {"alpha": 0.2}),
     "elu": ("Elu", {"alpha": 1.0}),
-    "selu": ("Selu", {"alpha": 1.6732631921768188, "gamma": 1.0507010221481323}),
+    "selu": ("Selu", {"alpha": SELU_ALPHA, "gamma": SELU_GAMMA}),
     "tanh": ("Tanh", {}),
 }
 

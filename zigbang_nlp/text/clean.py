@@ -15,6 +15,11 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
 # Digits are left alone: 1000 and 10000 are different things.
 _REPEAT = re.compile(r"([^\d\s])\1{2,}")
+#: What `clean` replaces, in order, before and after it brings the text to NFC.
+BEFORE_NFC = ((_SURROGATE, ""), (_CONTROL, " "), (_INVISIBLE, ""))
+AFTER_NFC = ((_SPACE, " "), (_REPEAT, r"\1\1"))
+#: What is this many times beyond the cap can't matter; cutting first bounds the work.
+MOST_SHORTENED = 20
 _NOT_WORD = re.compile(r"[^\w]+|_+")
 
 
@@ -31,14 +36,13 @@ def clean(text: str, max_characters: int = 2_000) -> str:
     >>> clean("역세권  ㅋㅋㅋㅋㅋㅋ\\u200b 최고!!!!")
     '역세권 ㅋㅋ 최고!!'
     """
-    # What is far beyond the cap can't matter; cutting first bounds the work.
-    text = text[: max_characters * 20]
-    text = _SURROGATE.sub("", text)
-    text = _INVISIBLE.sub("", _CONTROL.sub(" ", text))
+    text = text[: max_characters * MOST_SHORTENED]
+    for pattern, replacement in BEFORE_NFC:
+        text = pattern.sub(replacement, text)
     text = unicodedata.normalize("NFC", text)
-    text = _SPACE.sub(" ", text)
-    text = _REPEAT.sub(r"\1\1", text).strip()
-    return text[:max_characters].rstrip()
+    for pattern, replacement in AFTER_NFC:
+        text = pattern.sub(replacement, text)
+    return text.strip()[:max_characters].rstrip()
 
 
 def duplicate_key(text: str) -> str:
