@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Scope
 from zigbang_nlp import __version__
 from zigbang_nlp.config import Settings
 from zigbang_nlp.errors import StoreError, ZigbangError
+from zigbang_nlp.web import static_files
 from zigbang_nlp.web.access import Guard
 from zigbang_nlp.web.api import PREFIX, complexes, health, model, predict, words
 from zigbang_nlp.web.api.schemas import PredictRequest
@@ -24,6 +25,9 @@ from zigbang_nlp.web.engine import Engine
 from zigbang_nlp.web.gate import Gate
 from zigbang_nlp.web.library import Library
 from zigbang_nlp.web.metrics import Metrics
+from zigbang_nlp.web.pages import compare, explore, keywords
+from zigbang_nlp.web.pages import complex as complex_page
+from zigbang_nlp.web.pages.render import problem_answer
 from zigbang_nlp.web.problems import Problem, problem_of
 from zigbang_nlp.web.services import Services
 
@@ -62,10 +66,25 @@ def create_app(settings: Settings) -> ASGIApp:
         lifespan=lifespan,
     )
     app.state.services = Services(settings, engine, library, metrics, guard)
-    for part in (health, predict, complexes, words, model):
+    for part in (
+        health,
+        predict,
+        complexes,
+        words,
+        model,
+        static_files,
+        explore,
+        complex_page,
+        compare,
+        keywords,
+    ):
         app.include_router(part.router)
     _describe(app)
     _explain_errors(app)
+
+    def shown(scope: Scope, problem: Problem) -> Response:
+        return problem_answer({**scope, "app": app}, problem)
+
     guarded: ASGIApp = Gate(app, settings.serve, metrics, guard, shown)
     if settings.serve.cors:
         guarded = CORSMiddleware(
@@ -78,29 +97,24 @@ def create_app(settings: Settings) -> ASGIApp:
     return guarded
 
 
-def shown(scope: Scope, problem: Problem) -> Response:
-    """A problem as an answer."""
-    return problem.response(scope)
-
-
 def _explain_errors(app: FastAPI) -> None:
     """Every error that reaches the application becomes a problem."""
 
     async def problem(request: Request, error: Exception) -> Response:
         assert isinstance(error, Problem)
-        return shown(request.scope, error)
+        return problem_answer(request.scope, error)
 
     async def own(request: Request, error: Exception) -> Response:
         assert isinstance(error, ZigbangError)
-        return shown(request.scope, problem_of(error))
+        return problem_answer(request.scope, problem_of(error))
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return shown(request.scope, _of_status(error))
+        return problem_answer(request.scope, _of_status(error))
 
     async def wrong(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return shown(request.scope, _of_parameters(error))
+        return problem_answer(request.scope, _of_parameters(error))
 
     app.add_exception_handler(Problem, problem)
     app.add_exception_handler(ZigbangError, own)

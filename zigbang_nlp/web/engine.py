@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections import deque
 from collections.abc import AsyncIterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from zigbang_nlp.console import log
@@ -16,13 +14,15 @@ from zigbang_nlp.errors import BundleError, ZigbangError
 from zigbang_nlp.model.bundle import MANIFEST
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.records import Prediction
+from zigbang_nlp.web.lane import Lane
 from zigbang_nlp.web.metrics import Metrics
 from zigbang_nlp.web.problems import Problem
 
 #: Seconds between two looks at the bundle's directory.
 WATCH = 1.0
-#: Texts that are classified in one go for several callers; more would make the first one wait.
-_TOGETHER = 256
+#: Calls of more texts than this, and explanations, go a way of their own, so that nobody with one
+#: text waits behind them.
+_SMALL = 32
 
 BUSY = Problem(
     503,
@@ -42,18 +42,8 @@ class Asked:
     explain: bool = False
 
 
-@dataclass
-class _Call:
-    texts: Sequence[str]
-    asked: Asked
-    answer: asyncio.Future[tuple[list[Prediction], str]] = field(repr=False)
-
-
 class Engine:
     """Classifies with the newest bundle at `directory`.
-
-    Calls that come while another is computed wait, and are then answered together: under load the
-    network sees larger batches, and a lone caller never waits for others.
 
     Args:
         directory: of the bundle; it may be missing, and may come or be replaced at any time.
@@ -71,10 +61,8 @@ class Engine:
         self._seen: tuple[int, ...] | None = None
         self._failures = 0
         self._look_again = 0.0
-        self._calls: deque[_Call] = deque()
-        self._worker: asyncio.Task[None] | None = None
-        # One thread: the tokenizer and the network each keep a core busy by themselves.
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="predict")
+        self._small = Lane(self._predict, "predict")
+        self._large = Lane(self._predict, "predict-large")
 
     @property
     def _in_force(self) -> tuple[Classifier, str]:
@@ -114,60 +102,21 @@ class Engine:
         """
         self.refuse_when_full()
         self.classifier  # noqa: B018 - without one there is nothing to wait for
-        call = _Call(texts, asked, asyncio.get_running_loop().create_future())
-        self._calls.append(call)
+        small = len(texts) <= _SMALL and not asked.explain
         self.under_way += 1
-        if self._worker is None or self._worker.done():
-            self._worker = asyncio.create_task(self._work())
         try:
-            return await call.answer
+            return await (self._small if small else self._large).ask(texts, asked)
         finally:
             self.under_way -= 1
 
-    async def _work(self) -> None:
-        loop = asyncio.get_running_loop()
-        while self._calls:
-            together = self._take()
-            if not together:
-                continue
-            texts = [text for call in together for text in call.texts]
-            try:
-                found, model = await loop.run_in_executor(
-                    self._thread, self._predict, texts, together[0].asked
-                )
-            except Exception as error:  # noqa: BLE001 - it belongs to those who asked
-                for call in together:
-                    if not call.answer.done():
-                        call.answer.set_exception(error)
-                continue
-            self.metrics.texts.inc(len(texts))
-            self.metrics.batches.inc()
-            at = 0
-            for call in together:
-                if not call.answer.done():
-                    call.answer.set_result((found[at : at + len(call.texts)], model))
-                at += len(call.texts)
-
-    def _take(self) -> list[_Call]:
-        """The next calls that can be answered together; those given up by their callers are not."""
-        together: list[_Call] = []
-        count = 0
-        while self._calls:
-            call = self._calls[0]
-            if not call.answer.done():
-                if together and (
-                    call.asked != together[0].asked or count + len(call.texts) > _TOGETHER
-                ):
-                    break
-                together.append(call)
-                count += len(call.texts)
-            self._calls.popleft()
-        return together
-
     def _predict(self, texts: list[str], asked: Asked) -> tuple[list[Prediction], str]:
         classifier, model = self._in_force
-        more = {"explain": True} if asked.explain else {}
-        return classifier.predict(texts, asked.topics, asked.sentences, **more), model
+        found = classifier.predict(
+            texts, topics=asked.topics, sentences=asked.sentences, explain=asked.explain
+        )
+        self.metrics.texts.inc(len(texts))
+        self.metrics.batches.inc()
+        return found, model
 
     @contextlib.asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
@@ -180,7 +129,8 @@ class Engine:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-            self._thread.shutdown(wait=False, cancel_futures=True)
+            self._small.close()
+            self._large.close()
 
     async def _watch(self) -> None:
         while True:
@@ -223,5 +173,5 @@ def _load(directory: Path) -> tuple[Classifier, str]:
     classifier.predict(["역이 가까워요"])
     for part in ("topic_model", "explainer"):
         with contextlib.suppress(BundleError):
-            getattr(classifier, part, None)
+            getattr(classifier, part)
     return classifier, classifier.bundle.identity()
