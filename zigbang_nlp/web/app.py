@@ -23,9 +23,10 @@ from zigbang_nlp.web.api import PREFIX, complexes, health, model, predict, words
 from zigbang_nlp.web.api.schemas import PredictRequest
 from zigbang_nlp.web.engine import Engine
 from zigbang_nlp.web.gate import Gate
+from zigbang_nlp.web.jobs import Jobs
 from zigbang_nlp.web.library import Library
 from zigbang_nlp.web.metrics import Metrics
-from zigbang_nlp.web.pages import compare, explore, keywords
+from zigbang_nlp.web.pages import compare, data, explore, judge, keywords, login
 from zigbang_nlp.web.pages import complex as complex_page
 from zigbang_nlp.web.pages.render import problem_answer
 from zigbang_nlp.web.problems import Problem, problem_of
@@ -43,7 +44,7 @@ def create_app(settings: Settings) -> ASGIApp:
     metrics, guard = Metrics(), Guard(settings.serve.token)
     directory = Path(settings.predict.model) if settings.predict.model else settings.model_dir
     engine = Engine(directory, settings.serve.max_waiting, metrics)
-    library = Library(settings.store_url)
+    library, jobs = Library(settings.store_url), Jobs(engine)
     metrics.gauge("zigbang_under_way", "Predictions under way.", lambda: engine.under_way)
     metrics.gauge("zigbang_model_ready", "1 with a model.", lambda: float(bool(engine.model)))
 
@@ -53,6 +54,7 @@ def create_app(settings: Settings) -> ASGIApp:
             library.store()  # what is missing now may come later
         async with engine.watching():
             yield
+        jobs.close()
         library.close()
 
     app = FastAPI(
@@ -65,20 +67,11 @@ def create_app(settings: Settings) -> ASGIApp:
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.state.services = Services(settings, engine, library, metrics, guard)
-    for part in (
-        health,
-        predict,
-        complexes,
-        words,
-        model,
-        static_files,
-        explore,
-        complex_page,
-        compare,
-        keywords,
-    ):
+    app.state.services = Services(settings, engine, library, jobs, metrics, guard)
+    for part in (health, predict, complexes, words, model, static_files):
         app.include_router(part.router)
+    for shown_page in (explore, complex_page, compare, keywords, judge, data, login):
+        app.include_router(shown_page.router)
     _describe(app)
     _explain_errors(app)
 

@@ -86,6 +86,11 @@ class Engine:
         """The identity of the bundle in force, or None."""
         return self._loaded[1] if self._loaded else None
 
+    @property
+    def tells_topics(self) -> bool:
+        """Whether the bundle in force can tell categories and topics."""
+        return self._loaded is not None and self._loaded[0].tells_topics
+
     def refuse_when_full(self) -> None:
         """Raise the problem that too many calls are under way, if they are."""
         if self.under_way >= self.max_waiting:

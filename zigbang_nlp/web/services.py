@@ -9,6 +9,7 @@ from starlette.requests import Request
 from zigbang_nlp.config import Settings
 from zigbang_nlp.web.access import Guard
 from zigbang_nlp.web.engine import Engine
+from zigbang_nlp.web.jobs import Jobs
 from zigbang_nlp.web.library import Library
 from zigbang_nlp.web.metrics import Metrics
 
@@ -20,6 +21,7 @@ class Services:
     settings: Settings
     engine: Engine
     library: Library
+    jobs: Jobs
     metrics: Metrics
     guard: Guard
 

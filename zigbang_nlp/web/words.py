@@ -1,9 +1,8 @@
-"""The words of the pages: Korean as they are written in the templates, and English for each."""
+"""The words of the pages: Korean as the templates have them, and English for each."""
 
 from __future__ import annotations
 
-#: Korean -> English. A test holds every `t("...")` of the templates against it.
-ENGLISH: dict[str, str] = {}
+from zigbang_nlp.web.english import ENGLISH
 
 
 def translated(korean: str, language: str, **values: object) -> str:

@@ -14,7 +14,7 @@ from zigbang_nlp.web.charts.svg import drawing, el, percent
 _TOP, _PLOT, _BARS, _FOOT = 10, 150, 26, 20
 _LEFT, _RIGHT = 0.09, 0.02
 #: Labels of periods that fit below a phone's chart.
-_LABELS = 5
+_LABELS = 4
 
 
 @dataclass(frozen=True)
