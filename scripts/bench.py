@@ -152,6 +152,47 @@ def bench_crawl(options: argparse.Namespace) -> None:
     print(table(rows, header))
 
 
+def bench_insight(options: argparse.Namespace) -> None:
+    """Each function of insight over a made store of so many texts, with the time it takes."""
+    from tests.insight_world import World
+    from zigbang_nlp import insight
+    from zigbang_nlp.store import open_store
+
+    world = World(reviews=options.texts // 5, complexes=2_000, words=1_000)
+    with tempfile.TemporaryDirectory() as place:
+        url = f"sqlite:///{place}/a.db"
+        with open_store(url) as store:
+            world.fill(store)
+        held: dict[str, Any] = {}
+
+        def load() -> Any:
+            held["corpus"] = insight.load(url)
+            return held["corpus"].texts
+
+        word = world.vocabulary()[5]
+        works: dict[str, Callable[[], Any]] = {
+            "load": load,
+            "mentions": lambda: held["corpus"].mentions.words,
+            "where complex": lambda: insight.where(held["corpus"]),
+            "where geohash": lambda: insight.where(held["corpus"], "geohash"),
+            "standouts": lambda: insight.standouts(held["corpus"]),
+            "drivers": lambda: insight.drivers(held["corpus"], "category"),
+            "trend": lambda: insight.trend(held["corpus"]),
+            "changes": lambda: insight.changes(held["corpus"]),
+            "keywords": lambda: insight.keywords(held["corpus"], "2024"),
+            "mention_trend": lambda: insight.mention_trend(held["corpus"], word),
+            "polar_words": lambda: insight.polar_words(held["corpus"]),
+            "new_words": lambda: insight.new_words(held["corpus"]),
+            "related": lambda: insight.related(held["corpus"], word),
+        }
+        rows = []
+        for name, work in works.items():
+            began = time.perf_counter()
+            count = len(work())
+            rows.append((name, f"{count:,}", f"{time.perf_counter() - began:.1f}"))
+    print(table(rows, ("function", "rows", "seconds")))
+
+
 def run_alone(contender: str, url: str, workers: int, db: str) -> dict[str, Any]:
     """Run one contender in a process of its own and give what it reports."""
     command = [sys.executable, __file__, f"_{contender}", url, str(workers), db]
@@ -185,6 +226,9 @@ def main() -> None:
     crawl = benches.add_parser("crawl", help=bench_crawl.__doc__)
     crawl.add_argument("--apartments", type=int, default=20_000)
     crawl.set_defaults(run=bench_crawl)
+    looking = benches.add_parser("insight", help=bench_insight.__doc__)
+    looking.add_argument("--texts", type=int, default=100_000)
+    looking.set_defaults(run=bench_insight)
     options = parser.parse_args()
     options.run(options)
 

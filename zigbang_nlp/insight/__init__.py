@@ -14,17 +14,18 @@ is an `InputError`.
 | `load(store, region=, since=, until=, complexes=, sources=)` | the `Corpus`: `.texts`, `.complexes`, `.judged`, `.dated`, `.mentions`, `.narrowed(...)` | TEXT_COLUMNS, COMPLEX_COLUMNS |
 | `where(corpus, by="complex", category=, precision=5, min_texts=1, level=0.95)` | sentiment by complex, city, district, neighbourhood, geohash or category; ranks with ties | WHERE_COLUMNS |
 | `compare(corpus, one, other, kind="complex", level=0.95)` | two complexes or regions: test and effect size, by category | COMPARE_COLUMNS |
-| `standouts(corpus, by="complex", level=0.95)` | categories in which a place is better or worse than the others | STANDOUT_COLUMNS |
+| `standouts(corpus, by="complex", least=0.05, level=0.95)` | categories in which a place is better or worse than the others | STANDOUT_COLUMNS |
 | `topics(corpus, level=0.95)` | how often each topic is spoken of, and how well | TOPIC_COLUMNS |
 | `drivers(corpus, by="topic", own_text=False, level=0.95)` | what moves the recommendation score: regression coefficients | DRIVER_COLUMNS |
 | `trend(corpus, period="month", category=, level=0.95)` | sentiment by month or quarter | TREND_COLUMNS |
 | `mention_trend(corpus, words, period="month", level=0.95)` | how often words are mentioned, by month or quarter | MENTION_COLUMNS |
-| `changes(corpus, period="month", level=0.95)` | when sentiment changed, over all and by category | CHANGE_COLUMNS |
+| `changes(corpus, period="month", least=0.05, level=0.95)` | when sentiment changed, over all and by category | CHANGE_COLUMNS |
 | `keywords(corpus, since, until=, base_since=, base_until=, min_count=5, level=0.95)` | words that rise and fall against a base period | KEYWORD_COLUMNS |
 | `polar_words(corpus, min_count=5, level=0.95)` | words of positive and of negative texts | POLAR_COLUMNS |
 | `typical_words(corpus, place, kind="complex", sentiment=, min_count=5)` | words of one complex or region against all others | TYPICAL_COLUMNS |
 | `new_words(corpus, min_count=5)` | words that no dictionary has | NEW_WORD_COLUMNS |
 | `related(corpus, word, top=10)` | words in like contexts, and words in the same reviews | RELATED_COLUMNS |
+| `word_pairs(corpus, words)` | which words stand in the same texts: edges of a network | PAIR_COLUMNS |
 
 The unit of counting is the resident's review for mentions, and the text (one of a review's five)
 for sentiment; `where` says how intervals allow for texts of one resident.
@@ -46,12 +47,13 @@ if TYPE_CHECKING:
     from zigbang_nlp.insight.comparison import STANDOUT_COLUMNS as STANDOUT_COLUMNS
     from zigbang_nlp.insight.comparison import compare as compare
     from zigbang_nlp.insight.comparison import standouts as standouts
+    from zigbang_nlp.insight.contexts import PAIR_COLUMNS as PAIR_COLUMNS
     from zigbang_nlp.insight.contexts import RELATED_COLUMNS as RELATED_COLUMNS
     from zigbang_nlp.insight.contexts import related as related
-    from zigbang_nlp.insight.corpus import COMPLEX_COLUMNS as COMPLEX_COLUMNS
-    from zigbang_nlp.insight.corpus import TEXT_COLUMNS as TEXT_COLUMNS
+    from zigbang_nlp.insight.contexts import word_pairs as word_pairs
     from zigbang_nlp.insight.corpus import Corpus as Corpus
-    from zigbang_nlp.insight.corpus import load as load
+    from zigbang_nlp.insight.frames import COMPLEX_COLUMNS as COMPLEX_COLUMNS
+    from zigbang_nlp.insight.frames import TEXT_COLUMNS as TEXT_COLUMNS
     from zigbang_nlp.insight.keyness import KEYWORD_COLUMNS as KEYWORD_COLUMNS
     from zigbang_nlp.insight.keyness import keywords as keywords
     from zigbang_nlp.insight.periods import MENTION_COLUMNS as MENTION_COLUMNS
@@ -62,6 +64,7 @@ if TYPE_CHECKING:
     from zigbang_nlp.insight.polarity import TYPICAL_COLUMNS as TYPICAL_COLUMNS
     from zigbang_nlp.insight.polarity import polar_words as polar_words
     from zigbang_nlp.insight.polarity import typical_words as typical_words
+    from zigbang_nlp.insight.reading import load as load
     from zigbang_nlp.insight.sentiment import WHERE_COLUMNS as WHERE_COLUMNS
     from zigbang_nlp.insight.sentiment import where as where
     from zigbang_nlp.insight.topical import DRIVER_COLUMNS as DRIVER_COLUMNS
@@ -71,7 +74,9 @@ if TYPE_CHECKING:
 
 #: module -> what it offers; imported on demand, so that importing this package costs nothing.
 _OFFERED: dict[str, tuple[str, ...]] = {
-    "corpus": ("load", "Corpus", "TEXT_COLUMNS", "COMPLEX_COLUMNS"),
+    "reading": ("load",),
+    "corpus": ("Corpus",),
+    "frames": ("TEXT_COLUMNS", "COMPLEX_COLUMNS"),
     "sentiment": ("where", "WHERE_COLUMNS"),
     "comparison": ("compare", "standouts", "COMPARE_COLUMNS", "STANDOUT_COLUMNS"),
     "topical": ("topics", "drivers", "TOPIC_COLUMNS", "DRIVER_COLUMNS"),
@@ -80,7 +85,7 @@ _OFFERED: dict[str, tuple[str, ...]] = {
     "keyness": ("keywords", "KEYWORD_COLUMNS"),
     "polarity": ("polar_words", "typical_words", "POLAR_COLUMNS", "TYPICAL_COLUMNS"),
     "coinage": ("new_words", "NEW_WORD_COLUMNS"),
-    "contexts": ("related", "RELATED_COLUMNS"),
+    "contexts": ("related", "word_pairs", "RELATED_COLUMNS", "PAIR_COLUMNS"),
 }
 _HOMES = {name: module for module, names in _OFFERED.items() for name in names}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,22 +29,26 @@ CHANGE_COLUMNS: dict[str, str] = {
 
 #: Periods with texts, and texts, that a series needs at least.
 FEWEST_PERIODS, FEWEST_TEXTS = 8, 100
-#: A level lasts at least this many periods.
-_SHORTEST = 3
+#: A level lasts at least half a year; what is shorter is an event.
+_SHORTEST = {"month": 6, "quarter": 2, "year": 2}
 _SIMULATIONS = 1_999
 
 
-def changes(corpus: Corpus, period: Period = "month", *, level: float = 0.95) -> pd.DataFrame:
+def changes(
+    corpus: Corpus, period: Period = "month", *, least: float = 0.05, level: float = 0.95
+) -> pd.DataFrame:
     """Lasting changes of sentiment, over all texts and by category.
 
     The counts of each series are cut into segments of one rate each (PELT with a binomial
     likelihood). A further segment must pay a penalty: the likelihood ratio that the best cut of a
     series without any change reaches in 1 - level of the cases, found by simulating such series
     with the same counts; so a corpus in which nothing changes gives a false alarm in at most
-    1 - level of the cases, all series together.
+    1 - level of the cases, all series together. A change also has to be surely larger than
+    `least`; else the two levels are taken as one.
 
     Args:
         period: "month" or "quarter".
+        least: a difference of shares that is too small to matter; 0.05 is 5 points.
         level: 1 - the chance of a false alarm; also the level of the intervals.
 
     Returns:
@@ -62,73 +67,89 @@ def changes(corpus: Corpus, period: Period = "month", *, level: float = 0.95) ->
             except InsightError:
                 continue
     usable = {name: table[table["texts"] > 0] for name, table in series.items()}
-    usable = {name: table for name, table in usable.items() if _is_enough(table)}
+    usable = {name: table for name, table in usable.items() if _is_enough(table, period)}
     if not usable:
         longest = series["all"]
+        least_periods = _fewest(period)
         count, texts = int((longest["texts"] > 0).sum()), int(longest["texts"].sum())
         raise InsightError(
             f"{texts} texts in {count} periods are too few to see a change; "
-            f"{FEWEST_TEXTS} in {FEWEST_PERIODS} are the least.",
-            f"{count}개 기간의 글 {texts}개로는 변화를 볼 수 없습니다. 적어도 {FEWEST_PERIODS}개 "
+            f"{FEWEST_TEXTS} in {least_periods} are the least.",
+            f"{count}개 기간의 글 {texts}개로는 변화를 볼 수 없습니다. 적어도 {least_periods}개 "
             f"기간에 {FEWEST_TEXTS}개가 필요합니다.",
         )
     found = [
         row
         for name, table in usable.items()
-        for row in _changes_of(name, table.reset_index(drop=True), len(usable), level)
+        for row in _changes_of(
+            name, table.reset_index(drop=True), period, len(usable), least, level
+        )
     ]
     return pd.DataFrame(found, columns=list(CHANGE_COLUMNS))
 
 
-def _is_enough(table: pd.DataFrame) -> bool:
-    return len(table) >= FEWEST_PERIODS and int(table["texts"].sum()) >= FEWEST_TEXTS
+def _fewest(period: Period) -> int:
+    return max(FEWEST_PERIODS, 2 * _SHORTEST[period])
+
+
+def _is_enough(table: pd.DataFrame, period: Period) -> bool:
+    return len(table) >= _fewest(period) and int(table["texts"].sum()) >= FEWEST_TEXTS
 
 
 def _changes_of(
-    name: str, table: pd.DataFrame, series: int, level: float
-) -> list[dict[str, object]]:
+    name: str, table: pd.DataFrame, period: Period, series: int, least: float, level: float
+) -> list[dict[Any, Any]]:
     n = table["effective"].to_numpy(float)
     k = table["share"].to_numpy(float) * n
-    nulls = null_gains(n, float(k.sum() / n.sum()))
+    shortest = _SHORTEST[period]
+    nulls = null_gains(n, float(k.sum() / n.sum()), shortest)
     penalty = float(np.quantile(nulls, 1 - (1 - level) / series))
-    edges = [0, *segment(k, n, penalty)]
+    edges = [0, *segment(k, n, penalty, shortest)]
     rows = []
-    for start, cut, end in zip(edges, edges[1:], edges[2:], strict=False):
-        k1, n1 = k[start:cut].sum(), n[start:cut].sum()
-        k2, n2 = k[cut:end].sum(), n[cut:end].sum()
-        gain = (
-            -_log_likelihood(k1 + k2, n1 + n2) + _log_likelihood(k1, n1) + _log_likelihood(k2, n2)
-        )
-        chance = (1 + int((nulls >= 2 * gain).sum())) / (len(nulls) + 1)
-        low, high = newcombe(k2, n2, k1, n1, level)
-        rows.append(
-            {
-                "category": name,
-                "period": table["period"][cut],
-                "label": table["label"][cut],
-                "before": k1 / n1,
-                "after": k2 / n2,
-                "difference": k2 / n2 - k1 / n1,
-                "low": float(low),
-                "high": float(high),
-                "p_value": min(1.0, chance * series),
-            }
-        )
+    while len(edges) > 2:
+        found = _levels(k, n, edges, level)
+        sure = np.where(found["difference"] > 0, found["low"], -found["high"])
+        if sure.min() > least:
+            chance = [(1 + (nulls >= gain).sum()) / (len(nulls) + 1) for gain in found["gain"]]
+            found["p_value"] = np.minimum(np.array(chance) * series, 1)
+            found[["period", "label"]] = table.loc[edges[1:-1], ["period", "label"]].to_numpy()
+            rows = found.assign(category=name)[list(CHANGE_COLUMNS)].to_dict("records")
+            break
+        del edges[int(sure.argmin()) + 1]
     return rows
 
 
-def segment(k: np.ndarray, n: np.ndarray, penalty: float) -> list[int]:
+def _levels(k: np.ndarray, n: np.ndarray, edges: list[int], level: float) -> pd.DataFrame:
+    """The levels before and after each inner edge, and the gain in likelihood by having it."""
+    k_sums, n_sums = np.add.reduceat(k, edges[:-1]), np.add.reduceat(n, edges[:-1])
+    k1, n1, k2, n2 = k_sums[:-1], n_sums[:-1], k_sums[1:], n_sums[1:]
+    low, high = newcombe(k2, n2, k1, n1, level)
+    apart = _log_likelihood(k1, n1) + _log_likelihood(k2, n2)
+    return pd.DataFrame(
+        {
+            "before": k1 / n1,
+            "after": k2 / n2,
+            "difference": k2 / n2 - k1 / n1,
+            "low": low,
+            "high": high,
+            "gain": 2 * (apart - _log_likelihood(k1 + k2, n1 + n2)),
+        }
+    )
+
+
+def segment(k: np.ndarray, n: np.ndarray, penalty: float, shortest: int) -> list[int]:
     """Ends of the segments that are cheapest: -2 log-likelihood, plus `penalty` a segment.
 
     Args:
         k, n: positive and all texts of each period, (periods,).
         penalty: the price of one more segment.
+        shortest: periods of a segment at least.
     """
     import ruptures
 
     class Binomial(ruptures.base.BaseCost):
         model = "binomial"
-        min_size = _SHORTEST
+        min_size = shortest
 
         def fit(self, signal: np.ndarray) -> Binomial:
             self.signal = signal
@@ -141,16 +162,17 @@ def segment(k: np.ndarray, n: np.ndarray, penalty: float) -> list[int]:
             total = self.sums[end][1] - self.sums[start][1]
             return -2 * (_times_log(positive, total) + _times_log(total - positive, total))
 
-    search = ruptures.Pelt(custom_cost=Binomial(), min_size=_SHORTEST, jump=1)
+    search = ruptures.Pelt(custom_cost=Binomial(), min_size=shortest, jump=1)
     return list(search.fit(np.column_stack([k, n])).predict(pen=penalty))
 
 
-def null_gains(n: np.ndarray, rate: float, seed: int = 0) -> np.ndarray:
+def null_gains(n: np.ndarray, rate: float, shortest: int, seed: int = 0) -> np.ndarray:
     """Likelihood ratio (2 log) of the best single cut in simulated series that never change.
 
     Args:
         n: texts of each period, (periods,).
         rate: of positive in all of them.
+        shortest: periods on each side of a cut at least.
 
     Returns:
         float (simulations,).
@@ -159,7 +181,7 @@ def null_gains(n: np.ndarray, rate: float, seed: int = 0) -> np.ndarray:
     sizes = np.maximum(np.round(n).astype(int), 1)
     k = rng.binomial(sizes, rate, (_SIMULATIONS, len(n))).cumsum(axis=1).astype(float)
     total = sizes.cumsum().astype(float)
-    cuts = slice(_SHORTEST - 1, len(n) - _SHORTEST)
+    cuts = slice(shortest - 1, len(n) - shortest)
     before, after = k[:, cuts], k[:, -1:] - k[:, cuts]
     gains = (
         _log_likelihood(before, total[cuts])

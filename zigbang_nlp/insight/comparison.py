@@ -12,8 +12,8 @@ from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.narrow import find_complexes
 from zigbang_nlp.insight.rates import (
     benjamini_hochberg,
+    beyond_p,
     cohens_h,
-    fisher_p,
     holm,
     newcombe,
     two_rates_p,
@@ -49,7 +49,7 @@ STANDOUT_COLUMNS: dict[str, str] = {
     "other_texts": "judged texts of all other places in the category",
     "other_share": "positive share of them",
     **_DIFFERENCE,
-    "p_value": "of equal shares (Fisher's exact test, two-sided)",
+    "p_value": "of shares that differ by at most `least`",
     "q_value": "p_value corrected for all places and categories (Benjamini & Hochberg 1995)",
 }
 
@@ -110,13 +110,19 @@ def compare(
 
 
 def standouts(
-    corpus: Corpus, by: By = "complex", *, precision: int = 5, level: float = 0.95
+    corpus: Corpus,
+    by: By = "complex",
+    *,
+    precision: int = 5,
+    least: float = 0.05,
+    level: float = 0.95,
 ) -> pd.DataFrame:
     """In which category a place is better or worse than all the others together.
 
     Args:
         by: as in `where`, a place.
         precision: letters of the geohash, for by="geohash".
+        least: a difference of shares that is too small to matter; 0.05 is 5 points.
         level: of the intervals.
 
     Returns:
@@ -148,9 +154,7 @@ def standouts(
             f"어느 곳도 한 항목의 판정된 글이 {FEWEST_TEXTS}개에 이르지 않습니다.",
         )
     table = _with_difference(table.reset_index(drop=True), level)
-    table["p_value"] = fisher_p(
-        table["positive"], table["texts"], table["other_positive"], table["other_texts"]
-    )
+    table["p_value"] = beyond_p(*_effective(table), least)
     table["q_value"] = benjamini_hochberg(table["p_value"])
     columns = [by, *STANDOUT_COLUMNS]
     if by == "complex":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -26,9 +27,19 @@ RELATED_COLUMNS: dict[str, str] = {
     "q_value": "of standing together by chance (Fisher's exact test, corrected for all words)",
 }
 
+#: Columns of `word_pairs`.
+PAIR_COLUMNS: dict[str, str] = {
+    "word": "one of the words",
+    "other": "another",
+    "together": "texts that mention both",
+    "pmi": "pointwise mutual information in bits: 0 is chance",
+    "npmi": "pmi normalised to -1 to 1 (Bouma 2009)",
+    "q_value": "of standing together by chance (Fisher's exact test, corrected for all pairs)",
+}
+
 #: What word vectors need: words in all, and mentions of the word; below, their neighbours change
 #: from seed to seed (measured, see data/LOG.md).
-FEWEST_WORDS, FEWEST_MENTIONS = 100_000, 50
+FEWEST_WORDS, FEWEST_MENTIONS = 50_000, 50
 #: Texts that must mention a word, and both words, for PMI to mean something.
 FEWEST_TEXTS, FEWEST_TOGETHER = 10, 3
 
@@ -99,6 +110,42 @@ def related(
     return found
 
 
+def word_pairs(corpus: Corpus, words: Sequence[str]) -> pd.DataFrame:
+    """Which of some words stand together more often than chance: the edges of a network.
+
+    Args:
+        words: as people write them; those that no text mentions are passed over.
+
+    Returns:
+        One row a pair with at least 3 texts in common and a q below 0.05, by falling npmi; see
+        `PAIR_COLUMNS`.
+    """
+    mentions = corpus.mentions
+    columns = [c for c in map(mentions.column, dict.fromkeys(words)) if c is not None]
+    names = mentions.words["word"].to_numpy()[columns]
+    said = mentions.by_text[:, columns].astype(np.int64)
+    total, texts = said.shape[0], np.asarray(said.sum(axis=0)).ravel()
+    both = (said.T @ said).toarray()
+    one, other = np.triu_indices(len(columns), 1)
+    together, a, b = both[one, other], texts[one], texts[other]
+    table = pd.DataFrame({"word": names[one], "other": names[other], "together": together})
+    kept = together >= FEWEST_TOGETHER
+    pmi, npmi = _information(together[kept], a[kept], b[kept], total)
+    p = fisher_p(together[kept], a[kept], (b - together)[kept], total - a[kept])
+    table = table[kept].assign(pmi=pmi, npmi=npmi, q_value=benjamini_hochberg(p))
+    table = table[table["q_value"].lt(0.05) & table["pmi"].gt(0)]
+    return table.sort_values("npmi", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def _information(
+    together: np.ndarray, one: np.ndarray | int, other: np.ndarray, total: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pointwise mutual information in bits, and normalised; infinite or NaN for no text at all."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pmi = np.log2(together * (total / (np.asarray(one, float) * other)))
+        return pmi, pmi / -np.log2(together / total)
+
+
 def co_occurrence(mentions: Mentions, column: int) -> pd.DataFrame:
     """How often each other word stands in one text with the word of a column."""
     by_text = mentions.by_text.astype(np.int64)
@@ -106,10 +153,7 @@ def co_occurrence(mentions: Mentions, column: int) -> pd.DataFrame:
     total, own = len(has), int(has.sum())
     texts = np.asarray(by_text.sum(axis=0)).ravel()
     together = np.asarray(has @ by_text).ravel()
-    # NaN and infinities come from words that never stand together, and are taken out below.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        pmi = np.log2(together * total / (texts * own))
-        npmi = pmi / -np.log2(together / total)
+    pmi, npmi = _information(together, own, texts, total)
     table = mentions.words[["word", "kind"]].assign(
         texts=texts,
         together=together,
@@ -135,8 +179,7 @@ def vectors(corpus: Corpus, model: str, mentioned: int, word: str) -> Vectors:
     """
     if model not in ("word2vec", "fasttext"):
         raise InputError(f"There is no model {model!r}.", "Use word2vec or fasttext.")
-    sentences = corpus.mentions.sentences()
-    count = sum(map(len, sentences))
+    count = len(corpus.mentions.occurrences)
     if count < FEWEST_WORDS:
         raise InsightError(
             f"{count:,} words are too few for word vectors; {FEWEST_WORDS:,} are the least.",
@@ -148,7 +191,7 @@ def vectors(corpus: Corpus, model: str, mentioned: int, word: str) -> Vectors:
             f"'{word}'을(를) 언급한 글이 {mentioned}개뿐이라 낱말 벡터를 믿을 수 없습니다.",
         )
     if model not in corpus.trained:
-        corpus.trained[model] = train_vectors(sentences, model)
+        corpus.trained[model] = train_vectors(corpus.mentions.sentences(), model)
     return corpus.trained[model]
 
 
@@ -156,6 +199,8 @@ def train_vectors(sentences: list[list[str]], model: str = "word2vec", seed: int
     """Vectors by skip-gram with negative sampling; one thread, so that a seed gives one result."""
     from gensim.models import FastText, Word2Vec
 
+    # Small corpora are read more often, so that large ones take no minutes.
+    epochs = min(20, max(3, 2_000_000 // max(sum(map(len, sentences)), 1)))
     kind: Any = {"word2vec": Word2Vec, "fasttext": FastText}[model]
     trained = kind(
         sentences,
@@ -163,8 +208,8 @@ def train_vectors(sentences: list[list[str]], model: str = "word2vec", seed: int
         window=5,
         min_count=10,
         sg=1,
-        negative=10,
-        epochs=10,
+        negative=5,
+        epochs=epochs,
         seed=seed,
         workers=1,
     )

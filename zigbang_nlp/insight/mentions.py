@@ -55,15 +55,15 @@ def build_mentions(texts: pd.DataFrame) -> Mentions:
     """Count the words of texts; words that the store hasn't kept are looked for now.
 
     Args:
-        texts: see corpus.TEXT_COLUMNS.
+        texts: see frames.TEXT_COLUMNS.
 
     Raises:
         InsightError: the texts are not Korean, or have no words.
     """
     _refuse_other_languages(texts["text"])
     said = texts["words"].tolist()
-    missing = [i for i, words in enumerate(said) if words is None]
-    if missing:
+    missing = np.flatnonzero(texts["words"].isna())
+    if missing.size:
         log.info(
             "The words of %s texts are looked for; a prediction keeps them.", f"{len(missing):,}"
         )

@@ -70,6 +70,24 @@ def fisher_p(k1: ArrayLike, n1: ArrayLike, k2: ArrayLike, n2: ArrayLike) -> np.n
     return np.asarray(np.minimum(2 * tail, 1.0))
 
 
+def beyond_p(
+    k1: ArrayLike, n1: ArrayLike, k2: ArrayLike, n2: ArrayLike, least: float
+) -> np.ndarray:
+    """Two-sided p-value of rates that differ by at most `least`: a minimum-effect test.
+
+    With enough texts every difference is significant; this asks whether it is surely larger than
+    what matters (Murphy & Myors 1999). The larger of Fisher's exact p-value, of no difference,
+    and that of the normal test at the edge, with one success and one failure added to each rate's
+    variance (Agresti & Caffo 2000).
+    """
+    k1, n1, k2, n2 = (np.asarray(x, float) for x in (k1, n1, k2, n2))
+    p1, p2 = (k1 + 1) / (n1 + 2), (k2 + 1) / (n2 + 2)
+    error = np.sqrt(p1 * (1 - p1) / (n1 + 2) + p2 * (1 - p2) / (n2 + 2))
+    excess = (np.abs(k1 / n1 - k2 / n2) - least) / error
+    at_edge = np.minimum(2 * stats.norm.sf(excess), 1.0)
+    return np.maximum(at_edge, fisher_p(k1, n1, k2, n2))
+
+
 def cohens_h(p1: ArrayLike, p2: ArrayLike) -> np.ndarray:
     """Effect size of two rates (Cohen 1988): 0.2 is small, 0.5 medium, 0.8 large."""
     p1, p2 = np.asarray(p1, float), np.asarray(p2, float)
@@ -116,7 +134,7 @@ def shrink(positive: ArrayLike, total: ArrayLike, mean: ArrayLike, level: float 
 
     The rates are taken as drawn from Beta(M mean, M (1 - mean)). How much the others tell, M, in
     texts, is not fixed but averaged over, by its likelihood and the uniform shrinkage prior
-    p(M) = n / (n + M)^2 with n the median size (Daniels 1999, Canadian Journal of Statistics 27,
+    p(M) = n / (n + M)^2 with n the smallest size (Daniels 1999, Canadian Journal of Statistics 27,
     567-578): with one best M the intervals would be too narrow just where groups look alike.
     The average of the posteriors is given as the beta distribution with its mean and variance.
 
@@ -130,7 +148,7 @@ def shrink(positive: ArrayLike, total: ArrayLike, mean: ArrayLike, level: float 
     strength = np.geomspace(0.5, 1e5, 80)[:, None]  # (strengths, groups) from here on
     a, b = strength * mu, strength * (1 - mu)
     likelihood = (special.betaln(a + k, b + n - k) - special.betaln(a, b)).sum(axis=1)
-    size = max(float(np.median(n)), 1.0)
+    size = max(float(n.min(initial=np.inf, where=n > 0)), 1.0) if (n > 0).any() else 1.0
     # The grid is even in log M, hence the factor M.
     log_weight = likelihood + np.log(strength[:, 0] * size / (size + strength[:, 0]) ** 2)
     weight = special.softmax(log_weight)[:, None]

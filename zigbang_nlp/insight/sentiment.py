@@ -47,13 +47,14 @@ def where(
     """Sentiment by complex, region or category.
 
     The score is the mean of a beta-binomial posterior: a group's own texts, and those of its
-    region (for complexes) or of all as a prior, as far as the groups are alike (`rates.shrink`). The order is by the lower end, so three glowing reviews don't beat three hundred good
-    ones; two groups tie where their difference is within its own interval at `level`, as
-    shrunken differences may be compared without further correction (Gelman, Hill & Yajima 2012).
+    region (for complexes) or of all as a prior, as far as the groups are alike
+    (`rates.shrink`). The order is by the lower end, so three glowing reviews don't beat three
+    hundred good ones. Two groups tie unless their scores differ by more than chance lets any two
+    of so many groups differ, at `level` (Tukey's studentized range).
 
     Args:
         by: "complex", "city", "district" or "neighbourhood" (from addresses), "geohash", or
-            "category" (of the site's five).
+            "category" (of the site's five; as the model tells them where all texts are of one).
         category: only texts of this category.
         precision: letters of the geohash, for by="geohash".
         min_texts: groups with fewer are left out.
@@ -106,6 +107,9 @@ def grouped_texts(corpus: Corpus, by: str, precision: int = 5) -> pd.DataFrame:
     if by not in (*PLACES, "category"):
         raise InputError(f"Can't group by {by!r}.", f"Use {', '.join((*PLACES, 'category'))}.")
     texts = corpus.judged
+    if by == "category" and texts["category"].nunique() == 1 and texts["about"].notna().any():
+        # Files hold texts of one category; what each is about is the model's word then.
+        return texts.assign(group=texts["about"]).dropna(subset="group")
     if by in ("complex", "category"):
         return texts.assign(group=texts[by])
     place = corpus.complexes.set_index("complex")[by]
@@ -148,8 +152,9 @@ def _prior_mean(corpus: Corpus, table: pd.DataFrame, by: str) -> np.ndarray:
 def _with_ranks(table: pd.DataFrame, level: float) -> pd.DataFrame:
     """Ranks for a table sorted from best to worst."""
     score, variance = table["score"].to_numpy(), table["_variance"].to_numpy()
-    needed = float(stats.norm.ppf((1 + level) / 2))
     count = len(table)
+    # Tukey's: over all pairs at once, so that the best isn't told from the worst by chance.
+    needed = float(stats.studentized_range.ppf(level, max(count, 2), np.inf)) / np.sqrt(2)
     rank, low, high = (np.empty(count, int) for _ in range(3))
     leader = 0
     for i in range(count):

@@ -47,6 +47,8 @@ _LIGHT = frozenset(
     | {"가", "나", "내", "들", "말", "받", "알", "놓", "두", "대", "치", "통하", "위하", "대하"}
 )
 _NOT_BEFORE, _NOT_AFTER = frozenset({"안", "못"}), frozenset({"않", "못하"})
+#: From an open syllable to the one closed by ㅂ.
+_FINAL_B = 17
 #: Nouns of more parts than this are a writer who uses no spaces.
 _MOST_PARTS = 4
 
@@ -64,7 +66,7 @@ def content_words(text: str) -> list[str]:
     """The stored forms of a text's words, in order, with repeats.
 
     >>> content_words("층간소음 때문에 시끄러워요. 관리도 안 좋아요")
-    ['층간+소음', '때문', '시끄럽-', '관리', '안 좋-']
+    ['층간+소음', '시끄럽-', '관리', '안 좋-']
     """
     cleaned = clean(text)
     return list(_words(morphemes(cleaned))) if cleaned else []
@@ -112,7 +114,7 @@ def _words(found: list[Morpheme]) -> Iterator[str]:
             if tags != [_SUFFIX] or morpheme.surface not in _DROPPED_SUFFIXES:
                 noun.append(_line_number(found[max(0, i - 2) : i]) + morpheme.stem)
         elif tags[0] in _PREDICATE and morpheme.stem not in _LIGHT:
-            yield _predicate(morpheme.stem, denied or _is_denied_after(found, i))
+            yield _predicate(_uninflected(morpheme.stem), denied or _is_denied_after(found, i))
         elif tags[0] == "XR":
             yield _predicate(morpheme.stem + "하", denied or _is_denied_after(found, i))
         elif tags == ["SL"] and len(morpheme.surface) > 1:
@@ -138,6 +140,12 @@ def _finished(noun: list[str]) -> Iterator[str]:
         yield from noun
     elif noun:
         yield "+".join(noun)
+
+
+def _uninflected(stem: str) -> str:
+    """가깝 of 가까워, which the dictionary holds as if it were a stem; no stem ends so."""
+    open_syllable = len(stem) > 1 and stem.endswith("워") and (ord(stem[-2]) - ord("가")) % 28 == 0
+    return f"{stem[:-2]}{chr(ord(stem[-2]) + _FINAL_B)}" if open_syllable else stem
 
 
 def _predicate(stem: str, denied: bool) -> str:

@@ -1,0 +1,116 @@
+"""The two data frames that a corpus is: their columns, and how rows of a store or frames become them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from zigbang_nlp.errors import InputError
+from zigbang_nlp.insight.places import address_parts, geohash_of
+
+#: Columns of `Corpus.texts` -> what they hold. One row is one text: a review of the site has five.
+TEXT_COLUMNS: dict[str, str] = {
+    "complex": "the complex, as source:apartment_id",
+    "review": "the resident's review, a number from 0; up to five texts share one",
+    "review_id": "its id at the source",
+    "category": "a key of records.CATEGORIES",
+    "text": "as written",
+    "score": "0 to 5, NaN where the source has none",
+    "written_at": "when it was written, NaT where the source doesn't say",
+    "positive": "1.0 or 0.0 as the model judged, NaN where it hasn't",
+    "probability": "of positive, 0 to 1",
+    "unsure": "whether the model doubts itself",
+    "words": "stored words, parted by tabs, or missing (see text.words)",
+    "topics": "topics, parted by tabs; empty for none, missing where the model knows no topics",
+    "about": "the category the text speaks of, or missing",
+}
+
+#: Columns of `Corpus.complexes` -> what they hold. One row is one complex with at least one text.
+COMPLEX_COLUMNS: dict[str, str] = {
+    "complex": "source:apartment_id",
+    "name": "its name, or its id where it has none",
+    "address": "as the source has it, or None",
+    "latitude": "degrees, WGS 84, or NaN",
+    "longitude": "degrees, WGS 84, or NaN",
+    "households": "or NaN",
+    "city": "city or province from the address, or None",
+    "district": "시군구 from the address, with the city before it, or None",
+    "neighbourhood": "동, 읍 or 면 from the address, or None",
+    "geohash": "9 letters, or None where there are no coordinates",
+}
+
+
+def texts_of_rows(raw: pd.DataFrame) -> pd.DataFrame:
+    """The texts of a store's rows (store.analysis.JUDGED_COLUMNS)."""
+    label = raw["label"]
+    texts = pd.DataFrame(
+        {
+            "complex": raw["source"] + ":" + raw["apartment_id"],
+            "review": raw.groupby(["source", "apartment_id", "review_id"], sort=False).ngroup(),
+            "review_id": raw["review_id"],
+            "category": raw["category"],
+            "text": raw["text"],
+            "score": raw["score"].astype(float),
+            "written_at": pd.to_datetime(raw["written_at"]),
+            "positive": np.where(label.isna(), np.nan, label.eq("positive").astype(float)),
+            "probability": raw["probability"].astype(float),
+            "unsure": raw["unsure"].eq(True),
+            "words": raw["words"],
+            "topics": raw["topics"],
+            "about": raw["about"],
+        }
+    )
+    return texts[list(TEXT_COLUMNS)]
+
+
+def complexes_of_rows(raw: pd.DataFrame, apartments: pd.DataFrame) -> pd.DataFrame:
+    """The complexes that the rows are about.
+
+    Args:
+        raw: with source and apartment_id.
+        apartments: source, apartment_id, and name to households of `COMPLEX_COLUMNS`.
+    """
+    seen = raw[["source", "apartment_id"]].drop_duplicates()
+    found = seen.merge(apartments, on=["source", "apartment_id"], how="left")
+    parts = pd.DataFrame(
+        [address_parts(a if isinstance(a, str) else None) for a in found["address"]],
+        columns=["city", "district", "neighbourhood"],
+        index=found.index,
+        dtype=object,
+    )
+    points = zip(found["latitude"], found["longitude"], strict=True)
+    result = found.assign(
+        complex=found["source"] + ":" + found["apartment_id"],
+        name=found["name"].fillna(found["apartment_id"]),
+        latitude=found["latitude"].astype(float),
+        longitude=found["longitude"].astype(float),
+        households=found["households"].astype(float),
+        geohash=pd.Series([geohash_of(*point) for point in points], found.index, dtype=object),
+    )
+    return pd.concat([result, parts], axis=1)[list(COMPLEX_COLUMNS)]
+
+
+def completed(
+    texts: pd.DataFrame, complexes: pd.DataFrame | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Frames of a user with all columns; see `Corpus.from_frames`."""
+    if "text" not in texts or (complexes is not None and "complex" not in complexes):
+        raise InputError("A column is missing.", "Texts need `text`, complexes `complex`.")
+    unknown: dict[str, Any] = {"complex": "frame:1", "category": "total", "unsure": False}
+    unknown |= dict.fromkeys(("score", "positive", "probability"), np.nan) | {"written_at": pd.NaT}
+    filled = texts.reset_index(drop=True)
+    for name in TEXT_COLUMNS:
+        if name not in texts and name != "review":
+            filled[name] = unknown.get(name)
+    own = np.arange(len(filled))
+    filled["review"] = pd.factorize(filled["review"])[0] if "review" in texts else own
+    filled["written_at"] = pd.to_datetime(filled["written_at"])
+    seen = pd.DataFrame({"complex": filled["complex"].unique()})
+    raw = seen if complexes is None else seen.merge(complexes, on="complex", how="left")
+    for name in COMPLEX_COLUMNS:
+        if name not in raw:
+            raw[name] = np.nan if name in ("latitude", "longitude", "households") else None
+    raw["name"] = raw["name"].fillna(raw["complex"])
+    return filled[list(TEXT_COLUMNS)], raw[list(COMPLEX_COLUMNS)]

@@ -1,0 +1,88 @@
+"""From a store to a corpus. Reads reviews that are classified (`zigbang-nlp run`), once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.insight.frames import COMPLEX_COLUMNS, complexes_of_rows, texts_of_rows
+from zigbang_nlp.resources import SAMPLE
+from zigbang_nlp.store import Store, open_store, store_exists
+from zigbang_nlp.store.analysis import JUDGED_COLUMNS
+
+
+def load(
+    store: Store | str | Path,
+    *,
+    region: str | None = None,
+    since: str | date | None = None,
+    until: str | date | None = None,
+    complexes: Iterable[str] = (),
+    sources: Iterable[str] | None = None,
+) -> Corpus:
+    """Read the reviews of a store, with their predictions, words and topics.
+
+    Args:
+        store: an open store, its URL, or the path of an SQLite file.
+        region, since, until, complexes: see `Corpus.narrowed`.
+        sources: None means all, without the bundled sample where there are others.
+
+    Raises:
+        InputError: there is no such store; or see `Corpus.narrowed`.
+        InsightError: the store holds no review, or the filters leave none.
+    """
+    if not isinstance(store, Store):
+        url = str(store)
+        url = url if "://" in url else f"sqlite:///{Path(url).as_posix()}"
+        if not store_exists(url):
+            raise InputError(f"There is no store at {store}.", "Run `zigbang-nlp run` first.")
+        with open_store(url) as opened:
+            return load(
+                opened,
+                region=region,
+                since=since,
+                until=until,
+                complexes=complexes,
+                sources=sources,
+            )
+    counts = store.sources()
+    wanted = list(sources) if sources is not None else _worth_reading(counts)
+    left_out = [
+        ("sample", n) for name, n in counts.items() if name == SAMPLE and name not in wanted
+    ]
+    corpus = _read(store, wanted)
+    corpus = replace(corpus, left_out=tuple(left_out))
+    if region or since or until or tuple(complexes):
+        return corpus.narrowed(region=region, since=since, until=until, complexes=complexes)
+    return corpus
+
+
+def _worth_reading(counts: dict[str, int]) -> list[str]:
+    """As in training: the sample is for practice, once there are other reviews."""
+    return [name for name in counts if name != SAMPLE] or list(counts)
+
+
+def _read(store: Store, sources: list[str]) -> Corpus:
+    rows = list(store.judged_reviews(sources)) if sources else []
+    if not rows:
+        raise InsightError(
+            "The store holds no review.",
+            "저장된 리뷰가 없습니다.",
+            "Run `zigbang-nlp crawl` or `zigbang-nlp import FILE` first.",
+        )
+    raw = pd.DataFrame(rows, columns=list(JUDGED_COLUMNS))
+    apartments = pd.DataFrame(
+        [
+            (a.source, a.apartment_id, a.name, a.address, a.latitude, a.longitude, a.households)
+            for a in store.apartments()
+        ],
+        columns=["source", "apartment_id", *list(COMPLEX_COLUMNS)[1:6]],
+    )
+    models = tuple(sorted(raw["model_id"].dropna().unique()))
+    return Corpus(texts_of_rows(raw), complexes_of_rows(raw, apartments), models, tuple(sources))
