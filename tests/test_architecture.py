@@ -34,10 +34,22 @@ ALLOWED: dict[str, set[str]] = {
     "insight": _GROUND | {"store", "text"},
     "importing": _GROUND | {"store", "tables", "text"},
     "pipeline": _GROUND | {"config"},
-    "stages": _LEARNING | {"crawl", "store", "model", "predict", "pipeline"},
-    "web": _GROUND | {"config", "insight", "model", "predict", "store", "tables"},
+    "report": _GROUND | {"crawl", "insight", "model", "predict", "store", "text"},
+    "stages": _LEARNING | {"crawl", "store", "model", "predict", "pipeline", "report"},
     "cli": _LEARNING
-    | {"crawl", "store", "model", "predict", "pipeline", "stages", "importing", "tables", "web"},
+    | {
+        "crawl",
+        "importing",
+        "model",
+        "pipeline",
+        "predict",
+        "report",
+        "stages",
+        "store",
+        "tables",
+        "web",
+    },
+    "web": _GROUND | {"config", "insight", "model", "predict", "store", "tables"},
     "__main__": {"cli"},
     "__init__": {"predict"},
 }
@@ -59,10 +71,11 @@ HOMES: dict[str, tuple[str, ...]] = {
     "tomllib": ("config",),
     "gensim": ("insight",),
     "ruptures": ("insight",),
+    "plotly": ("report",),
     "fastapi": ("web",),
     "starlette": ("web",),
     "uvicorn": ("web/server.py",),
-    "jinja2": ("web",),
+    "jinja2": ("report/page", "web"),
     "prometheus_client": ("web",),
 }
 

@@ -45,9 +45,10 @@ def deciding_tokens(
     """
     import pandas as pd
 
-    chosen = np.arange(len(texts))
+    chosen = list(range(len(texts)))
     if len(texts) > most:
-        chosen = np.sort(np.random.default_rng(seed).choice(len(texts), most, replace=False))
+        drawn = np.random.default_rng(seed).choice(len(texts), most, replace=False)
+        chosen = sorted(drawn.tolist())
     units = [units_of(classifier.bundle.encoder, texts[i]) for i in chosen]
     _, drops = occlusion(classifier.network, units, classifier.batch_size)
     added: dict[tuple[str, str], list[float]] = defaultdict(list)
@@ -56,7 +57,7 @@ def deciding_tokens(
         category = "" if categories is None else categories[i]
         for unit, value in zip(text, drop, strict=True):
             added[category, unit.token].append(float(value))
-            seen_in[category, unit.token].add(int(i))
+            seen_in[category, unit.token].add(i)
     rows = [
         _row(*key, values, len(seen_in[key]))
         for key, values in added.items()

@@ -77,8 +77,16 @@ def deletion_test(
     signs = np.sign(whole)[:, None]
     left = signs * classifier.network.probabilities(kept, classifier.batch_size).reshape(-1, 3)
     falls = np.array(whole)[:, None] - left  # (texts, 3)
-    means = falls.mean(axis=0)
-    tests = [
+    occlusion, gradient, chance = falls.mean(axis=0).tolist()
+    occlusion_p, gradient_p = (
         float(wilcoxon(falls[:, way], falls[:, 2], alternative="greater").pvalue) for way in (0, 1)
-    ]
-    return Deletion(len(whole), *map(float, means), *tests, float(np.mean(agreements)))
+    )
+    return Deletion(
+        texts=len(whole),
+        occlusion=occlusion,
+        gradient=gradient,
+        random=chance,
+        occlusion_p=occlusion_p,
+        gradient_p=gradient_p,
+        agreement=float(np.mean(agreements)),
+    )
