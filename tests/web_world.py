@@ -41,7 +41,7 @@ HOSTILE: list[str] = [
     "<noscript><p title='</noscript><img src=x onerror=window.hit=1>'>",
     "<!--<img src='--><img src=x onerror=window.hit=1>'",
     "<![CDATA[<script>window.hit=1</script>]]>",
-    "\"><script>window.hit=1</script>",
+    '"><script>window.hit=1</script>',
     "'><script>window.hit=1</script>",
     "' onmouseover='window.hit=1",
     '" onfocus="window.hit=1" autofocus="',
@@ -67,7 +67,7 @@ HOSTILE: list[str] = [
     "W" * 5_000,
     "\n" * 2_000 + "줄바꿈",
     "공백\t\t\t" * 500,
-    "=HYPERLINK(\"https://evil.example\",\"좋아요\")",
+    '=HYPERLINK("https://evil.example","좋아요")',
     "+cmd|' /C calc'!A0",
     "' OR 1=1; DROP TABLE reviews; --",
     "../../../../etc/passwd",
@@ -79,7 +79,7 @@ HOSTILE: list[str] = [
 #: Names of complexes that must stay names.
 HOSTILE_NAMES = [
     "<script>window.hit=1</script>단지",
-    "\"><img src=x onerror=window.hit=1>",
+    '"><img src=x onerror=window.hit=1>',
     "{{ 7*7 }}단지",
     "\u202e단지거꾸로",
     "아주긴이름" * 60,

@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import InsightError, StoreError, ZigbangError
-from zigbang_nlp.insight.corpus import Corpus, load
+from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.insight.reading import load
 from zigbang_nlp.store import Store, open_store, store_exists
 
 Answer = TypeVar("Answer")

@@ -21,6 +21,7 @@ from zigbang_nlp.web.pages.marks import marked
 from zigbang_nlp.web.pages.render import language_of, page
 from zigbang_nlp.web.questions import Filters
 from zigbang_nlp.web.services import services_of
+from zigbang_nlp.web.words import translated
 
 router = APIRouter(include_in_schema=False)
 
@@ -85,7 +86,10 @@ def _said(edition_now: Any, key: str, language: str) -> dict[str, Any]:
     except (InsightError, IndexError):
         pass
     said["trend"], said["trend_sentence"] = said_of(
-        lambda: over_time(points_of(questions.trend(edition, own, "year"), "share", "texts"), ""),
+        lambda: over_time(
+            points_of(questions.trend(edition, own, "year"), "share", "texts"),
+            translated("해마다의 긍정 비율", language),
+        ),
         language,
     )
     topics, said["topics_sentence"] = said_of(lambda: questions.topics(edition, own), language)
