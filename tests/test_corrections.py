@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.postgres import postgres  # noqa: F401
+from tests.postgres import postgres  # noqa: F401 - a fixture
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.store import Correction, open_store
 from zigbang_nlp.text.corrections import SOURCE, corrected
@@ -34,7 +34,9 @@ def test_the_newest_word_counts(tmp_path: Path) -> None:
     keeps(f"sqlite:///{tmp_path / 'reviews.db'}")
 
 
-def test_the_newest_word_counts_on_postgresql(postgres: Callable[[], str]) -> None:
+def test_the_newest_word_counts_on_postgresql(
+    postgres: Callable[[], str],  # noqa: F811
+) -> None:
     keeps(postgres())
 
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from pydantic import ValidationError
 from starlette.responses import Response
 
+from zigbang_nlp.errors import BundleError
 from zigbang_nlp.web.api import PREFIX
 from zigbang_nlp.web.api.schemas import Predictions, PredictRequest, problem_responses
 from zigbang_nlp.web.engine import Asked
@@ -40,9 +41,14 @@ async def predict(request: Request) -> Response:
     engine.refuse_when_full()  # before the body is read, since a flood must cost little
     asked = _read(request.headers.get("content-type", ""), await request.body())
     _check(asked, services.settings.serve.max_texts, services.settings.serve.max_characters)
-    found, model = await engine.predict(
-        asked.texts, Asked(asked.topics, asked.sentences, asked.explain)
-    )
+    try:
+        found, model = await engine.predict(
+            asked.texts, Asked(asked.topics, asked.sentences, asked.explain)
+        )
+    except BundleError as error:
+        if engine.model is None:
+            raise
+        raise _beyond(error) from error
     said: dict[str, Any] = {"predictions": [p.as_dict() for p in found], "model": model}
     # By hand: serializing through the response model costs more than the prediction.
     return Response(json.dumps(said, ensure_ascii=False).encode(), media_type="application/json")
@@ -82,6 +88,16 @@ def _wrong(error: ValidationError) -> Problem:
         errors=[
             {"where": "/".join(map(str, one["loc"])), "reason": one["msg"]} for one in found[:20]
         ],
+    )
+
+
+def _beyond(error: BundleError) -> Problem:
+    """There is a model, but it lacks what was asked: topics, or a network that can be explained."""
+    return Problem(
+        422,
+        "beyond-the-model",
+        "이 모델은 주제나 설명을 알려 줄 수 없습니다. topics와 explain을 빼고 물어보세요.",
+        f"{error.fact} Ask without topics and explain.",
     )
 
 
