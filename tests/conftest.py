@@ -37,7 +37,7 @@ def zigbang(
         input=input,
         capture_output=True,
         env=os.environ | environ,
-        timeout=300,
+        timeout=600,
     )
 
 
@@ -97,7 +97,13 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> DataSet:
 
 
 TINY = TrainSettings(
-    embedding_dim=8, lstm_units=(8,), epochs=4, batch_size=32, learning_rate=0.02, patience=2
+    init="scratch",
+    embedding_dim=8,
+    lstm_units=(8,),
+    epochs=4,
+    batch_size=32,
+    learning_rate=0.02,
+    patience=2,
 )
 
 

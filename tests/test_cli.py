@@ -378,7 +378,14 @@ def test_ctrl_c_during_run_is_a_clean_end(when: str, bundle_dir: Path, tmp_path:
     model = tmp_path / "data" / "model"
     shutil.copytree(bundle_dir, model)
     before = sha256_of(model)
-    settings = ["epochs=500", "lstm_units=4", "embedding_dim=4", "patience=500", "batch_size=512"]
+    settings = [
+        "init=scratch",
+        "epochs=500",
+        "lstm_units=4",
+        "embedding_dim=4",
+        "patience=500",
+        "batch_size=512",
+    ]
     with subprocess.Popen(
         [sys.executable, "-m", "zigbang_nlp", "run", *(f"--set=train.{s}" for s in settings)],
         cwd=tmp_path,

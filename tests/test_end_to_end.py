@@ -13,6 +13,7 @@ pytestmark = pytest.mark.slow
 
 SMALL = """
 [train]
+init = "scratch"
 epochs = 2
 lstm_units = [8]
 embedding_dim = 8

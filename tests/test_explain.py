@@ -58,12 +58,12 @@ def test_units_are_what_the_network_reads(classifier: Classifier) -> None:
 
 
 def test_words_that_were_learned_decide(classifier: Classifier) -> None:
-    (why,) = classifier.explain(["역 가까워요 주차 불편해요"])
-    strongest = max(why.tokens, key=lambda share: share.occlusion)
-    weakest = min(why.tokens, key=lambda share: share.occlusion)
-    assert strongest.token in "가까워요"
-    assert weakest.token in "불편해요"
-    assert why.agreement is not None
+    good, bad = classifier.explain(["역 가까워요 버스 좋아요", "역 멀어요 버스 나빠요"])
+    strongest = max(good.tokens, key=lambda share: share.occlusion)
+    weakest = min(bad.tokens, key=lambda share: share.occlusion)
+    assert strongest.token in "가까워요 좋아요"
+    assert weakest.token in "멀어요 나빠요"
+    assert good.agreement is not None
 
 
 @pytest.mark.parametrize("blank", ["", " \n", "\u200b"])

@@ -24,6 +24,7 @@ from zigbang_nlp.model.train import resume_key, train
 from zigbang_nlp.text.dataset import DataSet, Part
 
 SMALL: dict[str, Any] = {
+    "init": "scratch",
     "embedding_dim": 3,
     "lstm_units": (3,),
     "bidirectional": False,

@@ -10,6 +10,7 @@ from zigbang_nlp.errors import BundleError
 from zigbang_nlp.model.architecture import Architecture
 from zigbang_nlp.model.backend import keras, tf
 from zigbang_nlp.model.gradient import ACTIVATIONS, GradientNetwork
+from zigbang_nlp.model.inference import Network
 from zigbang_nlp.model.onnx_form import write_onnx
 
 
@@ -34,7 +35,8 @@ def test_probabilities_are_those_of_keras(architecture: Architecture, tmp_path: 
 def test_gradient_is_that_of_finite_differences(architecture: Architecture, tmp_path: Path) -> None:
     _, ours = both(architecture, tmp_path / "n.onnx")
     step, random, steepest = 1e-6, np.random.default_rng(5), 0.0
-    for start in random.normal(size=(4, 5, 6)):  # livelier than a new embedding's rows
+    width = ours.constants["embedding"].shape[1]
+    for start in random.normal(size=(4, 5, width)):  # livelier than a new embedding's rows
         _, (found,) = ours.gradients(start[None])
         nudges = step * np.eye(start.size).reshape(-1, *start.shape)
         up, down = ours.probabilities(start + nudges), ours.probabilities(start - nudges)
@@ -54,6 +56,17 @@ def test_gradient_is_that_of_gradient_tape(architecture: Architecture, tmp_path:
     slopes = tf.convert_to_tensor(tape.gradient(probability, table.value))
     _, (found,) = ours.gradients(ours.rows(ids)[None])
     np.testing.assert_allclose(found, slopes.numpy()[ids], atol=1e-6)
+
+
+def test_an_embedding_in_8_bits_is_read_as_it_serves(tmp_path: Path) -> None:
+    architecture, path = ARCHITECTURES["blocks"], tmp_path / "n.onnx"
+    network = lively(architecture)
+    weights = {layer.name: layer.get_weights() for layer in network.layers}
+    write_onnx(architecture, weights, path, small_embedding=True)
+    ours, serving = GradientNetwork.load(architecture, path), Network(path)
+    ids = rows(20, 17)
+    found = [ours.probabilities(ours.rows(row)[None])[0] for row in ids]
+    np.testing.assert_allclose(found, serving.probabilities(ids), atol=1e-5)
 
 
 def test_versions_of_a_text_do_not_touch_each_other(tmp_path: Path) -> None:

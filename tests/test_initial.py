@@ -12,6 +12,7 @@ from zigbang_nlp import Classifier
 from zigbang_nlp.errors import BundleError, ConfigError
 from zigbang_nlp.model.architecture import Architecture
 from zigbang_nlp.model.bundle import Bundle, load_bundle, seal
+from zigbang_nlp.model.inference import Network
 from zigbang_nlp.model.initial import bundle_weights, extend_embedding, initial_network
 from zigbang_nlp.model.network import build_network
 from zigbang_nlp.model.onnx_form import read_weights, write_onnx
@@ -25,6 +26,7 @@ from zigbang_nlp.text.vocabulary import Vocabulary
     [
         Architecture(30, 6, (5,), bidirectional=True, pooling="max_mean"),
         Architecture(30, 6, (5, 4), bidirectional=False, pooling="last", dense_units=(3,)),
+        Architecture(30, 6, (5, 4), bidirectional=True, pooling="max_mean", lstm_blocks=3),
     ],
 )
 def test_weights_come_back_from_the_onnx_form(architecture: Architecture, tmp_path: Path) -> None:
@@ -38,16 +40,28 @@ def test_weights_come_back_from_the_onnx_form(architecture: Architecture, tmp_pa
             np.testing.assert_array_equal(one, other)
 
 
-def test_a_half_embedding_halves_the_file_and_hardly_moves_a_weight(tmp_path: Path) -> None:
-    architecture = Architecture(5_000, 16, (4,), bidirectional=False, pooling="max")
+@pytest.mark.parametrize("blocks", [1, 3])
+def test_a_small_embedding_quarters_the_file_and_hardly_moves_a_probability(
+    blocks: int, tmp_path: Path
+) -> None:
+    architecture = Architecture(
+        5_000, 16, (4,), bidirectional=True, pooling="max", lstm_blocks=blocks
+    )
     network = build_network(architecture)
     weights = {layer.name: layer.get_weights() for layer in network.layers if layer.weights}
     write_onnx(architecture, weights, tmp_path / "full.onnx")
-    write_onnx(architecture, weights, tmp_path / "half.onnx", half_embedding=True)
-    sizes = [(tmp_path / name).stat().st_size for name in ("half.onnx", "full.onnx")]
-    assert sizes[0] < 0.55 * sizes[1]
-    half = read_weights(architecture, tmp_path / "half.onnx")["embedding"][0]
-    np.testing.assert_allclose(half, weights["embedding"][0], atol=1e-4)
+    write_onnx(architecture, weights, tmp_path / "small.onnx", small_embedding=True)
+    sizes = [(tmp_path / name).stat().st_size for name in ("small.onnx", "full.onnx")]
+    assert sizes[0] < 0.35 * sizes[1]
+    small = read_weights(architecture, tmp_path / "small.onnx")["embedding"][0]
+    widest = np.abs(weights["embedding"][0]).max()
+    np.testing.assert_allclose(small, weights["embedding"][0], atol=widest / 254 + 1e-7)
+    ids = np.random.default_rng(1).integers(1, 5_000, (50, 9)).tolist()
+    full, quantized = (
+        Network(tmp_path / n).probabilities(ids) for n in ("full.onnx", "small.onnx")
+    )
+    assert np.ptp(full) > 0
+    np.testing.assert_allclose(quantized, full, atol=1e-3)
 
 
 def test_new_tokens_start_as_the_mean_of_their_pieces() -> None:

@@ -21,6 +21,8 @@ ARCHITECTURES = {
     "mean": Architecture(50, 6, (5,), bidirectional=False, pooling="mean"),
     "stacked": Architecture(50, 6, (5, 4), bidirectional=True, pooling="max_mean"),
     "stacked last": Architecture(50, 6, (5, 4), bidirectional=True, pooling="last", dropout=0.3),
+    "blocks": Architecture(50, 6, (5, 4), bidirectional=True, pooling="max_mean", lstm_blocks=3),
+    "blocks last": Architecture(50, 6, (5,), bidirectional=False, pooling="last", lstm_blocks=2),
     "hidden": Architecture(50, 6, (5,), True, "max_mean", dropout=0.3, dense_units=(7, 4)),
     "normalized": Architecture(50, 6, (5,), True, "mean", batch_normalization=True),
     "last normalized": Architecture(50, 6, (5,), False, "last", batch_normalization=True),

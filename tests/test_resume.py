@@ -38,6 +38,7 @@ class Killer(keras.callbacks.Callback):
 #: Nothing counts as better than the first epoch, so EarlyStopping ends after 1 + 3 epochs; a
 #: resumed training that forgot its patience would go on to 6.
 SETTINGS = TrainSettings(
+    init="scratch",
     embedding_dim=4,
     lstm_units=(4,),
     bidirectional=False,

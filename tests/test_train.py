@@ -76,7 +76,12 @@ def test_checkpoints_of_every_epoch_when_asked(dataset: DataSet, tmp_path: Path)
 @pytest.mark.parametrize("optimizer", ["rmsprop", "sgd", "adagrad", "adam"])
 def test_every_optimizer_trains(optimizer: str, dataset: DataSet, tmp_path: Path) -> None:
     settings = TrainSettings(
-        embedding_dim=4, lstm_units=(4,), epochs=1, optimizer=optimizer, pooling="last"
+        init="scratch",
+        embedding_dim=4,
+        lstm_units=(4,),
+        epochs=1,
+        optimizer=optimizer,
+        pooling="last",
     )
     train(dataset, settings, tmp_path / "m", tmp_path / "c")
     assert load_bundle(tmp_path / "m").metrics["epochs"] == 1

@@ -63,7 +63,9 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"optimizer_parameters": "momentum"}, "has no '='"),
     ({"optimizer_parameters": "{"}, "not JSON"),
     ({"optimizer": "sgd", "optimizer_parameters": {"nesterov": True}}, "nesterov has no effect"),
-    ({"optimizer": "adamm"}, "'adam', 'adamw'"),
+    ({"optimizer": "adamm"}, "'adam', 'lazy_adam', 'adamw'"),
+    ({"optimizer": "lazy_adam", "clip_norm": 1}, "clip_norm makes the embedding's gradient dense"),
+    ({"optimizer_parameters": {"embedding_factor": 5}}, "adam has no parameter"),
     ({"spacing_noise": 0.1}, "spacing_noise has no effect here.*augment_copies = 1"),
     ({"typo_noise": 0.1}, "typo_noise has no effect here"),
     ({"augment_copies": 2}, "only repeats the texts"),
@@ -125,7 +127,11 @@ def test_optimizer_parameters_are_those_of_keras() -> None:
         *("use_ema", "ema_momentum", "ema_overwrite_frequency"),
         *("loss_scale_factor", "gradient_accumulation_steps"),
     }
+    lazy = OPTIMIZER_PARAMETERS["lazy_adam"]
+    assert set(lazy) < {*OPTIMIZER_PARAMETERS["adam"], "embedding_factor"}
     for name, parameters in OPTIMIZER_PARAMETERS.items():
+        if name == "lazy_adam":
+            continue
         kind = type(keras.optimizers.get(name))
         known = set(inspect.signature(kind).parameters) - ours - of_all
         assert set(parameters) == known, name

@@ -15,6 +15,8 @@ from zigbang_nlp.text.preprocess import preprocess
 
 #: Leaves only the learning rate and two dropouts to be searched.
 FLAGS = [
+    "--init",
+    "scratch",
     "--epochs",
     "1",
     "--lstm-units",
@@ -70,7 +72,9 @@ def test_a_search_goes_on_and_its_best_settings_can_be_used(work: Path) -> None:
 def test_an_interrupted_search_ends_cleanly(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(work)
     (work / "interrupter.py").write_text(INTERRUPTER)
-    base = TrainSettings(embedding_dim=3, lstm_units=(3,), callbacks=("interrupter:Interrupter",))
+    base = TrainSettings(
+        init="scratch", embedding_dim=3, lstm_units=(3,), callbacks=("interrupter:Interrupter",)
+    )
     found = tune(DataSet.load(work / "dataset"), base, {"lstm_units"}, work / "tune", trials=5)
     assert found.interrupted
     assert found.best == []
@@ -79,4 +83,4 @@ def test_an_interrupted_search_ends_cleanly(work: Path, monkeypatch: pytest.Monk
 
 def test_nothing_left_to_search_is_an_error(dataset: DataSet, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="Nothing is left to search"):
-        tune(dataset, TrainSettings(), list(SPACE), tmp_path)
+        tune(dataset, TrainSettings(init="scratch"), list(SPACE), tmp_path)

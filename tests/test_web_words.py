@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import zigbang_nlp.web
@@ -16,6 +16,8 @@ from zigbang_nlp.web.english import ENGLISH
 from zigbang_nlp.web.rate import Rate
 from zigbang_nlp.web.words import translated
 
+#: A machine that does other things too is slow now and then.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 WEB = Path(zigbang_nlp.web.__file__).parent
 _CALL = re.compile(r"""(?:\bt|translated)\(\s*(?:"([^"]+)"|'([^']+)')""")
 _QUOTED = re.compile(r"""["']([^"'<>{}]*[가-힣][^"'<>{}]*)["']""")
@@ -57,6 +59,7 @@ def explanation(text: str, spans: list[tuple[int, int, float]]) -> Explanation:
     return Explanation(text, 0.5, 0.5, 0.0, None, tokens)
 
 
+@patient
 @given(
     st.text(max_size=40),
     st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), st.floats(-1, 1)), max_size=12),
@@ -93,6 +96,7 @@ def test_a_map_without_places_is_none_and_one_place_is_a_map() -> None:
     assert place_map([Place("k", "n", "구", 127.0, 37.5, 1.0, 1, "/")], "") is not None
 
 
+@patient
 @given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 9)), min_size=1, max_size=60))
 def test_lines_are_drawn_for_any_series(values: list[tuple[float, int]]) -> None:
     points = [Point("2024", v, v, v, n) for v, n in values]

@@ -76,7 +76,7 @@ def test_it_works_in_an_empty_folder_outside_the_repository(python: Path, tmp_pa
         [python, "-c", code], cwd=tmp_path, capture_output=True, text=True, env=environ
     )
     assert where.stdout.startswith(str(python.parent.parent)), where.stdout + where.stderr
-    settings = ["epochs=1", "lstm_units=4", "embedding_dim=4", "batch_size=512"]
+    settings = ["init=scratch", "epochs=1", "lstm_units=4", "embedding_dim=4", "batch_size=512"]
     said = run(
         python,
         "run",

@@ -29,6 +29,22 @@ def resource_dir(name: str) -> Path:
     )
 
 
+def pretrained_dir() -> Path:
+    """The bundle that ships with the package.
+
+    Raises:
+        ZigbangError: this installation lacks it.
+    """
+    return resource_dir("pretrained")
+
+
+def start_dir(init: str) -> Path | None:
+    """The bundle that `train.init` names; None for "scratch"."""
+    if init == "scratch":
+        return None
+    return pretrained_dir() if init == "pretrained" else Path(init)
+
+
 @cache
 def sample_splits() -> dict[str, str]:
     """The corpus's own split: apartment id -> "validation" or "test"; all others are train.
@@ -37,3 +53,11 @@ def sample_splits() -> dict[str, str]:
     """
     listed = json.loads((resource_dir("sample") / "splits.json").read_text(encoding="utf-8"))
     return {str(apartment): name for name, ids in listed.items() for apartment in ids}
+
+
+def sample_texts() -> list[str]:
+    """The 6,000 texts of the corpus that belong to no complex."""
+    path = resource_dir("sample") / "loose.tsv"
+    header, *lines = path.read_text(encoding="utf-8").splitlines()
+    column = header.split("\t").index("text")
+    return [line.split("\t")[column] for line in lines]

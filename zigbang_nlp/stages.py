@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable
 
-from zigbang_nlp.config import Settings
+from zigbang_nlp.config import PreprocessSettings, Settings
 from zigbang_nlp.console import log, table
 from zigbang_nlp.errors import StageError
 from zigbang_nlp.files import atomic_file, sha256_of, sha256_of_json
 from zigbang_nlp.pipeline import Artefact, Stage, directory_artefact
 from zigbang_nlp.records import LABELS, Prediction
-from zigbang_nlp.resources import SAMPLE, resource_dir
+from zigbang_nlp.resources import SAMPLE, resource_dir, start_dir
 
 
 def crawl_stage(settings: Settings) -> None:
@@ -26,15 +27,40 @@ def crawl_stage(settings: Settings) -> None:
 def preprocess_stage(settings: Settings) -> None:
     """Store -> labelled, cleaned, tokenized, integer-encoded, split data set."""
     from zigbang_nlp.store import open_store
-    from zigbang_nlp.text.preprocess import preprocess
+    from zigbang_nlp.text.preprocess import Tokenized, preprocess
+    from zigbang_nlp.text.tokenizing import tokenize_texts
 
-    with open_store(settings.store_url) as store:
+    with contextlib.ExitStack() as stack:
+        store = stack.enter_context(open_store(settings.store_url))
+        tokenized: Tokenized = tokenize_texts
+        if settings.tokenize.dask:
+            from zigbang_nlp.cluster.client import connected
+            from zigbang_nlp.cluster.work import tokenizer_on_cluster
+
+            client = stack.enter_context(connected(settings.tokenize.dask))
+            tokenized = tokenizer_on_cluster(client, settings.paths.work)
         counts = store.sources()
         learned = _sources_to_learn(counts)
         if len(learned) < len(counts):
             log.info("The bundled sample is left out: the store holds other reviews.")
         total = sum(counts[name] for name in learned)
-        preprocess(store.reviews(learned), settings.preprocess, settings.dataset_dir, total)
+        preprocess(
+            store.reviews(learned),
+            _with_vocabulary(settings),
+            settings.dataset_dir,
+            total,
+            settings.tokenize,
+            tokenized,
+        )
+
+
+def _with_vocabulary(settings: Settings) -> PreprocessSettings:
+    """The settings of preprocessing, with the vocabulary of the model that training starts from."""
+    if settings.preprocess.vocabulary != "auto":
+        return settings.preprocess
+    start = start_dir(settings.train.init)
+    vocabulary = "own" if start is None else str(start)
+    return settings.preprocess.model_copy(update={"vocabulary": vocabulary})
 
 
 def _sources_to_learn(sources: Iterable[str]) -> list[str]:
@@ -89,7 +115,7 @@ def predict_stage(settings: Settings) -> None:
     classifier = Classifier.load(settings.model_dir, settings.predict.batch_size)
     new = classifier.predict(settings.predict.texts)
     with open_store(settings.store_url) as store:
-        count = predict_store(classifier, store)
+        count = predict_store(classifier, store, settings.tokenize)
     log.info(
         "%s reviews of the store are classified; `zigbang-nlp export` writes them.", f"{count:,}"
     )
@@ -154,10 +180,17 @@ def _sample_fingerprint(settings: Settings) -> str | None:
     return None if settings.crawl.source == "zigbang" else sha256_of(resource_dir("sample"))
 
 
+def _start_fingerprint(settings: Settings) -> str | None:
+    start = start_dir(settings.train.init)
+    manifest = None if start is None else start / "manifest.json"
+    return sha256_of(manifest) if manifest is not None and manifest.is_file() else None
+
+
 def _corrections_fingerprint(settings: Settings) -> str | None:
     return sha256_of_json(_corrections(settings)) if settings.train.with_corrections else None
 
 
+START = Artefact("model to start from", _start_fingerprint)
 SAMPLE_FILES = Artefact("sample", _sample_fingerprint)
 STORE = Artefact("store", _store_fingerprint)
 CORRECTIONS = Artefact("corrections", _corrections_fingerprint)
@@ -183,8 +216,8 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "preprocess",
         "store -> labelled, tokenized, encoded, split data set",
-        ("preprocess",),
-        (STORE,),
+        ("preprocess", "train.init"),
+        (STORE, START),
         (DATASET,),
         preprocess_stage,
     ),
@@ -192,7 +225,7 @@ STAGES: tuple[Stage, ...] = (
         "train",
         "data set -> model bundle",
         ("train",),
-        (DATASET, CORRECTIONS),
+        (DATASET, START, CORRECTIONS),
         (MODEL,),
         train_stage,
     ),

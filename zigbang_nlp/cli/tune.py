@@ -40,24 +40,25 @@ def command(
     """Search for better training settings.
 
     Trains on the data set again and again and compares on its validation part. What you set
-    yourself, by flag or file, stays as it is; sizes, dropouts, learning rate and batch size are
-    searched otherwise. Stop it with Ctrl-C and run it again: it goes on. The best settings are
+    yourself, by flag or file, stays as it is; dropouts, learning rate and batch size are searched
+    otherwise, and with --init scratch the sizes of the network too. Stop it with Ctrl-C and run it again: it goes on. The best settings are
     written to a file for --config.
 
     \b
     Examples:
       zigbang-nlp tune --minutes 60
-      zigbang-nlp tune --trials 20 --epochs 8 --lstm-units 128
+      zigbang-nlp tune --trials 20 --epochs 8 --init scratch --lstm-units 128
       zigbang-nlp train --config data/tuned.toml
     """
-    from zigbang_nlp.model.tune import SPACE, tune
+    from zigbang_nlp.model.tune import search_space, tune
     from zigbang_nlp.pipeline import alone
     from zigbang_nlp.text.dataset import DataSet
 
     settings = loaded.settings
     dataset = DataSet.load(settings.dataset_dir)
-    searched = [name for name in SPACE if loaded.origins[f"train.{name}"] == "default"]
-    fixed = SPACE.keys() - set(searched)
+    space = search_space(settings.train)
+    searched = [name for name in space if loaded.origins[f"train.{name}"] == "default"]
+    fixed = space.keys() - set(searched)
     if minutes is None and trials is None:
         minutes = _MINUTES
     with alone(settings):

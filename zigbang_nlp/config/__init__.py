@@ -9,6 +9,7 @@ from zigbang_nlp.config.sections import (
     PreprocessSettings,
     Settings,
     StoreSettings,
+    TokenizeSettings,
 )
 from zigbang_nlp.config.serve import ServeSettings, is_loopback
 from zigbang_nlp.config.train import TrainSettings
@@ -23,6 +24,7 @@ __all__ = [
     "ServeSettings",
     "Settings",
     "StoreSettings",
+    "TokenizeSettings",
     "TrainSettings",
     "is_loopback",
     "known_keys",

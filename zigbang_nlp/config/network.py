@@ -28,13 +28,20 @@ class NetworkSettings(Section):
     init: str = Field(
         "scratch",
         min_length=1,
-        description="scratch, or the directory of a bundle to train on from",
+        description="pretrained = go on with the model that ships; scratch; "
+        "or the directory of a bundle to go on with",
     )
     embedding_dim: int = Field(128, ge=1, le=2_048, description="numbers a token")
     lstm_units: tuple[Units, ...] = Field(
         (128,), min_length=1, max_length=4, description="units of each LSTM layer"
     )
     bidirectional: bool = Field(True, description="read each review in both directions")
+    lstm_blocks: int = Field(
+        1,
+        ge=1,
+        le=16,
+        description="LSTMs side by side, each on an embedding of its own (a block-diagonal LSTM)",
+    )
     pooling: Literal["last", "max", "mean", "max_mean"] = Field(
         "max_mean", description="how the LSTM's states become one vector"
     )

@@ -15,6 +15,7 @@ from zigbang_nlp.config.base import Section, as_mapping
 #: which Keras applies after the last epoch, when the best epoch's weights are long saved.
 OPTIMIZER_PARAMETERS: dict[str, tuple[str, ...]] = {
     "adam": ("beta_1", "beta_2", "epsilon", "amsgrad", "weight_decay"),
+    "lazy_adam": ("beta_1", "beta_2", "epsilon", "embedding_factor"),
     "adamw": ("beta_1", "beta_2", "epsilon", "amsgrad", "weight_decay"),
     "nadam": ("beta_1", "beta_2", "epsilon", "weight_decay"),
     "adamax": ("beta_1", "beta_2", "epsilon", "weight_decay"),
@@ -26,7 +27,7 @@ OPTIMIZER_PARAMETERS: dict[str, tuple[str, ...]] = {
 }
 _YES_NO = {"amsgrad", "centered", "nesterov"}
 _BELOW_ONE = {"beta_1", "beta_2", "rho", "momentum"}
-_ABOVE_ZERO = {"epsilon", "initial_accumulator_value"}
+_ABOVE_ZERO = {"epsilon", "initial_accumulator_value", "embedding_factor"}
 
 #: What has its own setting, so that a parameter of that name finds its way there.
 _SETTINGS_OF = {
@@ -42,6 +43,7 @@ class OptimizerSettings(Section):
 
     optimizer: Literal[
         "adam",
+        "lazy_adam",
         "adamw",
         "nadam",
         "adamax",
@@ -50,7 +52,9 @@ class OptimizerSettings(Section):
         "adagrad",
         "adadelta",
         "lion",
-    ] = Field("adam", description="by name")
+    ] = Field(
+        "adam", description="by name; lazy_adam: embeddings move only where their token occurs"
+    )
     optimizer_parameters: Annotated[dict[str, float | bool], BeforeValidator(as_mapping)] = Field(
         {}, description="of the optimizer, e.g. {momentum = 0.9, nesterov = true} for sgd"
     )
@@ -136,6 +140,11 @@ class OptimizerSettings(Section):
         chosen = [n for n in ("clip_norm", "clip_value", "global_clip_norm") if getattr(self, n)]
         if len(chosen) > 1:
             raise ValueError(f"{' and '.join(chosen)} exclude each other; leave one above 0")
+        if chosen and self.optimizer == "lazy_adam":
+            raise ValueError(
+                f"{chosen[0]} makes the embedding's gradient dense, and lazy_adam would do "
+                'what adam does; leave it out, or use optimizer = "adam"'
+            )
         return self
 
 

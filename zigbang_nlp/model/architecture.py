@@ -13,7 +13,7 @@ class Architecture:
     """Sizes and choices of Embedding -> LSTM -> Dense(sigmoid). See `NetworkSettings`.
 
     Attributes with a default came later than the first bundles; where a bundle lacks one, the
-    default is what its network has.
+    default is what its network has. `embedding_dim` and `lstm_units` are of one block.
     """
 
     vocabulary_size: int
@@ -30,6 +30,7 @@ class Architecture:
     kernel_initializer: str = "glorot_uniform"
     l1: float = 0.0
     l2: float = 0.0
+    lstm_blocks: int = 1
 
     @classmethod
     def from_settings(cls, settings: TrainSettings, vocabulary_size: int) -> Architecture:
@@ -49,6 +50,7 @@ class Architecture:
             kernel_initializer=settings.kernel_initializer,
             l1=settings.l1 if "l1" in penalties else 0.0,
             l2=settings.l2 if "l2" in penalties else 0.0,
+            lstm_blocks=settings.lstm_blocks,
         )
 
     @classmethod
@@ -67,3 +69,9 @@ class Architecture:
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+    def lstm_names(self, block: int) -> list[str]:
+        """The names of a block's LSTM layers, first to last; blocks count from 0."""
+        kind = "bilstm" if self.bidirectional else "lstm"
+        ending = f"_of_block_{block + 1}" if self.lstm_blocks > 1 else ""
+        return [f"{kind}_{i}{ending}" for i in range(1, len(self.lstm_units) + 1)]

@@ -18,7 +18,8 @@ import numpy as np
 
 from zigbang_nlp.errors import BundleError
 from zigbang_nlp.model.architecture import Architecture
-from zigbang_nlp.model.onnx_form import SELU_ALPHA, SELU_GAMMA, read_constants
+from zigbang_nlp.model.onnx_form import read_constants
+from zigbang_nlp.model.onnx_parts import SELU_ALPHA, SELU_GAMMA, layer_suffix
 
 Array = np.ndarray
 Backward = Callable[[Array], Array]
@@ -86,7 +87,7 @@ class GradientNetwork:
 
     def _forward(self, rows: Array) -> tuple[Array, list[Backward]]:
         """The probabilities, and for each layer what takes a slope back through it."""
-        shape, values = self.architecture, self.constants
+        shape = self.architecture
         steps: list[Backward] = []
         states = rows.transpose(1, 0, 2)  # (tokens, versions, units)
 
@@ -94,10 +95,9 @@ class GradientNetwork:
             steps.append(made[1])
             return made[0]
 
-        for i, _ in enumerate(shape.lstm_units, start=1):
-            w, r, b = (values[f"lstm_{i}_{part}"] for part in "wrb")
-            states = through(_lstm_layer(states, w, r, b))
-        pooled = through(_pool(states, shape.pooling, shape.lstm_units[-1]))
+        pooled = through(self._blocks(states))
+        if shape.pooling != "last":
+            pooled = through(_pool(pooled, shape.pooling))
         if shape.batch_normalization:
             pooled = through(self._normalize(pooled, 0))
         for i, _ in enumerate(shape.dense_units, start=1):
@@ -108,6 +108,33 @@ class GradientNetwork:
                 pooled = through(self._normalize(pooled, i))
         logit = through(self._dense(pooled, "logit_2d"))
         return _sigmoid(logit[:, 0]), steps
+
+    def _blocks(self, states: Array) -> tuple[Array, Backward]:
+        """All LSTM layers: states of all blocks side by side, or the last of each."""
+        shape, count = self.architecture, self.architecture.lstm_blocks
+        read: list[Array] = []
+        ways: list[list[Backward]] = []
+        for block, part in enumerate(np.split(states, count, axis=-1)):
+            way: list[Backward] = []
+            for i, _ in enumerate(shape.lstm_units, start=1):
+                suffix = layer_suffix(i, block)
+                w, r, b = (self.constants[f"lstm_{suffix}_{name}"] for name in "wrb")
+                part, back = _lstm_layer(part, w, r, b)
+                way.append(back)
+            if shape.pooling == "last":
+                part, back = _last(part, shape.lstm_units[-1])
+                way.append(back)
+            read.append(part)
+            ways.append(way)
+
+        def backward(slope: Array) -> Array:
+            parts = np.split(slope, count, axis=-1)
+            for block, way in enumerate(ways):
+                for back in reversed(way):
+                    parts[block] = back(parts[block])
+            return np.concatenate(parts, axis=-1)
+
+        return np.concatenate(read, axis=-1), backward
 
     def _dense(self, states: Array, name: str) -> tuple[Array, Backward]:
         kernel = self.constants[f"{name}_kernel"]
@@ -196,15 +223,21 @@ def _lstm(states: Array, w: Array, r: Array, b: Array) -> tuple[Array, Backward]
     return hidden[1:], backward
 
 
-def _pool(states: Array, kind: str, units: int) -> tuple[Array, Backward]:
-    """(tokens, versions, units of all directions) -> (versions, pooled units)."""
-    tokens, _, width = states.shape
+def _last(states: Array, units: int) -> tuple[Array, Backward]:
+    """Where each direction ends: (tokens, versions, all units) -> (versions, all units)."""
 
-    def last_back(slope: Array) -> Array:
+    def backward(slope: Array) -> Array:
         spread = np.zeros_like(states)
         spread[-1, :, :units] = slope[:, :units]
         spread[0, :, units:] = slope[:, units:]
         return spread
+
+    return np.concatenate([states[-1, :, :units], states[0, :, units:]], axis=-1), backward
+
+
+def _pool(states: Array, kind: str) -> tuple[Array, Backward]:
+    """(tokens, versions, all units) -> (versions, pooled units)."""
+    tokens, _, width = states.shape
 
     def mean_back(slope: Array) -> Array:
         return np.broadcast_to(slope / tokens, states.shape)
@@ -214,8 +247,6 @@ def _pool(states: Array, kind: str, units: int) -> tuple[Array, Backward]:
         np.put_along_axis(spread, highest[None], slope[None], axis=0)
         return spread
 
-    if kind == "last":  # where each direction ends
-        return np.concatenate([states[-1, :, :units], states[0, :, units:]], axis=-1), last_back
     if kind == "mean":
         return states.mean(axis=0), mean_back
     highest = states.argmax(axis=0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,14 +14,17 @@ from zigbang_nlp.errors import ConfigError
 from zigbang_nlp.model.architecture import Architecture
 from zigbang_nlp.model.bundle import Bundle, load_bundle
 from zigbang_nlp.model.network import build_network
-from zigbang_nlp.model.onnx_form import Weights, read_weights
+from zigbang_nlp.model.onnx_form import read_weights
+from zigbang_nlp.model.onnx_parts import Weights
+from zigbang_nlp.resources import start_dir
 from zigbang_nlp.text.vocabulary import OUT_OF_VOCABULARY, Vocabulary
 
 #: What a network that is gone on with has already; the settings can't change it.
-_FIXED = (
+FIXED = (
     "embedding_dim",
     "lstm_units",
     "bidirectional",
+    "lstm_blocks",
     "pooling",
     "dense_units",
     "dense_activation",
@@ -36,7 +38,7 @@ def initial_network(
     """The network that training starts with.
 
     Args:
-        settings: `init` is "scratch" or a bundle's directory.
+        settings: `init` is "pretrained", "scratch" or a bundle's directory.
         vocabulary: of the data set. Tokens that the bundle knows keep their embeddings; a new
             token starts as the mean of the pieces the bundle would have spelled it with.
 
@@ -47,10 +49,11 @@ def initial_network(
         BundleError: there is no whole bundle at `init`.
         ConfigError: a setting asks for another network than the bundle's.
     """
-    if settings.init == "scratch":
+    start = start_dir(settings.init)
+    if start is None:
         architecture = Architecture.from_settings(settings, len(vocabulary))
         return build_network(architecture), architecture, None
-    bundle = load_bundle(Path(settings.init))
+    bundle = load_bundle(start)
     architecture = _architecture(settings, bundle, len(vocabulary))
     network = build_network(architecture)
     weights = bundle_weights(bundle)
@@ -106,7 +109,7 @@ def extend_embedding(
 def _architecture(settings: TrainSettings, bundle: Bundle, vocabulary_size: int) -> Architecture:
     wanted = Architecture.from_settings(settings, vocabulary_size)
     changed = train_changes(settings)
-    for name in _FIXED:
+    for name in FIXED:
         has = getattr(bundle.architecture, name)
         if name in changed and getattr(wanted, name) != has:
             raise ConfigError(
@@ -114,5 +117,5 @@ def _architecture(settings: TrainSettings, bundle: Bundle, vocabulary_size: int)
                 f"whose network has {has}.",
                 'Leave it out, or set train.init = "scratch".',
             )
-    fixed = {name: getattr(bundle.architecture, name) for name in _FIXED}
+    fixed = {name: getattr(bundle.architecture, name) for name in FIXED}
     return replace(wanted, **fixed)

@@ -1,4 +1,4 @@
-"""The one layer that Keras doesn't have: pooling that never sees padding."""
+"""What Keras doesn't have: pooling that never sees padding, and a cut through channels."""
 
 from __future__ import annotations
 
@@ -45,3 +45,25 @@ class MaskedPooling(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "kind": self.kind}
+
+
+@keras.saving.register_keras_serializable(package="zigbang_nlp")
+class Channels(keras.layers.Layer):
+    """The channels from `start` up to `stop`: (batch, time, all) -> (batch, time, stop - start).
+
+    The mask goes on as it came.
+    """
+
+    def __init__(self, start: int, stop: int, **keywords: Any) -> None:
+        super().__init__(**keywords)
+        self.start, self.stop = start, stop
+        self.supports_masking = True
+
+    def call(self, inputs: Any) -> Any:
+        return inputs[..., self.start : self.stop]
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return (*input_shape[:-1], self.stop - self.start)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "start": self.start, "stop": self.stop}

@@ -6,7 +6,7 @@ from typing import Any
 
 from zigbang_nlp.model.architecture import Architecture
 from zigbang_nlp.model.backend import keras
-from zigbang_nlp.model.layers import MaskedPooling
+from zigbang_nlp.model.layers import Channels, MaskedPooling
 
 
 def build_network(architecture: Architecture) -> Any:
@@ -32,30 +32,45 @@ def build_network(architecture: Architecture) -> Any:
 
 
 def _read(architecture: Architecture, ids: Any) -> Any:
-    """Embedding, LSTM layers and pooling: ids (batch, time) -> (batch, units)."""
+    """Embedding, LSTM layers and pooling: ids (batch, time) -> (batch, units of all blocks)."""
     layers = keras.layers
+    blocks, dim = architecture.lstm_blocks, architecture.embedding_dim
     states = layers.Embedding(
-        architecture.vocabulary_size, architecture.embedding_dim, mask_zero=True, name="embedding"
+        architecture.vocabulary_size, blocks * dim, mask_zero=True, name="embedding"
     )(ids)
     if architecture.spatial_dropout:
         states = layers.SpatialDropout1D(architecture.spatial_dropout, name="spatial_dropout")(
             states
         )
-    last = len(architecture.lstm_units) - 1
-    for i, units in enumerate(architecture.lstm_units):
-        lstm = layers.LSTM(
-            units,
-            return_sequences=i < last or architecture.pooling != "last",
-            recurrent_dropout=architecture.recurrent_dropout,
-            name=f"lstm_{i + 1}",
-            **_kernel(architecture),
-        )
-        if architecture.bidirectional:
-            lstm = layers.Bidirectional(lstm, name=f"bilstm_{i + 1}")
-        states = lstm(states)
+    if blocks == 1:
+        states = _block(architecture, states, 0)
+    else:
+        own = [
+            Channels(b * dim, (b + 1) * dim, name=f"embedding_of_block_{b + 1}")(states)
+            for b in range(blocks)
+        ]
+        read = [_block(architecture, channels, b) for b, channels in enumerate(own)]
+        states = layers.Concatenate(name="blocks")(read)
     if architecture.pooling != "last":
         states = MaskedPooling(architecture.pooling, name="pooling")(states)
     return _normalized(architecture, states, 0)
+
+
+def _block(architecture: Architecture, states: Any, block: int) -> Any:
+    """The LSTM layers of one block: (batch, time, dim) -> its states, or the last of them."""
+    names = architecture.lstm_names(block)
+    for name, units in zip(names, architecture.lstm_units, strict=True):
+        lstm = keras.layers.LSTM(
+            units,
+            return_sequences=name != names[-1] or architecture.pooling != "last",
+            recurrent_dropout=architecture.recurrent_dropout,
+            name=name.removeprefix("bi"),
+            **_kernel(architecture),
+        )
+        if architecture.bidirectional:
+            lstm = keras.layers.Bidirectional(lstm, name=name)
+        states = lstm(states)
+    return states
 
 
 def _kernel(architecture: Architecture) -> dict[str, Any]:

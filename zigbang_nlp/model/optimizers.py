@@ -7,6 +7,7 @@ from typing import Any
 
 from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.model.backend import keras
+from zigbang_nlp.model.lazy_adam import LazyAdam
 
 ops = keras.ops
 
@@ -60,16 +61,14 @@ def make_optimizer(settings: TrainSettings, steps: int) -> Any:
         "clipvalue": settings.clip_value,
         "global_clipnorm": settings.global_clip_norm,
     }
-    return keras.optimizers.get(
-        {
-            "class_name": settings.optimizer,
-            "config": {
-                **settings.optimizer_parameters,
-                **{name: value for name, value in clipping.items() if value},
-                "learning_rate": _learning_rate(settings, steps),
-            },
-        }
-    )
+    config = {
+        **settings.optimizer_parameters,
+        **{name: value for name, value in clipping.items() if value},
+        "learning_rate": _learning_rate(settings, steps),
+    }
+    if settings.optimizer == "lazy_adam":
+        return LazyAdam(**config)
+    return keras.optimizers.get({"class_name": settings.optimizer, "config": config})
 
 
 def _learning_rate(settings: TrainSettings, steps: int) -> float | Schedule:

@@ -1,22 +1,35 @@
 """The model that ships: movie ratings teach it Korean, this project's corpus teaches it apartments.
 
-Two data sets, two trainings, one bundle. Run by `scripts/train_pretrained.py`; both trainings go
-on where they were after a kill. What was tried is in data/LOG.md.
+Some networks that differ by their seed only are trained on the movie reviews, each is trained on
+with the corpus, and they become one network of as many blocks (see `merge.py`). Run by
+`scripts/train_pretrained.py`; every training goes on where it was after a kill, and what is ready
+is not done again. What was tried is in data/LOG.md.
 """
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zigbang_nlp.config import TrainSettings
+from zigbang_nlp.console import log, show_log
 from zigbang_nlp.files import atomic_directory
-from zigbang_nlp.model.bundle import ONNX, WEIGHTS, Bundle, load_bundle, seal
+from zigbang_nlp.model.backend import tf
+from zigbang_nlp.model.bundle import MANIFEST, ONNX, Bundle, load_bundle, seal
+from zigbang_nlp.model.calibration import fit_temperature
+from zigbang_nlp.model.inference import Network
 from zigbang_nlp.model.initial import bundle_weights
+from zigbang_nlp.model.merge import merge_networks
 from zigbang_nlp.model.onnx_form import write_onnx
 from zigbang_nlp.model.pretrain_data import corpus_dataset, movie_dataset, read_corpus
-from zigbang_nlp.model.topics import TopicModel, fit_topics
-from zigbang_nlp.model.train import train
+from zigbang_nlp.model.pretrain_judge import corpus_figures, movie_figures
+from zigbang_nlp.model.topics import fit_topics
+from zigbang_nlp.model.train import judged_bundle, report, resume_key, train
+from zigbang_nlp.text.dataset import DataSet
+from zigbang_nlp.text.vocabulary import PADDING
 
 _MOVIE_TRAINING = TrainSettings(
     spatial_dropout=0.2,
@@ -27,15 +40,16 @@ _MOVIE_TRAINING = TrainSettings(
     warmup_share=0.05,
     global_clip_norm=1.0,
     class_weight="none",
-    # The third epoch over-fits.
+    # The third epoch over-fits. The last is kept: validation loss, which knows two classes only,
+    # doesn't like what soft labels teach.
     epochs=2,
+    monitor="loss",
     early_stopping=False,
-    seed=1,
 )
 _CORPUS_TRAINING = TrainSettings(
     spatial_dropout=0.3,
-    dropout=0.4,
-    token_dropout=0.05,
+    dropout=0.5,
+    token_dropout=0.1,
     augment_copies=1,
     spacing_noise=0.15,
     typo_noise=0.02,
@@ -43,10 +57,11 @@ _CORPUS_TRAINING = TrainSettings(
     learning_rate_schedule="cosine",
     warmup_share=0.1,
     global_clip_norm=1.0,
-    batch_size=64,
-    epochs=5,
+    class_weight="none",
+    batch_size=128,
+    epochs=4,
+    monitor="loss",
     early_stopping=False,
-    seed=1,
 )
 
 
@@ -56,6 +71,7 @@ class Recipe:
 
     Attributes:
         movie_training, corpus_training: settings of the two trainings.
+        seeds: one a network.
         movie_validation: rows held out of the benchmark's training rows, to choose on.
         replayed: movie reviews that are trained on again with the corpus,
         replay_weight: and how much each of them counts there.
@@ -63,59 +79,116 @@ class Recipe:
 
     movie_training: TrainSettings = _MOVIE_TRAINING
     corpus_training: TrainSettings = _CORPUS_TRAINING
+    seeds: tuple[int, ...] = (1, 2, 3)
     movie_validation: int = 20_000
-    replayed: int = 20_000
-    replay_weight: float = 0.15
+    replayed: int = 60_000
+    replay_weight: float = 0.3
 
 
 def pretrain(
-    movies_file: Path, sample: Path, target: Path, work: Path, recipe: Recipe | None = None
+    movies_file: Path,
+    sample: Path,
+    target: Path,
+    work: Path,
+    recipe: Recipe | None = None,
+    jobs: int = 1,
 ) -> Bundle:
     """Train the shipped model and put its bundle at `target`, atomically.
 
     Args:
         movies_file: Parquet with text, rating (1 to 10) and nsmc200k ("train", "test" or null).
         sample: the corpus, `data/sample`.
-        target: where the bundle goes.
-        work: for the data sets, the movie model and checkpoints; reused by the next run.
+        target: where the bundle goes; a README.md in it stays.
+        work: for the data sets, the networks and checkpoints; reused by the next run.
         recipe: None for the one of the shipped model.
+        jobs: networks trained at the same time, each on its share of the cores.
     """
     recipe = recipe or Recipe()
     movies = movie_dataset(movies_file, recipe.movie_validation, work / "movies")
-    movie_model = work / "movie-model"
-    if not (movie_model / "manifest.json").exists():
-        train(movies, recipe.movie_training, movie_model, work / "movie-checkpoints")
+    starts = _members(movies, [recipe.movie_training] * len(recipe.seeds), recipe, work, jobs)
+    movie_model = join(movies, starts, work / "movie-model")
+    log.info(
+        "Movie reviews: %s", movie_figures(movie_model, movies, movies_file, work / "movies.json")
+    )
     corpus = corpus_dataset(sample, movies, recipe.replayed, recipe.replay_weight, work / "corpus")
-    settings = recipe.corpus_training.model_copy(update={"init": str(movie_model)})
-    train(corpus, settings, work / "model", work / "checkpoints")
-    bundle = load_bundle(work / "model")
-    topics = corpus_topics(sample, bundle)
-    return ship(bundle, topics, target)
+    going_on = [
+        recipe.corpus_training.model_copy(update={"init": str(start.directory)}) for start in starts
+    ]
+    members = _members(corpus, going_on, recipe, work, jobs)
+    bundle = join(corpus, members, target, sample=sample)
+    log.info("Apartment reviews: %s", corpus_figures(bundle, corpus, work / "corpus.json"))
+    return bundle
 
 
-def ship(bundle: Bundle, topics: TopicModel, target: Path) -> Bundle:
-    """Put a small copy of a bundle at `target`: a float16 embedding, and what tells topics."""
+def join(
+    dataset: DataSet, members: list[Bundle], target: Path, sample: Path | None = None
+) -> Bundle:
+    """Make one small bundle of several networks: merged, 8-bit embedding, calibrated, judged.
+
+    Args:
+        dataset: that the members were trained on; its validation part calibrates and judges.
+        members: one network each, all of the same architecture.
+        target: where the bundle goes; a README.md in it stays.
+        sample: the corpus, where the bundle shall tell topics too.
+    """
+    validation = dataset.part("validation")
+    architecture, weights = merge_networks(
+        members[0].architecture, [bundle_weights(member) for member in members]
+    )
     with atomic_directory(target) as fresh:
-        for name in ("history.json", "learning_curves.png", "summary.txt"):
-            (fresh / name).write_bytes((bundle.directory / name).read_bytes())
-        write_onnx(bundle.architecture, bundle_weights(bundle), fresh / ONNX, half_embedding=True)
-        topics.save(fresh)
+        write_onnx(architecture, weights, fresh / ONNX, small_embedding=True)
+        rows = [row[row != PADDING].tolist() for row in validation.ids]
+        temperature = fit_temperature(validation.labels, Network(fresh / ONNX).probabilities(rows))
+        weights["probability"] = [part / temperature for part in weights["probability"]]
+        write_onnx(architecture, weights, fresh / ONNX, small_embedding=True)
+        if sample is not None:
+            corpus = read_corpus(sample)
+            corpus = corpus[corpus["split"].eq("train")]
+            fit_topics(
+                dataset.encoder.ids(corpus["text"]),
+                corpus["category"].tolist(),
+                corpus["topics"].tolist(),
+                len(dataset.encoder.vocabulary),
+            ).save(fresh)
         card = target / "README.md"
         if card.exists():
             (fresh / "README.md").write_bytes(card.read_bytes())
-        shipped = replace(bundle, directory=fresh)
-        seal(shipped)
-        assert not (fresh / WEIGHTS).exists()
-    return load_bundle(target)
+        metrics = {"networks": [member.metrics for member in members]}
+        bundle = judged_bundle(fresh, dataset, architecture, validation, temperature, metrics)
+        seal(bundle)
+    report(bundle)
+    return replace(bundle, directory=target)
 
 
-def corpus_topics(sample: Path, bundle: Bundle) -> TopicModel:
-    """What tells categories and topics, fitted on the training texts of the corpus."""
-    rows = read_corpus(sample)
-    rows = rows[rows["split"].eq("train")]
-    return fit_topics(
-        bundle.encoder.ids(rows["text"]),
-        rows["category"].tolist(),
-        rows["topics"].tolist(),
-        len(bundle.encoder.vocabulary),
-    )
+def _members(
+    dataset: DataSet, settings: list[TrainSettings], recipe: Recipe, work: Path, jobs: int
+) -> list[Bundle]:
+    """One trained network a seed; those that are there already are not trained again."""
+    tasks = []
+    for seed, chosen in zip(recipe.seeds, settings, strict=True):
+        seeded = chosen.model_copy(update={"seed": seed})
+        base = None if seeded.init == "scratch" else load_bundle(Path(seeded.init))
+        name = f"network-{seed}-{resume_key(dataset, seeded, base)[:8]}"
+        tasks.append((dataset, seeded, work / name, work / f"{name}-checkpoints"))
+    missing = [task for task in tasks if not (task[2] / MANIFEST).exists()]
+    if jobs == 1:
+        for task in missing:
+            train(*task)
+    elif missing:
+        # TensorFlow doesn't survive a fork.
+        spawn = multiprocessing.get_context("spawn")
+        threads = max(1, (os.cpu_count() or 1) // jobs)
+        with ProcessPoolExecutor(jobs, spawn, _begin, (threads,)) as pool:
+            for done in [pool.submit(_train, task) for task in missing]:
+                done.result()
+    return [load_bundle(directory) for _, _, directory, _ in tasks]
+
+
+def _begin(threads: int) -> None:
+    show_log()
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(threads)
+
+
+def _train(task: tuple[DataSet, TrainSettings, Path, Path]) -> None:
+    train(*task)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,8 @@ from zigbang_nlp.model.batches import has_known_token
 from zigbang_nlp.model.bundle import ONNX, WEIGHTS, Bundle, seal
 from zigbang_nlp.model.calibration import expected_calibration_error, fit_temperature
 from zigbang_nlp.model.checkpoints import drop_backup
-from zigbang_nlp.model.fit import History, best_epoch, fit
+from zigbang_nlp.model.distribution import Distribution
+from zigbang_nlp.model.fit import best_epoch, fit
 from zigbang_nlp.model.inference import Network
 from zigbang_nlp.model.initial import initial_network
 from zigbang_nlp.model.metrics import binary_metrics
@@ -73,10 +75,15 @@ def train(
             "Every token of the training texts is out of vocabulary.",
             "Lower preprocess.min_count, or choose another tokenizer.",
         )
+    # First of all: workers can only be joined before anything else is computed.
+    distribution = Distribution(settings.distribute)
     make_repeatable(settings.seed)
-    network, architecture, base = initial_network(settings, dataset.encoder.vocabulary)
+    with distribution.scope():
+        network, architecture, base = initial_network(settings, dataset.encoder.vocabulary)
     summary = describe(network)
     log.info("%s", summary.splitlines()[-1])
+    # Several would each go on from an epoch of their own.
+    resumable = settings.resume and distribution.strategy is None
     with augmented(training, dataset.encoder, settings, checkpoint_dir) as enlarged:
         history = fit(
             network,
@@ -84,8 +91,11 @@ def train(
             validation,
             settings,
             checkpoint_dir,
-            key=resume_key(dataset, settings, base, corrections) if settings.resume else None,
+            key=resume_key(dataset, settings, base, corrections) if resumable else None,
+            distribution=distribution,
         )
+    if distribution.strategy is not None:
+        network = on_one_device(network, architecture)
     temperature = calibrate(network, validation)
     with atomic_directory(bundle_dir) as fresh:
         (fresh / "summary.txt").write_text(summary + "\n", encoding="utf-8")
@@ -93,17 +103,19 @@ def train(
         best = best_epoch(history, settings)
         plot_learning_curves(history, best, fresh / "learning_curves.png")
         plot_architecture(network, fresh / "architecture.png")
-        _save_weights(network, architecture, fresh / WEIGHTS)
+        # A compiled network would add its optimizer's weights, twice its own size.
+        on_one_device(network, architecture).save_weights(fresh / WEIGHTS)
         weights = {layer.name: layer.get_weights() for layer in network.layers}
         write_onnx(architecture, weights, fresh / ONNX)
         check_onnx(network, fresh / ONNX, validation.ids)
         if base is not None and (base.directory / TOPICS_FILE).exists():
             shutil.copy(base.directory / TOPICS_FILE, fresh / TOPICS_FILE)
-        bundle = _bundle(fresh, dataset, architecture, validation, history, best, temperature)
+        epochs = {"best_epoch": best, "epochs": len(history["val_loss"])}
+        bundle = judged_bundle(fresh, dataset, architecture, validation, temperature, epochs)
         seal(bundle)
     drop_backup(checkpoint_dir)
     report(bundle)
-    return bundle
+    return replace(bundle, directory=bundle_dir)
 
 
 def resume_key(
@@ -123,11 +135,11 @@ def resume_key(
 def report(bundle: Bundle) -> None:
     """Log what came out of training."""
     validation = bundle.metrics["validation"]
+    if "best_epoch" in bundle.metrics:
+        log.info("Best epoch %d of %d.", bundle.metrics["best_epoch"], bundle.metrics["epochs"])
     log.info(
-        "Best epoch %d of %d. Validation accuracy %.4f (larger class %.4f), F1 %.4f, ROC AUC %.4f "
+        "Validation accuracy %.4f (larger class %.4f), F1 %.4f, ROC AUC %.4f "
         "at threshold %.3f; unsure between %.3f and %.3f (%.1f%% of texts).",
-        bundle.metrics["best_epoch"],
-        bundle.metrics["epochs"],
         validation["accuracy"],
         validation["larger_class_share"],
         validation["f1"],
@@ -153,11 +165,11 @@ def calibrate(network: Any, validation: Part) -> float:
     return temperature
 
 
-def _save_weights(network: Any, architecture: Architecture, path: Path) -> None:
-    """Save the weights alone: a compiled network would add its optimizer's, twice their size."""
+def on_one_device(network: Any, architecture: Architecture) -> Any:
+    """The same network, built anew: neither compiled nor distributed."""
     bare = build_network(architecture)
     bare.set_weights(network.get_weights())
-    bare.save_weights(path)
+    return bare
 
 
 def check_onnx(network: Any, path: Path, ids: np.ndarray) -> None:
@@ -177,15 +189,26 @@ def check_onnx(network: Any, path: Path, ids: np.ndarray) -> None:
     assert worst <= _TOLERANCE, f"ONNX differs from Keras by {worst}"
 
 
-def _bundle(
+def judged_bundle(
     directory: Path,
     dataset: DataSet,
     architecture: Architecture,
     validation: Part,
-    history: History,
-    best: int,
     temperature: float,
+    metrics: dict[str, Any],
 ) -> Bundle:
+    """The bundle of a network that lies in `directory`, judged on the validation texts.
+
+    They choose its threshold and its unsure band.
+
+    Args:
+        directory: has the ONNX form.
+        dataset: whose encoder the network takes its ids from.
+        architecture: of the network.
+        validation: never test.
+        temperature: its last layer was divided by.
+        metrics: further ones.
+    """
     rows = [row[row != PADDING].tolist() for row in np.asarray(validation.ids)]
     probabilities = Network(directory / ONNX).probabilities(rows)
     labels = validation.labels
@@ -202,8 +225,7 @@ def _bundle(
         unsure_high=high,
         data_fingerprint=dataset.fingerprint(),
         metrics={
-            "best_epoch": best,
-            "epochs": len(history["val_loss"]),
+            **metrics,
             "validation": binary_metrics(labels, probabilities, threshold),
             "calibration_error": expected_calibration_error(labels, probabilities),
             "temperature": temperature,

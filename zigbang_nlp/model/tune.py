@@ -21,11 +21,10 @@ from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import ConfigError, TrainingError
 from zigbang_nlp.files import sha256_of_json
-from zigbang_nlp.model.architecture import Architecture
 from zigbang_nlp.model.augmented import augmented
 from zigbang_nlp.model.backend import keras, make_repeatable
 from zigbang_nlp.model.fit import fit
-from zigbang_nlp.model.network import build_network
+from zigbang_nlp.model.initial import FIXED, initial_network
 from zigbang_nlp.text.dataset import DataSet
 
 STUDY_FILE = "study.db"
@@ -69,6 +68,11 @@ SPACE: dict[str, Choice | Range] = {
 }
 
 
+def search_space(base: TrainSettings) -> dict[str, Choice | Range]:
+    """What is searched: `SPACE`, without what a network that is gone on with has already."""
+    return {name: way for name, way in SPACE.items() if base.init == "scratch" or name not in FIXED}
+
+
 @dataclass
 class Tuning:
     """What a search has found so far.
@@ -108,11 +112,11 @@ def tune(
     Raises:
         ConfigError: every setting is fixed.
     """
-    space = {name: way for name, way in SPACE.items() if name not in fixed}
+    space = {name: way for name, way in search_space(base).items() if name not in fixed}
     if not space:
         raise ConfigError(
             "Nothing is left to search: every setting that tune searches has been set.",
-            f"Leave some of {', '.join(SPACE)} out of the flags and the settings file.",
+            f"Leave some of {', '.join(search_space(base))} out of the flags and the settings file.",
         )
     study = _open_study(dataset, base, space, directory)
     deadline = time.monotonic() + minutes * 60 if minutes is not None else float("inf")
@@ -190,7 +194,7 @@ def _score(
     trial: Trial, dataset: DataSet, settings: TrainSettings, directory: Path, deadline: float
 ) -> float:
     make_repeatable(settings.seed)
-    network = build_network(Architecture.from_settings(settings, len(dataset.encoder.vocabulary)))
+    network, _, _ = initial_network(settings, dataset.encoder.vocabulary)
     watch = _Watch(trial, settings.monitor, deadline)
     with augmented(dataset.part("train"), dataset.encoder, settings, directory) as part:
         history = fit(network, part, dataset.part("validation"), settings, directory, more=[watch])

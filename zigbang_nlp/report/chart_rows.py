@@ -76,7 +76,7 @@ def intervals(
         "yaxis": {
             "autorange": "reversed",
             "tickvals": names,
-            "ticktext": [_short(t) for t in texts],
+            "ticktext": [shown(_short(str(n))) for n in table[name]],
         },
         "margin": {"t": 8, "b": 48},
     }
@@ -133,7 +133,7 @@ def bars(
         "yaxis": {
             "autorange": "reversed",
             "tickvals": names,
-            "ticktext": [_short(t) for t in texts],
+            "ticktext": [shown(_short(str(n))) for n in table[name]],
         },
         "margin": {"t": 8, "b": 48, "r": 28},
         "bargap": 0.3,

@@ -75,7 +75,7 @@ def print_pdf(page: Path, output: Path) -> None:
             "--disable-component-update",
             "--disable-sync",
             f"--user-data-dir={profile}",
-            "--window-size=780,1100",
+            "--window-size=702,1000",  # as wide as A4 within its margins, so that charts fit
             f"--virtual-time-budget={_CHARTS}",
             "--no-pdf-header-footer",
             f"--print-to-pdf={fresh}",
