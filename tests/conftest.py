@@ -120,6 +120,7 @@ def bundle_dir(dataset: DataSet, tmp_path_factory: pytest.TempPathFactory) -> Pa
 #: Enough to learn the sample's commonest words from, in half a minute.
 SAMPLE_SETTINGS = """
 [train]
+init = "scratch"
 epochs = 4
 lstm_units = [24]
 embedding_dim = 48

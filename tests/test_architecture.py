@@ -37,9 +37,10 @@ ALLOWED: dict[str, set[str]] = {
     "pipeline": _GROUND | {"config"},
     "report": _GROUND | {"crawl", "insight", "model", "predict", "store", "text"},
     "stages": _LEARNING | {"cluster", "crawl", "store", "model", "predict", "pipeline", "report"},
+    "web": _GROUND | {"config", "insight", "model", "predict", "store", "tables"},
     "cli": _LEARNING
     | {"cluster", "crawl", "store", "model", "predict", "pipeline", "stages", "report"}
-    | {"importing", "tables"},
+    | {"importing", "tables", "web"},
     "__main__": {"cli"},
     "__init__": {"predict"},
 }
@@ -67,8 +68,12 @@ HOMES: dict[str, tuple[str, ...]] = {
     "tomllib": ("config",),
     "gensim": ("insight",),
     "ruptures": ("insight",),
-    "jinja2": ("report/page",),
     "plotly": ("report",),
+    "fastapi": ("web",),
+    "starlette": ("web",),
+    "uvicorn": ("web/server.py",),
+    "jinja2": ("report/page", "web"),
+    "prometheus_client": ("web",),
 }
 
 #: The only modules that bring TensorFlow along; nothing that serves predictions is among them.

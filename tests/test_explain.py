@@ -58,11 +58,14 @@ def test_units_are_what_the_network_reads(classifier: Classifier) -> None:
 
 
 def test_words_that_were_learned_decide(classifier: Classifier) -> None:
-    good, bad = classifier.explain(["역 가까워요 버스 좋아요", "역 멀어요 버스 나빠요"])
+    good, bad = classifier.explain(["역 가까워요", "역 멀어요"])
     strongest = max(good.tokens, key=lambda share: share.occlusion)
     weakest = min(bad.tokens, key=lambda share: share.occlusion)
-    assert strongest.token in "가까워요 좋아요"
-    assert weakest.token in "멀어요 나빠요"
+    assert strongest.token in "가까워요"
+    assert strongest.occlusion > 0.1
+    assert strongest.gradient > 0.1
+    assert weakest.token in "멀어요"
+    assert weakest.occlusion < -0.1
     assert good.agreement is not None
 
 
@@ -97,12 +100,14 @@ def test_deciding_tokens_are_counted_by_category(classifier: Classifier) -> None
     table = deciding_tokens(classifier, texts, categories, min_reviews=3)
     assert list(table.columns) == list(COLUMNS)
     rows = table.set_index(["category", "token"])
-    tokens = classifier.bundle.encoder.tokenize(["가까워요", "나빠요"])
+    *tokens, repeated = classifier.bundle.encoder.tokenize(["가까워요", "멀어요", "나빠요"])
     good, bad = (found[0] for found in tokens)
     assert rows.loc[("traffic", good), "mean"] > 0.1
-    assert rows.loc[("traffic", good), "count"] == 6
-    assert rows.loc[("care", bad), "mean"] < 0
-    assert (rows.loc[("care", bad), ["count", "reviews"]] == [12, 6]).all()
+    assert rows.loc[("traffic", bad), "mean"] < -0.1
+    assert rows.loc[("traffic", bad), "total"] == pytest.approx(
+        6 * rows.loc[("traffic", bad), "mean"]
+    )
+    assert (rows.loc[("care", repeated[0]), ["count", "reviews"]] == [12, 6]).all()
     assert (table["low"] <= table["mean"]).all()
     assert (table["mean"] <= table["high"]).all()
     for _, part in table.groupby("category"):

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from zigbang_nlp.config import PreprocessSettings, Settings
 from zigbang_nlp.console import log, table
 from zigbang_nlp.errors import StageError
-from zigbang_nlp.files import atomic_file, sha256_of
+from zigbang_nlp.files import atomic_file, sha256_of, sha256_of_json
 from zigbang_nlp.pipeline import Artefact, Stage, directory_artefact
 from zigbang_nlp.records import LABELS, Prediction
 from zigbang_nlp.resources import SAMPLE, resource_dir, start_dir
@@ -76,7 +76,23 @@ def train_stage(settings: Settings) -> None:
     dataset = DataSet.load(settings.dataset_dir)
     from zigbang_nlp.model.train import train
 
-    train(dataset, settings.train, settings.model_dir, settings.paths.work / "checkpoints")
+    train(
+        dataset,
+        settings.train,
+        settings.model_dir,
+        settings.paths.work / "checkpoints",
+        _corrections(settings),
+    )
+
+
+def _corrections(settings: Settings) -> dict[str, str]:
+    """{text: label} of what people corrected, where training is to know it."""
+    from zigbang_nlp.store import open_store, store_exists
+
+    if not settings.train.with_corrections or not store_exists(settings.store_url):
+        return {}
+    with open_store(settings.store_url) as store:
+        return {one.text: one.label for one in store.corrections.all()}
 
 
 def evaluate_stage(settings: Settings) -> None:
@@ -170,9 +186,14 @@ def _start_fingerprint(settings: Settings) -> str | None:
     return sha256_of(manifest) if manifest is not None and manifest.is_file() else None
 
 
+def _corrections_fingerprint(settings: Settings) -> str | None:
+    return sha256_of_json(_corrections(settings)) if settings.train.with_corrections else None
+
+
 START = Artefact("model to start from", _start_fingerprint)
 SAMPLE_FILES = Artefact("sample", _sample_fingerprint)
 STORE = Artefact("store", _store_fingerprint)
+CORRECTIONS = Artefact("corrections", _corrections_fingerprint)
 DATASET = directory_artefact("dataset", lambda s: s.dataset_dir)
 MODEL = directory_artefact("model", lambda s: s.model_dir)
 EVALUATION = directory_artefact("evaluation", lambda s: s.evaluation_dir)
@@ -200,7 +221,14 @@ STAGES: tuple[Stage, ...] = (
         (DATASET,),
         preprocess_stage,
     ),
-    Stage("train", "data set -> model bundle", ("train",), (DATASET, START), (MODEL,), train_stage),
+    Stage(
+        "train",
+        "data set -> model bundle",
+        ("train",),
+        (DATASET, START, CORRECTIONS),
+        (MODEL,),
+        train_stage,
+    ),
     Stage(
         "evaluate",
         "bundle + held-out split -> metrics.json and plots",

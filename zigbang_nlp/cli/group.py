@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "run": "Run all stages, skipping those with nothing new.",
     "export": "Write all reviews, with their apartments and predictions, to FILE.",
     "tokenizers": "List the tokenizers: ready or not, licence, speed on this machine.",
+    "serve": "Serve the REST API and the pages.",
     "config": "Show the settings in force and where each came from.",
 }
 

@@ -11,6 +11,7 @@ from zigbang_nlp.config.sections import (
     StoreSettings,
     TokenizeSettings,
 )
+from zigbang_nlp.config.serve import ServeSettings, is_loopback
 from zigbang_nlp.config.train import TrainSettings
 
 __all__ = [
@@ -20,10 +21,12 @@ __all__ = [
     "PathSettings",
     "PredictSettings",
     "PreprocessSettings",
+    "ServeSettings",
     "Settings",
     "StoreSettings",
     "TokenizeSettings",
     "TrainSettings",
+    "is_loopback",
     "known_keys",
     "load_settings",
 ]

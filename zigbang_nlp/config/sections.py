@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from zigbang_nlp.config.base import Section, as_number_or_word
+from zigbang_nlp.config.serve import ServeSettings
 from zigbang_nlp.config.train import TrainSettings
 
 
@@ -221,6 +222,7 @@ class Settings(Section):
     train: TrainSettings = TrainSettings()
     evaluate: EvaluateSettings = EvaluateSettings()
     predict: PredictSettings = PredictSettings()
+    serve: ServeSettings = ServeSettings()
 
     @property
     def store_url(self) -> str:

@@ -164,6 +164,9 @@ class BatchSettings(Section):
         0.0, ge=0, le=1, description="copies: chance that a space is lost or comes in"
     )
     typo_noise: float = Field(0.0, ge=0, le=1, description="copies: chance of a typo a character")
+    with_corrections: bool = Field(
+        False, description="learn also from the labels that people corrected on the web pages"
+    )
     seed: int = Field(42, ge=0, lt=2**32, description="of weights, shuffling, dropout and noise")
 
     @model_validator(mode="after")

@@ -7,6 +7,7 @@ From the command line: `zigbang-nlp train`.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -37,6 +38,7 @@ from zigbang_nlp.model.picture import plot_architecture
 from zigbang_nlp.model.plots import plot_learning_curves
 from zigbang_nlp.model.thresholds import choose_threshold, choose_unsure_band
 from zigbang_nlp.model.topics import TOPICS_FILE
+from zigbang_nlp.text.corrections import corrected
 from zigbang_nlp.text.dataset import DataSet, Part
 from zigbang_nlp.text.vocabulary import PADDING
 
@@ -46,7 +48,11 @@ _COMPARED = 1_000
 
 
 def train(
-    dataset: DataSet, settings: TrainSettings, bundle_dir: Path, checkpoint_dir: Path
+    dataset: DataSet,
+    settings: TrainSettings,
+    bundle_dir: Path,
+    checkpoint_dir: Path,
+    corrections: Mapping[str, str] | None = None,
 ) -> Bundle:
     """Train a network and put its bundle at `bundle_dir`, atomically.
 
@@ -55,6 +61,7 @@ def train(
         settings: network and training.
         bundle_dir: an earlier bundle here stays until the new one is whole.
         checkpoint_dir: see `checkpoints.py`.
+        corrections: {text: label} that people corrected; see `text.corrections`.
 
     Raises:
         TrainingError: the loss became NaN.
@@ -62,6 +69,7 @@ def train(
         DataError: the data set has no real token to learn from.
     """
     training, validation = dataset.part("train"), dataset.part("validation")
+    training = corrected(dataset, training, corrections or {})
     if not has_known_token(training.ids):
         raise DataError(
             "Every token of the training texts is out of vocabulary.",
@@ -83,7 +91,7 @@ def train(
             validation,
             settings,
             checkpoint_dir,
-            key=resume_key(dataset, settings, base) if resumable else None,
+            key=resume_key(dataset, settings, base, corrections) if resumable else None,
             distribution=distribution,
         )
     if distribution.strategy is not None:
@@ -110,12 +118,18 @@ def train(
     return replace(bundle, directory=bundle_dir)
 
 
-def resume_key(dataset: DataSet, settings: TrainSettings, base: Bundle | None = None) -> str:
+def resume_key(
+    dataset: DataSet,
+    settings: TrainSettings,
+    base: Bundle | None = None,
+    corrections: Mapping[str, str] | None = None,
+) -> str:
     """What must be the same for a killed training to go on: settings, data, start, versions."""
     kept = settings.model_dump(mode="json", exclude={"resume", "verbose", "tensorboard"})
     versions = [__version__, version("keras"), version("tensorflow")]
     start = None if base is None else base.identity()
-    return sha256_of_json([kept, dataset.fingerprint(), start, versions])
+    learned = [dataset.fingerprint(), sorted((corrections or {}).items())]
+    return sha256_of_json([kept, learned, start, versions])
 
 
 def report(bundle: Bundle) -> None:

@@ -1,11 +1,13 @@
 """Rows that survive anything: SQLite by default, PostgreSQL by URL."""
 
+from zigbang_nlp.store.corrections import Correction
 from zigbang_nlp.store.export import export
 from zigbang_nlp.store.rows import Counts, Judged, ReviewKey
 from zigbang_nlp.store.store import Store, open_store, store_exists
 from zigbang_nlp.store.task import Failure, Found, Outcome, Scope, Tally, Task
 
 __all__ = [
+    "Correction",
     "Counts",
     "Failure",
     "Found",

@@ -110,6 +110,20 @@ predictions = sa.Table(
     sqlite_with_rowid=False,
 )
 
+#: What people say of texts that the model labelled wrongly; `text_id` is a hash of the text.
+corrections = sa.Table(
+    "corrections",
+    metadata,
+    sa.Column("text_id", ID, primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("said", sa.Text),
+    sa.Column("probability", sa.Double),
+    sa.Column("model_id", sa.Text),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 #: The last answer to each question, zlib-compressed, with nicknames already hashed.
 answers = sa.Table(
     "answers",

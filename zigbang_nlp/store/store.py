@@ -13,6 +13,7 @@ from zigbang_nlp.records import CATEGORIES, Apartment, Review
 from zigbang_nlp.store import rows
 from zigbang_nlp.store.analysis import stream_judged
 from zigbang_nlp.store.answers import Answers
+from zigbang_nlp.store.corrections import Corrections
 from zigbang_nlp.store.database import Database
 from zigbang_nlp.store.frontier import Frontier
 from zigbang_nlp.store.migrate import prepare
@@ -59,7 +60,8 @@ class Store:
     """Rows that survive anything. Use it as a context manager.
 
     Every method is one or more whole transactions; every database error is a `StoreError`.
-    What only the crawl needs hangs on it: `answers`, `frontier`, `pacing`, `runs`.
+    What only the crawl needs hangs on it: `answers`, `frontier`, `pacing`, `runs`; and people's
+    `corrections` of labels.
     """
 
     def __init__(self, database: Database) -> None:
@@ -68,6 +70,7 @@ class Store:
         self.frontier = Frontier(database)
         self.pacing = Pacing(database)
         self.runs = Runs(database)
+        self.corrections = Corrections(database)
 
     def __enter__(self) -> Store:
         return self
@@ -108,10 +111,34 @@ class Store:
                 connection, tuple(sources or ()), tuple(categories or ())
             )
 
+    def ping(self) -> None:
+        """Raise `StoreError` unless the database answers."""
+        with self.database.read() as connection:
+            connection.execute(sa.select(sa.literal(1)))
+
+    def version(self) -> str:
+        """A word that changes whenever reviews, apartments or predictions do."""
+        counted = [
+            (sa.func.count(), sa.func.max(moment), moment.table)
+            for moment in (reviews.c.last_seen, apartments.c.last_seen, predictions.c.made_at)
+        ]
+        with self.database.read() as connection:
+            rows = [
+                connection.execute(sa.select(count, newest).select_from(table)).one()
+                for count, newest, table in counted
+            ]
+        return "-".join(f"{n:x}.{when.timestamp() if when else 0:.6f}" for n, when in rows)
+
     def count_reviews(self) -> int:
         """Rows of reviews: texts, not residents."""
         with self.database.read() as connection:
             return connection.execute(sa.select(sa.func.count()).select_from(reviews)).scalar_one()
+
+    def count_apartments(self) -> int:
+        """Rows of apartments."""
+        with self.database.read() as connection:
+            query = sa.select(sa.func.count()).select_from(apartments)
+            return connection.execute(query).scalar_one()
 
     def sources(self) -> dict[str, int]:
         """{source: rows of reviews}."""

@@ -1,0 +1,52 @@
+"""The files of scripts/deploy: what can be checked of them without Docker or systemd."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from zigbang_nlp.config import known_keys
+
+DEPLOY = ROOT / "scripts" / "deploy"
+
+
+def instructions() -> list[tuple[str, str]]:
+    """(instruction, its arguments) of the Dockerfile, continuation lines joined."""
+    text = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    text = re.sub(r"^#.*\n", "", text, flags=re.M).replace("\\\n", " ")
+    return [(line.split()[0], line.partition(" ")[2]) for line in text.splitlines() if line.strip()]
+
+
+def test_the_image_is_built_from_the_lock_and_runs_as_nobody() -> None:
+    found = instructions()
+    assert found[0][0] == "FROM"
+    last = [name for name, _ in found].index("FROM", 1)
+    assert ("USER", "10001") in found[last:]
+    assert "--require-hashes" in next(
+        said for name, said in found if "requirements.lock" in said and name == "RUN"
+    )
+    lock = next(said for name, said in found if name == "ARG").partition("=")[2]
+    assert (ROOT / lock).is_file()
+    for name, said in found[:last]:
+        if name == "COPY":
+            *sources, _ = said.replace("${LOCK}", lock).split()
+            assert all((ROOT / source).exists() for source in sources), said
+
+
+def test_the_settings_it_names_exist() -> None:
+    for file in DEPLOY.iterdir():
+        for name in re.findall(r"ZIGBANG_NLP__(\w+)", file.read_text(encoding="utf-8")):
+            assert name.lower().replace("__", ".") in known_keys(), (file, name)
+
+
+def test_the_unit_is_a_unit(tmp_path: Path) -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("no systemd-analyze is installed")
+    text = (DEPLOY / "zigbang-nlp.service").read_text(encoding="utf-8")
+    unit = tmp_path / "zigbang-nlp.service"
+    unit.write_text(text.replace("/opt/zigbang-nlp/bin/zigbang-nlp", "/bin/true"))
+    done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True)
+    assert "zigbang-nlp.service" not in done.stderr, done.stderr

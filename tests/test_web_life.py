@@ -1,0 +1,115 @@
+"""What the server goes through: signals, a model that is replaced, a store that goes away."""
+
+import os
+import shutil
+import signal
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.web_server import serving
+from zigbang_nlp.model.bundle import BUNDLE, MANIFEST, load_bundle, seal
+
+pytestmark = pytest.mark.slow
+
+
+def until(true: object, seconds: float = 60) -> None:
+    """Wait until a function says yes."""
+    assert callable(true)
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it never became true"
+        time.sleep(0.1)
+
+
+def other_bundle(old: Path, new: Path) -> str:
+    """A copy of a bundle with another threshold; gives its identity."""
+    shutil.copytree(old, new)
+    bundle = load_bundle(new)
+    object.__setattr__(bundle, "threshold", 0.123)
+    (new / MANIFEST).unlink()
+    (new / BUNDLE).unlink()
+    seal(bundle)
+    return bundle.identity()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM")
+def test_a_request_under_way_finishes_on_sigterm(bundle_dir: Path, tmp_path: Path) -> None:
+    more = ("--max-texts", "100000", "--max-body", "50000000")
+    with serving(tmp_path, "--model", bundle_dir, *more) as server:
+        answers: list[httpx.Response] = []
+        texts = [f"역 가까워요 {i}동" for i in range(60_000)]
+        asking = threading.Thread(target=lambda: answers.append(server.predict(*texts)))
+        asking.start()
+        metrics = "zigbang_under_way 1.0"
+        until(lambda: metrics in server.http.get("/metrics").text)
+        server.process.send_signal(signal.SIGTERM)
+        asking.join()
+        assert answers[0].status_code == 200
+        assert len(answers[0].json()["predictions"]) == len(texts)
+        assert server.process.wait(60) in (0, -signal.SIGTERM)
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"{server.url}/healthz")
+
+
+def test_a_model_may_come_be_replaced_and_be_damaged(bundle_dir: Path, tmp_path: Path) -> None:
+    """Not one request of those that are sent all the while is dropped."""
+    model = tmp_path / "model"
+    other = tmp_path / "other"
+    second = other_bundle(bundle_dir, other)
+    with serving(tmp_path, "--model", model, "--requests-per-minute", "0") as server:
+        missing = server.predict("글")
+        assert missing.status_code == 503
+        assert missing.json()["type"].endswith(":model-missing")
+        assert missing.headers["retry-after"]
+        assert server.http.get("/readyz").json() == {
+            "ready": False,
+            "model": "missing",
+            "store": "ok",
+        }
+        shutil.copytree(bundle_dir, tmp_path / "new")
+        (tmp_path / "new").rename(model)
+        until(lambda: server.http.get("/readyz").status_code == 200)
+
+        seen: list[tuple[int, str]] = []
+        stop = threading.Event()
+
+        def ask() -> None:
+            with httpx.Client(base_url=server.url, timeout=60) as http:
+                while not stop.is_set():
+                    answer = http.post("/api/v1/predict", json={"texts": ["역 가까워요"]})
+                    seen.append((answer.status_code, answer.json().get("model", "")))
+
+        asking = threading.Thread(target=ask)
+        asking.start()
+        until(lambda: len(seen) > 5)
+        model.rename(tmp_path / "old")
+        other.rename(model)
+        until(lambda: seen[-1][1] == second)
+        damaged = model / BUNDLE
+        whole = damaged.read_bytes()
+        damaged.write_bytes(whole[:-9])
+        os.utime(model / MANIFEST)
+        server.wait_for("is not used: The model in .* is damaged")
+        before = len(seen)
+        until(lambda: len(seen) > before + 5)
+        stop.set()
+        asking.join()
+        assert {status for status, _ in seen} == {200}
+        assert seen[-1][1] == second
+
+
+def test_a_store_that_goes_away_comes_back(bundle_dir: Path, tmp_path: Path) -> None:
+    database = tmp_path / "data" / "zigbang.db"
+    with serving(tmp_path, "--model", bundle_dir) as server:
+        assert server.http.get("/readyz").json()["store"] == "ok"
+        database.rename(tmp_path / "elsewhere.db")
+        answer = server.http.get("/readyz")
+        assert (answer.status_code, answer.json()["store"]) == (503, "away")
+        assert not database.exists()
+        assert server.predict("글").status_code == 200
+        (tmp_path / "elsewhere.db").rename(database)
+        assert server.http.get("/readyz").status_code == 200

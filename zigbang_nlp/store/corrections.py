@@ -1,0 +1,98 @@
+"""Labels that people corrected; the newest word on a text counts."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from zigbang_nlp.errors import InputError
+from zigbang_nlp.records import LABELS
+from zigbang_nlp.store.database import Database
+from zigbang_nlp.store.rows import storable
+from zigbang_nlp.store.schema import corrections
+from zigbang_nlp.store.staging import insert_or_set
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person says of a text.
+
+    Attributes:
+        text: as it was classified.
+        label: "positive" or "negative", as it should be.
+        said: what the model said, or None.
+        probability: of positive, as the model said, or None.
+        model_id: of the bundle that said it, or None.
+        made_at: when it was corrected (UTC).
+    """
+
+    text: str
+    label: str
+    said: str | None = None
+    probability: float | None = None
+    model_id: str | None = None
+    made_at: datetime | None = None
+
+
+class Corrections:
+    """The corrections of a store."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def add(self, correction: Correction) -> None:
+        """Keep a correction in place of an earlier one of the same text.
+
+        Raises:
+            InputError: the text is blank, or the label is unknown.
+        """
+        text = storable(correction.text)
+        if not text.strip():
+            raise InputError("A blank text has no label.", "Correct a text with words.")
+        if correction.label not in LABELS:
+            raise InputError(
+                f"There is no label {correction.label!r}.", f"Use {', '.join(LABELS)}."
+            )
+        row = {
+            "text_id": hashlib.blake2b(text.encode(), digest_size=16).hexdigest(),
+            "text": text,
+            "label": correction.label,
+            "said": correction.said,
+            "probability": correction.probability,
+            "model_id": correction.model_id,
+            "made_at": correction.made_at or datetime.now(UTC),
+        }
+        changed = [name for name in row if name not in ("text_id", "text")]
+        with self.database.write() as connection:
+            dialect = connection.dialect.name
+            connection.execute(insert_or_set(dialect, corrections, *changed), row)
+
+    def all(self) -> list[Correction]:
+        """All of them, in a stable order."""
+        columns = [corrections.c[name] for name in Correction.__dataclass_fields__]
+        query = sa.select(*columns).order_by(corrections.c.text_id)
+        with self.database.read() as connection:
+            return [Correction(*row) for row in connection.execute(query)]
+
+    def recent(self, limit: int = 20) -> list[Correction]:
+        """The last ones, newest first."""
+        columns = [corrections.c[name] for name in Correction.__dataclass_fields__]
+        query = sa.select(*columns).order_by(corrections.c.made_at.desc()).limit(limit)
+        with self.database.read() as connection:
+            return [Correction(*row) for row in connection.execute(query)]
+
+    def count(self) -> int:
+        """How many there are."""
+        with self.database.read() as connection:
+            query = sa.select(sa.func.count()).select_from(corrections)
+            return connection.execute(query).scalar_one()
+
+    def fingerprint(self) -> str:
+        """A hash of texts and labels: of what a training with corrections depends on."""
+        digest = hashlib.sha256()
+        for one in self.all():
+            digest.update(f"{one.label}\x1f{one.text}\x1e".encode())
+        return digest.hexdigest()[:16]

@@ -1,0 +1,91 @@
+"""What the answers about reviews share: frames as JSON, pages of a list, and ETags."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Annotated, Any
+
+import pandas as pd
+from fastapi import Depends, Query, Request
+from starlette.responses import Response
+
+from zigbang_nlp.records import CATEGORIES
+from zigbang_nlp.web.library import Edition
+from zigbang_nlp.web.questions import Filters
+from zigbang_nlp.web.services import services_of
+
+#: A day, a month or a year.
+DAY = r"^\d{4}([-.]\d{1,2}){0,2}$"
+CATEGORY = f"^({'|'.join(CATEGORIES)})$"
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as JSON values: no NaN and no infinity (null), moments as ISO dates."""
+    found: list[dict[str, Any]] = json.loads(
+        table.to_json(orient="records", date_format="iso", force_ascii=False, double_precision=6)
+    )
+    return found
+
+
+def filters(
+    region: Annotated[
+        str | None,
+        Query(max_length=100, description="지역 이름이나 지오해시", examples=["노원구"]),
+    ] = None,
+    category: Annotated[
+        str | None, Query(pattern=CATEGORY, description="항목", examples=["traffic"])
+    ] = None,
+    since: Annotated[
+        str | None, Query(pattern=DAY, description="이날부터", examples=["2024-01"])
+    ] = None,
+    until: Annotated[
+        str | None, Query(pattern=DAY, description="이날까지", examples=["2024-12-31"])
+    ] = None,
+) -> Filters:
+    """The filters that most answers know; an empty value is none."""
+    return Filters(region or None, category, since, until)
+
+
+Meant = Annotated[Filters, Depends(filters)]
+Page = Annotated[int, Query(ge=1, le=100_000, description="몇 번째 쪽")]
+Size = Annotated[int, Query(ge=1, le=200, description="한 쪽의 줄 수")]
+
+
+def page_of(table: pd.DataFrame, page: int, size: int) -> dict[str, Any]:
+    """One page of a table."""
+    start = (page - 1) * size
+    rows = records(table.iloc[start : start + size])
+    return {"total": len(table), "page": page, "size": size, "items": rows}
+
+
+def unchanged(request: Request, edition: Edition) -> tuple[str, bool]:
+    """The answer's ETag, and whether the caller has the answer already."""
+    said = f"{edition.version}?{request.url.path}?{request.url.query}"
+    tag = f'W/"{hashlib.blake2b(said.encode(), digest_size=12).hexdigest()}"'
+    held = request.headers.get("if-none-match", "")
+    return tag, tag in [one.strip() for one in held.split(",")]
+
+
+def answer(tag: str, value: Any) -> Response:
+    """A JSON answer that may be kept, and asked after with its ETag."""
+    body = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return Response(
+        body.encode("utf-8", "replace"), headers=_headers(tag), media_type="application/json"
+    )
+
+
+def not_modified(tag: str) -> Response:
+    return Response(status_code=304, headers=_headers(tag))
+
+
+def _headers(tag: str) -> dict[str, str]:
+    return {"ETag": tag, "Cache-Control": "private, no-cache"}
+
+
+def edition_of(request: Request) -> Edition:
+    """The reviews as they are; for FastAPI's Depends."""
+    return services_of(request).library.edition()
+
+
+Reviews = Annotated[Edition, Depends(edition_of)]

@@ -1,0 +1,119 @@
+"""POST /api/v1/predict"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Request
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from zigbang_nlp.errors import BundleError
+from zigbang_nlp.web.api import PREFIX
+from zigbang_nlp.web.api.schemas import Predictions, PredictRequest, problem_responses
+from zigbang_nlp.web.engine import Asked
+from zigbang_nlp.web.problems import Problem
+from zigbang_nlp.web.services import services_of
+
+router = APIRouter(prefix=PREFIX, tags=["판정"])
+
+_BODY = {
+    "required": True,
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/PredictRequest"}}},
+}
+
+
+@router.post(
+    "/predict",
+    summary="리뷰를 판정합니다",
+    response_model=Predictions,
+    responses=problem_responses(400, 413, 415, 422),
+    openapi_extra={"requestBody": _BODY},
+)
+async def predict(request: Request) -> Response:
+    """글마다 긍정·부정과 그 확률을 알려 줍니다.
+
+    모델이 확신하지 못하면 `unsure`가 참이고 `reason`에 까닭이 있습니다.
+    """
+    services = services_of(request)
+    engine = services.engine
+    engine.refuse_when_full()  # before the body is read, since a flood must cost little
+    asked = _read(request.headers.get("content-type", ""), await request.body())
+    _check(asked, services.settings.serve.max_texts, services.settings.serve.max_characters)
+    try:
+        found, model = await engine.predict(
+            asked.texts, Asked(asked.topics, asked.sentences, asked.explain)
+        )
+    except BundleError as error:
+        if engine.model is None:
+            raise
+        raise _beyond(error) from error
+    said: dict[str, Any] = {"predictions": [p.as_dict() for p in found], "model": model}
+    # By hand: serializing through the response model costs more than the prediction.
+    return Response(json.dumps(said, ensure_ascii=False).encode(), media_type="application/json")
+
+
+def _read(media_type: str, body: bytes) -> PredictRequest:
+    kind = media_type.partition(";")[0].strip().lower()
+    # Browsers send other types to other sites unasked; JSON they don't.
+    if kind != "application/json" and not kind.endswith("+json"):
+        raise Problem(
+            415,
+            "not-json",
+            "본문은 JSON이어야 합니다. `Content-Type: application/json`을 보내세요.",
+            "The body must be JSON. Send `Content-Type: application/json`.",
+        )
+    try:
+        return PredictRequest.model_validate_json(body)
+    except ValidationError as error:
+        raise _wrong(error) from None
+
+
+def _wrong(error: ValidationError) -> Problem:
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    if found[0]["type"] == "json_invalid":
+        return Problem(
+            400,
+            "broken-json",
+            "본문이 올바른 JSON이 아닙니다.",
+            "The body is not valid JSON.",
+            errors=[{"reason": found[0]["msg"]}],
+        )
+    return Problem(
+        422,
+        "wrong-value",
+        '본문의 값이 잘못되었습니다. {"texts": ["..."]} 꼴로 보내세요.',
+        'The body has wrong values. Send it like {"texts": ["..."]}.',
+        errors=[
+            {"where": "/".join(map(str, one["loc"])), "reason": one["msg"]} for one in found[:20]
+        ],
+    )
+
+
+def _beyond(error: BundleError) -> Problem:
+    """There is a model, but it lacks what was asked: topics, or a network that can be explained."""
+    return Problem(
+        422,
+        "beyond-the-model",
+        "이 모델은 주제나 설명을 알려 줄 수 없습니다. topics와 explain을 빼고 물어보세요.",
+        f"{error.fact} Ask without topics and explain.",
+    )
+
+
+def _check(asked: PredictRequest, max_texts: int, max_characters: int) -> None:
+    if len(asked.texts) > max_texts:
+        raise Problem(
+            422,
+            "too-many-texts",
+            f"리뷰가 {len(asked.texts):,}개입니다. 한 번에 {max_texts:,}개까지 보낼 수 있습니다.",
+            f"There are {len(asked.texts):,} texts; a request may hold {max_texts:,}.",
+        )
+    for number, text in enumerate(asked.texts, start=1):
+        if len(text) > max_characters:
+            raise Problem(
+                400,
+                "text-too-long",
+                f"{number}번째 리뷰가 {len(text):,}자입니다. {max_characters:,}자까지 판정합니다.",
+                f"Text {number} has {len(text):,} characters; {max_characters:,} are the most.",
+            )

@@ -1,0 +1,144 @@
+"""What goes in and out of the API, with examples."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from zigbang_nlp.web import problems
+
+_EXAMPLE: dict[str, Any] = {"texts": ["역이 가까워요", "주차할 데가 없어요"], "topics": False}
+
+
+class PredictRequest(BaseModel):
+    """Texts to classify, and what to tell of each."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
+
+    texts: Annotated[
+        list[str], Field(min_length=1, description="리뷰 글. 빈 글도 오류가 아닙니다.")
+    ]
+    explain: bool = Field(False, description="판정에 영향을 준 말도 알려 줍니다.")
+    topics: bool = Field(False, description="항목과 주제도 알려 줍니다.")
+    sentences: bool = Field(False, description="문장마다 따로 판정합니다.")
+
+
+class Prediction(BaseModel):
+    """One text's label; further fields only where they were asked for."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "examples": [
+                {
+                    "text": "역이 가까워요",
+                    "label": "positive",
+                    "probability": 0.776,
+                    "unsure": False,
+                }
+            ]
+        },
+    )
+
+    text: str
+    label: str = Field(description="positive 또는 negative")
+    probability: float = Field(description="긍정일 확률, 0에서 1", ge=0, le=1)
+    unsure: bool = Field(description="모델이 스스로 확신하지 못하는지")
+    reason: str | None = Field(None, description="확신하지 못하는 까닭")
+
+
+class Predictions(BaseModel):
+    """The predictions, in the order of the texts."""
+
+    predictions: list[Prediction]
+    model: str = Field(description="이 판정을 한 모델")
+
+
+class Rows(BaseModel):
+    """Rows whose columns are those of `zigbang_nlp.insight`, by the name of the question."""
+
+    model_config = ConfigDict(extra="allow")
+
+    items: list[dict[str, Any]]
+
+
+class Listed(BaseModel):
+    """One page of a list."""
+
+    total: int = Field(description="모두 몇 줄")
+    page: int
+    size: int
+
+
+class ComplexList(Listed):
+    """Complexes with their sentiment."""
+
+    items: list[dict[str, Any]] = Field(
+        examples=[
+            [
+                {
+                    "complex": "sample:90101",
+                    "name": "은솔마루 3단지",
+                    "district": "서울특별시 노원구",
+                    "texts": 47,
+                    "score": 0.61,
+                    "low": 0.55,
+                    "high": 0.67,
+                }
+            ]
+        ]
+    )
+
+
+class ReviewList(Listed):
+    """Reviews with what the model says of them."""
+
+    items: list[dict[str, Any]]
+
+
+class ComplexDetail(BaseModel):
+    """One complex."""
+
+    model_config = ConfigDict(extra="allow")
+
+    complex: str = Field(examples=["sample:90101"])
+    name: str = Field(examples=["은솔마루 3단지"])
+    categories: list[dict[str, Any]]
+    district_categories: list[dict[str, Any]]
+    trend: list[dict[str, Any]]
+
+
+class ModelCard(BaseModel):
+    """What the model is and how well it does."""
+
+    model_config = ConfigDict(extra="allow")
+
+    model: str
+    threshold: float
+    metrics: dict[str, Any]
+    versions: dict[str, str]
+
+
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Error answers for the OpenAPI document."""
+    content = {problems.MEDIA_TYPE: {"schema": problems.SCHEMA}}
+    return {
+        status: {"description": _MEANING[status], "content": content}
+        for status in sorted({*statuses, 401, 421, 429, 500, 503, 504})
+    }
+
+
+_MEANING: dict[int, str] = {
+    400: "본문을 읽을 수 없거나 글이 너무 깁니다.",
+    401: "토큰이 필요합니다.",
+    404: "찾는 것이 없거나, 말할 만큼 리뷰가 없습니다.",
+    413: "본문이 너무 큽니다.",
+    415: "본문이 JSON이 아닙니다.",
+    421: "다른 이름으로 온 요청입니다.",
+    422: "요청의 값이 잘못되었거나 너무 많습니다.",
+    429: "요청이 너무 잦습니다.",
+    500: "서버에서 문제가 생겼습니다.",
+    503: "모델이나 저장소가 없거나, 너무 바쁩니다.",
+    504: "시간 안에 처리하지 못했습니다.",
+}

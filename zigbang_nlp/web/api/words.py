@@ -1,0 +1,84 @@
+"""/api/v1/keywords, /trends and /compare: what insight says over all reviews."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from zigbang_nlp.web import questions
+from zigbang_nlp.web.api import PREFIX
+from zigbang_nlp.web.api.listing import (
+    Meant,
+    Reviews,
+    answer,
+    not_modified,
+    records,
+    unchanged,
+)
+from zigbang_nlp.web.api.schemas import Rows, problem_responses
+
+router = APIRouter(prefix=PREFIX, tags=["분석"])
+_ERRORS = problem_responses(404, 422)
+Limit = Annotated[int, Query(ge=1, le=500, description="많아야 몇 줄")]
+Period = Annotated[Literal["month", "quarter", "year"], Query(description="묶는 기간")]
+
+
+@router.get("/keywords", summary="늘고 준 말", response_model=Rows, responses=_ERRORS)
+def keywords(
+    request: Request,
+    edition: Reviews,
+    meant: Meant,
+    direction: Annotated[
+        Literal["rising", "falling"] | None, Query(description="는 말만, 준 말만")
+    ] = None,
+    min_count: Annotated[int, Query(ge=1, le=1_000, description="리뷰 이만큼에는 나온 말만")] = 5,
+    limit: Limit = 50,
+) -> Response:
+    """`since`부터 `until`까지(없으면 최근 12개월) 언급 비율을 모든 기간의 것과 견줍니다."""
+    tag, same = unchanged(request, edition)
+    if same:
+        return not_modified(tag)
+    table = questions.keywords(edition, meant, min_count)
+    period = {str(name): value for name, value in table.attrs.items()}
+    if direction:
+        table = table[table["direction"].eq(direction)]
+    said: dict[str, Any] = {**period, "items": records(table.head(limit))}
+    return answer(tag, said)
+
+
+@router.get("/trends", summary="시간에 따른 흐름", response_model=Rows, responses=_ERRORS)
+def trends(
+    request: Request,
+    edition: Reviews,
+    meant: Meant,
+    word: Annotated[
+        str | None, Query(max_length=50, description="이 말의 언급 비율", examples=["층간소음"])
+    ] = None,
+    period: Period = "month",
+) -> Response:
+    """`word`가 있으면 그 말의 언급 비율, 없으면 긍정 비율입니다."""
+    tag, same = unchanged(request, edition)
+    if same:
+        return not_modified(tag)
+    if word and word.strip():
+        table = questions.mention_trend(edition, meant, word.strip(), period)
+    else:
+        table = questions.trend(edition, meant, period)
+    return answer(tag, {"items": records(table)})
+
+
+@router.get("/compare", summary="두 곳 견주기", response_model=Rows, responses=_ERRORS)
+def compare(
+    request: Request,
+    edition: Reviews,
+    one: Annotated[str, Query(max_length=300, examples=["sample:90101"])],
+    other: Annotated[str, Query(max_length=300, examples=["sample:90102"])],
+    kind: Literal["complex", "region"] = "complex",
+) -> Response:
+    """차이(`difference`)와 그 95% 구간, 효과 크기, 여러 항목을 본 것을 고려한 p값."""
+    tag, same = unchanged(request, edition)
+    if same:
+        return not_modified(tag)
+    return answer(tag, {"items": records(questions.compare(edition, one, other, kind))})

@@ -1,0 +1,161 @@
+"""The application: everything put together, nothing started."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.cors import CORSMiddleware
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Scope
+
+from zigbang_nlp import __version__
+from zigbang_nlp.config import Settings
+from zigbang_nlp.errors import StoreError, ZigbangError
+from zigbang_nlp.web import static_files
+from zigbang_nlp.web.access import Guard
+from zigbang_nlp.web.api import PREFIX, complexes, health, model, predict, words
+from zigbang_nlp.web.api.schemas import PredictRequest
+from zigbang_nlp.web.engine import Engine
+from zigbang_nlp.web.gate import Gate
+from zigbang_nlp.web.jobs import Jobs
+from zigbang_nlp.web.library import Library
+from zigbang_nlp.web.metrics import Metrics
+from zigbang_nlp.web.pages import compare, data, explore, judge, keywords, login
+from zigbang_nlp.web.pages import complex as complex_page
+from zigbang_nlp.web.pages.render import problem_answer
+from zigbang_nlp.web.problems import Problem, problem_of
+from zigbang_nlp.web.services import Services
+
+
+def create_app(settings: Settings) -> ASGIApp:
+    """The whole application, ready for an ASGI server.
+
+    The model and the store are opened when the server starts it, and neither need be there.
+
+    Args:
+        settings: `serve` for the limits, `predict.model` and the paths for the bundle, the store.
+    """
+    metrics, guard = Metrics(), Guard(settings.serve.token)
+    directory = Path(settings.predict.model) if settings.predict.model else settings.model_dir
+    engine = Engine(directory, settings.serve.max_waiting, metrics)
+    library, jobs = Library(settings.store_url), Jobs(engine)
+    metrics.gauge("zigbang_under_way", "Predictions under way.", lambda: engine.under_way)
+    metrics.gauge("zigbang_model_ready", "1 with a model.", lambda: float(bool(engine.model)))
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        with contextlib.suppress(StoreError):
+            library.store()  # what is missing now may come later
+        async with engine.watching():
+            yield
+        jobs.close()
+        library.close()
+
+    app = FastAPI(
+        title="zigbang-nlp",
+        summary="아파트 단지 리뷰를 읽는 API",
+        version=__version__,
+        openapi_url=f"{PREFIX}/openapi.json",
+        # Their pages load scripts from another host.
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.services = Services(settings, engine, library, jobs, metrics, guard)
+    for part in (health, predict, complexes, words, model, static_files):
+        app.include_router(part.router)
+    for shown_page in (explore, complex_page, compare, keywords, judge, data, login):
+        app.include_router(shown_page.router)
+    _describe(app)
+    _explain_errors(app)
+
+    def shown(scope: Scope, problem: Problem) -> Response:
+        return problem_answer({**scope, "app": app}, problem)
+
+    guarded: ASGIApp = Gate(app, settings.serve, metrics, guard, shown)
+    if settings.serve.cors:
+        guarded = CORSMiddleware(
+            guarded,
+            allow_origins=settings.serve.cors,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type", "If-None-Match"],
+            expose_headers=["ETag", "Retry-After"],
+        )
+    return guarded
+
+
+def _explain_errors(app: FastAPI) -> None:
+    """Every error that reaches the application becomes a problem."""
+
+    async def problem(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)
+        return problem_answer(request.scope, error)
+
+    async def own(request: Request, error: Exception) -> Response:
+        assert isinstance(error, ZigbangError)
+        return problem_answer(request.scope, problem_of(error))
+
+    async def http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return problem_answer(request.scope, _of_status(error))
+
+    async def wrong(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return problem_answer(request.scope, _of_parameters(error))
+
+    app.add_exception_handler(Problem, problem)
+    app.add_exception_handler(ZigbangError, own)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(RequestValidationError, wrong)
+
+
+def _of_status(error: HTTPException) -> Problem:
+    known = {
+        404: ("not-found", "그런 주소는 없습니다.", "There is nothing at this address."),
+        405: (
+            "wrong-method",
+            "이 주소는 그 방법으로 쓸 수 없습니다.",
+            "This address doesn't take that method.",
+        ),
+    }
+    kind, ko, en = known.get(
+        error.status_code,
+        ("refused", "요청을 처리할 수 없습니다.", "The request can't be handled."),
+    )
+    return Problem(error.status_code, kind, ko, en, error.headers or {})
+
+
+def _of_parameters(error: RequestValidationError) -> Problem:
+    return Problem(
+        422,
+        "wrong-value",
+        "요청의 값이 잘못되었습니다.",
+        "The request has wrong values.",
+        errors=[
+            {"where": "/".join(map(str, one["loc"])), "reason": one["msg"]}
+            for one in error.errors()[:20]
+        ],
+    )
+
+
+def _describe(app: FastAPI) -> None:
+    """Add what FastAPI can't see to the OpenAPI document: bodies that are read by hand."""
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = made()
+            schemas = document.setdefault("components", {}).setdefault("schemas", {})
+            schemas["PredictRequest"] = PredictRequest.model_json_schema()
+            for name in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(name, None)
+        assert app.openapi_schema is not None
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

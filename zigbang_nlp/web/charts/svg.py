@@ -1,0 +1,47 @@
+"""The letters that charts are written with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markupsafe import Markup, escape
+
+#: An attribute's value.
+Value = str | float | int | None
+
+
+def el(name: str, *children: Markup | str, **attributes: Value) -> Markup:
+    """An element. Text and values are escaped; `class_` is class, other `_` become `-`.
+
+    >>> el("text", "<b>", x="5%", class_="axis")
+    Markup('<text x="5%" class="axis">&lt;b&gt;</text>')
+    """
+    said = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(_shown(value))}"'
+        for key, value in attributes.items()
+        if value is not None
+    )
+    # The name is written in this package, the rest is escaped above.
+    return Markup(f"<{name}{said}>") + Markup("").join(children) + Markup(f"</{name}>")
+
+
+def percent(share: float) -> str:
+    """A place between the edges of the drawing, 0 to 1."""
+    return f"{100 * share:.2f}%"
+
+
+def drawing(parts: Iterable[Markup], height: int, label: str, class_: str) -> Markup:
+    """A whole chart with its text alternative."""
+    return el(
+        "svg",
+        *parts,
+        class_=f"chart {class_}",
+        width="100%",
+        height=height,
+        role="img",
+        aria_label=label,
+    )
+
+
+def _shown(value: str | float | int) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

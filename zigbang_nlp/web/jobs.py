@@ -1,0 +1,241 @@
+"""Uploaded files: classified one after another beside the requests, kept for a while."""
+
+from __future__ import annotations
+
+import queue
+import secrets
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pandas as pd
+
+from zigbang_nlp.console import log
+from zigbang_nlp.errors import ZigbangError
+from zigbang_nlp.files import atomic_file
+from zigbang_nlp.store.export import defused
+from zigbang_nlp.tables import as_text, read_table
+from zigbang_nlp.web.engine import Engine
+from zigbang_nlp.web.problems import Problem
+
+#: Files that may wait, seconds that a finished one is kept, and finished ones that are kept.
+_WAITING, _SECONDS, _FINISHED = 8, 3_600, 20
+#: Texts between two looks at the progress.
+_STEP = 256
+#: What a column of reviews is likely to be called.
+_LIKELY = ("text", "review", "리뷰", "글", "내용", "후기", "document", "content", "comment", "본문")
+
+
+@dataclass
+class Job:
+    """One file.
+
+    Attributes:
+        key: its secret name in addresses.
+        name: of the file, as it was sent.
+        source, output: where it and its answer lie.
+        column: of the texts.
+        total, done: rows.
+        state: "waiting", "working", "done" or "failed".
+        trouble: why it failed.
+        positive, unsure: rows so far.
+    """
+
+    key: str
+    name: str
+    source: Path
+    column: str
+    total: int
+    state: str = "waiting"
+    done: int = 0
+    positive: int = 0
+    unsure: int = 0
+    trouble: str = ""
+    ended: float = 0.0
+
+    @property
+    def output(self) -> Path:
+        return self.source.with_name("answer.csv")
+
+
+class Jobs:
+    """Classifies uploaded files in a thread of its own.
+
+    Args:
+        engine: whose model does it.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._place = Path(tempfile.mkdtemp(prefix="zigbang-nlp-"))
+        self._jobs: dict[str, Job] = {}
+        self._lock = threading.Lock()
+        self._queue: queue.Queue[Job | None] = queue.Queue()
+        self._thread: threading.Thread | None = None
+
+    def take(self, name: str, body: BinaryIO, column: str) -> Job:
+        """Keep a file and put it in the queue.
+
+        Args:
+            name: as it was sent; only its ending is trusted.
+            body: its bytes.
+            column: of the texts, or "" to find it.
+
+        Raises:
+            Problem: too many wait, or the column must be told.
+            InputError: the file can't be read.
+            BundleError: there is no model.
+        """
+        self._engine.classifier  # noqa: B018 - without one the file would wait for nothing
+        self._forget_old()
+        with self._lock:
+            if sum(job.state in ("waiting", "working") for job in self._jobs.values()) >= _WAITING:
+                raise _TOO_MANY
+        key = secrets.token_urlsafe(16)
+        home = self._place / key
+        home.mkdir()
+        try:
+            source = home / f"upload{Path(name).suffix.lower()[:10]}"
+            with source.open("wb") as stream:
+                shutil.copyfileobj(body, stream, 1 << 20)
+            column, total = _look(source, column)
+        except BaseException:
+            shutil.rmtree(home, ignore_errors=True)
+            raise
+        job = Job(key, Path(name).name[:100], source, column, total)
+        with self._lock:
+            self._jobs[key] = job
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, daemon=True, name="files")
+                self._thread.start()
+        self._queue.put(job)
+        return job
+
+    def find(self, key: str) -> Job:
+        """A job by its key.
+
+        Raises:
+            Problem: there is none, or it is long over.
+        """
+        job = self._jobs.get(key)
+        if job is None:
+            raise Problem(
+                404,
+                "no-such-file",
+                "그런 파일이 없습니다. 판정한 파일은 한 시간 동안만 둡니다.",
+                "There is no such file. Files are kept for an hour.",
+            )
+        return job
+
+    def close(self) -> None:
+        """Stop after the piece at hand and remove all files."""
+        with self._lock:
+            for job in self._jobs.values():
+                job.state = "failed" if job.state in ("waiting", "working") else job.state
+        self._queue.put(None)
+        if self._thread is not None:
+            self._thread.join(10)
+        shutil.rmtree(self._place, ignore_errors=True)
+
+    def _work(self) -> None:
+        while (job := self._queue.get()) is not None:
+            if job.state != "waiting":
+                continue
+            job.state = "working"
+            try:
+                self._classify(job)
+                job.state = "done" if job.state == "working" else job.state
+            except ZigbangError as error:
+                job.state, job.trouble = "failed", str(error).replace(str(job.source), job.name)
+            except Exception:  # noqa: BLE001 - the thread must live on
+                log.exception("An uploaded file could not be classified.")
+                job.state, job.trouble = "failed", "unexpected"
+            job.ended = time.monotonic()
+            job.source.unlink(missing_ok=True)
+
+    def _classify(self, job: Job) -> None:
+        first = True
+        with (
+            atomic_file(job.output) as fresh,
+            fresh.open("w", encoding="utf-8-sig", newline="") as out,
+        ):
+            for piece in _small_pieces(job.source, job.column):
+                if job.state != "working":
+                    return
+                found = self._engine.classifier.predict([as_text(v) for v in piece[job.column]])
+                said: dict[str, list[Any]] = {
+                    "label": [p.label for p in found],
+                    "probability": [p.probability for p in found],
+                    "unsure": [p.unsure for p in found],
+                }
+                taken = set(piece.columns)
+                named = {f"predicted_{n}" if n in taken else n: v for n, v in said.items()}
+                # It is opened in spreadsheets, and its cells are a stranger's.
+                piece = piece.map(defused).assign(**named)
+                piece.to_csv(out, index=False, header=first)
+                first = False
+                job.done += len(piece)
+                job.positive += sum(p.label == "positive" for p in found)
+                job.unsure += sum(p.unsure for p in found)
+
+    def _forget_old(self) -> None:
+        now = time.monotonic()
+        with self._lock:
+            ended = [job for job in self._jobs.values() if job.ended]
+            ended.sort(key=lambda job: job.ended, reverse=True)
+            for number, job in enumerate(ended):
+                if number >= _FINISHED or now - job.ended > _SECONDS:
+                    del self._jobs[job.key]
+                    shutil.rmtree(job.source.parent, ignore_errors=True)
+
+
+def _look(source: Path, column: str) -> tuple[str, int]:
+    """(the column of texts, rows) of a file.
+
+    Raises:
+        Problem: the column isn't there, or can't be told from the others; it names those there are.
+        InputError: the file can't be read.
+    """
+    total, names = 0, [""]
+    for piece in read_table(source):
+        total += len(piece)
+        names = [str(name) for name in piece.columns]
+    if column:
+        if column not in names:
+            raise _which_column(names)
+        return column, total
+    likely = [name for name in names if name.strip().lower() in _LIKELY]
+    if not likely and len(names) > 1:
+        raise _which_column(names)
+    return (likely or names)[0], total
+
+
+def _small_pieces(source: Path, column: str) -> Iterator[pd.DataFrame]:
+    for piece in read_table(source, [column]):
+        for at in range(0, len(piece), _STEP):
+            yield piece.iloc[at : at + _STEP]
+
+
+def _which_column(names: list[str]) -> Problem:
+    some = ", ".join(names[:20])
+    return Problem(
+        422,
+        "which-column",
+        f"어느 열이 리뷰인지 알려 주세요. 이 파일의 열: {some}",
+        f"Tell which column holds the reviews. The file has: {some}",
+        errors=[{"column": name} for name in names[:50]],
+    )
+
+
+_TOO_MANY = Problem(
+    503,
+    "too-many-files",
+    "기다리는 파일이 너무 많습니다. 몇 분 뒤에 다시 올려 주세요.",
+    "Too many files are waiting. Send yours again in some minutes.",
+    {"Retry-After": "60"},
+)

@@ -1,0 +1,155 @@
+"""비교: two or three complexes side by side."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import combinations
+from typing import Annotated, Any
+
+import pandas as pd
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.records import CATEGORIES
+from zigbang_nlp.web import questions
+from zigbang_nlp.web.api.listing import Reviews
+from zigbang_nlp.web.charts.intervals import Mark, interval
+from zigbang_nlp.web.library import Edition
+from zigbang_nlp.web.pages.explore import complex_link
+from zigbang_nlp.web.pages.figures import said_of
+from zigbang_nlp.web.pages.render import language_of, page
+from zigbang_nlp.web.questions import Filters
+
+router = APIRouter(include_in_schema=False)
+
+_MOST = 3
+_SERIES = ("a", "b", "c")
+
+
+@router.get("/compare")
+def compare(
+    request: Request,
+    edition: Reviews,
+    id: Annotated[list[str], Query()] = [],  # noqa: B006 - FastAPI copies it
+) -> Response:
+    """Names, or keys, of the complexes come as `id`, any number of times."""
+    language = language_of(request.scope)
+    wanted = [said.strip()[:300] for said in id if said.strip()][:_MOST]
+    said: dict[str, Any] = {
+        "wanted": wanted,
+        "known": [],
+        "sentence": "",
+        "sides": [],
+        "rows": [],
+        "findings": [],
+        "findings_sentence": "",
+        "unknown": [],
+    }
+    try:
+        known = edition.reviews().complexes
+    except InsightError as error:
+        return page(request, "compare.html", **said | {"sentence": error.sentence(language)})
+    said["known"] = known[["complex", "name", "district"]].fillna("").to_dict("records")
+    sides: list[dict[Any, Any]] = []
+    for name in wanted:
+        found = _find(known, name)
+        if found is None:
+            said["unknown"].append(name)
+        elif found["complex"] not in [side["complex"] for side in sides]:
+            sides.append(found | {"series": _SERIES[len(sides)]})
+    said["sides"] = [side | _figures(edition, side["complex"]) for side in sides]
+    if len(sides) > 1:
+        said["rows"] = _rows(edition, sides)
+        found_out, said["findings_sentence"] = said_of(lambda: _findings(edition, sides), language)
+        said["findings"] = found_out or []
+    return page(request, "compare.html", **said)
+
+
+def _find(known: pd.DataFrame, name: str) -> dict[Any, Any] | None:
+    """The complex with this key or name; the first, where several are called so."""
+    for match in (
+        known["complex"].eq(name),
+        known["name"].eq(name),
+        known["name"].str.contains(name, regex=False, case=False),
+    ):
+        if match.any():
+            row = known[match].iloc[0]
+            return {
+                "complex": row["complex"],
+                "name": row["name"],
+                "district": row["district"] if isinstance(row["district"], str) else "",
+                "link": complex_link(row["complex"]),
+            }
+    return None
+
+
+def _figures(edition: Edition, key: str) -> dict[str, Any]:
+    own = Filters(complexes=(key,))
+    topics, _ = said_of(lambda: questions.topics(edition, own), "ko")
+    praised, complained = [], []
+    if topics is not None:
+        negative = topics.assign(negative=topics["texts"] - topics["positive"])
+        praised = topics[topics["positive"].gt(0)].nlargest(4, "positive")["topic"].tolist()
+        complained = negative[negative["negative"].gt(0)].nlargest(4, "negative")["topic"].tolist()
+    found = {"praised": praised, "complained": complained, "share": None, "texts": 0}
+    try:
+        table = questions.complexes(edition, Filters())
+        row = table[table["complex"].eq(key)].iloc[0]
+    except (InsightError, IndexError):
+        return found
+    return found | {"share": float(row["share"]), "texts": int(row["texts"])}
+
+
+def _rows(edition: Edition, sides: list[dict[Any, Any]]) -> list[dict[str, Any]]:
+    """One row a category with a mark for each side."""
+    tables: list[dict[Any, Any]] = []
+    for side in sides:
+        own = Filters(complexes=(side["complex"],))
+        table, _ = said_of(partial(questions.profile, edition, own), "ko")
+        tables.append({} if table is None else table.set_index("category").to_dict("index"))
+    rows = []
+    for key, korean in CATEGORIES.items():
+        cells = [table.get(key) for table in tables]
+        marks = [
+            Mark(cell["share"], cell["wilson_low"], cell["wilson_high"], series)
+            for cell, series in zip(cells, _SERIES, strict=False)
+            if cell
+        ]
+        if marks:
+            rows.append(
+                {
+                    "name": korean,
+                    "shares": [cell["share"] if cell else None for cell in cells],
+                    "chart": interval(marks, korean, 18),
+                }
+            )
+    return rows
+
+
+def _findings(edition: Edition, sides: list[dict[Any, Any]]) -> list[dict[str, Any]]:
+    """Differences that go beyond chance, the largest first.
+
+    Raises:
+        InsightError: a side has too few judged texts.
+    """
+    found: list[dict[str, Any]] = []
+    for one, other in combinations(sides, 2):
+        try:
+            table = questions.compare(edition, one["complex"], other["complex"], "complex")
+        except InputError:
+            continue
+        for row in table[table["p_adjusted"].lt(0.05)].to_dict("records"):
+            better, worse = (one, other) if row["difference"] > 0 else (other, one)
+            low, high = sorted((abs(row["low"]), abs(row["high"])))
+            found.append(
+                {
+                    "category": row["category"],
+                    "better": better["name"],
+                    "worse": worse["name"],
+                    "points": abs(row["difference"]),
+                    "low": low,
+                    "high": high,
+                }
+            )
+    return sorted(found, key=lambda row: -row["points"])

@@ -1,0 +1,158 @@
+"""단지: one complex, what its residents praise and complain about, and their reviews."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import pandas as pd
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.records import CATEGORIES
+from zigbang_nlp.web import questions
+from zigbang_nlp.web.charts.intervals import Mark, interval
+from zigbang_nlp.web.charts.lines import over_time
+from zigbang_nlp.web.library import Edition
+from zigbang_nlp.web.pages.explore import complex_link
+from zigbang_nlp.web.pages.figures import points_of, said_of
+from zigbang_nlp.web.pages.marks import marked
+from zigbang_nlp.web.pages.render import language_of, page
+from zigbang_nlp.web.questions import Filters
+from zigbang_nlp.web.services import services_of
+from zigbang_nlp.web.words import translated
+
+router = APIRouter(include_in_schema=False)
+
+_REVIEWS = 10
+_WORDS = 10
+
+
+@router.get("/complex")
+async def complex_(
+    request: Request,
+    id: str = "",
+    label: str = "",
+    topic: str = "",
+    category: str = "",
+    number: str = "",
+) -> Response:
+    """The page; only the marking of the deciding words needs the model."""
+    services = services_of(request)
+    language = language_of(request.scope)
+    said = await run_in_threadpool(_said, services.library.edition, id, language)
+    edition: Edition = said.pop("edition")
+    chosen = {
+        "label": label if label in ("positive", "negative") else "",
+        "topic": topic[:50],
+        "category": category if category in CATEGORIES else "",
+    }
+    table = await run_in_threadpool(
+        questions.reviews,
+        edition,
+        id,
+        chosen["label"] or None,
+        chosen["topic"] or None,
+        chosen["category"] or None,
+    )
+    pages = max(1, -(-len(table) // _REVIEWS))
+    at = min(max(int(number) if number.isdecimal() else 1, 1), pages)
+    shown = table.iloc[(at - 1) * _REVIEWS : at * _REVIEWS]
+    said["reviews"] = await marked(services.engine, shown.to_dict("records"))
+    said |= {"chosen": chosen, "found": len(table), "number": at, "pages": pages}
+    return page(request, "complex.html", **said)
+
+
+def _said(edition_now: Any, key: str, language: str) -> dict[str, Any]:
+    edition: Edition = edition_now()
+    row = questions.one_complex(edition, key)
+    own = Filters(complexes=(key,))
+    texts = questions.reviews(edition, key)
+    district = row["district"] if isinstance(row["district"], str) else None
+    said: dict[str, Any] = {
+        "edition": edition,
+        "complex": row.to_dict(),
+        "texts": len(texts),
+        "residents": int(texts["review"].nunique()),
+        "district": district,
+        "compare_link": f"/compare?{complex_link(key).partition('?')[2]}",
+    }
+    said["overall"], said["profile"] = {}, []
+    try:
+        table = questions.complexes(edition, Filters())
+        said["overall"] = table[table["complex"].eq(key)].iloc[0].to_dict()
+        said["profile"] = _profile(edition, own, district)
+    except (InsightError, IndexError):
+        pass
+    said["trend"], said["trend_sentence"] = said_of(
+        lambda: over_time(
+            points_of(questions.trend(edition, own, "year"), "share", "texts"),
+            translated("해마다의 긍정 비율", language),
+        ),
+        language,
+    )
+    topics, said["topics_sentence"] = said_of(lambda: questions.topics(edition, own), language)
+    said |= _praise(topics)
+    said["positive_words"] = _typical(edition, key, "positive")
+    said["negative_words"] = _typical(edition, key, "negative")
+    return said
+
+
+def _profile(edition: Edition, own: Filters, district: str | None) -> list[dict[str, Any]]:
+    """One row a category: the complex above its district."""
+    mine = _by_category(questions.profile(edition, own))
+    theirs: dict[Any, Any] = {}
+    if district:
+        try:
+            theirs = _by_category(questions.profile(edition, Filters(region=district)))
+        except (InsightError, InputError):
+            theirs = {}
+    rows = []
+    for name, korean in CATEGORIES.items():
+        one, other = mine.get(name), theirs.get(name)
+        if one is None:
+            continue
+        marks = [_mark(one, "a"), *([_mark(other, "base")] if other else [])]
+        rows.append(
+            {
+                "key": name,
+                "name": korean,
+                "share": one["share"],
+                "base": other["share"] if other else None,
+                "texts": one["texts"],
+                "chart": interval(marks, f"{korean} {one['share']:.0%}", 18),
+            }
+        )
+    return rows
+
+
+def _by_category(table: pd.DataFrame) -> dict[Any, Any]:
+    return table.set_index("category").to_dict("index")
+
+
+def _mark(row: dict[Any, Any], series: str) -> Mark:
+    return Mark(row["share"], row["wilson_low"], row["wilson_high"], series)
+
+
+def _praise(topics: pd.DataFrame | None) -> dict[str, Any]:
+    """Topics by how they are spoken of; one that is praised and complained of is in both."""
+    if topics is None:
+        return {"praised": [], "complained": [], "all_topics": []}
+    table = topics.assign(negative=topics["texts"] - topics["positive"])
+    good = table[table["positive"].gt(0)].nlargest(6, "positive")
+    bad = table[table["negative"].gt(0)].nlargest(6, "negative")
+    return {
+        "praised": good.to_dict("records"),
+        "complained": bad.to_dict("records"),
+        "all_topics": sorted(topics["topic"]),
+    }
+
+
+def _typical(edition: Edition, key: str, side: Literal["positive", "negative"]) -> list[Any]:
+    try:
+        words = questions.typical_words(edition, key, side)
+    except (InsightError, InputError):
+        return []
+    kept = words[words["log_odds"].gt(0) & words["here"].ge(2)]
+    return kept.head(_WORDS)[["word", "here"]].to_dict("records")

@@ -1,0 +1,111 @@
+"""데이터: what was crawled and how it went, what the model is, plots of training and evaluation."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import FileResponse, Response
+
+from zigbang_nlp.errors import BundleError, StoreError
+from zigbang_nlp.web.api.model import model_card
+from zigbang_nlp.web.pages.render import page
+from zigbang_nlp.web.problems import Problem
+from zigbang_nlp.web.services import Services, services_of
+
+router = APIRouter(include_in_schema=False)
+
+_RUNS, _FAILURES, _CORRECTIONS = 10, 20, 10
+_MEASURES = ("accuracy", "f1", "roc_auc")
+
+
+@router.get("/data")
+async def data(request: Request) -> Response:
+    """Every part is shown that there is, and says what is missing where there isn't."""
+    services = services_of(request)
+    said: dict[str, Any] = await run_in_threadpool(_stored, services)
+    try:
+        said["card"] = model_card(services.engine.classifier.bundle)
+    except BundleError:
+        said["card"] = None
+    said["evaluation"] = _evaluation(services, said["card"])
+    said["plots"] = [name for name in _plots(services) if _plots(services)[name].is_file()]
+    return page(request, "data.html", **said)
+
+
+@router.get("/data/plots/{name}")
+async def plot(request: Request, name: str) -> Response:
+    """One of the plots that training and evaluation draw."""
+    file = _plots(services_of(request)).get(name)
+    if file is None or not file.is_file():
+        raise Problem(404, "not-found", "그런 그림은 없습니다.", "There is no such plot.")
+    return FileResponse(file, headers={"Cache-Control": "no-cache"})
+
+
+def _plots(services: Services) -> dict[str, Path]:
+    settings = services.settings
+    found = {"learning_curves.png": services.engine.directory / "learning_curves.png"}
+    if settings.evaluation_dir.is_dir():
+        found |= {file.name: file for file in sorted(settings.evaluation_dir.glob("*.png"))}
+    found["architecture.png"] = services.engine.directory / "architecture.png"
+    return found
+
+
+def _evaluation(services: Services, card: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """What `evaluate` measured of this model on the held-out texts, one row a measure."""
+    try:
+        said = json.loads(
+            (services.settings.evaluation_dir / "metrics.json").read_text(encoding="utf-8")
+        )
+        ours = said["model"]["at_threshold"]
+        # An evaluation of an earlier model says nothing of this one.
+        if card is None or said["bundle"] != card["model"]:
+            return []
+        others = said.get("baseline") or {}
+        return [
+            {"name": name, "ours": ours[name], "other": (others.get("at_0.5") or {}).get(name)}
+            for name in _MEASURES
+        ]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def _stored(services: Services) -> dict[str, Any]:
+    said: dict[str, Any] = {"away": False, "sources": [], "crawls": [], "corrections": []}
+    said |= {"corrected": 0, "apartments": 0, "reviews": 0}
+    try:
+        store = services.library.store()
+        counts = store.sources()
+        said["sources"] = list(counts.items())
+        said["reviews"] = sum(counts.values())
+        said["apartments"] = store.count_apartments()
+        said["corrected"] = store.corrections.count()
+        said["corrections"] = store.corrections.recent(_CORRECTIONS)
+        for source in counts:
+            states = store.frontier.states(source)
+            runs = store.runs.recent(source, _RUNS)
+            if not states and not runs:
+                continue
+            kinds = sorted({kind for kind, _ in states})
+            said["crawls"].append(
+                {
+                    "source": source,
+                    "tasks": [
+                        {
+                            "kind": kind,
+                            "done": states.get((kind, "done"), 0),
+                            "left": states.get((kind, "todo"), 0) + states.get((kind, "leased"), 0),
+                            "failed": states.get((kind, "failed"), 0),
+                        }
+                        for kind in kinds
+                    ],
+                    "runs": runs,
+                    "failures": store.frontier.failures(source, _FAILURES),
+                }
+            )
+    except StoreError:
+        said["away"] = True
+    return said

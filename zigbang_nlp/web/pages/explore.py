@@ -1,0 +1,126 @@
+"""살펴보기: map and list of complexes side by side."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import pandas as pd
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.records import CATEGORIES
+from zigbang_nlp.web import questions
+from zigbang_nlp.web.api.listing import DAY, Reviews
+from zigbang_nlp.web.charts.intervals import Mark, interval
+from zigbang_nlp.web.charts.map import Place, place_map
+from zigbang_nlp.web.pages.render import language_of, page
+from zigbang_nlp.web.questions import SORTS, Filters, Sort
+from zigbang_nlp.web.words import translated
+
+router = APIRouter(include_in_schema=False)
+
+_ROWS = 20
+
+
+@router.get("/")
+def explore(
+    request: Request,
+    edition: Reviews,
+    q: str = "",
+    region: str = "",
+    category: str = "",
+    since: str = "",
+    until: str = "",
+    min_texts: Annotated[str, Query()] = "",
+    sort: str = "best",
+    number: Annotated[str, Query(alias="page")] = "1",
+) -> Response:
+    """Everything in the address is optional, and what can't be read is left out."""
+    language = language_of(request.scope)
+    meant = Filters(
+        region.strip()[:100] or None,
+        category if category in CATEGORIES else None,
+        since if re.match(DAY, since) else None,
+        until if re.match(DAY, until) else None,
+    )
+    least = int(min_texts) if min_texts.isdigit() and 0 < int(min_texts) < 10_000 else 1
+    order: Sort = sort if sort in SORTS else "best"  # type: ignore[assignment]
+    said: dict[str, Any] = {
+        "filters": meant,
+        "q": q[:100],
+        "min_texts": least,
+        "sort": order,
+        "districts": _districts(edition),
+        "sentence": "",
+        "rows": [],
+        "map": None,
+        "total": 0,
+        "number": 1,
+        "pages": 1,
+        "all_tied": False,
+    }
+    try:
+        edition.reviews()
+        table = questions.complexes(edition, meant, order, least, said["q"])
+    except (InsightError, InputError) as error:
+        said["sentence"] = (
+            error.sentence(language)
+            if isinstance(error, InsightError)
+            else translated("조건을 읽을 수 없습니다. 지역 이름과 날짜를 확인하세요.", language)
+        )
+        return page(request, "explore.html", **said)
+    pages = max(1, -(-len(table) // _ROWS))
+    wanted = int(number) if number.isdigit() else 1
+    at = min(max(wanted, 1), pages)
+    shown = table.iloc[(at - 1) * _ROWS : at * _ROWS]
+    said |= {
+        "rows": [_row(row, language) for row in shown.to_dict("records")],
+        "map": place_map(_places(table), translated("단지 지도", language)),
+        "total": len(table),
+        "number": at,
+        "pages": pages,
+        "all_tied": len(table) > 1 and int(table["tied"].max()) == len(table),
+    }
+    return page(request, "explore.html", **said)
+
+
+def complex_link(key: str) -> str:
+    """The address of a complex's page."""
+    return f"/complex?id={quote(key, safe=':')}"
+
+
+def _districts(edition: Reviews) -> list[tuple[str, int]]:
+    """Districts with how many complexes each has, by name."""
+    if edition.corpus is None:
+        return []
+    counts = edition.corpus.complexes["district"].dropna().value_counts().sort_index()
+    return [(str(name), int(count)) for name, count in counts.items()]
+
+
+def _places(table: pd.DataFrame) -> list[Place]:
+    return [
+        Place(
+            row["complex"],
+            row["name"],
+            row["district"] or "",
+            row["longitude"],
+            row["latitude"],
+            row["share"],
+            row["texts"],
+            complex_link(row["complex"]),
+        )
+        for row in table.to_dict("records")
+    ]
+
+
+def _row(row: dict[Any, Any], language: str) -> dict[Any, Any]:
+    score, low, high = (float(row[name]) for name in ("score", "low", "high"))
+    label = translated("만족도 {value}, 95% 구간 {low}에서 {high}", language)
+    said = label.format(value=f"{score:.0%}", low=f"{low:.0%}", high=f"{high:.0%}")
+    return row | {
+        "link": complex_link(str(row["complex"])),
+        "chart": interval([Mark(score, low, high, raw=row["share"])], said, 20),
+    }

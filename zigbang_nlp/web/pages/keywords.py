@@ -1,0 +1,90 @@
+"""키워드: words that rise and fall, one word over time, and its relatives."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pandas as pd
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from zigbang_nlp.web import questions
+from zigbang_nlp.web.api.listing import DAY, Reviews
+from zigbang_nlp.web.charts.lines import over_time
+from zigbang_nlp.web.pages.figures import points_of, said_of
+from zigbang_nlp.web.pages.render import language_of, page
+from zigbang_nlp.web.questions import Filters
+from zigbang_nlp.web.words import translated
+
+router = APIRouter(include_in_schema=False)
+
+_WORDS = 12
+_PERIODS = ("quarter", "month", "year")
+
+
+@router.get("/keywords")
+def keywords(
+    request: Request,
+    edition: Reviews,
+    word: str = "",
+    since: str = "",
+    until: str = "",
+    period: str = "quarter",
+) -> Response:
+    """What can't be read in the address is left out."""
+    language = language_of(request.scope)
+    asked = word.strip()[:50]
+    span = period if period in _PERIODS else "quarter"
+    meant = Filters(
+        since=since if re.match(DAY, since) else None, until=until if re.match(DAY, until) else None
+    )
+    table, sentence = said_of(lambda: questions.keywords(edition, meant), language)
+    said: dict[str, Any] = {
+        "word": asked,
+        "span": span,
+        "filters": meant,
+        "sentence": sentence,
+        "period": table.attrs if table is not None else {},
+        "rising": _side(table, "rising"),
+        "falling": _side(table, "falling"),
+        "chart": None,
+        "chart_sentence": "",
+        "mentions": 0,
+        "near": [],
+        "together": [],
+        "related_sentence": "",
+    }
+    if asked:
+        trend, said["chart_sentence"] = said_of(
+            lambda: questions.mention_trend(edition, Filters(), asked, span), language
+        )
+        if trend is not None:
+            said["mentions"] = int(trend["mentions"].sum())
+            label = translated("‘{word}’ 언급 비율", language, word=asked)
+            said["chart"] = over_time(points_of(trend, "rate", "mentions"), label, whole=False)
+        relatives, said["related_sentence"] = said_of(
+            lambda: questions.related(edition, asked), language
+        )
+        if relatives is not None:
+            for method in ("near", "together"):
+                kind = "vectors" if method == "near" else method
+                said[method] = relatives[relatives["method"].eq(kind)]["word"].tolist()
+    return page(request, "keywords.html", **said)
+
+
+def _side(table: pd.DataFrame | None, direction: str) -> list[dict[Any, Any]]:
+    """The surest words of one direction, with a bar's width each."""
+    if table is None:
+        return []
+    found = table[table["direction"].eq(direction)].head(_WORDS)
+    most = max(found["rate"].max(), found["base_rate"].max()) if len(found) else 1.0
+    return [
+        row
+        | {
+            "sure": row["q_value"] < 0.05,
+            "width": 100 * row["rate"] / most,
+            "base_width": 100 * row["base_rate"] / most,
+        }
+        for row in found.to_dict("records")
+    ]

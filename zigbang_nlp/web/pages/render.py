@@ -1,0 +1,147 @@
+"""Templates -> pages: language, theme, the token of the forms, and problems as pages."""
+
+from __future__ import annotations
+
+import secrets
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import jinja2
+from fastapi import Request
+from starlette.datastructures import QueryParams
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.types import Scope
+
+from zigbang_nlp.records import CATEGORIES, LABELS
+from zigbang_nlp.web.access import cookies_of
+from zigbang_nlp.web.problems import Problem
+from zigbang_nlp.web.services import services_of
+from zigbang_nlp.web.static_files import static_url
+from zigbang_nlp.web.words import translated
+
+FORM_COOKIE, LANGUAGE_COOKIE, THEME_COOKIE = "zigbang_form", "zigbang_lang", "zigbang_theme"
+_YEAR = 31_536_000
+#: Paths whose errors are documents for programs, not pages.
+_DOCUMENTS = ("/api/", "/metrics", "/healthz", "/readyz", "/static/")
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent.parent / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {"static": static_url, "categories": CATEGORIES, "labels": LABELS}
+    made.filters |= {"pct": _pct, "number": _number, "day": _day}
+    return made
+
+
+def language_of(scope: Scope) -> str:
+    """ "ko" or "en": as the address says, or the cookie; Korean for everybody else."""
+    asked = QueryParams(scope.get("query_string", b"")).get("lang")
+    chosen = asked or cookies_of(scope).get(LANGUAGE_COOKIE, "")
+    return "en" if chosen == "en" else "ko"
+
+
+def form_session(request: Request) -> str:
+    """The nonce that this browser's forms are bound to."""
+    held = request.cookies.get(FORM_COOKIE, "")
+    return held if 20 <= len(held) <= 60 else secrets.token_urlsafe(24)
+
+
+def page(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+    """A page.
+
+    Args:
+        template: a file of `templates`.
+        context: what it shows.
+    """
+    session = form_session(request)
+    language = language_of(request.scope)
+    theme = request.cookies.get(THEME_COOKIE, "")
+    context |= {
+        "lang": language,
+        "theme": theme if theme in ("light", "dark") else "",
+        "t": lambda korean, **values: translated(korean, language, **values),
+        "here": request.url.path,
+        "other_language": _with(request, lang="ko" if language == "en" else "en"),
+        "address": lambda **changes: _with(request, **changes),
+        "csrf": services_of(request).guard.form_token(session),
+        "needs_token": services_of(request).guard.needs_token,
+    }
+    body = _environment().get_template(template).render(context)
+    answer = HTMLResponse(body.encode("utf-8", "replace"), status)
+    answer.headers["Cache-Control"] = "private, no-cache"
+    _set_cookies(request, answer, session, language)
+    return answer
+
+
+def _set_cookies(request: Request, answer: Response, session: str, language: str) -> None:
+    secure = request.url.scheme == "https"
+    if request.cookies.get(FORM_COOKIE) != session:
+        answer.set_cookie(FORM_COOKIE, session, httponly=True, samesite="strict", secure=secure)
+    if request.query_params.get("lang") in ("ko", "en"):
+        answer.set_cookie(LANGUAGE_COOKIE, language, max_age=_YEAR, samesite="lax", secure=secure)
+
+
+def check_form(request: Request, shown: str) -> None:
+    """Raise the problem that a form isn't one of our own pages', if it isn't."""
+    if not services_of(request).guard.is_form_token(request.cookies.get(FORM_COOKIE, ""), shown):
+        raise Problem(
+            403,
+            "foreign-form",
+            "이 페이지에서 보낸 양식이 아니거나 너무 오래되었습니다. 페이지를 새로 고치고 다시 보내세요.",
+            "This form isn't ours, or too old. Reload the page and send it again.",
+        )
+
+
+def problem_answer(scope: Scope, problem: Problem) -> Response:
+    """A problem as the caller can read it: a page for people, a document for programs."""
+    if _wants_document(scope):
+        return problem.response(scope)
+    if problem.status == 401:
+        return RedirectResponse(f"/login?next={quote(_target(scope))}", 303)
+    answer = page(
+        Request(scope),
+        "problem.html",
+        problem.status,
+        sentence=problem.sentence(language_of(scope)),
+        code=problem.status,
+    )
+    for name, value in problem.headers.items():
+        answer.headers[name] = value
+    return answer
+
+
+def _wants_document(scope: Scope) -> bool:
+    headers = dict(scope["headers"])
+    html = b"text/html" in headers.get(b"accept", b"")
+    return not html or scope["path"].startswith(_DOCUMENTS) or "app" not in scope
+
+
+def _target(scope: Scope) -> str:
+    return scope["path"] if scope["method"] == "GET" else "/"
+
+
+def _with(request: Request, **changes: Any) -> str:
+    """This page's address with some parameters changed; None takes one away."""
+    kept = [(k, v) for k, v in request.query_params.multi_items() if k not in changes]
+    kept += [(k, str(v)) for k, v in changes.items() if v is not None and v != ""]
+    return request.url.path + (f"?{urlencode(kept)}" if kept else "")
+
+
+def _pct(value: float | None, digits: int = 0) -> str:
+    return "–" if value is None or value != value else f"{100 * value:.{digits}f}%"
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None or value != value else f"{value:,.0f}"
+
+
+def _day(value: Any) -> str:
+    return "" if value is None or value != value else f"{value:%Y.%m.%d}"

@@ -1,0 +1,107 @@
+"""Errors as RFC 9457 problem documents: a status, a stable type, and a sentence in two languages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from starlette.responses import Response
+from starlette.types import Scope
+
+from zigbang_nlp.errors import BundleError, InputError, InsightError, StoreError, ZigbangError
+
+MEDIA_TYPE = "application/problem+json"
+
+#: What a problem document looks like, for the OpenAPI document.
+SCHEMA: dict[str, Any] = {
+    "title": "Problem",
+    "description": "RFC 9457",
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "examples": ["urn:zigbang-nlp:problem:too-many-texts"]},
+        "title": {"type": "string", "examples": ["Unprocessable Content"]},
+        "status": {"type": "integer", "examples": [422]},
+        "detail": {
+            "type": "string",
+            "description": "Korean, or English where Accept-Language prefers it",
+            "examples": ["리뷰가 1,001개입니다. 한 번에 1,000개까지 보낼 수 있습니다."],
+        },
+        "errors": {"type": "array", "items": {"type": "object"}},
+    },
+}
+
+
+@dataclass
+class Problem(Exception):
+    """An answer that is an error.
+
+    Attributes:
+        status: HTTP status code.
+        kind: a stable name, the end of the document's `type`.
+        ko, en: what is wrong and what to do, in Korean and in English.
+        headers: sent with it.
+        errors: the parts of the request that are wrong, or nothing.
+    """
+
+    status: int
+    kind: str
+    ko: str
+    en: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    errors: Sequence[Mapping[str, Any]] = ()
+
+    def sentence(self, language: str) -> str:
+        return self.en if language == "en" else self.ko
+
+    def response(self, scope: Scope) -> Response:
+        """The problem as an answer to the request of `scope`."""
+        said: dict[str, Any] = {
+            "type": f"urn:zigbang-nlp:problem:{self.kind}",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": self.sentence(preferred_language(scope)),
+        }
+        if self.errors:
+            said["errors"] = list(self.errors)
+        # Half a surrogate pair, as a caller may have sent, is no UTF-8.
+        body = json.dumps(said, ensure_ascii=False).encode("utf-8", "backslashreplace")
+        return Response(body, self.status, dict(self.headers), MEDIA_TYPE)
+
+
+def preferred_language(scope: Scope) -> str:
+    """ "en" where the caller's first wish is English, else "ko"."""
+    wished = next((v for k, v in scope["headers"] if k == b"accept-language"), b"")
+    return "en" if wished.strip().lower().startswith(b"en") else "ko"
+
+
+def problem_of(error: ZigbangError) -> Problem:
+    """One of the package's errors as a problem.
+
+    A store or a model that is away may come back, so the caller is told when to try again. What a
+    database said may name hosts and users: that is for the log, not for callers.
+    """
+    soon = {"Retry-After": "5"}
+    if isinstance(error, StoreError):
+        return Problem(
+            503,
+            "store-away",
+            "저장소를 읽을 수 없습니다. 잠시 뒤에 다시 시도하세요.",
+            "The store can't be read. Try again in a while.",
+            soon,
+        )
+    if isinstance(error, BundleError):
+        return Problem(
+            503,
+            "model-missing",
+            "쓸 수 있는 모델이 없습니다. 먼저 `zigbang-nlp train`으로 학습하세요.",
+            "There is no model to use. Run `zigbang-nlp train` first.",
+            soon,
+        )
+    if isinstance(error, InsightError):
+        return Problem(404, "nothing-to-say", error.sentence("ko"), error.sentence("en"))
+    status, kind = (422, "wrong-input") if isinstance(error, InputError) else (500, "internal")
+    return Problem(status, kind, str(error), str(error))

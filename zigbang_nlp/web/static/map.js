@@ -1,0 +1,95 @@
+// The map: zoom by wheel, buttons and pinch, move by drag, and the list's row beside each dot.
+"use strict";
+const frame = document.getElementById("map");
+if (frame) {
+  const chart = frame.querySelector("svg.map");
+  const ground = chart.querySelector("svg.ground");
+  const marks = [...chart.querySelectorAll("[data-x]")].map((mark) => ({
+    x: Number(mark.dataset.x),
+    y: Number(mark.dataset.y),
+    shape: mark.querySelector("circle") || mark,
+    names: mark.querySelector("circle") ? ["cx", "cy"] : ["x", "y"],
+  }));
+  // The part of the map that is seen: its corner and its side, as shares of the whole.
+  let view = { x: 0, y: 0, side: 1 };
+  const reach = Number(chart.dataset.reach);
+  const first = (1 - reach) / 2;
+
+  const draw = () => {
+    for (const mark of marks) {
+      mark.shape.setAttribute(mark.names[0], `${(100 * (mark.x - view.x)) / view.side}%`);
+      mark.shape.setAttribute(mark.names[1], `${(100 * (mark.y - view.y)) / view.side}%`);
+    }
+    const box = [view.x, view.y, view.side, view.side].map((v) => (100 * v).toFixed(3));
+    ground.setAttribute("viewBox", box.join(" "));
+  };
+  const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+  const look = (x, y, side) => {
+    const last = first + reach - side;
+    view = { x: clamp(x, first, last), y: clamp(y, first, last), side };
+    chart.classList.toggle("near", side < 0.45);
+    draw();
+  };
+  const zoom = (factor, fx = 0.5, fy = 0.5) => {
+    const side = clamp(view.side * factor, 0.04, reach);
+    look(view.x + fx * (view.side - side), view.y + fy * (view.side - side), side);
+  };
+  const place = (event) => {
+    const box = chart.getBoundingClientRect();
+    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+  };
+
+  const buttons = frame.querySelector(".zoom");
+  buttons.hidden = false;
+  buttons.addEventListener("click", (event) => {
+    const way = event.target.dataset.zoom;
+    if (way) zoom(way === "in" ? 0.6 : 1 / 0.6);
+  });
+  chart.addEventListener("wheel", (event) => {
+    // Only with a key, as on other maps in a page, so that the page still scrolls.
+    if (!event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    zoom(event.deltaY < 0 ? 0.8 : 1.25, ...place(event));
+  }, { passive: false });
+
+  const held = new Map();
+  let moved = 0;
+  chart.addEventListener("pointerdown", (event) => {
+    held.set(event.pointerId, place(event));
+    moved = 0;
+  });
+  addEventListener("pointerup", (event) => held.delete(event.pointerId));
+  addEventListener("pointercancel", (event) => held.delete(event.pointerId));
+  chart.addEventListener("pointermove", (event) => {
+    const before = held.get(event.pointerId);
+    if (!before) return;
+    const now = place(event);
+    if (held.size === 1 && view.side < reach) {
+      look(view.x - (now[0] - before[0]) * view.side, view.y - (now[1] - before[1]) * view.side, view.side);
+      moved += Math.abs(now[0] - before[0]) + Math.abs(now[1] - before[1]);
+    } else if (held.size === 2) {
+      const [other] = [...held].filter(([id]) => id !== event.pointerId).map(([, at]) => at);
+      const was = Math.hypot(before[0] - other[0], before[1] - other[1]);
+      const is = Math.hypot(now[0] - other[0], now[1] - other[1]);
+      if (is > 0) zoom(was / is, (now[0] + other[0]) / 2, (now[1] + other[1]) / 2);
+      moved += Math.abs(is - was);
+    }
+    held.set(event.pointerId, now);
+  });
+  // A drag that ends on a dot doesn't follow its link.
+  chart.addEventListener("click", (event) => { if (moved > 0.02) event.preventDefault(); }, true);
+  chart.addEventListener("dragstart", (event) => event.preventDefault());
+
+  const rows = new Map([...document.querySelectorAll(".places li")].map((li) => [li.dataset.key, li]));
+  const dots = new Map([...chart.querySelectorAll("a[data-key]")].map((a) => [a.dataset.key, a]));
+  const light = (key, on) => {
+    rows.get(key)?.classList.toggle("lit", on);
+    dots.get(key)?.classList.toggle("lit", on);
+  };
+  for (const all of [rows, dots]) {
+    for (const [key, node] of all) {
+      for (const name of ["pointerenter", "focusin"]) node.addEventListener(name, () => light(key, true));
+      for (const name of ["pointerleave", "focusout"]) node.addEventListener(name, () => light(key, false));
+    }
+  }
+}
