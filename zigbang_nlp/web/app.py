@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -17,6 +16,7 @@ from starlette.types import ASGIApp, Scope
 from zigbang_nlp import __version__
 from zigbang_nlp.config import Settings
 from zigbang_nlp.errors import StoreError, ZigbangError
+from zigbang_nlp.predict.choose import chosen_model
 from zigbang_nlp.web import static_files
 from zigbang_nlp.web.access import Guard
 from zigbang_nlp.web.api import PREFIX, complexes, health, model, predict, words
@@ -42,8 +42,7 @@ def create_app(settings: Settings) -> ASGIApp:
         settings: `serve` for the limits, `predict.model` and the paths for the bundle, the store.
     """
     metrics, guard = Metrics(), Guard(settings.serve.token)
-    directory = Path(settings.predict.model) if settings.predict.model else settings.model_dir
-    engine = Engine(directory, settings.serve.max_waiting, metrics)
+    engine = Engine(chosen_model(settings), settings.serve.max_waiting, metrics)
     library, jobs = Library(settings.store_url), Jobs(engine)
     metrics.gauge("zigbang_under_way", "Predictions under way.", lambda: engine.under_way)
     metrics.gauge("zigbang_model_ready", "1 with a model.", lambda: float(bool(engine.model)))
