@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,12 @@ def movie_figures(bundle: Bundle, movies: DataSet, movies_file: Path, file: Path
 
     Returns:
         Accuracy and ROC AUC of both on all test rows, and accuracy on those whose text is no
-        training row's.
+        training row's. They are not measured again for the bundle that `file` is about.
     """
+    if file.exists():
+        earlier: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        if earlier.get("bundle") == bundle.identity():
+            return earlier
     test = movies.part("test")
     benchmark = pd.read_parquet(movies_file, columns=["text", "rating", "nsmc200k"])
     benchmark = benchmark[benchmark["nsmc200k"].eq("train")]
@@ -46,6 +51,7 @@ def movie_figures(bundle: Bundle, movies: DataSet, movies_file: Path, file: Path
     rival_scores = rival.predict_proba([clean(text) for text in test.rows["text"]])[:, 1]
     new = ~test.rows["text"].isin(set(benchmark["text"])).to_numpy()
     figures = {
+        "bundle": bundle.identity(),
         "texts": len(test.labels),
         "texts_not_in_train": int(new.sum()),
         "model": _figures(test.labels, probabilities(bundle, test), bundle.threshold, new),
