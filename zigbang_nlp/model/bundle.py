@@ -26,6 +26,8 @@ from zigbang_nlp.text.encoder import Encoder
 FORMAT = 1
 MANIFEST, BUNDLE = "manifest.json", "bundle.json"
 ONNX, WEIGHTS = "network.onnx", "network.weights.h5"
+#: The model card, where there is one; people may write on in it, so no hash guards it.
+CARD = "README.md"
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def seal(bundle: Bundle) -> None:
     files = {
         path.name: sha256_of(path)
         for path in sorted(bundle.directory.iterdir())
-        if path.is_file() and path.name != MANIFEST
+        if path.is_file() and path.name not in (MANIFEST, CARD)
     }
     _write(bundle.directory / MANIFEST, {"format": FORMAT, "files": files})
 

@@ -18,7 +18,7 @@ from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.console import log, show_log
 from zigbang_nlp.files import atomic_directory
 from zigbang_nlp.model.backend import tf
-from zigbang_nlp.model.bundle import MANIFEST, ONNX, Bundle, load_bundle, seal
+from zigbang_nlp.model.bundle import CARD, MANIFEST, ONNX, Bundle, load_bundle, seal
 from zigbang_nlp.model.calibration import fit_temperature
 from zigbang_nlp.model.inference import Network
 from zigbang_nlp.model.initial import bundle_weights
@@ -102,7 +102,7 @@ def pretrain(
     Args:
         movies_file: Parquet with text, rating (1 to 10) and nsmc200k ("train", "test" or null).
         sample: the corpus, `data/sample`.
-        target: where the bundle goes; a README.md in it stays.
+        target: where the bundle goes; a model card in it stays.
         work: for the data sets, the networks and checkpoints; reused by the next run.
         recipe: None for the one of the shipped model.
         jobs: networks trained at the same time, each on its share of the cores.
@@ -132,7 +132,7 @@ def join(
     Args:
         dataset: that the members were trained on; its validation part calibrates and judges.
         members: one network each, all of the same architecture.
-        target: where the bundle goes; a README.md in it stays.
+        target: where the bundle goes; a model card in it stays.
         sample: the corpus, where the bundle shall tell topics too.
     """
     validation = dataset.part("validation")
@@ -154,9 +154,9 @@ def join(
                 corpus["topics"].tolist(),
                 len(dataset.encoder.vocabulary),
             ).save(fresh)
-        card = target / "README.md"
+        card = target / CARD
         if card.exists():
-            (fresh / "README.md").write_bytes(card.read_bytes())
+            (fresh / CARD).write_bytes(card.read_bytes())
         metrics = {"networks": [member.metrics for member in members]}
         bundle = judged_bundle(fresh, dataset, architecture, validation, temperature, metrics)
         seal(bundle)

@@ -142,7 +142,7 @@ def report(summary: dict[str, Any]) -> None:
         f"{summary['dropped_duplicates']:,}",
     )
     log.info(
-        "Vocabulary %s of %s tokens; length %d holds %.1f%% of the training texts whole.",
+        "Vocabulary %s; %s distinct training tokens; length %d holds %.1f%% of the training texts whole.",
         f"{summary['vocabulary']:,}",
         f"{summary['distinct_tokens']:,}",
         summary["length"],
