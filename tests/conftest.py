@@ -115,3 +115,26 @@ def bundle_dir(dataset: DataSet, tmp_path_factory: pytest.TempPathFactory) -> Pa
     directory = tmp_path_factory.mktemp("bundle") / "model"
     train(dataset, TINY, directory, directory.parent / "checkpoints")
     return directory
+
+
+#: Enough to learn the sample's commonest words from, in half a minute.
+SAMPLE_SETTINGS = """
+[train]
+epochs = 4
+lstm_units = [24]
+embedding_dim = 48
+learning_rate = 0.005
+
+[evaluate]
+bootstrap = 100
+"""
+
+
+@pytest.fixture(scope="session")
+def sample_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder where the sample was run once, with a small network. Don't change it."""
+    made = tmp_path_factory.mktemp("sample")
+    (made / "zigbang.toml").write_text(SAMPLE_SETTINGS)
+    done = zigbang("run", "--quiet", cwd=made)
+    assert done.returncode == 0, done.stderr.decode()
+    return made

@@ -35,9 +35,10 @@ ALLOWED: dict[str, set[str]] = {
     "insight": _GROUND | {"store", "text"},
     "importing": _GROUND | {"store", "tables", "text"},
     "pipeline": _GROUND | {"config"},
-    "stages": _LEARNING | {"cluster", "crawl", "store", "model", "predict", "pipeline"},
+    "report": _GROUND | {"crawl", "insight", "model", "predict", "store", "text"},
+    "stages": _LEARNING | {"cluster", "crawl", "store", "model", "predict", "pipeline", "report"},
     "cli": _LEARNING
-    | {"cluster", "crawl", "store", "model", "predict", "pipeline", "stages"}
+    | {"cluster", "crawl", "store", "model", "predict", "pipeline", "stages", "report"}
     | {"importing", "tables"},
     "__main__": {"cli"},
     "__init__": {"predict"},
@@ -66,6 +67,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "tomllib": ("config",),
     "gensim": ("insight",),
     "ruptures": ("insight",),
+    "jinja2": ("report/page",),
+    "plotly": ("report",),
 }
 
 #: The only modules that bring TensorFlow along; nothing that serves predictions is among them.

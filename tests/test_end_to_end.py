@@ -22,7 +22,7 @@ learning_rate = 0.02
 [evaluate]
 bootstrap = 100
 """
-STAGES = ("crawl", "preprocess", "train", "evaluate", "predict")
+STAGES = ("crawl", "preprocess", "train", "evaluate", "predict", "report")
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = zigbang("run", cwd=made)
     assert done.returncode == 0, done.stderr.decode()
     said = done.stderr.decode()
-    assert [f"Running {stage}:" in said for stage in STAGES] == [True] * 5
+    assert [f"Running {stage}:" in said for stage in STAGES] == [True] * 6
     assert "Warning" not in said
     assert "W0000" not in said
     assert str(made / "data") in said
@@ -80,6 +80,7 @@ def test_a_changed_setting_runs_what_depends_on_it_alone(folder: Path) -> None:
     said = plan.stderr.decode()
     assert "Would run evaluate: the setting evaluate.bootstrap changed." in said
     assert said.count("Would skip") == 4
+    assert "Would run report:" in said
 
 
 def test_a_store_made_anew_gets_its_predictions_again(folder: Path) -> None:
@@ -88,7 +89,7 @@ def test_a_store_made_anew_gets_its_predictions_again(folder: Path) -> None:
     said = zigbang("run", cwd=folder).stderr.decode()
     assert "Running crawl: the store is missing." in said
     assert "Running predict: the store's table of predictions is missing." in said
-    assert said.count("Skipping") == 3
+    assert said.count("Skipping") == 4
     with open_store(f"sqlite:///{(folder / 'data' / 'zigbang.db').as_posix()}") as store:
         assert all(row["predicted_label"] for row in store.export_rows())
 
@@ -114,7 +115,7 @@ def test_reviews_of_ones_own_are_learned_without_the_sample(folder: Path) -> Non
     assert set(pd.concat(parts)["source"]) == {"import"}
     before = state(folder)
     again = zigbang("run", cwd=folder).stderr.decode()
-    assert again.count("Skipping") == 5
+    assert again.count("Skipping") == 6
     assert state(folder) == before
 
 

@@ -74,6 +74,64 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenShare:
+    """What one token adds to the probability of positive, found in two ways.
+
+    Attributes:
+        token: as the tokenizer gave it; tokens that can only be placed together are joined by "+".
+        start, end: its characters (Unicode code points) of the original text, end excluded.
+        occlusion: how much the probability falls without it.
+        gradient: its integrated gradient.
+    """
+
+    token: str
+    start: int
+    end: int
+    occlusion: float
+    gradient: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a text has its probability.
+
+    Attributes:
+        text: the text as it was given.
+        probability: of positive.
+        base: the probability that the network gives to tokens that say nothing.
+        gap: what the integrated gradients leave unexplained of probability - base.
+        agreement: Spearman's rank correlation of the two ways; None where there are fewer than
+            three tokens, or all weigh the same.
+        tokens: those that the network reads, left to right.
+    """
+
+    text: str
+    probability: float
+    base: float
+    gap: float
+    agreement: float | None
+    tokens: tuple[TokenShare, ...]
+
+    def as_dict(self) -> dict[str, object]:
+        """Everything but the text, rounded to six decimals."""
+        return {
+            "base": round(self.base, 6),
+            "gap": round(self.gap, 6),
+            "agreement": None if self.agreement is None else round(self.agreement, 6),
+            "spans": [
+                {
+                    "start": share.start,
+                    "end": share.end,
+                    "token": share.token,
+                    "occlusion": round(share.occlusion, 6),
+                    "gradient": round(share.gradient, 6),
+                }
+                for share in self.tokens
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Prediction:
     """What the model says of one text.
 
@@ -86,6 +144,7 @@ class Prediction:
         category: of the site's five, the one it is about; None where that wasn't asked.
         topics: the finer topics that it is about; None where that wasn't asked.
         sentences: the predictions of its sentences; None where that wasn't asked.
+        explanation: what each token adds; None where that wasn't asked.
     """
 
     text: str
@@ -96,6 +155,7 @@ class Prediction:
     category: str | None = None
     topics: tuple[str, ...] | None = None
     sentences: tuple[Prediction, ...] | None = None
+    explanation: Explanation | None = None
 
     def as_dict(self) -> dict[str, object]:
         """The fields in the order they are printed; the later ones only where they are known."""
@@ -111,6 +171,8 @@ class Prediction:
             row |= {"category": self.category, "topics": list(self.topics)}
         if self.sentences is not None:
             row["sentences"] = [sentence.as_dict() for sentence in self.sentences]
+        if self.explanation is not None:
+            row["explanation"] = self.explanation.as_dict()
         return row
 
 

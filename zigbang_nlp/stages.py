@@ -1,4 +1,4 @@
-"""The five stages of this pipeline, as data. The code of each is imported when it runs."""
+"""The six stages of this pipeline, as data. The code of each is imported when it runs."""
 
 from __future__ import annotations
 
@@ -109,6 +109,19 @@ def predict_stage(settings: Settings) -> None:
     log.info("%s", predictions_table(new))
 
 
+def report_stage(settings: Settings) -> None:
+    """Store, predictions and model -> the report."""
+    from zigbang_nlp.report.make import write_report
+
+    write_report(
+        settings.store_url,
+        settings.report_file,
+        model=settings.model_dir,
+        evaluation=settings.evaluation_dir / "metrics.json",
+    )
+    log.info("The report is in %s; open it in a browser.", settings.report_file)
+
+
 def predictions_table(predictions: list[Prediction]) -> str:
     """Predictions for people: label, probability of positive, text."""
     return table(
@@ -164,6 +177,7 @@ DATASET = directory_artefact("dataset", lambda s: s.dataset_dir)
 MODEL = directory_artefact("model", lambda s: s.model_dir)
 EVALUATION = directory_artefact("evaluation", lambda s: s.evaluation_dir)
 PREDICTIONS = directory_artefact("predictions", lambda s: s.predictions_file)
+REPORT = directory_artefact("report", lambda s: s.report_file)
 STORED_PREDICTIONS = Artefact("store's table of predictions", _stored_predictions)
 
 STAGES: tuple[Stage, ...] = (
@@ -202,6 +216,14 @@ STAGES: tuple[Stage, ...] = (
         (STORE, MODEL),
         (PREDICTIONS, STORED_PREDICTIONS),
         predict_stage,
+    ),
+    Stage(
+        "report",
+        "classified reviews -> a page that says what residents say",
+        (),
+        (STORE, STORED_PREDICTIONS, MODEL, EVALUATION),
+        (REPORT,),
+        report_stage,
     ),
 )
 

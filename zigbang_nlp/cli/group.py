@@ -17,6 +17,7 @@ COMMANDS: dict[str, str] = {
     "tune": "Search for better training settings.",
     "evaluate": "Score the trained network on the held-out texts.",
     "predict": "Classify texts, lines or files.",
+    "report": "Write what residents say as one page: where, what, when, why.",
     "run": "Run all stages, skipping those with nothing new.",
     "export": "Write all reviews, with their apartments and predictions, to FILE.",
     "tokenizers": "List the tokenizers: ready or not, licence, speed on this machine.",

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from zigbang_nlp.cli.common import settings_command
+from zigbang_nlp.cli.explained import LEGEND, coloured, one_line, shares, shows_colour
 from zigbang_nlp.config import LoadedSettings
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import InputError
@@ -38,6 +39,11 @@ _AT_ONCE = 256
 )
 @click.option("--topics", is_flag=True, help="Also tell the category and the topics of each text.")
 @click.option("--sentences", is_flag=True, help="Also score each text sentence by sentence.")
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Also tell which tokens made the probability: in colour on a terminal, as spans in --json.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def command(
     loaded: LoadedSettings,
@@ -48,6 +54,7 @@ def command(
     resume: bool,
     topics: bool,
     sentences: bool,
+    explain: bool,
     as_json: bool,
 ) -> None:
     """Classify texts, lines or files.
@@ -59,6 +66,7 @@ def command(
     Examples:
       zigbang-nlp predict "역이 가까워요" "주차가 너무 힘들어요"
       zigbang-nlp predict --topics --sentences "뷰는 최고예요. 주차는 전쟁이에요."
+      zigbang-nlp predict --explain "뷰는 최고인데 주차는 전쟁이에요"
       cat reviews.txt | zigbang-nlp predict --json
       zigbang-nlp predict --input reviews.csv --text-column 리뷰 --output scored.csv
       zigbang-nlp predict --input millions.parquet --output scored.parquet --resume
@@ -68,6 +76,8 @@ def command(
         raise click.UsageError("Give either TEXT or --input, not both.")
     if output and not source:
         raise click.UsageError("--output needs --input; pipe the answers to a file instead.")
+    if output and explain:
+        raise click.UsageError("--explain has no column in --output; use --json instead.")
     if resume and not output:
         raise click.UsageError("--resume goes on with an --output; give it too.")
     from zigbang_nlp.predict.classifier import Classifier
@@ -99,9 +109,13 @@ def command(
     elif not texts:
         lines = _standard_input()
     rest, size = iter(lines), 1 if sys.stdin.isatty() else _AT_ONCE
+    colours = explain and not as_json and shows_colour()
+    if colours:
+        log.info(LEGEND)
     while chunk := list(islice(rest, size)):
-        for prediction in classifier.predict(chunk, topics=topics, sentences=sentences):
-            click.echo(_json(prediction) if as_json else _plain(prediction))
+        for prediction in classifier.predict(chunk, topics, sentences, explain):
+            line = _json(prediction) if as_json else _plain(prediction, colours=colours)
+            click.echo(line, color=True if colours else None)
 
 
 def _standard_input() -> Iterator[str]:
@@ -125,11 +139,13 @@ def _json(prediction: Prediction) -> str:
     return json.dumps(prediction.as_dict(), ensure_ascii=False)
 
 
-def _plain(prediction: Prediction, indent: str = "") -> str:
+def _plain(prediction: Prediction, indent: str = "", colours: bool = False) -> str:
     label = LABELS[prediction.label] + ("?" if prediction.unsure else " ")
-    text = " ".join(prediction.text.split())
+    why = prediction.explanation
+    text = coloured(why) if why and colours else one_line(prediction.text).strip()
     line = f"{indent}{label} {prediction.probability:.3f}  {text}"
     if prediction.category is not None:
         line += f"  [{', '.join((CATEGORIES[prediction.category], *(prediction.topics or ())))}]"
     parts = prediction.sentences or ()
-    return "\n".join([line, *(_plain(part, indent + "  ") for part in parts)])
+    told = [_plain(part, indent + "  ") for part in parts] + (shares(why) if why else [])
+    return "\n".join([line, *told])

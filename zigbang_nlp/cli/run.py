@@ -13,14 +13,14 @@ from zigbang_nlp.console import log
     "--from",
     "first",
     metavar="STAGE",
-    help="Run this stage and those after it (crawl, preprocess, train, evaluate, predict).",
+    help="Run this stage and those after it (crawl, preprocess, train, evaluate, predict, report).",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would run and why; do nothing.")
 def command(loaded: LoadedSettings, force: bool, first: str | None, dry_run: bool) -> None:
     """Run all stages, skipping those with nothing new.
 
-    crawl -> preprocess -> train -> evaluate -> predict. Without settings it works on the bundled
-    sample; with reviews of your own in the store (`zigbang-nlp import`), on those.
+    crawl -> preprocess -> train -> evaluate -> predict -> report. Without settings it works on
+    the bundled sample; with reviews of your own in the store (`zigbang-nlp import`), on those.
 
     \b
     Examples:
@@ -42,6 +42,7 @@ def command(loaded: LoadedSettings, force: bool, first: str | None, dry_run: boo
         "  model/        the bundle; its learning_curves.png shows the training\n"
         "  evaluation/   metrics.json, mistakes.csv and four plots\n"
         "  predictions.jsonl   the reviews above\n"
+        "  report.html   what residents say, to open in a browser\n"
         "Next:\n"
         '  zigbang-nlp predict "역이 가까워요"          classify a review of your own\n'
         "  zigbang-nlp export reviews.xlsx           all reviews with their predictions\n"

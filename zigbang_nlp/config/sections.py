@@ -243,3 +243,7 @@ class Settings(Section):
     @property
     def predictions_file(self) -> Path:
         return self.paths.work / "predictions.jsonl"
+
+    @property
+    def report_file(self) -> Path:
+        return self.paths.work / "report.html"

@@ -107,12 +107,21 @@ def from_geojson(file: Path) -> Region:
 
 
 def from_preset(name: str) -> Region:
-    """A region by name, from outlines drawn coarsely along the coast."""
+    """A region by name, see `preset_rings`."""
+    return from_rings(f"preset {name}", Rings(preset_rings(name)))
+
+
+def preset_rings(name: str) -> list[list[tuple[float, float]]]:
+    """The outlines of a preset, drawn coarsely along the coast, as (longitude, latitude).
+
+    Raises:
+        InputError: there is no such preset.
+    """
     document = json.loads(Path(__file__).with_name("presets.geojson").read_text("utf-8"))
     outlines = {feature["properties"]["name"]: feature for feature in document["features"]}
     if name not in outlines:
         raise InputError(f"There is no preset {name!r}.", f"Use one of {', '.join(outlines)}.")
-    return from_rings(f"preset {name}", Rings(geojson_rings(outlines[name])))
+    return geojson_rings(outlines[name])
 
 
 def from_rings(name: str, rings: Rings) -> Region:

@@ -97,15 +97,8 @@ def read_weights(architecture: Architecture, path: Path) -> dict[str, list[np.nd
         path: the ONNX file.
     """
     assert not architecture.batch_normalization, "folded into a scale and a shift"
-    constants = {
-        tensor.name: numpy_helper.to_array(tensor)
-        for tensor in onnx.load(path.as_posix()).graph.initializer
-    }
-    table = constants["embedding"].astype(np.float32)
-    if "embedding_scale" in constants:
-        scale = constants["embedding_scale"]
-        table *= np.repeat(scale, table.shape[1] // scale.shape[1], axis=1)
-    weights = {"embedding": [table]}
+    constants = read_constants(path)
+    weights = {"embedding": [constants["embedding"]]}
     for block in range(architecture.lstm_blocks):
         for i, name in enumerate(architecture.lstm_names(block), start=1):
             w, r, b = (constants[f"lstm_{layer_suffix(i, block)}_{part}"] for part in "wrb")
@@ -122,3 +115,19 @@ def read_weights(architecture: Architecture, path: Path) -> dict[str, list[np.nd
     for layer, name in [*names, ("probability", "logit_2d")]:
         weights[layer] = [constants[f"{name}_kernel"], constants[f"{name}_bias"]]
     return weights
+
+
+def read_constants(path: Path) -> dict[str, np.ndarray]:
+    """The constants of an ONNX file by name, in ONNX's own shapes and order of gates.
+
+    The embedding is float32 in full, however it is kept.
+    """
+    constants = {
+        tensor.name: numpy_helper.to_array(tensor)
+        for tensor in onnx.load(path.as_posix()).graph.initializer
+    }
+    table = constants["embedding"].astype(np.float32)
+    if "embedding_scale" in constants:
+        scale = constants["embedding_scale"]
+        table *= np.repeat(scale, table.shape[1] // scale.shape[1], axis=1)
+    return constants | {"embedding": table}

@@ -105,12 +105,14 @@ def dense(graph: Graph, states: str, weights: list[np.ndarray], name: str) -> st
     return graph.node("Add", [f"{name}_product", f"{name}_bias"], name)
 
 
+SELU_ALPHA, SELU_GAMMA = 1.6732631921768188, 1.0507010221481323
+
 #: Keras's activations as ONNX operators; ONNX's own defaults for the slopes differ from Keras's.
 _ACTIVATIONS: dict[str, tuple[str, dict[str, float]]] = {
     "relu": ("Relu", {}),
     "leaky_relu": ("LeakyRelu", {"alpha": 0.2}),
     "elu": ("Elu", {"alpha": 1.0}),
-    "selu": ("Selu", {"alpha": 1.6732631921768188, "gamma": 1.0507010221481323}),
+    "selu": ("Selu", {"alpha": SELU_ALPHA, "gamma": SELU_GAMMA}),
     "tanh": ("Tanh", {}),
 }
 

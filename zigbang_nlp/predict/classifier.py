@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,9 +15,12 @@ from zigbang_nlp.errors import BundleError
 from zigbang_nlp.model.bundle import Bundle, load_bundle
 from zigbang_nlp.model.inference import Network
 from zigbang_nlp.model.topics import TOPICS_FILE, TopicModel
-from zigbang_nlp.records import Prediction
+from zigbang_nlp.records import Explanation, Prediction
 from zigbang_nlp.resources import pretrained_dir
 from zigbang_nlp.text.sentences import split_sentences
+
+if TYPE_CHECKING:
+    from zigbang_nlp.predict.explain import Explainer
 
 BLANK = "blank text"
 NO_KNOWN_TOKEN = "no known token"
@@ -89,11 +92,31 @@ class Classifier:
         """Whether this bundle can tell categories and topics."""
         return (self.bundle.directory / TOPICS_FILE).is_file()
 
+    @cached_property
+    def explainer(self) -> Explainer:
+        """What tells how much each token adds.
+
+        Raises:
+            BundleError: this bundle's network can't be explained.
+        """
+        from zigbang_nlp.predict.explain import Explainer
+
+        return Explainer(self.bundle, self.network)
+
+    def explain(self, texts: Sequence[str]) -> list[Explanation]:
+        """What each token of each text adds to its probability; see `Explanation`.
+
+        >>> [why] = classifier.explain(["주차가 힘들어요"])                 # doctest: +SKIP
+        >>> {t.token: round(t.occlusion, 2) for t in why.tokens}         # doctest: +SKIP
+        """
+        return self.explainer.explain(texts, self.batch_size)
+
     def predict(
         self,
         texts: Sequence[str],
         topics: bool = False,
         sentences: bool = False,
+        explain: bool = False,
         **watched: Any,
     ) -> list[Prediction]:
         """Label, probability and doubt for each text, in order.
@@ -105,6 +128,7 @@ class Classifier:
             texts: any texts.
             topics: also tell the category and the topics of each.
             sentences: also predict each text's sentences on their own.
+            explain: also tell what each token of each text adds.
             watched: `care` and `mark` of a worker process, see `Encoder.ids`.
 
         Raises:
@@ -128,6 +152,11 @@ class Classifier:
             predictions = [
                 replace(p, sentences=tuple(islice(told, len(text))))
                 for p, text in zip(predictions, parts, strict=True)
+            ]
+        if explain:
+            predictions = [
+                replace(p, explanation=why)
+                for p, why in zip(predictions, self.explain(texts), strict=True)
             ]
         return predictions
 

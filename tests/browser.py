@@ -1,0 +1,63 @@
+"""A real browser for pages: headless Chromium through Playwright, on one page at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+#: CI installs a browser, so that there a missing one is a failure.
+_WANTED = os.environ.get("TESTS_NEED_BROWSER")
+
+needs_browser = pytest.mark.skipif(
+    CHROMIUM is None and not _WANTED, reason="no Chromium on this machine (apt install chromium)"
+)
+
+
+@dataclass
+class Opened:
+    """A page and what it did besides showing itself."""
+
+    page: Any
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+
+@contextlib.contextmanager
+def opened(
+    file: Path, width: int = 1440, dark: bool = False, script: bool = True
+) -> Iterator[Opened]:
+    """A file in a browser window of a width; below 600 pixels it is a phone."""
+    from playwright.sync_api import sync_playwright
+
+    assert CHROMIUM is not None, "TESTS_NEED_BROWSER is set and there is no Chromium"
+    phone = width < 600
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-quic"]
+        )
+        try:
+            context = browser.new_context(
+                viewport={"width": width, "height": 900},
+                color_scheme="dark" if dark else "light",
+                is_mobile=phone,
+                has_touch=phone,
+                java_script_enabled=script,
+            )
+            result = Opened(context.new_page())
+            page = result.page
+            page.set_default_timeout(120_000)  # on a busy machine plotly takes its time
+            page.on("request", lambda request: result.requests.append(request.url))
+            page.on("console", lambda m: result.complaints.append(m.text))
+            page.on("pageerror", lambda error: result.complaints.append(str(error)))
+            page.goto(file.resolve().as_uri())
+            yield result
+        finally:
+            browser.close()

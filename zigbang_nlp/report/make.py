@@ -1,0 +1,117 @@
+"""Store and model -> report: what `zigbang-nlp report` does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from zigbang_nlp import insight
+from zigbang_nlp.console import log
+from zigbang_nlp.errors import BundleError
+from zigbang_nlp.files import write_text
+from zigbang_nlp.predict.classifier import Classifier
+from zigbang_nlp.report.page import Report, render
+from zigbang_nlp.report.section import Material
+from zigbang_nlp.report.sections.caveats import caveats
+from zigbang_nlp.report.sections.overview import headline, period
+from zigbang_nlp.report.sections.places import places
+from zigbang_nlp.report.sections.reasons import reasons
+from zigbang_nlp.report.sections.relations import relations
+from zigbang_nlp.report.sections.themes import themes
+from zigbang_nlp.report.sections.times import times
+from zigbang_nlp.report.sections.wording import wording
+from zigbang_nlp.report.words import Words
+from zigbang_nlp.resources import SAMPLE
+from zigbang_nlp.store import Store
+
+#: The sections in order. Each takes a `Material`.
+SECTIONS = (places, themes, times, wording, relations, reasons)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which reviews a report is about; see `insight.Corpus.narrowed`."""
+
+    region: str | None = None
+    since: str | None = None
+    until: str | None = None
+    complexes: Sequence[str] = ()
+
+    def subject(self, say: Words) -> str:
+        """The filters in words."""
+        named = [("region", self.region), ("since", self.since), ("until", self.until)]
+        named += [("complex", name) for name in self.complexes]
+        said = [say(f"filter.{name}", value=value) for name, value in named if value]
+        return " · ".join(said) or say("page.whole")
+
+
+def write_report(
+    store: Store | str | Path,
+    output: Path,
+    *,
+    model: Path | None = None,
+    evaluation: Path | None = None,
+    language: str = "ko",
+    filters: Filters | None = None,
+    day: date | None = None,
+) -> None:
+    """Write the report on a store's reviews as one HTML file, atomically.
+
+    Args:
+        store: see `insight.load`.
+        output: the file.
+        model: the bundle that judged; without it, its reasons are left out.
+        evaluation: `metrics.json` of `zigbang-nlp evaluate`, where there is one.
+        language: "ko" or "en".
+        filters: which reviews; None means all.
+        day: printed as the day it was made; None means today.
+
+    Raises:
+        InputError: a filter names nothing, or there is no store.
+        InsightError: there is no review, or the filters leave none.
+    """
+    chosen = filters or Filters()
+    corpus = insight.load(
+        store,
+        region=chosen.region,
+        since=chosen.since,
+        until=chosen.until,
+        complexes=chosen.complexes,
+    )
+    say = Words(language)
+    material = Material(corpus, say, _classifier(model))
+    report = Report(
+        say=say,
+        subject=chosen.subject(say),
+        period=period(material),
+        figures=headline(material),
+        sections=[build(material) for build in SECTIONS],
+        caveats=caveats(material, _metrics(evaluation)),
+        notice=say("caveat.sample") if SAMPLE in corpus.sources else "",
+        day=day or date.today(),
+    )
+    write_text(output, render(report))
+
+
+def _classifier(model: Path | None) -> Classifier | None:
+    if model is None:
+        return None
+    try:
+        return Classifier.load(model)
+    except BundleError as error:
+        log.info("%s The report goes without the model's reasons.", error.fact)
+        return None
+
+
+def _metrics(file: Path | None) -> dict[str, Any] | None:
+    if file is None or not file.is_file():
+        return None
+    try:
+        found = json.loads(file.read_text("utf-8"))
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None

@@ -1,0 +1,94 @@
+"""What a report is made of before it is a page: sections of views, each a chart, a table, quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from zigbang_nlp.errors import InsightError
+from zigbang_nlp.insight import Corpus
+from zigbang_nlp.predict.classifier import Classifier
+from zigbang_nlp.report.chart import Chart
+from zigbang_nlp.report.words import Words
+
+
+@dataclass(frozen=True)
+class Material:
+    """What sections are written from.
+
+    Attributes:
+        corpus: the reviews.
+        say: the report's language.
+        classifier: the model, where it is there; for what only it can say.
+    """
+
+    corpus: Corpus
+    say: Words
+    classifier: Classifier | None = None
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A review that stands for something.
+
+    Attributes:
+        text: as written.
+        place, category, day: where, about what and when; "" for what isn't known.
+        label: "positive" or "negative", as the model judged.
+    """
+
+    text: str
+    place: str
+    category: str
+    day: str
+    label: str
+
+
+@dataclass(frozen=True)
+class View:
+    """One statement of a section.
+
+    Attributes:
+        key: names its title in `Words`, its anchor and its CSV file.
+        said: sentences.
+        chart: or None.
+        table: what the chart shows, all rows and columns, for the CSV; or None.
+        columns: of the table that the page shows -> how ("text", "count", "percent", "signed",
+            "ratio", "p", "day").
+        rows: of the table that the page shows; the first of `table`, unless given.
+        quotes: (what they stand for, the quotes), in order.
+        absent: why there is nothing to show; everything else is empty then.
+    """
+
+    key: str
+    said: Sequence[str] = ()
+    chart: Chart | None = None
+    table: pd.DataFrame | None = None
+    columns: dict[str, str] = field(default_factory=dict)
+    rows: pd.DataFrame | None = None
+    quotes: Sequence[tuple[str, Sequence[Quote]]] = ()
+    absent: str | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the report under one heading."""
+
+    key: str
+    views: Sequence[View]
+
+
+Build = Callable[[Material], View]
+
+
+def section(material: Material, key: str, views: Mapping[str, Build]) -> Section:
+    """Build the views; one that can't be said is left out with the library's sentence."""
+    built = []
+    for name, build in views.items():
+        try:
+            built.append(build(material))
+        except InsightError as error:
+            built.append(View(name, absent=error.sentence(material.say.language)))
+    return Section(key, built)

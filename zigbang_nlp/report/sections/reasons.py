@@ -1,0 +1,83 @@
+"""Why: the tokens that decide what the model says, by category."""
+
+from __future__ import annotations
+
+from zigbang_nlp.errors import BundleError, InsightError
+from zigbang_nlp.predict.deciding import deciding_tokens
+from zigbang_nlp.report.chart_rows import intervals
+from zigbang_nlp.report.section import Material, Section, View, section
+from zigbang_nlp.text.words import morphemes
+
+#: Texts looked at (each of their tokens costs a prediction), and tokens drawn.
+_TEXTS, _DRAWN = 1_500, 24
+#: First letters of the tags of words that mean something by themselves: nouns, predicates,
+#: modifiers, roots. Particles and endings decide much and tell a reader nothing.
+_CONTENT = "NVMX"
+
+
+def reasons(material: Material) -> Section:
+    """The section about the model's reasons."""
+    return section(material, "reasons", {"deciding": _deciding})
+
+
+def _deciding(material: Material) -> View:
+    say = material.say
+    if material.classifier is None:
+        raise InsightError(
+            "The model isn't here, so its reasons can't be told.",
+            "모델이 없어 판정의 까닭을 말할 수 없습니다.",
+        )
+    if material.classifier.bundle.identity() not in material.corpus.models:
+        raise InsightError(
+            "The model here isn't the one that judged, so its reasons aren't those of the judgements.",
+            "지금의 모델은 판정한 모델이 아니어서 판정의 까닭을 말할 수 없습니다.",
+        )
+    texts = material.corpus.texts
+    try:
+        every = deciding_tokens(
+            material.classifier, texts["text"].tolist(), texts["category"].tolist(), _TEXTS
+        )
+    except BundleError as error:
+        raise InsightError(error.fact, "이 모델은 판정의 까닭을 말할 수 없습니다.") from error
+    table = every[[_is_content(token) for token in every["token"]]]
+    # Both ends of the interval on one side: the token leans the same way wherever it stands.
+    table = table[table["low"].gt(0) | table["high"].lt(0)]
+    if table.empty:
+        raise InsightError(
+            "No token decides the same way often enough.",
+            "판정을 한쪽으로 이끄는 말이 뚜렷하지 않습니다.",
+        )
+    table = table.assign(category_name=table["category"].map(say.category))
+    first = table.groupby("category", sort=False).head(5)
+    drawn = table.loc[table["total"].abs().nlargest(_DRAWN).index]
+    drawn = drawn.assign(
+        name=[f"{t} · {c}" for t, c in zip(drawn["token"], drawn["category_name"], strict=True)]
+    ).sort_values("mean", ascending=False)
+    chart = intervals(
+        drawn,
+        "name",
+        "mean",
+        say("column.adds"),
+        say("title.deciding"),
+        percent=False,
+        middle=0.0,
+        count="count",
+        sides=True,
+    )
+    columns = {
+        "category_name": "text",
+        "token": "text",
+        "mean": "signed",
+        "low": "signed",
+        "high": "signed",
+        "count": "count",
+        "reviews": "count",
+    }
+    said = [say("deciding.said", texts=min(_TEXTS, len(texts)))]
+    rows = table.loc[sorted({*first.index, *drawn.index})]
+    return View("deciding", said, chart, table, columns, rows=rows)
+
+
+def _is_content(token: str) -> bool:
+    found = morphemes(token)
+    return len(token) > 1 and bool(found) and found[0].tag[0] in _CONTENT

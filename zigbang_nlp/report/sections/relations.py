@@ -1,0 +1,82 @@
+"""Which words go together: the network around the most spoken-of nouns."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from zigbang_nlp import insight
+from zigbang_nlp.errors import InsightError
+from zigbang_nlp.report.chart_network import word_network
+from zigbang_nlp.report.section import Material, Section, View, section
+
+#: Words that the network starts from, those that each leads to, and dots at most.
+_SEEDS, _EACH, _MOST = 10, 4, 36
+#: Texts of a word to start from; one of a single syllable (때, 집) leads everywhere.
+_FEWEST = 10
+#: A word's texts lean to one side from this log-odds on, as in `insight.polar_words`.
+_SURE = 0.05
+
+
+def relations(material: Material) -> Section:
+    """The section about related words."""
+    return section(material, "relations", {"network": _network})
+
+
+def _network(material: Material) -> View:
+    say, corpus = material.say, material.corpus
+    mentions = corpus.mentions
+    counts = np.asarray(mentions.by_text.sum(axis=0)).ravel()
+    words = mentions.words
+    nouns = words["word"][words["kind"].isin(["noun", "new"]) & words["word"].str.len().gt(1)]
+    # Two stored forms may be one word to people (one noun, and its parts joined).
+    texts = pd.Series(counts, words["word"]).groupby(level=0).max()
+    enough = texts[texts.index.isin(nouns) & texts.ge(_FEWEST)]
+    seeds = enough.nlargest(_SEEDS).index.tolist()
+    tables, refused = [], None
+    for seed in seeds:
+        found = insight.related(corpus, seed, top=_EACH)
+        refused = refused or found.attrs.get("refused")
+        tables.append(found.assign(one=seed))
+    table = pd.concat(tables) if tables else pd.DataFrame()
+    if table.empty:
+        raise InsightError(
+            "No two words stand together more often than by chance.",
+            "우연보다 자주 함께 쓰인 낱말이 없습니다.",
+        )
+    table = table.rename(columns={"word": "other"})
+    strength = table["npmi"].fillna(table["similarity"]).clip(0, 1).fillna(0)
+    edges = table.assign(strength=strength)
+    edges["pair"] = [tuple(sorted(pair)) for pair in zip(edges["one"], edges["other"], strict=True)]
+    edges = edges.drop_duplicates(["pair", "method"])
+    kept = list(dict.fromkeys([*seeds, *edges.sort_values("strength")["other"][::-1]]))[:_MOST]
+    edges = edges[edges["one"].isin(kept) & edges["other"].isin(kept)]
+    named = [word for word in kept if word in set(edges["one"]) | set(edges["other"])]
+    nodes = pd.DataFrame({"word": named, "texts": texts.reindex(named).to_numpy()})
+    nodes["tone"] = _tones(material, named)
+    nodes["told"] = [say("network.told", texts=int(n)) for n in nodes["texts"]]
+    said = [say("network.said")]
+    if refused is not None:
+        said.append(refused.sentence(say.language))
+    table = table.assign(method=[say(f"method.{name}") for name in table["method"]])
+    columns = {
+        "one": "text",
+        "other": "text",
+        "method": "text",
+        "together": "count",
+        "npmi": "signed",
+        "similarity": "signed",
+    }
+    csv = table[["one", *table.columns.drop("one")]]
+    return View("network", said, word_network(nodes, edges, say("title.network")), csv, columns)
+
+
+def _tones(material: Material, words: list[str]) -> list[str]:
+    """The side that each word's texts lean to, where it is sure."""
+    try:
+        polar = insight.polar_words(material.corpus, min_count=1)
+    except InsightError:
+        return ["middle"] * len(words)
+    found = polar.drop_duplicates("word").set_index("word").reindex(words)
+    sure = found["q_value"].lt(_SURE)
+    return np.where(~sure, "middle", np.where(found["z"] > 0, "positive", "negative")).tolist()

@@ -1,0 +1,112 @@
+"""About what: the five categories, the topics, and which topics move the recommendation score."""
+
+from __future__ import annotations
+
+from zigbang_nlp import insight
+from zigbang_nlp.report.chart_rows import intervals
+from zigbang_nlp.report.quotes import representative
+from zigbang_nlp.report.section import Material, Section, View, section
+
+_DRAWN = 20
+_SHARE = {
+    "share": "percent",
+    "low": "percent",
+    "high": "percent",
+    "texts": "count",
+}
+
+
+def themes(material: Material) -> Section:
+    """The section about categories and topics."""
+    views = {"categories": _categories, "topics": _topics, "drivers": _drivers}
+    return section(material, "themes", views)
+
+
+def _categories(material: Material) -> View:
+    say = material.say
+    table = insight.where(material.corpus, "category")
+    named = table.assign(name=table["category"].map(say.category))
+    chart = intervals(
+        named,
+        "name",
+        "share",
+        say("column.share"),
+        say("title.categories"),
+        low="wilson_low",
+        high="wilson_high",
+        middle=float(table["positive"].sum() / table["texts"].sum()),
+        count="texts",
+    )
+    texts = material.corpus.texts
+    quotes = []
+    for row in named.to_dict("records"):
+        of_it = texts["category"].eq(row["category"])
+        kinds = [
+            quote
+            for positive in (1.0, 0.0)
+            for quote in representative(
+                material, (of_it & texts["positive"].eq(positive)).to_numpy(), 1
+            )
+        ]
+        quotes.append((row["name"], kinds))
+    best, worst = named.iloc[0], named.iloc[-1]
+    said = []
+    if len(named) > 1 and worst["wilson_high"] < best["wilson_low"]:
+        said.append(say("categories.said", best=best["name"], worst=worst["name"]))
+    columns = {
+        "name": "text",
+        "share": "percent",
+        "wilson_low": "percent",
+        "wilson_high": "percent",
+        "texts": "count",
+        "reviews": "count",
+    }
+    return View("categories", said, chart, named, columns, quotes=quotes)
+
+
+def _topics(material: Material) -> View:
+    say = material.say
+    table = insight.topics(material.corpus)
+    table = table[table["texts"] > 0]
+    chart = intervals(
+        table.head(_DRAWN).sort_values("share", ascending=False),
+        "topic",
+        "share",
+        say("column.share"),
+        say("title.topics"),
+        middle=float(material.corpus.judged["positive"].mean()),
+        count="texts",
+    )
+    columns = {"topic": "text", "mentions": "count", "rate": "percent", **_SHARE}
+    return View("topics", [say("topics.said")], chart, table, columns)
+
+
+def _drivers(material: Material) -> View:
+    say = material.say
+    try:
+        table = insight.drivers(material.corpus)
+        said, name = [say("drivers.topics")], "driver"
+    except insight.InsightError:
+        table = insight.drivers(material.corpus, "category")
+        said, name = [say("drivers.categories")], "name"
+        table = table.assign(name=table["driver"].map(say.category))
+    said.append(say("drivers.said", reviews=table.attrs["reviews"], r2=table.attrs["r2"]))
+    chart = intervals(
+        table.head(_DRAWN),
+        name,
+        "effect",
+        say("column.effect"),
+        say("title.drivers"),
+        percent=False,
+        middle=0.0,
+        count="reviews",
+    )
+    columns = {
+        name: "text",
+        "effect": "signed",
+        "low": "signed",
+        "high": "signed",
+        "reviews": "count",
+        "q_value": "p",
+    }
+    return View("drivers", said, chart, table, columns)

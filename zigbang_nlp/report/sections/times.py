@@ -1,0 +1,54 @@
+"""When: sentiment over time, and the moments at which it changed for good."""
+
+from __future__ import annotations
+
+from zigbang_nlp import insight
+from zigbang_nlp.errors import InsightError
+from zigbang_nlp.report.chart_trend import trend_line
+from zigbang_nlp.report.section import Material, Section, View, section
+
+#: Days from which on quarters are shown rather than months.
+_LONG = 550
+
+
+def times(material: Material) -> Section:
+    """The section about time."""
+    return section(material, "times", {"trend": _trend})
+
+
+def _trend(material: Material) -> View:
+    say, corpus = material.say, material.corpus
+    when = corpus.dated["written_at"]
+    period: insight.Period = "quarter" if (when.max() - when.min()).days > _LONG else "month"
+    table = insight.trend(corpus, period)
+    marks: list[tuple[str, str]] = []
+    said: list[str] = []
+    try:
+        found = insight.changes(corpus, period)
+    except InsightError as error:
+        said.append(error.sentence(say.language))
+    else:
+        for row in found.to_dict("records"):
+            said.append(
+                say(
+                    "changes.up" if row["difference"] > 0 else "changes.down",
+                    label=row["label"],
+                    category=say.category(row["category"]),
+                    before=row["before"],
+                    after=row["after"],
+                )
+            )
+            if row["category"] == "all":
+                marks.append((str(row["period"])[:10], row["label"]))
+        if found.empty:
+            said.append(say("changes.none"))
+    chart = trend_line(table, say("column.share"), say("title.trend"), marks)
+    columns = {
+        "label": "text",
+        "share": "percent",
+        "low": "percent",
+        "high": "percent",
+        "texts": "count",
+        "reviews": "count",
+    }
+    return View("trend", said, chart, table, columns, rows=table.iloc[::-1])

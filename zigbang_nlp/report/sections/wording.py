@@ -1,0 +1,144 @@
+"""In which words: what rises and falls, what praise and complaints say, what no dictionary has."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from zigbang_nlp import insight
+from zigbang_nlp.report.chart_rows import bars
+from zigbang_nlp.report.quotes import mentioning, representative
+from zigbang_nlp.report.section import Material, Quote, Section, View, section
+
+_DRAWN = 12
+_SURE = 0.05
+
+
+def wording(material: Material) -> Section:
+    """The section about words."""
+    views = {"keywords": _keywords, "polar": _polar, "new_words": _new_words}
+    return section(material, "wording", views)
+
+
+def recent(corpus: insight.Corpus) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """The period that is compared with all: the last year, or the last quarter of a short span."""
+    when = corpus.dated["written_at"]
+    first, last = when.min().normalize(), when.max().normalize()
+    year_ago = last - pd.DateOffset(years=1) + pd.DateOffset(days=1)
+    if (last - first).days >= 730:
+        return year_ago, last
+    return last - pd.Timedelta(days=(last - first).days // 4), last
+
+
+def _keywords(material: Material) -> View:
+    say, corpus = material.say, material.corpus
+    since, until = recent(corpus)
+    table = insight.keywords(corpus, since.date(), until.date())
+    sure = table[table["q_value"] < _SURE]
+    shown = pd.concat(
+        [sure[sure["direction"].eq(name)].head(_DRAWN) for name in ("rising", "falling")]
+    )
+    drawn = shown[np.isfinite(shown["ratio"]) & shown["ratio"].gt(0)]
+    drawn = drawn.sort_values("ratio", ascending=False)
+    said = [say("keywords.period", since=f"{since:%Y-%m-%d}", until=f"{until:%Y-%m-%d}")]
+    said.append(
+        say("keywords.found" if len(sure) else "keywords.none", found=len(sure), words=len(table))
+    )
+    columns = {
+        "word": "text",
+        "ratio": "ratio",
+        "low": "ratio",
+        "high": "ratio",
+        "rate": "percent",
+        "base_rate": "percent",
+        "mentions": "count",
+        "q_value": "p",
+    }
+    chart = None
+    if len(drawn):
+        data = drawn.assign(
+            said=[
+                say("keywords.rates", rate=r, base=b)
+                for r, b in zip(drawn["rate"], drawn["base_rate"], strict=True)
+            ]
+        )
+        told = "×<br>%{customdata[1]} · n=%{customdata[2]}"
+        chart = bars(
+            data,
+            "word",
+            "ratio",
+            say("column.ratio"),
+            say("title.keywords"),
+            told=told,
+            customdata=("said", "mentions"),
+            log=True,
+        )
+    quotes = _quotes_of(material, shown.head(3)["word"].tolist(), since)
+    rows = shown if len(shown) else table.head(_DRAWN)
+    return View("keywords", said, chart, table, columns, rows=rows, quotes=quotes)
+
+
+def _quotes_of(
+    material: Material, words: list[str], since: pd.Timestamp | None = None
+) -> list[tuple[str, list[Quote]]]:
+    corpus = material.corpus
+    inside = np.ones(len(corpus.texts), bool)
+    if since is not None:
+        inside = corpus.texts["written_at"].ge(since).to_numpy(bool)
+    found = [
+        (word, representative(material, mentioning(corpus, word) & inside, 1)) for word in words
+    ]
+    return [(word, quotes) for word, quotes in found if quotes]
+
+
+def _polar(material: Material) -> View:
+    say = material.say
+    table = insight.polar_words(material.corpus)
+    sure = table[table["q_value"] < _SURE]
+    ends = [sure[sure["z"] > 0].head(_DRAWN), sure[sure["z"] < 0].tail(_DRAWN)]
+    drawn = pd.concat(ends)
+    columns = {
+        "word": "text",
+        "log_odds": "signed",
+        "low": "signed",
+        "high": "signed",
+        "positive": "count",
+        "negative": "count",
+        "q_value": "p",
+    }
+    if drawn.empty:
+        return View("polar", [say("polar.none", words=len(table))], table=table)
+    told = "<br>" + say("label.positive") + " %{customdata[1]} · "
+    told += say("label.negative") + " %{customdata[2]}"
+    chart = bars(
+        drawn,
+        "word",
+        "log_odds",
+        say("column.log_odds"),
+        say("title.polar"),
+        told=told,
+        customdata=("positive", "negative"),
+        sides=True,
+    )
+    said = [say("polar.said")]
+    texts = material.corpus.texts
+    quotes = []
+    for end, positive in zip(ends, (1.0, 0.0), strict=True):
+        word = (end["word"].head(1) if positive else end["word"].tail(1)).tolist()
+        for name in word:
+            chosen = mentioning(material.corpus, name) & texts["positive"].eq(positive).to_numpy()
+            quotes.append((name, representative(material, chosen, 1)))
+    return View("polar", said, chart, table, columns, rows=drawn, quotes=quotes)
+
+
+def _new_words(material: Material) -> View:
+    say = material.say
+    table = insight.new_words(material.corpus)
+    if table.empty:
+        return View("new_words", [say("new_words.none")])
+    table = table.assign(kind=[say(f"kind.{kind}") for kind in table["kind"]])
+    columns = {"word": "text", "kind": "text", "reviews": "count", "parts": "text"}
+    quotes = _quotes_of(material, table["word"].head(3).tolist())
+    return View(
+        "new_words", [say("new_words.said", found=len(table))], None, table, columns, quotes=quotes
+    )

@@ -1,0 +1,192 @@
+"""Where each token stands in the text as its writer typed it.
+
+Cleaning drops, composes and shortens characters, and some taggers give tokens that don't stand in
+the text at all (하/았 for 했); both are followed here, so that a token can be marked in the original.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from zigbang_nlp.text.clean import AFTER_NFC, BEFORE_NFC, MOST_SHORTENED
+
+#: SentencePiece's mark of a preceding space, which no text holds.
+_SPACE_MARK = "\u2581"
+_WORD = re.compile(r"\S+")
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """A cleaned text that knows where its characters come from.
+
+    Attributes:
+        text: what `clean` makes.
+        starts, ends: characters starts[i] to ends[i] of the original made character i.
+    """
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The stretch of the original that cleaned characters start to end - 1 come from."""
+        return self.starts[start], self.ends[end - 1]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One token, or several that can only be placed together.
+
+    Attributes:
+        start, end: its characters of the original text, end excluded.
+        tokens: how many tokens of the list, in order.
+    """
+
+    start: int
+    end: int
+    tokens: int
+
+
+def clean_with_spans(text: str, max_characters: int = 2_000) -> Cleaned:
+    """Do what `clean` does, and keep track of where each character comes from."""
+    text = text[: max_characters * MOST_SHORTENED]
+    made = Cleaned(text, range(len(text)), range(1, len(text) + 1))
+    for pattern, replacement in BEFORE_NFC:
+        made = _substituted(made, pattern, replacement)
+    made = _composed(made)
+    for pattern, replacement in AFTER_NFC:
+        made = _substituted(made, pattern, replacement)
+    first = len(made.text) - len(made.text.lstrip())
+    last = first + len(made.text.strip()[:max_characters].rstrip())
+    return Cleaned(made.text[first:last], made.starts[first:last], made.ends[first:last])
+
+
+def _substituted(made: Cleaned, pattern: re.Pattern[str], replacement: str) -> Cleaned:
+    """`pattern.sub` that moves the origins along; the last new character takes what is left."""
+    parts: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    at = 0
+    for match in pattern.finditer(made.text):
+        first, last = match.span()
+        new = match.expand(replacement)
+        parts += [made.text[at:first], new]
+        starts += [*made.starts[at:first], *made.starts[first : first + len(new)]]
+        ends += [*made.ends[at:first], *made.ends[first : first + len(new)]]
+        if new:
+            ends[-1] = made.ends[last - 1]
+        at = last
+    if not parts:
+        return made
+    return Cleaned(
+        "".join([*parts, made.text[at:]]),
+        [*starts, *made.starts[at:]],
+        [*ends, *made.ends[at:]],
+    )
+
+
+def _composed(made: Cleaned) -> Cleaned:
+    """NFC that moves the origins along."""
+    if unicodedata.is_normalized("NFC", made.text):
+        return made
+    text: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for first, last in _composing(made.text):
+        new = unicodedata.normalize("NFC", made.text[first:last])
+        # Marks that stay marks come from the same stretch as their letter.
+        text.append(new)
+        starts += [made.starts[first]] * len(new)
+        ends += [made.ends[last - 1]] * len(new)
+    return Cleaned("".join(text), starts, ends)
+
+
+def _composing(text: str) -> list[tuple[int, int]]:
+    """Stretches of a text that NFC changes apart from each other."""
+    edges = [0]
+    for at, character in enumerate(text):
+        if at == 0 or unicodedata.combining(character):
+            continue
+        before = text[edges[-1] : at]
+        apart = [unicodedata.normalize("NFC", part) for part in (before, character)]
+        if unicodedata.normalize("NFC", before + character) == "".join(apart):
+            edges.append(at)
+    return list(pairwise([*edges, len(text)]))
+
+
+def place_tokens(text: str, tokens: Sequence[str], max_characters: int = 2_000) -> list[Piece]:
+    """Where tokens of the cleaned text stand in the original one.
+
+    Args:
+        text: as it was typed.
+        tokens: of `clean(text, max_characters)`, in order; any tokenizer's.
+
+    Returns:
+        Pieces from left to right that don't overlap and together hold every token. A token that
+        doesn't occur in the text shares a piece with its neighbours as far as the next that does.
+    """
+    cleaned = clean_with_spans(text, max_characters)
+    places = _Places(cleaned.text)
+    pieces: list[Piece] = []
+    waiting, edge = 0, 0  # tokens without a place of their own, and where the last piece ended
+
+    def add(start: int, end: int, count: int) -> None:
+        first, last = cleaned.span(start, end) if start < end else (edge, edge)
+        first = max(first, edge)  # two cleaned characters may come from one
+        pieces.append(Piece(first, max(first, last), count))
+
+    for token in tokens:
+        at = places.at
+        start = places.find(token.strip().lstrip(_SPACE_MARK), waiting)
+        if start is None:
+            waiting += 1
+            continue
+        if waiting:
+            add(*places.between(at, start), waiting)
+            edge = pieces[-1].end
+        waiting = 0
+        add(start, places.at, 1)
+        edge = pieces[-1].end
+    if waiting:
+        add(*places.between(places.at, len(cleaned.text)), waiting)
+    return pieces
+
+
+class _Places:
+    """Looks for tokens in a cleaned text from left to right."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self._words = [match.span() for match in _WORD.finditer(text)]
+
+    def find(self, token: str, waiting: int) -> int | None:
+        """Where the next token begins; `at` moves behind it. None where it isn't found.
+
+        It must stand at `at`, or later in the same word, or, since each token that waits may have
+        been a word, at the beginning of one of the next words.
+        """
+        if not token:
+            return None
+        while self._words and self._words[0][1] <= self.at:
+            self._words.pop(0)
+        for number, (first, last) in enumerate(self._words[: waiting + 2]):
+            begin = max(first, self.at)
+            if number == 0 and (waiting or begin > first):
+                found = self.text.find(token, begin, max(last, begin + len(token)))
+            else:
+                found = begin if self.text.startswith(token, begin) else -1
+            if found >= 0:
+                self.at = found + len(token)
+                return found
+        return None
+
+    def between(self, start: int, end: int) -> tuple[int, int]:
+        """The stretch without the spaces around it."""
+        inner = self.text[start:end]
+        first = start + len(inner) - len(inner.lstrip())
+        return first, max(first, start + len(inner.rstrip()))
