@@ -18,9 +18,11 @@ from zigbang_nlp.config import TokenizeSettings
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.predict.bulk import predict_pieces
 from zigbang_nlp.predict.files import predict_file
+from zigbang_nlp.predict.reviews import predict_store
+from zigbang_nlp.store import open_store
 
 TEXTS = [review.text for review in made_reviews(1_000)]
-MANY = TEXTS * 110  # six parts of 20,000 rows
+MANY = TEXTS * 45  # three parts, of 20,000 rows at most
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +54,7 @@ def test_parts_join_to_one_file_in_order(
         rows = pd.read_csv(output, sep="," if ending == ".csv" else "\t")
     assert rows["number"].astype(int).tolist() == list(range(len(MANY)))
     expected = classifier.predict(TEXTS)
-    assert rows["label"].tolist() == [p.label for p in expected] * 110
+    assert rows["label"].tolist() == [p.label for p in expected] * 45
     # The company a text is in may turn the sixth digit.
     worst = (rows["probability"][:1_000] - [p.probability for p in expected]).abs().max()
     assert worst <= 2e-6
@@ -70,11 +72,22 @@ def test_workers_give_what_one_process_gives(classifier: Classifier, tmp_path: P
         assert one.unsure.tolist() == other.unsure.tolist()
 
 
+def test_a_store_gets_the_same_from_workers(classifier: Classifier, tmp_path: Path) -> None:
+    kept = []
+    with open_store(f"sqlite:///{tmp_path}/a.db") as store:
+        store.add_reviews(made_reviews(500))
+        for workers in (1, 2):
+            assert predict_store(classifier, store, TokenizeSettings(workers=workers)) == 500
+            kept.append(list(store.export_rows()))
+    assert kept[0] == kept[1]
+    assert {row["predicted_label"] for row in kept[0]} == {"negative", "positive"}
+
+
 @pytest.mark.slow
 def test_a_killed_run_goes_on_with_nothing_twice_and_nothing_missing(
     bundle_dir: Path, tmp_path: Path
 ) -> None:
-    source_in(tmp_path, MANY)
+    source_in(tmp_path, MANY * 2)  # five parts
     command = ["predict", "--model", bundle_dir, "--input", "in.csv", "--workers", "2"]
     undisturbed = zigbang(*command, "--output", "whole.csv", cwd=tmp_path)
     assert undisturbed.returncode == 0, undisturbed.stderr

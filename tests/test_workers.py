@@ -32,10 +32,14 @@ class Troubled:
         def run(texts: Sequence[str], care: Sequence[int], mark: Mark) -> list[tuple[str, int]]:
             for i, text in enumerate(texts):
                 mark(i)
+                while text == "busy" and not care[i]:
+                    pass
                 if text == "hang once" and not care[i]:
-                    time.sleep(60)
+                    time.sleep(600)
                 if text == "hang always" and care[i] < ON_SPACES:
-                    time.sleep(60)
+                    time.sleep(600)
+                if text == "slow":
+                    time.sleep(1.5)
                 if text == "die always" and not care[i]:
                     os.kill(os.getpid(), signal.SIGKILL)
                 if text == "die once":
@@ -62,19 +66,21 @@ class Broken:
 
 def test_troubled_texts_are_done_with_more_care_and_all_come_in_order(tmp_path: Path) -> None:
     texts = [f"text {i}" for i in range(60)]
-    texts[7], texts[20], texts[33], texts[50] = (
-        "hang once",
-        "die always",
-        "die once",
-        "hang always",
-    )
+    trouble = ("hang once", "die always", "die once", "hang always", "busy", "slow")
+    for place, text in zip((7, 20, 33, 50, 55, 3), trouble, strict=True):
+        texts[place] = text
     batches = [texts[i : i + 5] for i in range(0, 60, 5)]
-    with Workers(Troubled(tmp_path), 2, time_limit=0.5) as workers:
+    with Workers(Troubled(tmp_path), 2, time_limit=0.4) as workers:
         found = [pair for result in workers.map(batches) for pair in result]
     assert [text for text, _ in found] == texts
     care = {text: care for text, care in found if care}
-    assert care == {"hang once": IN_PIECES, "die always": IN_PIECES, "hang always": ON_SPACES}
-    assert workers.replaced == 1 + 2 + 1 + 2
+    assert care == {
+        "hang once": IN_PIECES,
+        "die always": IN_PIECES,
+        "hang always": ON_SPACES,
+        "busy": IN_PIECES,
+    }
+    assert workers.replaced == 1 + 2 + 1 + 2 + 1
 
 
 def test_a_worker_killed_from_outside_changes_nothing() -> None:

@@ -176,7 +176,7 @@ class TokenizeSettings(Section):
         2.0,
         gt=0,
         le=3600,
-        description="seconds a text may take a worker before it is tokenized in pieces",
+        description="seconds of processor time a text may take before it is tokenized in pieces",
     )
     cache: bool = Field(True, description="preprocess keeps tokens on disk, in the work directory")
     cache_megabytes: float = Field(512.0, gt=0, description="that they take at most")

@@ -11,6 +11,9 @@ import onnxruntime
 from zigbang_nlp.errors import BundleError
 from zigbang_nlp.text.encoder import pad
 
+#: Ids of a batch at most, padding included: bounds the memory that the LSTM works in.
+_TOKENS = 8_192
+
 
 class Network:
     """A bundle's network.
@@ -41,15 +44,18 @@ class Network:
     def probabilities(self, ids: Sequence[Sequence[int]], batch_size: int = 256) -> np.ndarray:
         """Probability of positive for each row of ids; float32 (rows,), in the rows' order.
 
-        Rows are sorted by length and padded only to the longest of their batch. Rows without
-        ids come out as 0.5.
+        Rows are sorted by length and padded only to the longest of their batch; batches of long
+        rows are smaller. Rows without ids come out as 0.5.
         """
         result = np.full(len(ids), 0.5, np.float32)
         lengths = np.fromiter(map(len, ids), np.int64, len(ids))
-        order = np.argsort(lengths, kind="stable")
+        order = np.argsort(-lengths, kind="stable")  # the longest of a batch is its first
         order = order[lengths[order] > 0]
-        for start in range(0, len(order), batch_size):
-            rows = order[start : start + batch_size]
-            batch = pad([ids[i] for i in rows], int(lengths[rows[-1]])).astype(np.int64)
+        start = 0
+        while start < len(order):
+            longest = int(lengths[order[start]])
+            rows = order[start : start + min(batch_size, max(1, _TOKENS // longest))]
+            batch = pad([ids[i] for i in rows], longest).astype(np.int64)
             (result[rows],) = self._session.run(["probability"], {"ids": batch})
+            start += len(rows)
         return result

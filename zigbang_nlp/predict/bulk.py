@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from zigbang_nlp.config import TokenizeSettings
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.text.tokenizers import WHOLE, TokenizerSettings
 from zigbang_nlp.text.tokenizing import report_rescued
-from zigbang_nlp.text.workers import Job, Mark, Workers, worker_count
+from zigbang_nlp.text.workers import Mark, Workers, worker_count
 
 #: Texts that a worker gets at once: enough to sort by length, so that little padding is computed.
 _BATCH, _SLOW_BATCH = 2_048, 256
@@ -55,29 +55,31 @@ class Scores:
 Result = TypeVar("Result")
 #: What is said of a batch, and how many of its texts needed care.
 Lot = tuple[Result, Counter[int]]
-_Run = Callable[[Sequence[str], Sequence[int], Mark], Lot[Result]]
+Run = Callable[[Sequence[str], Sequence[int], Mark], Lot[Result]]
 
 
 @dataclass(frozen=True)
-class PredictJob:
-    """What a worker does: load the bundle, then score batch after batch on its core.
+class BundleJob(Generic[Result]):
+    """What a worker does: load the bundle, then batch after batch on its core.
 
     Attributes:
         model: directory of the bundle.
         batch_size: texts the network takes at once.
+        work: gives what is done with a batch.
     """
 
     model: Path
     batch_size: int
+    work: Callable[[Classifier], Run[Result]]
 
-    def start(self) -> _Run[Scores]:
+    def start(self) -> Run[Result]:
         """Load the bundle and start its tokenizer."""
         classifier = Classifier.load(self.model, self.batch_size, threads=1)
         classifier.start()
-        return scorer(classifier)
+        return self.work(classifier)
 
 
-def scorer(classifier: Classifier) -> _Run[Scores]:
+def scorer(classifier: Classifier) -> Run[Scores]:
     """A function texts, their care, `mark` -> their scores, and how many needed care."""
     tokenizer = classifier.bundle.encoder.tokenizer
 
@@ -108,14 +110,11 @@ def predict_pieces(
         how: workers and time limit.
         total: how many texts there are, None if unknown (then it is taken for many).
     """
-    job = PredictJob(classifier.bundle.directory, classifier.batch_size)
-    lots = in_lots(job, scorer(classifier), classifier, pieces, how, total)
-    return map(Scores.joined, lots)
+    return map(Scores.joined, in_lots(scorer, classifier, pieces, how, total))
 
 
 def in_lots(
-    job: Job,
-    here: _Run[Result],
+    work: Callable[[Classifier], Run[Result]],
     classifier: Classifier,
     pieces: Iterable[Sequence[str]],
     how: TokenizeSettings,
@@ -124,8 +123,7 @@ def in_lots(
     """The results of each piece's batches, in order.
 
     Args:
-        job: what workers do, where they are worth it.
-        here: the same, for this process.
+        work: gives what is done with a batch; a function of a module, so that it can travel.
         classifier, pieces, how, total: see `predict_pieces`.
     """
     size = batch_size(classifier.bundle.encoder.tokenizer_settings)
@@ -142,8 +140,10 @@ def in_lots(
     with ExitStack() as stack:
         results: Iterator[Lot[Result]]
         if count > 1:
+            job = BundleJob(classifier.bundle.directory, classifier.batch_size, work)
             results = stack.enter_context(Workers(job, count, how.time_limit)).map(batches())
         else:
+            here = work(classifier)
             results = (here(b, [WHOLE] * len(b), lambda _: None) for b in batches())
         lot: list[Result] = []
         for result, with_care in results:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from itertools import chain, islice
-from pathlib import Path
 from typing import Any
 
 from zigbang_nlp.config import TokenizeSettings
 from zigbang_nlp.console import progress
-from zigbang_nlp.predict.bulk import Lot, in_lots
+from zigbang_nlp.predict.bulk import Lot, Run, in_lots
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.records import Review
 from zigbang_nlp.store import Judged, Store
@@ -23,29 +21,9 @@ _CHUNK = 20_000
 
 #: The columns of `Judged` behind its key.
 _Judgement = tuple[Any, ...]
-_Run = Callable[[Sequence[str], Sequence[int], Mark], Lot[list[_Judgement]]]
 
 
-@dataclass(frozen=True)
-class JudgeJob:
-    """What a worker does: all that the store keeps of a text.
-
-    Attributes:
-        model: directory of the bundle.
-        batch_size: texts the network takes at once.
-    """
-
-    model: Path
-    batch_size: int
-
-    def start(self) -> _Run:
-        """Load the bundle and start its tokenizer."""
-        classifier = Classifier.load(self.model, self.batch_size, threads=1)
-        classifier.start()
-        return judge(classifier)
-
-
-def judge(classifier: Classifier) -> _Run:
+def judge(classifier: Classifier) -> Run[list[_Judgement]]:
     """A function texts, their care, `mark` -> what the store keeps of each."""
     tokenizer = classifier.bundle.encoder.tokenizer
     topics = classifier.tells_topics
@@ -80,9 +58,8 @@ def predict_store(classifier: Classifier, store: Store, how: TokenizeSettings | 
             yield [review.text for review in chunk]
 
     def predicted() -> Iterator[Judged]:
-        job = JudgeJob(classifier.bundle.directory, classifier.batch_size)
-        how_now = how or TokenizeSettings(workers=1)
-        for lots in in_lots(job, judge(classifier), classifier, texts(), how_now, count):
+        chosen = how or TokenizeSettings(workers=1)
+        for lots in in_lots(judge, classifier, texts(), chosen, count):
             judgements = chain.from_iterable(lots)
             for review, judgement in zip(waiting.popleft(), judgements, strict=True):
                 yield Judged(review.key, *judgement)

@@ -25,6 +25,9 @@ from zigbang_nlp.text.tokenizers import ON_SPACES
 NOWHERE = -1
 #: Seconds between two looks at the workers' clocks.
 _TICK = 0.1
+#: A text may take so many times its limit by the clock on the wall: on a busy machine a worker
+#: gets a tenth of a core, and a text's tokens must not depend on what else is running.
+_PATIENCE = 10
 #: Batches a worker has before it, so that it never waits for the next.
 _AHEAD = 2
 #: Deaths that are nobody's fault before it is given up: at the start, or in one batch.
@@ -50,7 +53,7 @@ class Workers:
     Args:
         job: what they do.
         count: of processes.
-        time_limit: seconds a text may take.
+        time_limit: seconds of the processor that a text may take, or ten times as many at all.
 
     Attributes:
         replaced: how many workers died or were ended.
@@ -148,9 +151,10 @@ class _Worker:
 
     def __init__(self, job: Job, failed_starts: int = 0) -> None:
         context = multiprocessing.get_context("spawn")
-        # Two doubles without a lock: index of the text it is at, and when it began it. Its owner
-        # alone writes, and a torn pair costs one look at the clock.
-        self._place = context.RawArray("d", [NOWHERE, 0.0])
+        # Without a lock: index of the text it is at, when and at how much processor time it
+        # began it, and processor time now. Its owner alone writes, and what is read between two
+        # writes costs one look at the clock.
+        self._place = context.RawArray("d", [NOWHERE, 0.0, 0.0, 0.0])
         self.here, there = context.Pipe()
         self._process = context.Process(
             target=_work, args=(job, there, self._place), daemon=True, name="zigbang-nlp worker"
@@ -197,11 +201,14 @@ class _Worker:
         return True
 
     def late(self, limit: float) -> bool:
-        """Whether it has been at one text for more than `limit` seconds, or can't start."""
+        """Whether it has been at one text for too long, or can't start."""
         if not self.ready:
             return time.monotonic() - self._started > _START_LIMIT
-        at, since = self._place
-        return at != NOWHERE and time.monotonic() - since > limit
+        at, since, used, now = self._place
+        waited = time.monotonic() - since
+        return at != NOWHERE and (
+            (waited > limit and now - used > limit) or waited > _PATIENCE * limit
+        )
 
     def at(self) -> int:
         return int(self._place[0])
@@ -225,9 +232,16 @@ def _work(job: Job, there: Connection, place: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def mark(index: int) -> None:
+        place[2] = place[3] = time.process_time()
         place[1] = time.monotonic()
         place[0] = index
 
+    def tell_the_time() -> None:
+        while True:
+            time.sleep(_TICK)
+            place[3] = time.process_time()
+
+    threading.Thread(target=tell_the_time, daemon=True).start()
     try:
         run = job.start()
         there.send(("ready", None))
