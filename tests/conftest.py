@@ -37,7 +37,7 @@ def zigbang(
         input=input,
         capture_output=True,
         env=os.environ | environ,
-        timeout=300,
+        timeout=600,
     )
 
 

@@ -93,7 +93,7 @@ def test_unknown_names_are_errors_from_flags_and_environment_too(name: str) -> N
         ("train.lstm_units", []),
         ("train.seed", -1),
         ("preprocess.coverage", 0.5),
-        ("preprocess.tokenizer", "kkma"),
+        ("preprocess.tokenizer", "nltk"),
         ("crawl.rate", -1),
         ("predict.texts", "one text, not a list"),
     ],

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import made_reviews
-from zigbang_nlp.config import PreprocessSettings
+from zigbang_nlp.config import PreprocessSettings, TokenizeSettings
 from zigbang_nlp.errors import ConfigError, DataError, StageError
 from zigbang_nlp.records import Review
 from zigbang_nlp.text.dataset import DataSet
@@ -115,3 +115,27 @@ def test_a_vocabulary_of_another_tokenizer_is_refused(dataset: DataSet, tmp_path
     settings = PreprocessSettings(vocabulary=str(dataset.directory), tokenizer="okt")
     with pytest.raises(ConfigError, match=r"tokenizer mecab, not of okt"):
         preprocess(made_reviews(100), settings, tmp_path / "d")
+
+
+def test_sentencepiece_learns_from_the_training_texts_and_travels_along(tmp_path: Path) -> None:
+    settings = PreprocessSettings(tokenizer="sentencepiece", sentencepiece_size=200, min_count=1)
+    preprocess(made_reviews(200), settings, tmp_path / "d")
+    loaded = DataSet.load(tmp_path / "d")
+    part = loaded.part("test")
+    assert (loaded.encoder.encode(part.rows["text"]) == part.ids).all()
+    assert (part.ids > 1).any()
+
+
+def test_tokens_are_kept_beside_the_data_set_and_change_nothing(tmp_path: Path) -> None:
+    made = []
+    for _ in range(2):
+        preprocess(
+            made_reviews(100),
+            PreprocessSettings(min_count=1),
+            tmp_path / "dataset",
+            how=TokenizeSettings(workers=1),
+        )
+        made.append(DataSet.load(tmp_path / "dataset").fingerprint())
+    preprocess(made_reviews(100), PreprocessSettings(min_count=1), tmp_path / "other")
+    assert list((tmp_path / "tokens").glob("*.segment"))
+    assert made == [DataSet.load(tmp_path / "other").fingerprint()] * 2

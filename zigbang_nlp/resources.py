@@ -53,3 +53,11 @@ def sample_splits() -> dict[str, str]:
     """
     listed = json.loads((resource_dir("sample") / "splits.json").read_text(encoding="utf-8"))
     return {str(apartment): name for name, ids in listed.items() for apartment in ids}
+
+
+def sample_texts() -> list[str]:
+    """The 6,000 texts of the corpus that belong to no complex."""
+    path = resource_dir("sample") / "loose.tsv"
+    header, *lines = path.read_text(encoding="utf-8").splitlines()
+    column = header.split("\t").index("text")
+    return [line.split("\t")[column] for line in lines]

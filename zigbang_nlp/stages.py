@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable
 
@@ -26,16 +27,31 @@ def crawl_stage(settings: Settings) -> None:
 def preprocess_stage(settings: Settings) -> None:
     """Store -> labelled, cleaned, tokenized, integer-encoded, split data set."""
     from zigbang_nlp.store import open_store
-    from zigbang_nlp.text.preprocess import preprocess
+    from zigbang_nlp.text.preprocess import Tokenized, preprocess
+    from zigbang_nlp.text.tokenizing import tokenize_texts
 
-    with open_store(settings.store_url) as store:
+    with contextlib.ExitStack() as stack:
+        store = stack.enter_context(open_store(settings.store_url))
+        tokenized: Tokenized = tokenize_texts
+        if settings.tokenize.dask:
+            from zigbang_nlp.cluster.client import connected
+            from zigbang_nlp.cluster.work import tokenizer_on_cluster
+
+            client = stack.enter_context(connected(settings.tokenize.dask))
+            tokenized = tokenizer_on_cluster(client, settings.paths.work)
         counts = store.sources()
         learned = _sources_to_learn(counts)
         if len(learned) < len(counts):
             log.info("The bundled sample is left out: the store holds other reviews.")
         total = sum(counts[name] for name in learned)
-        chosen = _with_vocabulary(settings)
-        preprocess(store.reviews(learned), chosen, settings.dataset_dir, total)
+        preprocess(
+            store.reviews(learned),
+            _with_vocabulary(settings),
+            settings.dataset_dir,
+            total,
+            settings.tokenize,
+            tokenized,
+        )
 
 
 def _with_vocabulary(settings: Settings) -> PreprocessSettings:
@@ -83,7 +99,7 @@ def predict_stage(settings: Settings) -> None:
     classifier = Classifier.load(settings.model_dir, settings.predict.batch_size)
     new = classifier.predict(settings.predict.texts)
     with open_store(settings.store_url) as store:
-        count = predict_store(classifier, store)
+        count = predict_store(classifier, store, settings.tokenize)
     log.info(
         "%s reviews of the store are classified; `zigbang-nlp export` writes them.", f"{count:,}"
     )

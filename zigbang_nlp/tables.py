@@ -67,6 +67,8 @@ def is_missing(value: Any) -> bool:
 
 def as_text(value: Any) -> str:
     """A cell as text: "" where it holds nothing; 12.0, as spreadsheets say 12, is "12"."""
+    if type(value) is str:
+        return value
     if is_missing(value):
         return ""
     if isinstance(value, float) and value.is_integer():

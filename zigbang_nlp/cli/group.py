@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "report": "Write what residents say as one page: where, what, when, why.",
     "run": "Run all stages, skipping those with nothing new.",
     "export": "Write all reviews, with their apartments and predictions, to FILE.",
+    "tokenizers": "List the tokenizers: ready or not, licence, speed on this machine.",
     "config": "Show the settings in force and where each came from.",
 }
 

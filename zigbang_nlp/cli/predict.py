@@ -21,16 +21,21 @@ from zigbang_nlp.records import CATEGORIES, LABELS, Prediction
 _AT_ONCE = 256
 
 
-@settings_command("predict", sections=["predict"], skip=["predict.texts"])
-@click.argument("texts", nargs=-1, metavar="[TEXT]...")
-@click.option(
-    "--input", "source", type=click.Path(path_type=Path, dir_okay=False), help="A file of texts."
+@settings_command(
+    "predict",
+    sections=["predict", "tokenize"],
+    skip=["predict.texts", "tokenize.cache", "tokenize.cache_megabytes"],
 )
+@click.argument("texts", nargs=-1, metavar="[TEXT]...")
+@click.option("--input", "source", type=click.Path(path_type=Path), help="A file of texts.")
 @click.option("--text-column", default="text", show_default=True, help="Its column of texts.")
 @click.option(
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path),
     help="Where the file's rows with their predictions go: .csv, .tsv, .jsonl or .parquet.",
+)
+@click.option(
+    "--resume", is_flag=True, help="Go on with an --output that was not finished, after a kill."
 )
 @click.option("--topics", is_flag=True, help="Also tell the category and the topics of each text.")
 @click.option("--sentences", is_flag=True, help="Also score each text sentence by sentence.")
@@ -46,6 +51,7 @@ def command(
     source: Path | None,
     text_column: str,
     output: Path | None,
+    resume: bool,
     topics: bool,
     sentences: bool,
     explain: bool,
@@ -63,6 +69,8 @@ def command(
       zigbang-nlp predict --explain "뷰는 최고인데 주차는 전쟁이에요"
       cat reviews.txt | zigbang-nlp predict --json
       zigbang-nlp predict --input reviews.csv --text-column 리뷰 --output scored.csv
+      zigbang-nlp predict --input millions.parquet --output scored.parquet --resume
+      zigbang-nlp predict --dask local --input parquet_dir --output scored_dir
     """
     if texts and source:
         raise click.UsageError("Give either TEXT or --input, not both.")
@@ -70,15 +78,27 @@ def command(
         raise click.UsageError("--output needs --input; pipe the answers to a file instead.")
     if output and explain:
         raise click.UsageError("--explain has no column in --output; use --json instead.")
+    if resume and not output:
+        raise click.UsageError("--resume goes on with an --output; give it too.")
     from zigbang_nlp.predict.classifier import Classifier
 
     settings = loaded.settings
     model = Path(settings.predict.model) if settings.predict.model else settings.model_dir
     classifier = Classifier.load(model, settings.predict.batch_size)
+    if settings.tokenize.dask:
+        if source is None or output is None:
+            raise click.UsageError("--dask needs --input and --output.")
+        from zigbang_nlp.cluster.client import connected
+        from zigbang_nlp.cluster.work import predict_on_cluster
+
+        with connected(settings.tokenize.dask) as client:
+            count = predict_on_cluster(client, classifier, source, output, text_column)
+        log.info("%s rows written to the directory %s.", f"{count:,}", output)
+        return
     if source is not None and output is not None:
         from zigbang_nlp.predict.files import predict_file
 
-        count = predict_file(classifier, source, output, text_column)
+        count = predict_file(classifier, source, output, text_column, settings.tokenize, resume)
         log.info("%s rows written to %s.", f"{count:,}", output)
         return
     lines: Iterable[str] = texts

@@ -4,7 +4,7 @@ from zigbang_nlp.cli.common import force_option, run_stage, settings_command
 from zigbang_nlp.config import LoadedSettings
 
 
-@settings_command("preprocess", sections=["preprocess"])
+@settings_command("preprocess", sections=["preprocess", "tokenize"])
 @force_option
 def command(loaded: LoadedSettings, force: bool) -> None:
     """Make the data set: labels, tokens, integers, splits.
@@ -16,6 +16,7 @@ def command(loaded: LoadedSettings, force: bool) -> None:
     Examples:
       zigbang-nlp preprocess
       zigbang-nlp preprocess --tokenizer okt --stem --min-count 3
+      zigbang-nlp preprocess --tokenizer okt --dask tcp://scheduler:8786
       zigbang-nlp preprocess --categories traffic,care --length 40
     """
     run_stage("preprocess", loaded, force)

@@ -9,6 +9,7 @@ from zigbang_nlp.config.sections import (
     PreprocessSettings,
     Settings,
     StoreSettings,
+    TokenizeSettings,
 )
 from zigbang_nlp.config.train import TrainSettings
 
@@ -21,6 +22,7 @@ __all__ = [
     "PreprocessSettings",
     "Settings",
     "StoreSettings",
+    "TokenizeSettings",
     "TrainSettings",
     "known_keys",
     "load_settings",

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PositiveInt,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from zigbang_nlp.config.base import Section
+from zigbang_nlp.config.base import Section, as_number_or_word
 from zigbang_nlp.config.train import TrainSettings
 
 
@@ -109,7 +116,12 @@ class PreprocessSettings(Section):
     unassigned: Literal["train", "drop"] = Field(
         "train", description="rows without a split in a file that brings its own splits"
     )
-    tokenizer: Literal["mecab", "okt", "komoran"] = Field("mecab", description="by name")
+    tokenizer: Literal["mecab", "okt", "komoran", "hannanum", "kkma", "kiwi", "sentencepiece"] = (
+        Field("mecab", description="by name; see `zigbang-nlp tokenizers`")
+    )
+    sentencepiece_size: int = Field(
+        8_000, ge=100, le=1_000_000, description="pieces that SentencePiece learns at most"
+    )
     stem: bool = Field(False, description="Okt only: reduce verbs to their dictionary form")
     max_characters: int = Field(2_000, ge=10, le=100_000, description="texts are cut here")
     min_count: int = Field(2, ge=1, le=1_000, description="rarer tokens become out-of-vocabulary")
@@ -152,6 +164,26 @@ class PreprocessSettings(Section):
         return self
 
 
+class TokenizeSettings(Section):
+    """How tokenizing is done; nothing here changes a token."""
+
+    workers: Annotated[Literal["auto"] | PositiveInt, BeforeValidator(as_number_or_word)] = Field(
+        "auto",
+        description="processes that tokenize; auto = one a core where there is enough to do",
+    )
+    time_limit: float = Field(
+        2.0,
+        gt=0,
+        le=3600,
+        description="seconds a text may take a worker before it is tokenized in pieces",
+    )
+    cache: bool = Field(True, description="preprocess keeps tokens on disk, in the work directory")
+    cache_megabytes: float = Field(512.0, gt=0, description="that they take at most")
+    dask: str = Field(
+        "", description="a Dask scheduler to work on, such as tcp://host:8786, or local"
+    )
+
+
 class EvaluateSettings(Section):
     """How the held-out split is scored."""
 
@@ -165,7 +197,7 @@ class PredictSettings(Section):
     """How new reviews are classified."""
 
     model: str = Field("", description="bundle directory; empty = model in the work directory")
-    batch_size: int = Field(512, ge=1, le=65_536, description="reviews a step")
+    batch_size: int = Field(256, ge=1, le=65_536, description="reviews a step")
     texts: tuple[str, ...] = Field(
         (
             "역이 가까워요",
@@ -185,6 +217,7 @@ class Settings(Section):
     store: StoreSettings = StoreSettings()
     crawl: CrawlSettings = CrawlSettings()
     preprocess: PreprocessSettings = PreprocessSettings()
+    tokenize: TokenizeSettings = TokenizeSettings()
     train: TrainSettings = TrainSettings()
     evaluate: EvaluateSettings = EvaluateSettings()
     predict: PredictSettings = PredictSettings()

@@ -80,6 +80,11 @@ class CheckpointSettings(Section):
     resume: bool = Field(
         True, description="go on where a killed run with the same settings and data was"
     )
+    distribute: Literal["none", "mirrored", "multiworker"] = Field(
+        "none",
+        description="over this machine's GPUs, or over processes that TF_CONFIG names; "
+        "a killed one starts anew",
+    )
     tensorboard: bool = Field(False, description="write TensorBoard logs to the work directory")
     callbacks: tuple[str, ...] = Field(
         (), description="Keras callbacks of your own, each as module:Class"

@@ -138,7 +138,9 @@ def _entropy(uses: dict[str, int]) -> float:
     return -sum(n / total * math.log2(n / total) for n in following.values())
 
 
+#: What begins a count (만원, 세달), and what ends a word without becoming a part of it (공사중).
 _NUMERAL = frozenset({"NR", "MM", "SN"})
+_NO_PART = frozenset({"들", "님", "적", "중", "때", "쯤", "째"})
 
 
 def _newness(found: list[Morpheme]) -> str | None:
@@ -151,7 +153,7 @@ def _newness(found: list[Morpheme]) -> str | None:
     tags = [m.tag.split("+")[0] for m in found]
     if any(tag[0] in "JEV" or tag in ("XSV", "XSA") for tag in tags):
         return None
-    if tags[0] in _NUMERAL or found[-1].surface in ("들", "님"):
-        return None  # 만원, 세달; 어른들
+    if tags[0] in _NUMERAL or found[-1].surface in _NO_PART:
+        return None
     plain = all(m.tag in ("NNG", "NNP") and len(m.surface) > 1 for m in found)
     return "compound" if plain else "coined"

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from zigbang_nlp.model.backend import tf
+from zigbang_nlp.model.distribution import own_rows
 from zigbang_nlp.text.vocabulary import OUT_OF_VOCABULARY, PADDING
 
 #: Texts are sorted by length within this many batches; more is less padding and less shuffling.
@@ -26,6 +27,8 @@ class Batches:
         batch_size: texts a batch.
         seed: of the order and of token dropout; None keeps the order by length (validation).
         token_dropout: share of the tokens that come out as out-of-vocabulary, others each time.
+        shard: (which, of how many) workers; each goes through its rows of the same batches.
+            See `Distribution.shard`.
 
     Iterating gives ids (batch, longest of the batch), labels (batch,), weights (batch,).
     """
@@ -38,12 +41,14 @@ class Batches:
         batch_size: int,
         seed: int | None,
         token_dropout: float = 0.0,
+        shard: tuple[int | None, int] = (0, 1),
     ) -> None:
         self.ids, self.labels = ids, labels
         self.weights = np.ones_like(labels) if weights is None else weights
         self.batch_size = batch_size
         self.lengths = np.maximum(_real_tokens(ids), 1)
         self.token_dropout = token_dropout
+        self.shard = shard
         self._random = None if seed is None else np.random.default_rng(seed)
 
     def __len__(self) -> int:
@@ -57,7 +62,7 @@ class Batches:
             if self._random is not None and self.token_dropout:
                 lost = (self._random.random(ids.shape) < self.token_dropout) & (ids != PADDING)
                 ids[lost] = OUT_OF_VOCABULARY
-            yield ids, self.labels[rows], self.weights[rows]
+            yield own_rows(self.shard, ids, self.labels[rows], self.weights[rows])
 
     @property
     def order_state(self) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from zigbang_nlp.model.checkpoints import (
     clear_checkpoints,
     read_backup,
 )
+from zigbang_nlp.model.distribution import Distribution
 from zigbang_nlp.model.optimizers import make_optimizer
 from zigbang_nlp.text.dataset import Part
 
@@ -49,6 +50,7 @@ def fit(
     checkpoints: Path,
     key: str | None = None,
     more: Sequence[Any] = (),
+    distribution: Distribution | None = None,
 ) -> History:
     """Train a network; afterwards it has the weights of its best epoch.
 
@@ -61,6 +63,7 @@ def fit(
         key: of the settings and the data; a killed training with the same key goes on. None
             starts anew and can't be gone on with.
         more: further callbacks.
+        distribution: over what; the network was made in its scope. None = this device.
 
     Returns:
         The measures of every epoch, of those before a kill too.
@@ -69,6 +72,7 @@ def fit(
         TrainingError: the loss became NaN.
         ConfigError: a callback of the settings can't be made, or no checkpoint would be saved.
     """
+    distribution = distribution or Distribution("none")
     weights = text_weights(training, settings)
     batches = Batches(
         training.ids,
@@ -77,8 +81,11 @@ def fit(
         settings.batch_size,
         settings.seed,
         settings.token_dropout,
+        distribution.shard,
     )
-    held = Batches(validation.ids, validation.labels, None, 1_024, None)
+    # Every worker measures all of it, so that all decide the same; devices share it.
+    shared = distribution.shard if distribution.shard[0] is None else (0, 1)
+    held = Batches(validation.ids, validation.labels, None, 1_024, None, shard=shared)
     steps = settings.epochs * len(batches)
     if settings.save_freq != "epoch" and settings.save_freq > steps:
         raise ConfigError(
@@ -100,12 +107,14 @@ def fit(
         *custom,
         *more,
     ]
-    network.compile(
-        optimizer=make_optimizer(settings, steps),
-        loss="binary_crossentropy",
-        metrics=["accuracy"],
-        weighted_metrics=[],
-    )
+    with distribution.scope():
+        network.compile(
+            optimizer=make_optimizer(settings, steps),
+            loss="binary_crossentropy",
+            metrics=["accuracy"],
+            weighted_metrics=[],
+        )
+    callbacks = [*distribution.prepare(network, batches), *callbacks]
     history = _run(network, batches, held, settings, checkpoints, callbacks, key, state or State())
     if not network.optimizer.built:  # nothing was left to train
         network.optimizer.build(network.trainable_variables)

@@ -17,14 +17,18 @@ class Network:
 
     Args:
         path: the ONNX file.
+        threads: that it uses; 0 = one a core.
 
     Raises:
         BundleError: the file can't be read as a network.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, threads: int = 0) -> None:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
+        options.intra_op_num_threads = threads
+        # Threads that wait in a loop would take the cores from the tokenizer.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._session = onnxruntime.InferenceSession(
                 path.read_bytes(), options, providers=["CPUExecutionProvider"]
@@ -34,7 +38,7 @@ class Network:
                 f"{path} can't be read as a network: {error}.", "Run `zigbang-nlp train` again."
             ) from error
 
-    def probabilities(self, ids: Sequence[Sequence[int]], batch_size: int = 512) -> np.ndarray:
+    def probabilities(self, ids: Sequence[Sequence[int]], batch_size: int = 256) -> np.ndarray:
         """Probability of positive for each row of ids; float32 (rows,), in the rows' order.
 
         Rows are sorted by length and padded only to the longest of their batch. Rows without

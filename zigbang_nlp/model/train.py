@@ -26,6 +26,7 @@ from zigbang_nlp.model.batches import has_known_token
 from zigbang_nlp.model.bundle import ONNX, WEIGHTS, Bundle, seal
 from zigbang_nlp.model.calibration import expected_calibration_error, fit_temperature
 from zigbang_nlp.model.checkpoints import drop_backup
+from zigbang_nlp.model.distribution import Distribution
 from zigbang_nlp.model.fit import best_epoch, fit
 from zigbang_nlp.model.inference import Network
 from zigbang_nlp.model.initial import initial_network
@@ -66,10 +67,15 @@ def train(
             "Every token of the training texts is out of vocabulary.",
             "Lower preprocess.min_count, or choose another tokenizer.",
         )
+    # First of all: workers can only be joined before anything else is computed.
+    distribution = Distribution(settings.distribute)
     make_repeatable(settings.seed)
-    network, architecture, base = initial_network(settings, dataset.encoder.vocabulary)
+    with distribution.scope():
+        network, architecture, base = initial_network(settings, dataset.encoder.vocabulary)
     summary = describe(network)
     log.info("%s", summary.splitlines()[-1])
+    # Several would each go on from an epoch of their own.
+    resumable = settings.resume and distribution.strategy is None
     with augmented(training, dataset.encoder, settings, checkpoint_dir) as enlarged:
         history = fit(
             network,
@@ -77,8 +83,11 @@ def train(
             validation,
             settings,
             checkpoint_dir,
-            key=resume_key(dataset, settings, base) if settings.resume else None,
+            key=resume_key(dataset, settings, base) if resumable else None,
+            distribution=distribution,
         )
+    if distribution.strategy is not None:
+        network = on_one_device(network, architecture)
     temperature = calibrate(network, validation)
     with atomic_directory(bundle_dir) as fresh:
         (fresh / "summary.txt").write_text(summary + "\n", encoding="utf-8")
@@ -86,7 +95,8 @@ def train(
         best = best_epoch(history, settings)
         plot_learning_curves(history, best, fresh / "learning_curves.png")
         plot_architecture(network, fresh / "architecture.png")
-        _save_weights(network, architecture, fresh / WEIGHTS)
+        # A compiled network would add its optimizer's weights, twice its own size.
+        on_one_device(network, architecture).save_weights(fresh / WEIGHTS)
         weights = {layer.name: layer.get_weights() for layer in network.layers}
         write_onnx(architecture, weights, fresh / ONNX)
         check_onnx(network, fresh / ONNX, validation.ids)
@@ -141,11 +151,11 @@ def calibrate(network: Any, validation: Part) -> float:
     return temperature
 
 
-def _save_weights(network: Any, architecture: Architecture, path: Path) -> None:
-    """Save the weights alone: a compiled network would add its optimizer's, twice their size."""
+def on_one_device(network: Any, architecture: Architecture) -> Any:
+    """The same network, built anew: neither compiled nor distributed."""
     bare = build_network(architecture)
     bare.set_weights(network.get_weights())
-    bare.save_weights(path)
+    return bare
 
 
 def check_onnx(network: Any, path: Path, ids: np.ndarray) -> None:

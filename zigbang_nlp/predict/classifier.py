@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -34,26 +34,39 @@ class Classifier:
     'positive'
     """
 
-    def __init__(self, bundle: Bundle, batch_size: int = 512) -> None:
+    def __init__(self, bundle: Bundle, batch_size: int = 256, threads: int = 0) -> None:
         self.bundle = bundle
         self.batch_size = batch_size
+        self.threads = threads
 
     @classmethod
-    def load(cls, path: str | Path | None = None, batch_size: int = 512) -> Classifier:
+    def load(
+        cls, path: str | Path | None = None, batch_size: int = 256, threads: int = 0
+    ) -> Classifier:
         """Open the bundle in a directory.
 
         Args:
             path: what `zigbang-nlp train` wrote; None for the model that ships.
             batch_size: texts the network takes at once.
+            threads: that the network uses; 0 = one a core.
 
         Raises:
             BundleError: it is missing, damaged, tampered with or too new.
         """
-        return cls(load_bundle(pretrained_dir() if path is None else Path(path)), batch_size)
+        directory = pretrained_dir() if path is None else Path(path)
+        return cls(load_bundle(directory), batch_size, threads)
 
     @cached_property
     def network(self) -> Network:
-        return Network(self.bundle.onnx_path)
+        return Network(self.bundle.onnx_path, self.threads)
+
+    def start(self) -> None:
+        """Load the network and start the tokenizer now rather than with the first text.
+
+        Raises:
+            TokenizerError: the tokenizer can't start.
+        """
+        self.predict(["준비"])
 
     def probabilities(self, texts: Iterable[str]) -> np.ndarray:
         """Probability of positive for each text, float32 (texts,); 0.5 for a blank one."""
@@ -104,6 +117,7 @@ class Classifier:
         topics: bool = False,
         sentences: bool = False,
         explain: bool = False,
+        **watched: Any,
     ) -> list[Prediction]:
         """Label, probability and doubt for each text, in order.
 
@@ -115,11 +129,12 @@ class Classifier:
             topics: also tell the category and the topics of each.
             sentences: also predict each text's sentences on their own.
             explain: also tell what each token of each text adds.
+            watched: `care` and `mark` of a worker process, see `Encoder.ids`.
 
         Raises:
             BundleError: topics are asked of a bundle that has none.
         """
-        ids = self.bundle.encoder.ids(texts)
+        ids = self.bundle.encoder.ids(texts, **watched)
         probabilities = self.network.probabilities(ids, self.batch_size)
         predictions = [
             self._prediction(text, row, float(p))

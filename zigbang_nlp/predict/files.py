@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
+from zigbang_nlp.config import TokenizeSettings
 from zigbang_nlp.console import progress
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.files import atomic_file
+from zigbang_nlp.predict.bulk import Scores, predict_pieces
 from zigbang_nlp.predict.classifier import Classifier
-from zigbang_nlp.tables import as_text, is_missing, read_table
+from zigbang_nlp.predict.parts import parts_of
+from zigbang_nlp.predict.writers import ENDINGS, join_parts, write_part
+from zigbang_nlp.tables import CHUNK, as_text, read_table
 
-ADDED = ("label", "probability", "unsure")
+#: A smaller file is not worth worker processes.
+_SMALL = 500_000
 
 
-def predict_file(classifier: Classifier, source: Path, output: Path, text_column: str) -> int:
+def predict_file(
+    classifier: Classifier,
+    source: Path,
+    output: Path,
+    text_column: str,
+    how: TokenizeSettings | None = None,
+    resume: bool = False,
+) -> int:
     """Write the rows of `source` with their predictions to `output`, in order, atomically.
 
     The columns label, probability and unsure are added; where the file has columns of those
@@ -28,29 +41,61 @@ def predict_file(classifier: Classifier, source: Path, output: Path, text_column
         source: see `tables.read_table`.
         output: .csv, .tsv, .jsonl or .parquet.
         text_column: of `source`.
+        how: workers and time limit; None = in this process.
+        resume: go on with what a run that was ended has left (see `parts.py`).
 
     Returns:
         Number of rows.
 
     Raises:
-        InputError: `source` can't be read, or the ending of `output` isn't one of these.
+        InputError: `source` can't be read, the ending of `output` isn't one of these, or there
+            is other unfinished work.
     """
-    if output.suffix.lower() not in _WRITERS:
+    if output.suffix.lower() not in ENDINGS:
         raise InputError(
             f"{output.name} has an ending that can't be written.",
-            f"Use one of {', '.join(_WRITERS)}.",
+            f"Use one of {', '.join(ENDINGS)}.",
         )
+    waiting: deque[pd.DataFrame] = deque()
     count = 0
-    with atomic_file(output) as fresh, _WRITERS[output.suffix.lower()](fresh) as write:
-        for piece in progress(read_table(source, [text_column]), "predicting", unit="pieces"):
-            texts = [as_text(value) for value in piece[text_column]]
-            predictions = classifier.predict(texts)
-            for name in ADDED:
-                column = f"predicted_{name}" if name in piece.columns else name
-                piece[column] = [getattr(p, name) for p in predictions]
-            write(piece)
+    with parts_of(output, _about(classifier, source, text_column), resume) as parts:
+        done = parts.finished()
+        pieces = progress(read_table(source, [text_column]), "predicting", unit="pieces")
+        for piece in islice(pieces, done):
             count += len(piece)
+
+        def texts() -> Iterator[list[str]]:
+            for piece in pieces:
+                waiting.append(piece)
+                yield [as_text(value) for value in piece[text_column]]
+
+        total = 0 if source.stat().st_size < _SMALL else None
+        for scores in predict_pieces(
+            classifier, texts(), how or TokenizeSettings(workers=1), total
+        ):
+            piece = with_scores(waiting.popleft(), scores)
+            with parts.next(done) as fresh:
+                write_part(piece, fresh, parts.path(0) if done else None)
+            done += 1
+            count += len(piece)
+        with atomic_file(output) as fresh:
+            join_parts([parts.path(number) for number in range(done)], fresh)
     return count
+
+
+def with_scores(piece: pd.DataFrame, scores: Scores) -> pd.DataFrame:
+    """The rows with the columns label, probability and unsure, or predicted_label and so on."""
+    added = {
+        "label": scores.label,
+        "probability": scores.probability.tolist(),
+        "unsure": scores.unsure.tolist(),
+    }
+    return piece.assign(
+        **{
+            f"predicted_{name}" if name in piece.columns else name: values
+            for name, values in added.items()
+        }
+    )
 
 
 def texts_of(source: Path, text_column: str) -> Iterator[str]:
@@ -59,88 +104,15 @@ def texts_of(source: Path, text_column: str) -> Iterator[str]:
         yield from map(as_text, piece[text_column])
 
 
-class _TextWriter:
-    """Appends pieces to a CSV, TSV or JSON lines file."""
-
-    def __init__(self, path: Path, to_text: Callable[[pd.DataFrame, bool], str], bom: bool) -> None:
-        self._to_text = to_text
-        self._stream = path.open("w", encoding="utf-8-sig" if bom else "utf-8", newline="")
-        self._first = True
-
-    def __enter__(self) -> Callable[[pd.DataFrame], None]:
-        return self._write
-
-    def _write(self, piece: pd.DataFrame) -> None:
-        self._stream.write(self._to_text(piece, self._first))
-        self._first = False
-
-    def __exit__(self, *_: object) -> None:
-        self._stream.close()
-
-
-class _ParquetWriter:
-    """Appends pieces to a Parquet file; the first piece sets the columns' types."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._writer: Any = None
-
-    def __enter__(self) -> Callable[[pd.DataFrame], None]:
-        return self._write
-
-    def _write(self, piece: pd.DataFrame) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        columns = {name: _arrow(piece[name]) for name in piece.columns}
-        if self._writer is None:
-            batch = pa.table(columns)
-            self._writer = pq.ParquetWriter(self._path, batch.schema)
-        else:
-            kinds = {field.name: field.type for field in self._writer.schema}
-            batch = pa.table({name: _cast(name, columns[name], kinds[name]) for name in kinds})
-        self._writer.write_table(batch)
-
-    def __exit__(self, *_: object) -> None:
-        if self._writer is not None:
-            self._writer.close()
-
-
-def _arrow(column: pd.Series) -> Any:
-    """A column as Arrow holds it; one of mixed types, or without a value, becomes text."""
-    import pyarrow as pa
-
-    try:
-        made = pa.array(column, from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        made = pa.array([None if is_missing(v) else as_text(v) for v in column], pa.string())
-    return made.cast(pa.string()) if pa.types.is_null(made.type) else made
-
-
-def _cast(name: str, column: Any, kind: Any) -> Any:
-    import pyarrow as pa
-
-    try:
-        return column.cast(kind)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise InputError(
-            f"The column {name!r} begins as {kind} and holds {column.type} further on.",
-            "Write .csv or .jsonl instead, which don't mind.",
-        ) from error
-
-
-def _csv(separator: str) -> Callable[[pd.DataFrame, bool], str]:
-    return lambda piece, first: piece.to_csv(index=False, header=first, sep=separator)
-
-
-def _jsonl(piece: pd.DataFrame, first: bool) -> str:
-    return piece.to_json(orient="records", lines=True, force_ascii=False, date_format="iso")
-
-
-_WRITERS: dict[str, Callable[[Path], Any]] = {
-    # With a BOM, since Excel takes a CSV without one for CP949.
-    ".csv": lambda path: _TextWriter(path, _csv(","), bom=True),
-    ".tsv": lambda path: _TextWriter(path, _csv("\t"), bom=False),
-    ".jsonl": lambda path: _TextWriter(path, _jsonl, bom=False),
-    ".parquet": _ParquetWriter,
-}
+def _about(classifier: Classifier, source: Path, text_column: str) -> dict[str, object]:
+    """What must be the same for the work to be gone on with."""
+    # A missing file is `read_table`'s to tell.
+    seen = source.stat() if source.is_file() else None
+    return {
+        "input": str(source.resolve()),
+        "input's size": seen and seen.st_size,
+        "input's time": seen and seen.st_mtime_ns,
+        "text column": text_column,
+        "model": classifier.bundle.identity(),
+        "rows a part": CHUNK,
+    }

@@ -2,42 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
 
+from zigbang_nlp.config import TokenizeSettings
 from zigbang_nlp.console import progress
+from zigbang_nlp.predict.bulk import Lot, in_lots
 from zigbang_nlp.predict.classifier import Classifier
+from zigbang_nlp.records import Review
 from zigbang_nlp.store import Judged, Store
 from zigbang_nlp.text.words import content_words_of
+from zigbang_nlp.text.workers import Mark
 
-#: Reviews held in memory at once; sorted by length within, so larger is faster.
+#: Reviews held in memory at once.
 _CHUNK = 20_000
 
+#: The columns of `Judged` behind its key.
+_Judgement = tuple[Any, ...]
+_Run = Callable[[Sequence[str], Sequence[int], Mark], Lot[list[_Judgement]]]
 
-def predict_store(classifier: Classifier, store: Store) -> int:
+
+@dataclass(frozen=True)
+class JudgeJob:
+    """What a worker does: all that the store keeps of a text.
+
+    Attributes:
+        model: directory of the bundle.
+        batch_size: texts the network takes at once.
+    """
+
+    model: Path
+    batch_size: int
+
+    def start(self) -> _Run:
+        """Load the bundle and start its tokenizer."""
+        classifier = Classifier.load(self.model, self.batch_size, threads=1)
+        classifier.start()
+        return judge(classifier)
+
+
+def judge(classifier: Classifier) -> _Run:
+    """A function texts, their care, `mark` -> what the store keeps of each."""
+    tokenizer = classifier.bundle.encoder.tokenizer
+    topics = classifier.tells_topics
+
+    def run(texts: Sequence[str], care: Sequence[int], mark: Mark) -> Lot[list[_Judgement]]:
+        tokenizer.rescued = Counter()
+        predictions = classifier.predict(texts, topics=topics, care=care, mark=mark)
+        rows = [
+            (p.label, p.probability, p.unsure, words, p.topics, p.category)
+            for p, words in zip(predictions, content_words_of(texts), strict=True)
+        ]
+        return rows, tokenizer.rescued
+
+    return run
+
+
+def predict_store(classifier: Classifier, store: Store, how: TokenizeSettings | None = None) -> int:
     """Save a prediction, the words and the topics of each review row; returns how many.
 
     Args:
         classifier: its bundle's identity is saved with each prediction.
         store: where the reviews are and the predictions go.
+        how: workers and time limit; None = in this process.
     """
     count = store.count_reviews()
+    waiting: deque[list[Review]] = deque()
 
-    def predicted() -> Iterator[Judged]:
+    def texts() -> Iterator[list[str]]:
         reviews = progress(store.reviews(), "predicting", count)
         while chunk := list(islice(reviews, _CHUNK)):
-            texts = [review.text for review in chunk]
-            predictions = classifier.predict(texts, topics=classifier.tells_topics)
-            words = content_words_of(texts)
-            for review, found, spoken in zip(chunk, predictions, words, strict=True):
-                yield Judged(
-                    review.key,
-                    found.label,
-                    found.probability,
-                    found.unsure,
-                    spoken,
-                    found.topics,
-                    found.category,
-                )
+            waiting.append(chunk)
+            yield [review.text for review in chunk]
+
+    def predicted() -> Iterator[Judged]:
+        job = JudgeJob(classifier.bundle.directory, classifier.batch_size)
+        how_now = how or TokenizeSettings(workers=1)
+        for lots in in_lots(job, judge(classifier), classifier, texts(), how_now, count):
+            judgements = chain.from_iterable(lots)
+            for review, judgement in zip(waiting.popleft(), judgements, strict=True):
+                yield Judged(review.key, *judgement)
 
     return store.save_predictions(classifier.bundle.identity(), predicted())

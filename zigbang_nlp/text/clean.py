@@ -40,9 +40,9 @@ def clean(text: str, max_characters: int = 2_000) -> str:
     for pattern, replacement in BEFORE_NFC:
         text = pattern.sub(replacement, text)
     text = unicodedata.normalize("NFC", text)
-    for pattern, replacement in AFTER_NFC:
-        text = pattern.sub(replacement, text)
-    return text.strip()[:max_characters].rstrip()
+    # What AFTER_NFC says, but faster.
+    text = _REPEAT.sub(r"\1\1", " ".join(text.split()))
+    return text[:max_characters].rstrip()
 
 
 def duplicate_key(text: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,18 @@ import numpy as np
 from zigbang_nlp.errors import BundleError
 from zigbang_nlp.files import write_json
 from zigbang_nlp.text.clean import clean
-from zigbang_nlp.text.tokenizers import Tokenizer, TokenizerSettings
+from zigbang_nlp.text.tokenizers import WHOLE, Tokenizer, TokenizerSettings
 from zigbang_nlp.text.vocabulary import PADDING, Vocabulary
 
 ENCODER_FILE, VOCABULARY_FILE = "encoder.json", "vocabulary.json"
+#: What a tokenizer learned from the corpus, where it is one that learns.
+TOKENIZER_FILE = "tokenizer.model"
+
+_AS_A_WHOLE = repeat(WHOLE)
+
+
+def _unwatched(index: int) -> None:
+    """No one wants to know which text it is at."""
 
 
 @dataclass(frozen=True)
@@ -44,16 +53,35 @@ class Encoder:
         """The tokens of each text, cleaned before."""
         return self.tokenizer.tokenize_all(clean(text, self.max_characters) for text in texts)
 
-    def ids(self, texts: Iterable[str]) -> list[list[int]]:
-        """The ids of each text, unpadded, at most `length`; empty for a blank text."""
-        return [self.vocabulary.encode(tokens)[: self.length] for tokens in self.tokenize(texts)]
+    def ids(
+        self,
+        texts: Iterable[str],
+        care: Iterable[int] = _AS_A_WHOLE,
+        mark: Callable[[int], object] = _unwatched,
+    ) -> list[list[int]]:
+        """The ids of each text, unpadded, at most `length`; empty for a blank text.
+
+        Args:
+            texts: any texts.
+            care: with which each is tokenized, see `Tokenizer.tokenize`.
+            mark: called with the index of each text before it is tokenized, and with -1 at last.
+        """
+        found = []
+        for i, (text, how) in enumerate(zip(texts, care, strict=False)):
+            mark(i)
+            tokens = self.tokenizer.tokenize(clean(text, self.max_characters), how)
+            found.append(self.vocabulary.encode(tokens)[: self.length])
+        mark(-1)
+        return found
 
     def encode(self, texts: Iterable[str]) -> np.ndarray:
         """The ids of texts as int32 of shape (texts, length), padded with 0 on the right."""
         return pad(self.ids(texts), self.length)
 
     def save(self, directory: Path) -> None:
-        """Write `encoder.json` and `vocabulary.json`."""
+        """Write `encoder.json`, `vocabulary.json` and, for SentencePiece, `tokenizer.model`."""
+        if self.tokenizer_settings.model:
+            (directory / TOKENIZER_FILE).write_bytes(self.tokenizer_settings.model)
         write_json(
             directory / ENCODER_FILE,
             {
@@ -75,8 +103,11 @@ class Encoder:
         try:
             settings = _read_json(directory / ENCODER_FILE)
             tokens = _read_json(directory / VOCABULARY_FILE)
+            model = directory / TOKENIZER_FILE
             encoder = cls(
-                TokenizerSettings(**settings["tokenizer"]),
+                TokenizerSettings.from_dict(
+                    settings["tokenizer"], model.read_bytes() if model.is_file() else b""
+                ),
                 Vocabulary(tuple(tokens)),
                 int(settings["length"]),
                 int(settings["max_characters"]),

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from zigbang_nlp.config import PreprocessSettings
+from zigbang_nlp.config import PreprocessSettings, TokenizeSettings
 from zigbang_nlp.console import log, progress
 from zigbang_nlp.errors import ConfigError, DataError
 from zigbang_nlp.files import atomic_directory
@@ -26,10 +26,16 @@ from zigbang_nlp.text.dataset import Part, save_dataset
 from zigbang_nlp.text.encoder import Encoder, pad
 from zigbang_nlp.text.labels import NEGATIVE, POSITIVE, class_balance, label_of
 from zigbang_nlp.text.split import assign_splits
+from zigbang_nlp.text.taggers import train_sentencepiece
 from zigbang_nlp.text.tokenizers import TokenizerSettings
+from zigbang_nlp.text.tokenizing import tokenize_texts
 from zigbang_nlp.text.vocabulary import OUT_OF_VOCABULARY, PADDING, Vocabulary
 
 _COLUMNS = ("source", "apartment_id", "review_id", "category", "text", "score")
+#: Directory of the token cache, beside the data set's.
+TOKENS = "tokens"
+#: Called as `tokenize_texts`.
+Tokenized = Callable[..., Iterator[list[str]]]
 _LABEL_VALUES = dict(zip(LABELS, (NEGATIVE, POSITIVE), strict=True))
 
 
@@ -38,6 +44,8 @@ def preprocess(
     settings: PreprocessSettings,
     directory: Path,
     total: int | None = None,
+    how: TokenizeSettings | None = None,
+    tokenized: Tokenized = tokenize_texts,
 ) -> dict[str, Any]:
     """Make the data set from review rows and put it at `directory`, atomically.
 
@@ -46,6 +54,8 @@ def preprocess(
         settings: thresholds, tokenizer, vocabulary, splits.
         directory: where the data set goes; an earlier one stays until the new one is whole.
         total: number of rows, for the progress bar.
+        how: workers, and the cache in `tokens` beside the directory; None = neither.
+        tokenized: who tokenizes, `tokenize_texts` or a cluster.
 
     Returns:
         The summary that is also saved as `summary.json`.
@@ -57,18 +67,27 @@ def preprocess(
     _check_enough(rows, seen, settings)
     split, way = assign_splits(rows, settings)
     rows = rows.assign(split=split)
-    tokens = _tokenize(rows["text"], settings)
+    tokenizer = _tokenizer(rows, settings)
+    tokens = list(
+        progress(
+            tokenized(
+                rows["text"],
+                tokenizer,
+                settings.max_characters,
+                how or TokenizeSettings(workers=1),
+                None if how is None else directory.parent / TOKENS,
+                len(rows),
+            ),
+            "tokenizing",
+            len(rows),
+        )
+    )
     vocabulary, counts = _vocabulary(rows, tokens, settings)
     encoded = [vocabulary.encode(t) for t in tokens]
     lengths = np.array([len(row) for row in encoded])
     in_train = rows["split"].eq("train").to_numpy()
     length = settings.length or length_for_coverage(lengths[in_train], settings.coverage)
-    encoder = Encoder(
-        TokenizerSettings(settings.tokenizer, settings.stem),
-        vocabulary,
-        length,
-        settings.max_characters,
-    )
+    encoder = Encoder(tokenizer, vocabulary, length, settings.max_characters)
     ids = pad(encoded, length)
     parts = {
         name: Part(ids[mask := rows["split"].eq(name).to_numpy()], _public(rows[mask]))
@@ -187,15 +206,17 @@ def _check_enough(rows: pd.DataFrame, seen: int, settings: PreprocessSettings) -
         )
 
 
-def _tokenize(texts: pd.Series, settings: PreprocessSettings) -> list[list[str]]:
-    # The vocabulary isn't known yet; only the tokenizing half of the encoder is used here.
-    encoder = Encoder(
-        TokenizerSettings(settings.tokenizer, settings.stem),
-        Vocabulary(()),
-        0,
-        settings.max_characters,
-    )
-    return list(progress(encoder.tokenize(texts), "tokenizing", len(texts)))
+def _tokenizer(rows: pd.DataFrame, settings: PreprocessSettings) -> TokenizerSettings:
+    """The tokenizer; SentencePiece learns from the training texts, or comes with a vocabulary."""
+    base = _base_encoder(settings)
+    if base is not None:
+        return base.tokenizer_settings
+    model = b""
+    if settings.tokenizer == "sentencepiece":
+        texts = rows["text"][rows["split"].eq("train")]
+        cleaned = [clean(text, settings.max_characters) for text in texts]
+        model = train_sentencepiece(cleaned, settings.sentencepiece_size)
+    return TokenizerSettings(settings.tokenizer, settings.stem, model)
 
 
 def _vocabulary(
@@ -205,12 +226,13 @@ def _vocabulary(
     for found, name in zip(tokens, rows["split"], strict=True):
         if name == "train":
             counts.update(found)
-    base = _base_vocabulary(settings)
-    if base is None:
+    encoder = _base_encoder(settings)
+    if encoder is None:
         vocabulary = Vocabulary.from_counts(
             counts, settings.min_count, settings.max_vocabulary, settings.piece_min_count
         )
     else:
+        base = encoder.vocabulary
         vocabulary = base.extended(counts, settings.min_count, settings.max_vocabulary)
         log.info(
             "%s new tokens behind the %s of %s.",
@@ -221,19 +243,19 @@ def _vocabulary(
     return vocabulary, counts
 
 
-def _base_vocabulary(settings: PreprocessSettings) -> Vocabulary | None:
-    """The vocabulary that is built upon, or None to start from the data alone."""
+def _base_encoder(settings: PreprocessSettings) -> Encoder | None:
+    """The encoder whose vocabulary is built upon, or None to start from the data alone."""
     if settings.vocabulary in ("own", "auto"):
         return None
     encoder = Encoder.load(Path(settings.vocabulary))
-    wanted = TokenizerSettings(settings.tokenizer, settings.stem)
-    if encoder.tokenizer_settings != wanted:
+    found = encoder.tokenizer_settings
+    if (found.name, found.stem) != (settings.tokenizer, settings.stem):
         raise ConfigError(
             f"The vocabulary in {settings.vocabulary} is of the tokenizer "
-            f"{encoder.tokenizer_settings.name}, not of {settings.tokenizer}.",
+            f"{found.name}, not of {settings.tokenizer}.",
             'Choose the same tokenizer, or set train.init = "scratch".',
         )
-    return encoder.vocabulary
+    return encoder
 
 
 def _public(rows: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from zigbang_nlp.text.clean import clean
-from zigbang_nlp.text.tokenizers import mecab_tagger
+from zigbang_nlp.text.taggers import mecab_tagger
 
 #: What may trail a sentence and belongs to it: punctuation, ㅋㅋ, ㅠㅠ, ^^, emoji.
 _TRAILING = re.compile(r"[\s.!?~…,;^ㄱ-ㅎㅏ-ㅣ\U0001f000-\U0001ffff\u2600-\u27bf]*")

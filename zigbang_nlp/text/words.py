@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from zigbang_nlp.text.clean import clean
-from zigbang_nlp.text.tokenizers import mecab_tagger
+from zigbang_nlp.text.taggers import mecab_tagger
 
 #: What may stand within a noun: common and proper nouns, prefixes, suffixes (준+신축, 역세+권).
 _NOUN, _PREFIX, _SUFFIX = frozenset({"NNG", "NNP"}), "XPN", "XSN"

@@ -1,0 +1,86 @@
+"""Tokenizing, against KoNLPy in a list comprehension; and again, from the cache."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from benches.common import Row, add_texts, alone, cores, read_texts
+
+HELP = "Mecab and Okt over worker processes and from the cache, against KoNLPy in a loop"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    add_texts(parser, 100_000)
+    parser.add_argument("--tokenizer", action="append", help="may be repeated [mecab, okt]")
+    parser.add_argument("--slow-count", type=int, default=20_000, help="texts for Okt")
+
+
+def _digest(tokens: list[list[str]]) -> str:
+    joined = "\n".join("\t".join(row) for row in tokens)
+    return hashlib.sha256(joined.encode()).hexdigest()
+
+
+def _texts(path: str, count: int) -> list[str]:
+    # Without emoji, around which we put spaces, and with what every analyser can take.
+    from zigbang_nlp.text.clean import clean
+
+    texts = (clean(text) for text in read_texts(path, count))
+    return ["".join(c for c in text if ord(c) < 0x10000).strip() or "최고" for text in texts]
+
+
+def konlpy_loop(name: str, path: str, count: int) -> dict[str, Any]:
+    """[tagger.morphs(text) for text in texts], after a second of warming up."""
+    from zigbang_nlp.text.taggers import _java_tagger, mecab_tagger
+
+    tagger = mecab_tagger() if name == "mecab" else _java_tagger(name.capitalize())
+    texts = _texts(path, count)
+    for text in texts[:500]:
+        tagger.morphs(text)
+    began = time.perf_counter()
+    tokens = [tagger.morphs(text) for text in texts]
+    return {"seconds": time.perf_counter() - began, "digest": _digest(tokens)}
+
+
+def ours(name: str, path: str, count: int, workers: int, cache: str) -> dict[str, Any]:
+    """`tokenize_texts`, with the start of its workers."""
+    from zigbang_nlp.config import TokenizeSettings
+    from zigbang_nlp.text.tokenizers import TokenizerSettings
+    from zigbang_nlp.text.tokenizing import tokenize_texts
+
+    texts = _texts(path, count)
+    how = TokenizeSettings(workers=workers, cache=bool(cache))
+    place = Path(cache) if cache else None
+    began = time.perf_counter()
+    found = list(tokenize_texts(texts, TokenizerSettings(name), 2_000, how, place, count))
+    seconds = time.perf_counter() - began
+    return {"seconds": seconds, "digest": _digest(found), "workers": workers}
+
+
+def run(options: argparse.Namespace) -> list[Row]:
+    rows = []
+    for name in options.tokenizer or ["mecab", "okt"]:
+        count = options.count if name == "mecab" else min(options.count, options.slow_count)
+        of = {"name": name, "path": options.texts, "count": count}
+        rival = alone("tokenize", "konlpy_loop", **of)
+        one = alone("tokenize", "ours", **of, workers=1, cache="")
+        many = alone("tokenize", "ours", **of, workers=cores(), cache="")
+        with tempfile.TemporaryDirectory() as place:
+            alone("tokenize", "ours", **of, workers=cores(), cache=place)
+            again = alone("tokenize", "ours", **of, workers=cores(), cache=place)
+        rows += [
+            _row(f"tokenize, {name}, 1 process", count, one, rival, 0),
+            _row(f"tokenize, {name}, {cores()} workers", count, many, rival, 1.8),
+            _row(f"tokenize again, {name}", count, again, rival, 20),
+        ]
+    return rows
+
+
+def _row(work: str, count: int, ours: dict[str, Any], rival: dict[str, Any], target: float) -> Row:
+    note = "tokens identical" if ours["digest"] == rival["digest"] else "TOKENS DIFFER"
+    rates = count / ours["seconds"], count / rival["seconds"]
+    return Row(work, *rates, "texts/s", rates[0] / rates[1], target, note)

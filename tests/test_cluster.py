@@ -1,0 +1,115 @@
+"""A cluster gives what one machine gives, whatever happens to its workers."""
+
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.conftest import made_reviews, zigbang
+from zigbang_nlp import Classifier
+from zigbang_nlp.cluster.client import connected
+from zigbang_nlp.cluster.partitions import partitions_of
+from zigbang_nlp.cluster.work import predict_on_cluster, tokenizer_on_cluster
+from zigbang_nlp.config import PreprocessSettings, TokenizeSettings
+from zigbang_nlp.errors import ConfigError, InputError
+from zigbang_nlp.predict.files import predict_file
+from zigbang_nlp.text.dataset import DataSet
+from zigbang_nlp.text.preprocess import preprocess
+
+TEXTS = [review.text for review in made_reviews(1_000)]
+
+
+@pytest.fixture(scope="module")
+def parquet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with two Parquet files, of 130,000 and 500 rows, the first in row groups."""
+    place = tmp_path_factory.mktemp("parquet")
+    rows = pd.DataFrame({"number": range(130_500), "text": (TEXTS * 131)[:130_500]})
+    rows[:130_000].to_parquet(place / "a.parquet", index=False, row_group_size=50_000)
+    rows[130_000:].to_parquet(place / "b.parquet", index=False)
+    return place
+
+
+def test_partitions_cover_every_row_once(parquet: Path, tmp_path: Path) -> None:
+    partitions = partitions_of(parquet, tmp_path, "text")
+    numbers = [n for partition in partitions for n in partition.read()["number"]]
+    assert numbers == list(range(130_500))
+    assert len(partitions) == 4
+
+
+def test_what_is_not_parquet_or_lacks_the_column_is_said(parquet: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no column '리뷰'"):
+        partitions_of(parquet, tmp_path, "리뷰")
+    with pytest.raises(InputError, match="neither a Parquet file"):
+        partitions_of(tmp_path, tmp_path, "text")
+
+
+@pytest.mark.slow
+def test_workers_killed_in_the_middle_change_nothing(
+    parquet: Path, bundle_dir: Path, tmp_path: Path
+) -> None:
+    classifier = Classifier.load(bundle_dir)
+    for name in ("a", "b"):
+        predict_file(classifier, parquet / f"{name}.parquet", tmp_path / f"{name}.parquet", "text")
+    alone = pd.concat([pd.read_parquet(tmp_path / f"{name}.parquet") for name in ("a", "b")])
+    killed = []
+    with connected("local", workers=2) as client:
+        pids = list(client.run(os.getpid).values())
+
+        def kill() -> None:
+            while not list(tmp_path.glob(".scored.new-*/part-*")):
+                time.sleep(0.02)
+            os.kill(pids[0], signal.SIGKILL)
+            killed.append(pids[0])
+
+        killer = threading.Thread(target=kill)
+        killer.start()
+        count = predict_on_cluster(client, classifier, parquet, tmp_path / "scored", "text")
+        killer.join()
+        assert pids[0] not in client.run(os.getpid).values()
+    assert killed == [pids[0]]
+    assert count == 130_500
+    scored = pd.read_parquet(tmp_path / "scored")
+    pd.testing.assert_frame_equal(scored, alone.reset_index(drop=True))
+    assert sorted(path.name for path in (tmp_path / "scored").iterdir()) == [
+        f"part-{i:06}.parquet" for i in range(4)
+    ]
+
+
+@pytest.mark.slow
+def test_preprocess_makes_the_same_data_set(tmp_path: Path) -> None:
+    settings = PreprocessSettings(min_count=1)
+    preprocess(made_reviews(600), settings, tmp_path / "alone")
+    with connected("local", workers=2) as client:
+        preprocess(
+            made_reviews(600),
+            settings,
+            tmp_path / "shared",
+            how=TokenizeSettings(),
+            tokenized=tokenizer_on_cluster(client, tmp_path),
+        )
+    same = [DataSet.load(tmp_path / name).fingerprint() for name in ("alone", "shared")]
+    assert same[0] == same[1]
+    assert not list(tmp_path.glob(".cluster-*"))
+
+
+@pytest.mark.slow
+def test_the_command_predicts_on_a_cluster(parquet: Path, bundle_dir: Path, tmp_path: Path) -> None:
+    done = zigbang(
+        *("predict", "--model", bundle_dir, "--dask", "local"),
+        *("--input", parquet / "b.parquet", "--output", "scored"),
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert len(pd.read_parquet(tmp_path / "scored")) == 500
+
+
+def test_a_scheduler_that_does_not_answer_is_said() -> None:
+    with (
+        pytest.raises(ConfigError, match="dask scheduler"),
+        connected("nonsense://nowhere:1"),
+    ):
+        pass

@@ -1,0 +1,132 @@
+"""Large files: in order, in bounded memory, and resumable after a kill."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from filelock import FileLock
+
+from tests.conftest import made_reviews, zigbang
+from zigbang_nlp import Classifier
+from zigbang_nlp.config import TokenizeSettings
+from zigbang_nlp.errors import InputError
+from zigbang_nlp.predict.bulk import predict_pieces
+from zigbang_nlp.predict.files import predict_file
+
+TEXTS = [review.text for review in made_reviews(1_000)]
+MANY = TEXTS * 110  # six parts of 20,000 rows
+
+
+@pytest.fixture(scope="module")
+def classifier(bundle_dir: Path) -> Classifier:
+    return Classifier.load(bundle_dir)
+
+
+def source_in(directory: Path, texts: list[str], name: str = "in.csv") -> Path:
+    path = directory / name
+    pd.DataFrame({"number": range(len(texts)), "text": texts}).to_csv(path, index=False)
+    return path
+
+
+def unfinished(output: Path) -> Path:
+    return output.with_name(f".{output.name}.parts")
+
+
+@pytest.mark.parametrize("ending", [".csv", ".tsv", ".jsonl", ".parquet"])
+def test_parts_join_to_one_file_in_order(
+    classifier: Classifier, tmp_path: Path, ending: str
+) -> None:
+    source, output = source_in(tmp_path, MANY), tmp_path / f"out{ending}"
+    assert predict_file(classifier, source, output, "text") == len(MANY)
+    if ending == ".parquet":
+        rows = pd.read_parquet(output)
+    elif ending == ".jsonl":
+        rows = pd.read_json(output, lines=True)
+    else:
+        rows = pd.read_csv(output, sep="," if ending == ".csv" else "\t")
+    assert rows["number"].astype(int).tolist() == list(range(len(MANY)))
+    expected = classifier.predict(TEXTS)
+    assert rows["label"].tolist() == [p.label for p in expected] * 110
+    # The company a text is in may turn the sixth digit.
+    worst = (rows["probability"][:1_000] - [p.probability for p in expected]).abs().max()
+    assert worst <= 2e-6
+    assert not unfinished(output).exists()
+
+
+def test_workers_give_what_one_process_gives(classifier: Classifier, tmp_path: Path) -> None:
+    pieces = [TEXTS * 5, [], ["", "xyzzy"], TEXTS * 6]
+    alone = list(predict_pieces(classifier, iter(pieces), TokenizeSettings(workers=1)))
+    shared = list(predict_pieces(classifier, iter(pieces), TokenizeSettings(workers=2)))
+    assert [len(s.probability) for s in shared] == [len(piece) for piece in pieces]
+    for one, other in zip(alone, shared, strict=True):
+        assert one.label == other.label
+        assert one.probability.tolist() == other.probability.tolist()
+        assert one.unsure.tolist() == other.unsure.tolist()
+
+
+@pytest.mark.slow
+def test_a_killed_run_goes_on_with_nothing_twice_and_nothing_missing(
+    bundle_dir: Path, tmp_path: Path
+) -> None:
+    source_in(tmp_path, MANY)
+    command = ["predict", "--model", bundle_dir, "--input", "in.csv", "--workers", "2"]
+    undisturbed = zigbang(*command, "--output", "whole.csv", cwd=tmp_path)
+    assert undisturbed.returncode == 0, undisturbed.stderr
+    for kill in range(3):
+        running = subprocess.Popen(
+            [sys.executable, "-m", "zigbang_nlp", *command, "--output", "out.csv", "--resume"],
+            cwd=tmp_path,
+            stderr=subprocess.DEVNULL,
+        )
+        parts = unfinished(tmp_path / "out.csv")
+        while running.poll() is None and not (parts / f"{kill:06}.csv").exists():
+            time.sleep(0.01)
+        assert running.poll() is None, "it ended before it could be killed"
+        os.kill(running.pid, signal.SIGKILL)
+        running.wait()
+        assert not (tmp_path / "out.csv").exists()
+    resumed = zigbang(*command, "--output", "out.csv", "--resume", cwd=tmp_path)
+    assert resumed.returncode == 0, resumed.stderr
+    assert "Going on behind" in resumed.stderr.decode()
+    assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+
+
+def test_other_work_is_not_gone_on_with(classifier: Classifier, tmp_path: Path) -> None:
+    source, output = source_in(tmp_path, TEXTS), tmp_path / "out.csv"
+    parts = unfinished(output)
+    parts.mkdir()
+    (parts / "000000.csv").write_text("of an earlier file\n")
+    (parts / "about.json").write_text(json.dumps({"model": "another"}))
+    with pytest.raises(InputError, match=r"differs in .*model"):
+        predict_file(classifier, source, output, "text", resume=True)
+    assert (parts / "000000.csv").exists()
+    predict_file(classifier, source, output, "text")
+    assert len(pd.read_csv(output)) == len(TEXTS)
+
+
+def test_two_processes_do_not_write_the_same_output(classifier: Classifier, tmp_path: Path) -> None:
+    source, output = source_in(tmp_path, TEXTS), tmp_path / "out.csv"
+    unfinished(output).mkdir()
+    with (
+        FileLock(unfinished(output) / "lock"),
+        pytest.raises(InputError, match="Another process"),
+    ):
+        predict_file(classifier, source, output, "text")
+    assert unfinished(output).exists()
+
+
+def test_resume_with_nothing_to_go_on_with_starts(classifier: Classifier, tmp_path: Path) -> None:
+    source, output = source_in(tmp_path, TEXTS), tmp_path / "out.jsonl"
+    assert predict_file(classifier, source, output, "text", resume=True) == len(TEXTS)
+
+
+def test_a_failed_start_leaves_nothing_behind(classifier: Classifier, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no column"):
+        predict_file(classifier, source_in(tmp_path, TEXTS), tmp_path / "out.csv", "리뷰")
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]

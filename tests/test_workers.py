@@ -1,0 +1,141 @@
+"""Worker processes: in order, bounded in time, whatever happens to one of them."""
+
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.test_tokenizers import HAZARDS
+from zigbang_nlp.errors import TokenizerError
+from zigbang_nlp.text.clean import clean
+from zigbang_nlp.text.tokenizers import IN_PIECES, ON_SPACES, Tokenizer, TokenizerSettings
+from zigbang_nlp.text.tokenizing import SEPARATOR, TokenizeJob
+from zigbang_nlp.text.workers import Mark, Workers, worker_count
+
+
+@dataclass(frozen=True)
+class Troubled:
+    """A job that does what its texts say, until it is told to take care.
+
+    Attributes:
+        directory: where a text that is to trouble only once notes that it has.
+    """
+
+    directory: Path
+
+    def start(self) -> Callable[[Sequence[str], Sequence[int], Mark], list[tuple[str, int]]]:
+        def run(texts: Sequence[str], care: Sequence[int], mark: Mark) -> list[tuple[str, int]]:
+            for i, text in enumerate(texts):
+                mark(i)
+                if text == "hang once" and not care[i]:
+                    time.sleep(60)
+                if text == "hang always" and care[i] < ON_SPACES:
+                    time.sleep(60)
+                if text == "die always" and not care[i]:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                if text == "die once":
+                    note = self.directory / "died"
+                    if not note.exists():
+                        note.touch()
+                        os.kill(os.getpid(), signal.SIGKILL)
+            return list(zip(texts, care, strict=True))
+
+        return run
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A job that can't start."""
+
+    by: str
+
+    def start(self) -> Callable[[Sequence[str], Sequence[int], Mark], None]:
+        if self.by == "dying":
+            os._exit(3)
+        raise TokenizerError("The tokenizer can't start.", "Try another.")
+
+
+def test_troubled_texts_are_done_with_more_care_and_all_come_in_order(tmp_path: Path) -> None:
+    texts = [f"text {i}" for i in range(60)]
+    texts[7], texts[20], texts[33], texts[50] = (
+        "hang once",
+        "die always",
+        "die once",
+        "hang always",
+    )
+    batches = [texts[i : i + 5] for i in range(0, 60, 5)]
+    with Workers(Troubled(tmp_path), 2, time_limit=0.5) as workers:
+        found = [pair for result in workers.map(batches) for pair in result]
+    assert [text for text, _ in found] == texts
+    care = {text: care for text, care in found if care}
+    assert care == {"hang once": IN_PIECES, "die always": IN_PIECES, "hang always": ON_SPACES}
+    assert workers.replaced == 1 + 2 + 1 + 2
+
+
+def test_a_worker_killed_from_outside_changes_nothing() -> None:
+    job = TokenizeJob(TokenizerSettings(), 2_000)
+    batches = [[f"역이 가까워서 {i}동이 좋아요 {j}" for j in range(50)] for i in range(40)]
+    expected = [
+        SEPARATOR.join(Tokenizer(TokenizerSettings()).tokenize(t)) for b in batches for t in b
+    ]
+    found: list[str] = []
+    with Workers(job, 2) as workers:
+        for number, (tokens, rescued) in enumerate(workers.map(batches)):
+            found += tokens
+            assert not rescued
+            if number in (3, 15):
+                victim = workers._workers[0]._process
+                victim.kill()
+    assert found == expected
+
+
+def test_texts_and_results_larger_than_a_pipe_come_through() -> None:
+    job = TokenizeJob(TokenizerSettings(), 2_000)
+    batches = [["역이 가까워요 " * 200] * 100] * 6
+    with Workers(job, 2) as workers:
+        results = [tokens for tokens, _ in workers.map(batches)]
+    assert [len(tokens) for tokens in results] == [100] * 6
+    assert len({text for tokens in results for text in tokens}) == 1
+
+
+def test_no_batches_and_empty_batches(tmp_path: Path) -> None:
+    with Workers(Troubled(tmp_path), 1) as workers:
+        assert list(workers.map([])) == []
+        assert list(workers.map([[], ["text"], []])) == [[], [("text", 0)], []]
+
+
+def test_a_job_that_can_not_start_says_why() -> None:
+    with Workers(Broken("error"), 2) as workers, pytest.raises(TokenizerError, match="Try another"):
+        list(workers.map([["text"]]))
+
+
+def test_workers_that_die_at_the_start_are_given_up() -> None:
+    with (
+        Workers(Broken("dying"), 1) as workers,
+        pytest.raises(TokenizerError, match=r"ended 3 times .*exit code 3"),
+    ):
+        list(workers.map([["text"]]))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["okt", "komoran", "hannanum", "kkma"])
+def test_hazards_go_through_workers_in_bounded_time(name: str) -> None:
+    texts = [text for text in HAZARDS.values() for _ in range(2)]
+    started = time.monotonic()
+    with Workers(TokenizeJob(TokenizerSettings(name), 2_000), 1, time_limit=5.0) as workers:
+        ((found, rescued),) = workers.map([texts])
+    assert time.monotonic() - started < 300
+    assert [bool(tokens) for tokens in found] == [bool(clean(text)) for text in texts]
+    assert rescued.total() <= 6, Counter(rescued)
+
+
+def test_how_many_workers() -> None:
+    assert worker_count(3, 10, worth=1_000) == 3
+    assert worker_count("auto", 10, worth=1_000) == 1
+    assert worker_count("auto", None, worth=1_000) >= 1
+    assert worker_count("auto", 10**6, worth=1_000) == worker_count("auto", None, worth=1)

@@ -1,0 +1,52 @@
+"""`zigbang-nlp tokenizers`"""
+
+import json
+from dataclasses import asdict
+
+import click
+
+from zigbang_nlp.cli.common import settings_command
+from zigbang_nlp.config import LoadedSettings
+from zigbang_nlp.console import progress, table
+
+#: Sample texts to measure with.
+_TEXTS = 3_000
+
+
+@settings_command("tokenizers")
+@click.option("--no-measure", is_flag=True, help="Only see what is installed; starts nothing.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def command(loaded: LoadedSettings, no_measure: bool, as_json: bool) -> None:
+    """List the tokenizers: ready or not, licence, speed on this machine.
+
+    Each is started in a process of its own and given texts of the bundled sample for four
+    seconds, the last two of which count.
+
+    \b
+    Examples:
+      zigbang-nlp tokenizers
+      zigbang-nlp tokenizers --no-measure --json
+    """
+    from zigbang_nlp.resources import sample_texts
+    from zigbang_nlp.text.survey import TAGGERS, survey
+
+    texts = [] if no_measure else sample_texts()[:_TEXTS]
+    found = list(progress(survey(texts), "measuring", len(TAGGERS), unit="tokenizers"))
+    if as_json:
+        for one in found:
+            click.echo(json.dumps(asdict(one), ensure_ascii=False))
+        return
+    rows = [
+        [
+            one.name,
+            "ready" if one.ready else "not ready",
+            "" if one.texts_a_second is None else f"{one.texts_a_second:,.0f}",
+            "" if one.start_seconds is None else f"{one.start_seconds:.1f}",
+            one.licence,
+        ]
+        for one in found
+    ]
+    click.echo(table(rows, ["tokenizer", "state", "texts/s", "start s", "licence"]))
+    for one in found:
+        if one.why_not:
+            click.echo(f"{one.name}: {one.why_not}")

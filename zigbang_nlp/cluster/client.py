@@ -1,0 +1,74 @@
+"""The way to a Dask cluster, or to one made here for the occasion."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from zigbang_nlp.console import progress
+from zigbang_nlp.errors import ConfigError
+
+#: Times that a partition is tried on another worker after its own died.
+_RETRIES = 5
+#: Seconds to wait for the scheduler.
+_PATIENCE = 15
+
+
+@contextlib.contextmanager
+def connected(address: str, workers: int | None = None) -> Iterator[Any]:
+    """A Dask client for `address`.
+
+    Args:
+        address: of a scheduler, such as tcp://scheduler:8786; or "local" for worker processes
+            on this machine, which end with the block.
+        workers: for "local"; None = one a core.
+
+    Raises:
+        ConfigError: Dask isn't installed, or no scheduler answers.
+    """
+    try:
+        import dask
+        import distributed
+    except ImportError as error:
+        raise ConfigError(
+            "The package dask is not installed.", "Run `pip install 'zigbang-nlp[dask]'`."
+        ) from error
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": _RETRIES}))
+        if address == "local":
+            # Its log tells of every worker that goes; what matters reaches us as an error.
+            cluster = distributed.LocalCluster(
+                n_workers=workers or os.cpu_count(),
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            )
+            address = stack.enter_context(cluster)
+        try:
+            client = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise ConfigError(
+                f"No Dask scheduler answers at {address}: {error}.",
+                "Start one with `dask scheduler` and workers with `dask worker ADDRESS`, or use "
+                "--dask local.",
+            ) from error
+        yield stack.enter_context(client)
+
+
+def run_partitions(
+    client: Any, work: Callable[..., int], partitions: Sequence[Any], description: str
+) -> int:
+    """Do each partition on some worker; returns the sum of what they return.
+
+    A worker that dies has its partitions done by others.
+    """
+    futures = client.map(work, partitions, pure=False, retries=_RETRIES)
+    try:
+        counts = (future.result() for future in futures)
+        return sum(progress(counts, description, len(futures), unit="partitions"))
+    finally:
+        client.cancel(futures)

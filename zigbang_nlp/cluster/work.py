@@ -1,0 +1,121 @@
+"""What a cluster does for `predict` and for `preprocess`."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from zigbang_nlp.cluster.client import run_partitions
+from zigbang_nlp.cluster.partitions import Partition, partitions_of
+from zigbang_nlp.cluster.shipped import at_hand, ship_classifier, ship_tokenizer
+from zigbang_nlp.config import TokenizeSettings
+from zigbang_nlp.files import atomic_directory, make_directory
+from zigbang_nlp.predict.bulk import predict_pieces
+from zigbang_nlp.predict.classifier import Classifier
+from zigbang_nlp.predict.files import with_scores
+from zigbang_nlp.predict.writers import as_arrow
+from zigbang_nlp.tables import CHUNK, as_text
+from zigbang_nlp.text.tokenizers import WHOLE, TokenizerSettings
+from zigbang_nlp.text.tokenizing import SEPARATOR, TokenizeJob
+
+_TEXT, _TOKENS = "text", "tokens"
+#: Rows of a partition of tokenizing: some seconds of work for the slower tokenizers.
+_TOKENIZED = 5_000
+
+
+def predict_on_cluster(
+    client: Any, classifier: Classifier, source: Path, output: Path, text_column: str
+) -> int:
+    """Write the rows of Parquet files with their predictions as Parquet files, in order.
+
+    Args:
+        client: see `connected`.
+        classifier: its bundle is sent to each worker once.
+        source: a Parquet file, or a directory of them, that all workers see.
+        output: a directory that all workers see; it appears when all is done.
+        text_column: of `source`.
+
+    Returns:
+        Number of rows.
+
+    Raises:
+        InputError: `source` isn't Parquet, or lacks the column.
+    """
+    with atomic_directory(output) as fresh:
+        partitions = partitions_of(source, fresh, text_column)
+        shipped = ship_classifier(client, classifier)
+        work = partial(_predict, shipped, text_column)
+        count = run_partitions(client, work, partitions, "predicting")
+        _clear_away_what_the_dead_left(fresh)
+    return count
+
+
+def tokenizer_on_cluster(client: Any, scratch: Path) -> Callable[..., Iterator[list[str]]]:
+    """A function that does what `tokenize_texts` does, on a cluster.
+
+    Args:
+        client: see `connected`.
+        scratch: a directory that all workers see, for the texts and their tokens meanwhile.
+    """
+
+    def tokenized(
+        texts: Iterable[str],
+        settings: TokenizerSettings,
+        max_characters: int,
+        how: TokenizeSettings,
+        cache_directory: Path | None = None,
+        total: int | None = None,
+    ) -> Iterator[list[str]]:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        make_directory(scratch)
+        with tempfile.TemporaryDirectory(prefix=".cluster-", dir=scratch) as place:
+            source = Path(place) / "texts.parquet"
+            # Arrow has no lone surrogates, and `clean` drops them anyway.
+            plain = [text.encode("utf-8", "ignore").decode() for text in texts]
+            pq.write_table(pa.table({_TEXT: pa.array(plain, pa.string())}), source)
+            partitions = partitions_of(source, Path(place) / _TOKENS, _TEXT, _TOKENIZED)
+            shipped = ship_tokenizer(client, TokenizeJob(settings, max_characters))
+            run_partitions(client, partial(_tokenize, shipped), partitions, "tokenizing")
+            for partition in partitions:
+                for joined in pq.read_table(partition.target)[_TOKENS].to_pylist():
+                    yield joined.split(SEPARATOR) if joined else []
+
+    return tokenized
+
+
+def _predict(shipped: str, text_column: str, partition: Partition) -> int:
+    import pyarrow as pa
+
+    classifier, lock = at_hand(shipped)
+    rows = partition.read()
+    texts = [as_text(value) for value in rows[text_column]]
+    pieces = (texts[at : at + CHUNK] for at in range(0, len(texts), CHUNK))
+    with lock:
+        scored = list(predict_pieces(classifier, pieces, TokenizeSettings(workers=1)))
+    parts = [
+        as_arrow(with_scores(rows.iloc[i * CHUNK : (i + 1) * CHUNK], scores))
+        for i, scores in enumerate(scored)
+    ]
+    partition.write(pa.concat_tables(parts))
+    return len(rows)
+
+
+def _tokenize(shipped: str, partition: Partition) -> int:
+    import pyarrow as pa
+
+    run, lock = at_hand(shipped)
+    texts = partition.read()[_TEXT].tolist()
+    with lock:
+        tokens, _ = run(texts, [WHOLE] * len(texts), lambda _: None)
+    partition.write(pa.table({_TOKENS: pa.array(tokens, pa.string())}))
+    return len(texts)
+
+
+def _clear_away_what_the_dead_left(directory: Path) -> None:
+    for path in directory.glob(".*"):
+        path.unlink()

@@ -1,0 +1,161 @@
+"""Many texts at once: from text to probability in worker processes, results in order."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from zigbang_nlp.config import TokenizeSettings
+from zigbang_nlp.predict.classifier import Classifier
+from zigbang_nlp.text.tokenizers import WHOLE, TokenizerSettings
+from zigbang_nlp.text.tokenizing import report_rescued
+from zigbang_nlp.text.workers import Job, Mark, Workers, worker_count
+
+#: Texts that a worker gets at once: enough to sort by length, so that little padding is computed.
+_BATCH, _SLOW_BATCH = 2_048, 256
+#: Batches below which starting workers takes longer than the work.
+_WORTH = 8
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What the model says of some texts, as columns.
+
+    Attributes:
+        positive: bool (texts,), the label.
+        probability: float64 (texts,), of positive, rounded to 6 digits.
+        unsure: bool (texts,).
+    """
+
+    positive: np.ndarray
+    probability: np.ndarray
+    unsure: np.ndarray
+
+    @property
+    def label(self) -> list[str]:
+        """ "positive" or "negative" for each text."""
+        return ["positive" if positive else "negative" for positive in self.positive.tolist()]
+
+    @classmethod
+    def joined(cls, parts: Sequence[Scores]) -> Scores:
+        """The scores of several lots of texts as one."""
+        return cls(
+            np.concatenate([part.positive for part in parts]),
+            np.concatenate([part.probability for part in parts]),
+            np.concatenate([part.unsure for part in parts]),
+        )
+
+
+Result = TypeVar("Result")
+#: What is said of a batch, and how many of its texts needed care.
+Lot = tuple[Result, Counter[int]]
+_Run = Callable[[Sequence[str], Sequence[int], Mark], Lot[Result]]
+
+
+@dataclass(frozen=True)
+class PredictJob:
+    """What a worker does: load the bundle, then score batch after batch on its core.
+
+    Attributes:
+        model: directory of the bundle.
+        batch_size: texts the network takes at once.
+    """
+
+    model: Path
+    batch_size: int
+
+    def start(self) -> _Run[Scores]:
+        """Load the bundle and start its tokenizer."""
+        classifier = Classifier.load(self.model, self.batch_size, threads=1)
+        classifier.start()
+        return scorer(classifier)
+
+
+def scorer(classifier: Classifier) -> _Run[Scores]:
+    """A function texts, their care, `mark` -> their scores, and how many needed care."""
+    tokenizer = classifier.bundle.encoder.tokenizer
+
+    def run(texts: Sequence[str], care: Sequence[int], mark: Mark) -> Lot[Scores]:
+        tokenizer.rescued = Counter()
+        found = classifier.predict(texts, care=care, mark=mark)
+        scores = Scores(
+            np.array([p.label == "positive" for p in found], bool),
+            np.array([p.probability for p in found], np.float64),
+            np.array([p.unsure for p in found], bool),
+        )
+        return scores, tokenizer.rescued
+
+    return run
+
+
+def predict_pieces(
+    classifier: Classifier,
+    pieces: Iterable[Sequence[str]],
+    how: TokenizeSettings,
+    total: int | None = None,
+) -> Iterator[Scores]:
+    """The scores of each piece, in order; pieces are asked for only as they are needed.
+
+    Args:
+        classifier: with its bundle.
+        pieces: lots of texts, of any size.
+        how: workers and time limit.
+        total: how many texts there are, None if unknown (then it is taken for many).
+    """
+    job = PredictJob(classifier.bundle.directory, classifier.batch_size)
+    lots = in_lots(job, scorer(classifier), classifier, pieces, how, total)
+    return map(Scores.joined, lots)
+
+
+def in_lots(
+    job: Job,
+    here: _Run[Result],
+    classifier: Classifier,
+    pieces: Iterable[Sequence[str]],
+    how: TokenizeSettings,
+    total: int | None,
+) -> Iterator[list[Result]]:
+    """The results of each piece's batches, in order.
+
+    Args:
+        job: what workers do, where they are worth it.
+        here: the same, for this process.
+        classifier, pieces, how, total: see `predict_pieces`.
+    """
+    size = batch_size(classifier.bundle.encoder.tokenizer_settings)
+    count = worker_count(how.workers, total, _WORTH * size)
+    batches_of: deque[int] = deque()
+
+    def batches() -> Iterator[Sequence[str]]:
+        for texts in pieces:
+            cut = [texts[at : at + size] for at in range(0, len(texts), size)] or [[]]
+            batches_of.append(len(cut))
+            yield from cut
+
+    rescued: Counter[int] = Counter()
+    with ExitStack() as stack:
+        results: Iterator[Lot[Result]]
+        if count > 1:
+            results = stack.enter_context(Workers(job, count, how.time_limit)).map(batches())
+        else:
+            results = (here(b, [WHOLE] * len(b), lambda _: None) for b in batches())
+        lot: list[Result] = []
+        for result, with_care in results:
+            lot.append(result)
+            rescued += with_care
+            if len(lot) == batches_of[0]:
+                batches_of.popleft()
+                yield lot
+                lot = []
+    report_rescued(rescued)
+
+
+def batch_size(settings: TokenizerSettings) -> int:
+    """Texts that a worker gets at once."""
+    return _BATCH if settings.name in ("mecab", "sentencepiece") else _SLOW_BATCH

