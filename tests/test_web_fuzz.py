@@ -1,6 +1,6 @@
 """What the OpenAPI document allows: no 5xx, and every answer as the document says.
 
-CI sends a few hundred requests; `python scripts/benches/serve.py fuzz MODEL` sends 5,000.
+CI sends a few hundred requests; `python scripts/bench.py serve --fuzz 5000` sends 5,000.
 """
 
 from pathlib import Path

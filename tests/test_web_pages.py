@@ -147,7 +147,9 @@ def test_a_file_is_judged_with_progress_and_a_download(
 ) -> None:
     import pandas as pd
 
-    table = pd.DataFrame({"번호": range(700), "리뷰": ["역 가까워요 공원 좋아요"] * 699 + ["=1+1"]})
+    table = pd.DataFrame(
+        {"번호": range(700), "리뷰": ["역 가까워요 공원 좋아요"] * 699 + ["+나쁘지 않아요"]}
+    )
     file = tmp_path / f"내 리뷰.{ending}"
     if ending == "csv":
         table.to_csv(file, index=False, encoding="cp949")
@@ -167,7 +169,7 @@ def test_a_file_is_judged_with_progress_and_a_download(
         got = pd.read_csv(download.value.path())
     assert list(got.columns) == ["번호", "리뷰", "label", "probability", "unsure"]
     assert len(got) == 700
-    assert got["리뷰"].iloc[-1] == "'=1+1"  # no spreadsheet may run it
+    assert got["리뷰"].iloc[-1] == "'+나쁘지 않아요"  # no spreadsheet may run it
 
 
 def test_a_file_that_cant_be_read_is_explained(served: Served, tmp_path: Path) -> None:

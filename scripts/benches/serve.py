@@ -1,8 +1,8 @@
-"""Load on the web server: `python scripts/benches/serve.py load MODEL`, or `fuzz MODEL`.
+"""Load on the web server: one text a request over 32 connections, over 128, and over 32 again.
 
-load: one text a request over 32 connections, then over 128; beside it the same network behind plain
-FastAPI and Keras's model.predict, the way tutorials do it. Server and client share the machine.
-fuzz: schemathesis over the OpenAPI document, by default 5,000 requests; none may answer 5xx.
+The rival is the same network behind plain FastAPI and Keras's model.predict. Server and client share
+the machine. With --fuzz, schemathesis sends so many requests over the OpenAPI document instead, and
+none may be answered with 5xx.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT))
+from benches.common import ROOT, Row
 
-from zigbang_nlp.console import table  # noqa: E402
+from zigbang_nlp.console import table
 
+HELP = "requests/s, latency and memory of the web server under load"
 TEXTS = [
     "역이 가까워요",
     "주차할 데가 없어서 매일 밤 단지를 세 바퀴 돕니다",
@@ -116,7 +116,7 @@ def started(command: list[str], port: int, path: str, cwd: str) -> subprocess.Po
     raise SystemExit("the server doesn't answer")
 
 
-def naive(model: str, port: int) -> None:
+def naive(model: str, port: str) -> None:
     """The same network the way tutorials serve it: FastAPI, and model.predict a request."""
     import uvicorn
     from fastapi import FastAPI
@@ -139,90 +139,74 @@ def naive(model: str, port: int) -> None:
         ids = pad(bundle.encoder.ids(asked["texts"]), bundle.encoder.length)
         return {"probabilities": network.predict(ids, verbose=0)[:, 0].tolist()}
 
-    uvicorn.run(app, port=port, log_level="warning")
+    uvicorn.run(app, port=int(port), log_level="warning")
 
 
-def bench_load(options: argparse.Namespace) -> None:
-    rows = []
-    model = str(Path(options.model).resolve())
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", default="data/model", help="bundle [%(default)s]")
+    parser.add_argument("--seconds", type=float, default=15, help="of each load [%(default)s]")
+    parser.add_argument("--minutes", type=int, default=0, help="go on so long, for the memory")
+    parser.add_argument("--fuzz", type=int, default=0, help="so many requests of schemathesis")
+
+
+def run(options: argparse.Namespace) -> list[Row]:
+    model = Path(options.model).resolve()
+    if options.fuzz:
+        _fuzz(model, options.fuzz)
+        return []
     with tempfile.TemporaryDirectory() as place:
-        port = free_port()
-        command = [
-            sys.executable,
-            "-m",
-            "zigbang_nlp",
-            "serve",
-            "--port",
-            str(port),
-            "--model",
-            model,
+        rows = _ours(model, options, place)
+        rows += _rival(model, options.seconds, place)
+    print(table(rows, _HEADER))
+    fast, slow = float(rows[0][2]), max(float(rows[-1][2]), 0.01)
+    note = f"p99 {rows[0][5]} ms at 32 connections"
+    return [Row("one text a request", fast, slow, "requests/s", fast / slow, 20, note)]
+
+
+def _ours(model: Path, options: argparse.Namespace, place: str) -> list[tuple[Any, ...]]:
+    port = free_port()
+    command = [sys.executable, "-m", "zigbang_nlp", "serve", "--port", str(port)]
+    command += ["--model", str(model), "--requests-per-minute", "0"]
+    server = started(command, port, "/readyz", place)
+    try:
+        load(port, 8, 3)  # warm
+        rows = [
+            row(name, port, connections, options.seconds, server.pid)
+            for name, connections in (("zigbang-nlp serve", 32), ("4 x", 128), ("and again", 32))
         ]
-        server = started([*command, "--requests-per-minute", "0"], port, "/readyz", place)
-        try:
-            load(port, 8, 3)  # warm
-            rows.append(row("zigbang-nlp serve", port, 32, options.seconds, server.pid))
-            rows.append(row("zigbang-nlp serve", port, 128, options.seconds, server.pid))
-            rows.append(row("and again", port, 32, options.seconds, server.pid))
-            for minute in range(options.minutes):
-                rows.append(row(f"minute {minute + 1}", port, 32, 60, server.pid))
-        finally:
-            server.terminate()
-            server.wait()
-        if options.naive:
-            port = free_port()
-            command = [sys.executable, __file__, "_naive", model, str(port)]
-            server = started(command, port, "/healthz", place)
-            try:
-                load(port, 2, 3)
-                rows.append(row("FastAPI + model.predict", port, 32, options.seconds, server.pid))
-            finally:
-                server.terminate()
-                server.wait()
-    header = (
-        "server",
-        "connections",
-        "200/s",
-        "CPU ms each",
-        "p50 ms",
-        "p99 ms",
-        "503s",
-        "slowest 503 ms",
-        "other",
-        "MB",
-    )
-    print(table(rows, header))
+        for minute in range(options.minutes):
+            rows.append(row(f"minute {minute + 1}", port, 32, 60, server.pid))
+    finally:
+        server.terminate()
+        server.wait()
+    return rows
 
 
-def bench_fuzz(options: argparse.Namespace) -> None:
+def _rival(model: Path, seconds: float, place: str) -> list[tuple[Any, ...]]:
+    port = free_port()
+    code = "import sys; sys.path[:0] = sys.argv[3:]; import benches.serve as s; s.naive(*sys.argv[1:3])"
+    folders = [str(ROOT), str(ROOT / "scripts")]
+    command = [sys.executable, "-c", code, str(model), str(port), *folders]
+    server = started(command, port, "/healthz", place)
+    try:
+        load(port, 2, 3)
+        return [row("FastAPI + model.predict", port, 32, seconds, server.pid)]
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _fuzz(model: Path, requests: int) -> None:
     from tests.web_fuzz import fuzz
 
     with tempfile.TemporaryDirectory() as place:
-        asked, wrong = fuzz(Path(options.model).resolve(), Path(place), options.requests)
+        asked, wrong = fuzz(model, Path(place), requests)
     print(f"{asked:,} requests, {len(wrong)} answers 5xx or against the document")
     for one in wrong[:20]:
         print(one)
-    raise SystemExit(bool(wrong))
 
 
-def main() -> None:
-    if sys.argv[1:2] == ["_naive"]:
-        naive(sys.argv[2], int(sys.argv[3]))
-        return
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    benches = parser.add_subparsers(required=True)
-    one = benches.add_parser("load", help="requests/s, latency and memory under load")
-    one.add_argument("model")
-    one.add_argument("--seconds", type=float, default=15)
-    one.add_argument("--minutes", type=int, default=0, help="go on so long, and watch the memory")
-    one.add_argument("--naive", action="store_true", help="also the way tutorials do it")
-    one.set_defaults(run=bench_load)
-    two = benches.add_parser("fuzz", help="schemathesis over the OpenAPI document")
-    two.add_argument("model")
-    two.add_argument("--requests", type=int, default=5_000)
-    two.set_defaults(run=bench_fuzz)
-    options = parser.parse_args()
-    options.run(options)
-
-
-if __name__ == "__main__":
-    main()
+_HEADER = (
+    *("server", "connections", "200/s", "CPU ms each", "p50 ms", "p99 ms"),
+    *("503s", "slowest 503 ms", "other", "MB"),
+)

@@ -40,8 +40,9 @@ def corrected(dataset: DataSet, training: Part, corrections: Mapping[str, str]) 
     keys = training.rows["text"].map(duplicate_key)
     rows = training.rows.copy()
     known = keys.isin(kept.keys())
-    rows.loc[known, "label"] = keys[known].map({key: label for key, (_, label) in kept.items()})
-    rows["label"] = rows["label"].astype(training.rows["label"].dtype)
+    labels = rows["label"].to_numpy(copy=True)
+    labels[known.to_numpy()] = [kept[key][1] for key in keys[known]]
+    rows["label"] = labels
     new = [said for key, said in kept.items() if key not in set(keys[known])]
     log.info(
         "Corrections: %d texts relabelled, %d added, %d left out as they are held out.",

@@ -175,7 +175,7 @@ def _marks(manifest: Path) -> tuple[int, ...] | None:
 def _load(directory: Path) -> tuple[Classifier, str]:
     """A bundle with all its parts in memory, so that its files may be replaced."""
     classifier = Classifier.load(directory)
-    classifier.predict(["역이 가까워요"])
+    classifier.start()
     for part in ("topic_model", "explainer"):
         with contextlib.suppress(BundleError):
             getattr(classifier, part)
