@@ -140,7 +140,8 @@ def test_a_work_directory_that_cannot_be_made_is_one_clear_sentence(
 def test_a_dry_run_in_an_empty_folder_writes_nothing(tmp_path: Path) -> None:
     said = zigbang("run", "--dry-run", cwd=tmp_path).stderr.decode().splitlines()
     assert [line.split(":")[0] for line in said] == [
-        f"Would run {name}" for name in ("crawl", "preprocess", "train", "evaluate", "predict")
+        f"Would run {name}"
+        for name in ("crawl", "preprocess", "train", "evaluate", "predict", "report")
     ]
     assert list(tmp_path.iterdir()) == []
 

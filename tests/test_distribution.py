@@ -18,6 +18,8 @@ from zigbang_nlp.text.dataset import DataSet
 #: Dropout would be another one on each worker.
 SETTINGS = [
     "train",
+    "--init",
+    "scratch",
     "--epochs",
     "2",
     "--batch-size",

@@ -260,18 +260,19 @@ def test_a_place_that_cannot_be_made_is_one_clear_sentence(tmp_path: Path) -> No
 
 
 def test_from_a_stage_on() -> None:
-    names = ["crawl", "preprocess", "train", "evaluate", "predict"]
+    names = ["crawl", "preprocess", "train", "evaluate", "predict", "report"]
     assert [stage.name for stage in STAGES] == names
     for i, name in enumerate(names):
         assert [stage.name for stage in stages_from(name)] == names[i:]
     with pytest.raises(StageError, match="no stage 'learn'") as caught:
         stages_from("learn")
-    assert "crawl, preprocess, train, evaluate, predict" in caught.value.next_step
+    assert "crawl, preprocess, train, evaluate, predict, report" in caught.value.next_step
 
 
 def test_every_stage_depends_on_settings_that_exist_and_reads_what_is_written() -> None:
     values = Settings().model_dump()
-    written = {"sample", "model to start from"}  # both ship with the package
+    # What ships with the package, and what people correct on the web pages.
+    written = {"sample", "model to start from", "corrections"}
     for stage in STAGES:
         for name in stage.settings:
             section, _, key = name.partition(".")
