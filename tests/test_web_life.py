@@ -1,15 +1,20 @@
 """What the server goes through: signals, a model that is replaced, a store that goes away."""
 
+import contextlib
 import os
 import shutil
 import signal
+import socket
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
+from tests.postgres import postgres  # noqa: F401 - a fixture
 from tests.web_server import serving
 from zigbang_nlp.model.bundle import BUNDLE, MANIFEST, load_bundle, seal
 
@@ -110,6 +115,69 @@ def test_a_store_that_goes_away_comes_back(bundle_dir: Path, tmp_path: Path) -> 
         answer = server.http.get("/readyz")
         assert (answer.status_code, answer.json()["store"]) == (503, "away")
         assert not database.exists()
+        away = server.http.get("/api/v1/complexes")
+        assert (away.status_code, away.headers["content-type"]) == (503, "application/problem+json")
+        page = server.http.get("/", headers={"accept": "text/html"})
+        assert page.status_code == 503
+        assert "저장소를 읽을 수 없습니다" in page.text
         assert server.predict("글").status_code == 200
         (tmp_path / "elsewhere.db").rename(database)
         assert server.http.get("/readyz").status_code == 200
+        assert server.http.get("/api/v1/complexes").status_code == 200
+
+
+class Relay:
+    """A way to a server on this machine that can be broken: bytes to and fro over a port of its own."""
+
+    def __init__(self, target: int) -> None:
+        self._target = target
+        self._ends: list[socket.socket] = []
+        self.port = 0
+        self.open()
+
+    def open(self) -> None:
+        self._door = socket.create_server(("127.0.0.1", self.port))
+        self.port = self._door.getsockname()[1]
+        threading.Thread(target=self._accept, args=(self._door,), daemon=True).start()
+
+    def close(self) -> None:
+        self._door.shutdown(socket.SHUT_RDWR)
+        self._door.close()
+        for end in self._ends:
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+        self._ends.clear()
+
+    def _accept(self, door: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                ends = (door.accept()[0], socket.create_connection(("127.0.0.1", self._target)))
+                self._ends += ends
+                for source, sink in (ends, ends[::-1]):
+                    threading.Thread(target=self._carry, args=(source, sink), daemon=True).start()
+
+    @staticmethod
+    def _carry(source: socket.socket, sink: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(1 << 16):
+                sink.sendall(data)
+
+
+def test_a_database_server_out_of_reach_comes_back(
+    bundle_dir: Path,
+    tmp_path: Path,
+    postgres: Callable[[], str],  # noqa: F811
+) -> None:
+    url = sa.make_url(postgres())
+    relay = Relay(int(url.port or 0))
+    through = url.set(port=relay.port).render_as_string(hide_password=False)
+    with serving(tmp_path, "--model", bundle_dir, "--db", through) as server:
+        assert server.http.get("/api/v1/complexes").json()["total"] == 0
+        relay.close()
+        until(lambda: server.http.get("/api/v1/complexes").status_code == 503)
+        assert server.http.get("/readyz").json()["store"] == "away"
+        assert server.predict("글").status_code == 200
+        relay.open()
+        until(lambda: server.http.get("/api/v1/complexes").status_code == 200)
+        relay.close()

@@ -34,31 +34,43 @@ def fuzz(bundle: Path, place: Path, requests: int) -> tuple[int, list[str]]:
     with serving(place, *arguments) as server:
         schema = schemathesis.openapi.from_url(f"{server.url}/api/v1/openapi.json")
         operations = [found.ok() for found in schema.get_all_operations()]
-        share = -(-requests // len(operations))
-        for operation in operations:
-            count = 0
-
-            @seed(1)
-            @settings(
-                max_examples=share,
-                deadline=None,
-                database=None,
-                phases=[Phase.generate],
-                suppress_health_check=list(HealthCheck),
-            )
-            @given(case=operation.as_strategy())
-            def ask(case: schemathesis.Case) -> None:
-                nonlocal count
-                count += 1
-                answer = case.call()
-                if answer.status_code >= 500:
-                    wrong.append(f"{answer.status_code} {case.as_curl_command()[:500]}")
-                    return
-                try:
-                    case.validate_response(answer, checks=list(_CHECKS))
-                except Exception as error:  # noqa: BLE001 - collected, with all others
-                    wrong.append(f"{case.as_curl_command()[:300]}: {str(error)[:500]}")
-
-            ask()
-            asked += count
+        number = 0
+        while asked < requests:
+            number += 1
+            share = -(-(requests - asked) // len(operations))
+            counts = [(one, _ask(one, share, number, wrong)) for one in operations]
+            asked += sum(count for _, count in counts)
+            # One without parameters can be asked in one way only.
+            operations = [one for one, count in counts if count >= share > 1]
+            if not operations:
+                break
     return asked, wrong
+
+
+def _ask(operation: schemathesis.APIOperation, share: int, number: int, wrong: list[str]) -> int:
+    """Ask one operation in up to `share` ways; gives in how many, and adds to `wrong`."""
+    count = 0
+
+    @seed(number)
+    @settings(
+        max_examples=share,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy())
+    def ask(case: schemathesis.Case) -> None:
+        nonlocal count
+        count += 1
+        answer = case.call()
+        if answer.status_code >= 500:
+            wrong.append(f"{answer.status_code} {case.as_curl_command()[:500]}")
+            return
+        try:
+            case.validate_response(answer, checks=list(_CHECKS))
+        except Exception as error:  # noqa: BLE001 - collected, with all others
+            wrong.append(f"{case.as_curl_command()[:300]}: {str(error)[:500]}")
+
+    ask()
+    return count
