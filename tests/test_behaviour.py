@@ -70,3 +70,32 @@ def test_no_case_is_a_text_of_the_corpus() -> None:
     corpus = set(read_corpus(ROOT / "data" / "sample")["text"].map(duplicate_key))
     texts = [case[name] for case in cases() for name in ("text", "other") if case[name]]
     assert not [text for text in texts if duplicate_key(text) in corpus]
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        ("최고", "최악"),
+        ("편리함", "불편함"),
+        (
+            "역이 가깝습니다. 버스도 자주 옵니다. 주차장이 넓어요. 관리비가 적당합니다. " * 5,
+            "역이 너무 멉니다. 버스도 안 옵니다. 주차할 데가 없어요. 관리비가 비쌉니다. " * 5,
+        ),
+    ],
+    ids=["one word", "one word more", "20 sentences"],
+)
+def test_one_word_and_twenty_sentences_are_judged(good: str, bad: str) -> None:
+    classifier = Classifier.load()
+    told = classifier.predict([good, bad], sentences=True)
+    assert [p.label for p in told] == ["positive", "negative"]
+    for prediction in told:
+        labels = {part.label for part in prediction.sentences or ()}
+        assert labels == {prediction.label}
+
+
+def test_the_shipped_bundle_is_small_and_has_its_card() -> None:
+    directory = Classifier.load().bundle.directory
+    assert sum(file.stat().st_size for file in directory.iterdir()) <= 24_000_000
+    card = (directory / "README.md").read_text(encoding="utf-8")
+    for word in ("Data", "Figures", "Limits", "Licence", "Unsure"):
+        assert word in card
