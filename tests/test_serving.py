@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.web_server import serving
 
 
 def locked(path: Path) -> dict[str, tuple[str, int]]:
@@ -80,6 +81,20 @@ def test_predict_runs_without_tensorflow(
     (tmp_path / "in.csv").write_text("text\n역 멀어요 버스 나빠요\n", encoding="utf-8")
     run(serving_python, *predict, "--input", "in.csv", "--output", "out.csv", cwd=tmp_path)
     assert "negative" in (tmp_path / "out.csv").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_web_runs_without_tensorflow(
+    serving_python: Path, bundle_dir: Path, tmp_path: Path
+) -> None:
+    with serving(
+        tmp_path, "--model", bundle_dir, python=serving_python, PYTHONPATH=str(ROOT)
+    ) as server:
+        answer = server.predict("역 가까워요 버스 좋아요")
+        assert answer.status_code == 200, answer.text
+        assert "positive" in answer.text
+        page = server.http.get("/")
+        assert page.status_code == 200, page.text
 
 
 def cold(code: str, cwd: Path) -> set[str]:

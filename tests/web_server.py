@@ -51,10 +51,12 @@ class Served:
 
 
 @contextlib.contextmanager
-def serving(cwd: Path, *arguments: str | Path, **environ: str) -> Iterator[Served]:
+def serving(
+    cwd: Path, *arguments: str | Path, python: str | Path = sys.executable, **environ: str
+) -> Iterator[Served]:
     """Start the server with its data in `cwd`, and end it with the block."""
     with subprocess.Popen(
-        [sys.executable, "-m", "zigbang_nlp", "serve", "--port", "0", *arguments],
+        [python, "-m", "zigbang_nlp", "serve", "--port", "0", *arguments],
         cwd=cwd,
         stderr=subprocess.PIPE,
         text=True,

@@ -65,7 +65,7 @@ def network_alone(path: str, count: int, model: str) -> dict[str, Any]:
     for units in architecture.lstm_units:
         sums += 2 * directions * 4 * units * (wide + units)
         wide = directions * units
-    sums *= sum(map(len, ids))
+    sums *= architecture.lstm_blocks * sum(map(len, ids))
     classifier.network.probabilities(ids[:2_000])
     rng = np.random.default_rng(0)
     a, b = (rng.random((2_048, 2_048), np.float32) for _ in range(2))
