@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from tests.postgres import postgres  # noqa: F401 - a fixture
 from tests.web_server import serving
 from zigbang_nlp.model.bundle import BUNDLE, MANIFEST, load_bundle, seal
+from zigbang_nlp.resources import pretrained_dir
 
 pytestmark = pytest.mark.slow
 
@@ -105,6 +106,18 @@ def test_a_model_may_come_be_replaced_and_be_damaged(bundle_dir: Path, tmp_path:
         asking.join()
         assert {status for status, _ in seen} == {200}
         assert seen[-1][1] == second
+
+
+def test_a_model_of_ones_own_takes_the_place_of_the_one_that_ships(
+    bundle_dir: Path, tmp_path: Path
+) -> None:
+    own = load_bundle(bundle_dir).identity()
+    with serving(tmp_path) as server:
+        assert server.predict("글").json()["model"] == load_bundle(pretrained_dir()).identity()
+        assert server.http.get("/data", headers={"accept": "text/html"}).status_code == 200
+        shutil.copytree(bundle_dir, tmp_path / "data" / "new")
+        (tmp_path / "data" / "new").rename(tmp_path / "data" / "model")
+        until(lambda: server.predict("글").json()["model"] == own)
 
 
 def test_a_store_that_goes_away_comes_back(bundle_dir: Path, tmp_path: Path) -> None:

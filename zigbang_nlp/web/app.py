@@ -42,7 +42,9 @@ def create_app(settings: Settings) -> ASGIApp:
         settings: `serve` for the limits, `predict.model` and the paths for the bundle, the store.
     """
     metrics, guard = Metrics(), Guard(settings.serve.token)
-    engine = Engine(chosen_model(settings), settings.serve.max_waiting, metrics)
+    # A model that is trained while the one that ships is at work takes its place.
+    better = None if settings.predict.model else settings.model_dir
+    engine = Engine(chosen_model(settings), settings.serve.max_waiting, metrics, better)
     library, jobs = Library(settings.store_url), Jobs(engine)
     metrics.gauge("zigbang_under_way", "Predictions under way.", lambda: engine.under_way)
     metrics.gauge("zigbang_model_ready", "1 with a model.", lambda: float(bool(engine.model)))

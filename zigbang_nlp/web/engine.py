@@ -47,12 +47,16 @@ class Engine:
 
     Args:
         directory: of the bundle; it may be missing, and may come or be replaced at any time.
+        better: where a bundle may come that is to take its place, or None.
         max_waiting: calls under way at once; more are refused.
         metrics: is told of what is classified.
     """
 
-    def __init__(self, directory: Path, max_waiting: int, metrics: Metrics) -> None:
+    def __init__(
+        self, directory: Path, max_waiting: int, metrics: Metrics, better: Path | None = None
+    ) -> None:
         self.directory = directory
+        self._better = better
         self.max_waiting = max_waiting
         self.metrics = metrics
         self.under_way = 0
@@ -144,6 +148,8 @@ class Engine:
 
     async def look(self) -> None:
         """Load the bundle if it isn't the one in force; a damaged one leaves the old in force."""
+        if self._better is not None and _marks(self._better / MANIFEST) is not None:
+            self.directory, self._better = self._better, None
         seen = _marks(self.directory / MANIFEST)
         if seen is None or seen == self._seen or time.monotonic() < self._look_again:
             return
