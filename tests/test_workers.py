@@ -13,8 +13,8 @@ import pytest
 from tests.test_tokenizers import HAZARDS
 from zigbang_nlp.errors import TokenizerError
 from zigbang_nlp.text.clean import clean
+from zigbang_nlp.text.tokenize_job import SEPARATOR, TokenizeJob
 from zigbang_nlp.text.tokenizers import IN_PIECES, ON_SPACES, Tokenizer, TokenizerSettings
-from zigbang_nlp.text.tokenizing import SEPARATOR, TokenizeJob
 from zigbang_nlp.text.workers import Mark, Workers, worker_count
 
 

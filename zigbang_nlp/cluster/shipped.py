@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from zigbang_nlp.predict.classifier import Classifier
-from zigbang_nlp.text.tokenizing import TokenizeJob
+from zigbang_nlp.text.tokenize_job import TokenizeJob
 
 #: Shipped name -> what was made of it in this worker process, and the lock to use it under.
 _AT_HAND: dict[str, tuple[Any, threading.Lock]] = {}

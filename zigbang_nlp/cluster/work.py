@@ -18,8 +18,8 @@ from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.predict.files import with_scores
 from zigbang_nlp.predict.writers import as_arrow
 from zigbang_nlp.tables import CHUNK, as_text
+from zigbang_nlp.text.tokenize_job import SEPARATOR, TokenizeJob
 from zigbang_nlp.text.tokenizers import WHOLE, TokenizerSettings
-from zigbang_nlp.text.tokenizing import SEPARATOR, TokenizeJob
 
 _TEXT, _TOKENS = "text", "tokens"
 #: Rows of a partition of tokenizing: some seconds of work for the slower tokenizers.

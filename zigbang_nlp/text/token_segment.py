@@ -63,8 +63,9 @@ class Segment:
         return None
 
     @cached_property
-    def _table(self) -> list[str]:
-        return str(self._data[self._table_at :], "utf-8").split("\n")
+    def _table(self) -> np.ndarray:
+        # Of objects, from which NumPy takes millions in a quarter of the time that a list needs.
+        return np.array(str(self._data[self._table_at :], "utf-8").split("\n"), object)
 
     def look_up(self, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Which keys (bool) are here, and the places of those."""
@@ -79,7 +80,7 @@ class Segment:
         edges = np.concatenate([[0], np.cumsum(self._begins[places + 1] - begins)])
         # The places of all their tokens in one go: each text's begin, then one after the other.
         at = np.repeat(begins - edges[:-1], np.diff(edges)) + np.arange(edges[-1])
-        flat = list(map(self._table.__getitem__, self._tokens[at].tolist()))
+        flat = self._table[self._tokens[at]].tolist()
         # So many new lists would start the garbage collector over and over, a third of the time;
         # none of them is in a cycle.
         collecting = gc.isenabled()

@@ -5,24 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import cast
 
 from zigbang_nlp.config import TokenizeSettings
 from zigbang_nlp.console import log
-from zigbang_nlp.text.clean import clean
 from zigbang_nlp.text.taggers import versions
 from zigbang_nlp.text.token_cache import TokenCache
-from zigbang_nlp.text.tokenizers import (
-    IN_PIECES,
-    ON_SPACES,
-    WHOLE,
-    Tokenizer,
-    TokenizerSettings,
-)
-from zigbang_nlp.text.workers import Mark, Workers, worker_count
+from zigbang_nlp.text.tokenize_job import SEPARATOR, TokenizeJob
+from zigbang_nlp.text.tokenizers import IN_PIECES, ON_SPACES, WHOLE, TokenizerSettings
+from zigbang_nlp.text.workers import Workers, worker_count
 
 #: Texts that a worker gets at once: some tens of milliseconds of work.
 _BATCH = {"mecab": 512, "sentencepiece": 2_048, "kiwi": 128}
@@ -31,46 +24,8 @@ _SLOW_BATCH = 64
 _WINDOW = 64
 #: Batches below which starting workers takes longer than the work.
 _WORTH = 40
-#: Separates tokens where they travel and rest; a cleaned text has none.
-SEPARATOR = "\n"
 #: Part of the cache's key: raise it when `clean` or `Tokenizer` gives other tokens.
 _GENERATION = 1
-
-
-@dataclass(frozen=True)
-class TokenizeJob:
-    """What a worker does: clean and tokenize.
-
-    Attributes:
-        settings: of the tokenizer.
-        max_characters: see `clean`.
-    """
-
-    settings: TokenizerSettings
-    max_characters: int
-
-    def start(
-        self,
-    ) -> Callable[[Sequence[str], Sequence[int], Mark], tuple[list[str], Counter[int]]]:
-        """Start the tagger.
-
-        A batch's result is the tokens of each text, joined, and how many texts needed care.
-        """
-        tokenizer = Tokenizer(self.settings)
-        tokenizer.start()
-
-        def run(
-            texts: Sequence[str], care: Sequence[int], mark: Mark
-        ) -> tuple[list[str], Counter[int]]:
-            tokenizer.rescued = Counter()
-            found = []
-            for i, text in enumerate(texts):
-                mark(i)
-                tokens = tokenizer.tokenize(clean(text, self.max_characters), care[i])
-                found.append(SEPARATOR.join(tokens))
-            return found, tokenizer.rescued
-
-        return run
 
 
 #: Batches of texts -> for each the texts' tokens, and how many were tokenized with care.
@@ -107,27 +62,27 @@ def tokenize_texts(
         cache = TokenCache(cache_directory, how.cache_megabytes, depends_on)
     rescued: Counter[int] = Counter()
     run: _Run | None = None
-    rest = iter(texts)
     with ExitStack() as stack:
-        while window := list(islice(rest, _WINDOW * size)):
-            keys = None if cache is None else cache.keys(window)
-            found: list[list[str] | None] = [None] * len(window)
-            if cache is not None and keys is not None:
-                found = cache.find(keys)
+
+        def fresh(texts: Iterator[str]) -> Iterator[list[str]]:
+            nonlocal run
+            run = run or _runner(job, count, how.time_limit, stack)
+            for joined, with_care in run(iter(lambda: list(islice(texts, size)), [])):
+                rescued.update(with_care)
+                yield from [text.split(SEPARATOR) if text else [] for text in joined]
+
+        rest = iter(texts)
+        if cache is None:
+            yield from fresh(rest)
+        while cache is not None and (window := list(islice(rest, _WINDOW * size))):
+            keys = cache.keys(window)
+            found = cache.find(keys)
             missing = [i for i, tokens in enumerate(found) if tokens is None]
             if missing:
-                run = run or _runner(job, count, how.time_limit, stack)
-                made: list[list[str]] = []
-                for joined, with_care in run(
-                    [window[i] for i in missing[at : at + size]]
-                    for at in range(0, len(missing), size)
-                ):
-                    made += [text.split(SEPARATOR) if text else [] for text in joined]
-                    rescued += with_care
+                made = list(fresh(window[i] for i in missing))
                 for i, tokens in zip(missing, made, strict=True):
                     found[i] = tokens
-                if cache is not None and keys is not None:
-                    cache.keep(keys[missing], made)
+                cache.keep(keys[missing], made)
             yield from cast("list[list[str]]", found)
     report_rescued(rescued)
 
