@@ -1,6 +1,7 @@
 """Files appear whole or not at all: through errors, kills and full disks."""
 
 import os
+import platform
 import random
 import shutil
 import signal
@@ -108,6 +109,25 @@ def test_the_next_one_sweeps_up_after_a_kill(tmp_path: Path) -> None:
     with atomic_directory(tmp_path / "d") as fresh:
         (fresh / "a").write_text("a")
     assert [path.name for path in tmp_path.iterdir()] == ["d"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there a process can't be asked for without harm")
+def test_the_next_one_sweeps_up_files_of_the_dead_only(tmp_path: Path) -> None:
+    here = f".f [1].new-{platform.node()}-"
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    of_the_dead, of_the_living = (
+        tmp_path / f"{here}{process}.txt" for process in (dead.pid, os.getppid())
+    )
+    elsewhere = tmp_path / f".f [1].new-elsewhere-{dead.pid}.txt"
+    for leftover in (of_the_dead, of_the_living, elsewhere):
+        leftover.write_text("half")
+    write_text(tmp_path / "f [1].txt", "whole")
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "f [1].txt",
+        of_the_living.name,
+        elsewhere.name,
+    }
 
 
 _WRITER = """

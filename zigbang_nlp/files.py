@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import hashlib
 import json
 import os
+import platform
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -89,13 +91,35 @@ def atomic_file(target: Path) -> Iterator[Path]:
     """A path to write to that takes the place of `target` only when the block ends well."""
     make_directory(target.parent)
     with disk_errors(target):
+        prefix = f".{target.stem}.new-{platform.node()}-"
+        _sweep(target, prefix)
         # The ending is kept, since some writers choose the format by it.
-        fresh = target.with_name(f".{target.stem}.new-{os.getpid()}{target.suffix}")
+        fresh = target.with_name(f"{prefix}{os.getpid()}{target.suffix}")
         try:
             yield fresh
             fresh.replace(target)
         finally:
             fresh.unlink(missing_ok=True)
+
+
+def _sweep(target: Path, prefix: str) -> None:
+    """Remove what killed writers of `target` on this machine have left."""
+    if os.name == "nt":
+        return  # there, asking for a process with os.kill would end it
+    for leftover in target.parent.glob(f"{glob.escape(prefix)}*{glob.escape(target.suffix)}"):
+        writer = leftover.name.removeprefix(prefix).removesuffix(target.suffix)
+        if writer.isdecimal() and not _lives(int(writer)):
+            leftover.unlink(missing_ok=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's
+    return True
 
 
 def write_text(target: Path, text: str) -> None:
