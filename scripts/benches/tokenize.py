@@ -19,7 +19,9 @@ _LONGEST_WORD = 60
 def arguments(parser: argparse.ArgumentParser) -> None:
     add_texts(parser, 100_000)
     parser.add_argument("--tokenizer", action="append", help="may be repeated [mecab, okt]")
-    parser.add_argument("--rounds", type=int, default=3, help="for Mecab, the fastest counts [3]")
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="for Mecab, the fastest counts [%(default)s]"
+    )
 
 
 def _digest(tokens: list[list[str]]) -> str:

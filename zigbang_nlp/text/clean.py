@@ -46,7 +46,7 @@ def clean(text: str, max_characters: int = 2_000) -> str:
     '역세권 ㅋㅋ 최고!!'
     """
     text = text[: max_characters * MOST_SHORTENED]
-    if _UNSEEN.search(text):  # one text in a hundred
+    if _UNSEEN.search(text):  # one search instead of three replacements that find nothing
         for pattern, replacement in BEFORE_NFC:
             text = pattern.sub(replacement, text)
     text = unicodedata.normalize("NFC", text)

