@@ -5,12 +5,15 @@ from typing import get_args
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.config.network import NetworkSettings
+from zigbang_nlp.model import inference
 from zigbang_nlp.model.architecture import Architecture
 from zigbang_nlp.model.backend import keras
-from zigbang_nlp.model.inference import Network
+from zigbang_nlp.model.inference import Network, batches
 from zigbang_nlp.model.network import build_network, describe
 from zigbang_nlp.model.onnx_form import write_onnx
 
@@ -96,6 +99,39 @@ def test_batching_never_changes_a_probability(tmp_path: Path) -> None:
     ids = rows(300, 30)
     one_by_one = np.concatenate([serving.probabilities([row]) for row in ids])
     np.testing.assert_allclose(serving.probabilities(ids, 64), one_by_one, atol=1e-5)
+
+
+_LENGTHS = st.lists(st.integers(1, 12), max_size=9).map(lambda rows: sorted(rows, reverse=True))
+
+
+def least_work(lengths: list[int]) -> int:
+    """By trying every way to cut."""
+    return min(
+        (
+            lengths[0] * (end + inference._STEP) + least_work(lengths[end:])
+            for end in range(1, len(lengths) + 1)
+        ),
+        default=0,
+    )
+
+
+@given(_LENGTHS)
+def test_batches_are_the_least_work(lengths: list[int]) -> None:
+    cuts = batches(lengths, 256)
+    work = sum(lengths[start] * (end - start + inference._STEP) for start, end in cuts)
+    assert work == least_work(lengths)
+
+
+@given(_LENGTHS, st.integers(1, 4))
+def test_batches_take_every_row_once_and_are_not_too_large(lengths: list[int], most: int) -> None:
+    cuts = list(batches(lengths, most))
+    assert [row for start, end in cuts for row in range(start, end)] == list(range(len(lengths)))
+    assert all(end - start <= most for start, end in cuts)
+
+
+def test_a_batch_of_long_rows_is_small() -> None:
+    cuts = list(batches([3_000] + [1_000] * 5, 256))
+    assert [end - start for start, end in cuts] == [1, 2, 2, 1]
 
 
 def test_rows_without_ids_are_half_and_keep_their_place(tmp_path: Path) -> None:

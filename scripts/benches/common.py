@@ -8,8 +8,10 @@ import os
 import resource
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,6 +87,39 @@ def measured(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     said["cpu"] = own.ru_utime + own.ru_stime + others.ru_utime + others.ru_stime
     said["peak_mb"] = (own.ru_maxrss + others.ru_maxrss * said.get("workers", 0)) / to_mb
     return said
+
+
+@contextmanager
+def watched_memory(said: dict[str, Any]) -> Iterator[None]:
+    """Note as `memory_mb` the most that this process and its children took at one time.
+
+    A page that several share counts once (the kernel's proportional set size, on Linux only).
+    """
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.5):
+            said["memory_mb"] = max(said["memory_mb"], _proportional_mb(os.getpid()))
+
+    said["memory_mb"] = 0.0
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()
+
+
+def _proportional_mb(process: int) -> float:
+    own, at = 0.0, Path(f"/proc/{process}")
+    try:
+        lines = (at / "smaps_rollup").read_text().splitlines()
+        own = sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+        children = [int(n) for t in at.glob("task/*/children") for n in t.read_text().split()]
+    except OSError:  # it has ended, or this isn't Linux
+        children = []
+    return own + sum(map(_proportional_mb, children))
 
 
 def cores() -> int:

@@ -122,12 +122,14 @@ def naive(model: str, port: str) -> None:
     from fastapi import FastAPI
 
     from zigbang_nlp.model.bundle import load_bundle
+    from zigbang_nlp.model.initial import bundle_weights
     from zigbang_nlp.model.network import build_network
     from zigbang_nlp.text.encoder import pad
 
     bundle = load_bundle(Path(model))
     network = build_network(bundle.architecture)
-    network.load_weights(bundle.weights_path)
+    for layer, weights in bundle_weights(bundle).items():
+        network.get_layer(layer).set_weights(weights)
     app = FastAPI()
 
     @app.get("/healthz")

@@ -111,7 +111,7 @@ def _tokenize(shipped: str, partition: Partition) -> int:
     run, lock = at_hand(shipped)
     texts = partition.read()[_TEXT].tolist()
     with lock:
-        tokens, _ = run(texts, [WHOLE] * len(texts), lambda _: None)
+        tokens, *_ = run(texts, [WHOLE] * len(texts), lambda _: None)
     partition.write(pa.table({_TOKENS: pa.array(tokens, pa.string())}))
     return len(texts)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,11 @@ from zigbang_nlp.text.encoder import pad
 #: Ids of a batch at most, padding included: what the LSTM works in stays small and in the cache
 #: (at 8,192 ids it is a tenth slower).
 _TOKENS = 2_048
+#: What a step of the LSTM costs besides its rows, in rows: the weights pass through the cache, and
+#: threads meet. From 2 to 5 it makes little difference.
+_STEP = 4
+#: Rows of a batch below which a second thread is more trouble than help.
+_FEW = 8
 
 
 class Network:
@@ -28,35 +34,75 @@ class Network:
     """
 
     def __init__(self, path: Path, threads: int = 0) -> None:
+        self._path, self._threads = path, threads
+        self._for_few = self._session(threads=1)
+
+    @cached_property
+    def _for_many(self) -> onnxruntime.InferenceSession:
+        return self._for_few if self._threads == 1 else self._session(self._threads)
+
+    def _session(self, threads: int) -> onnxruntime.InferenceSession:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         options.intra_op_num_threads = threads
         # Threads that wait in a loop would take the cores from the tokenizer.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
-            self._session = onnxruntime.InferenceSession(
-                path.read_bytes(), options, providers=["CPUExecutionProvider"]
+            return onnxruntime.InferenceSession(
+                self._path.read_bytes(), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:
             raise BundleError(
-                f"{path} can't be read as a network: {error}.", "Run `zigbang-nlp train` again."
+                f"{self._path} can't be read as a network: {error}.",
+                "Run `zigbang-nlp train` again.",
             ) from error
 
     def probabilities(self, ids: Sequence[Sequence[int]], batch_size: int = 256) -> np.ndarray:
         """Probability of positive for each row of ids; float32 (rows,), in the rows' order.
 
-        Rows are sorted by length and padded only to the longest of their batch; batches of long
-        rows are smaller. Rows without ids come out as 0.5.
+        Rows are sorted by length and padded only to the longest of their batch (see `batches`).
+        Rows without ids come out as 0.5.
         """
         result = np.full(len(ids), 0.5, np.float32)
         lengths = np.fromiter(map(len, ids), np.int64, len(ids))
         order = np.argsort(-lengths, kind="stable")  # the longest of a batch is its first
         order = order[lengths[order] > 0]
-        start = 0
-        while start < len(order):
-            longest = int(lengths[order[start]])
-            rows = order[start : start + min(batch_size, max(1, _TOKENS // longest))]
-            batch = pad([ids[i] for i in rows], longest).astype(np.int64)
-            (result[rows],) = self._session.run(["probability"], {"ids": batch})
-            start += len(rows)
+        for start, end in batches(lengths[order].tolist(), batch_size):
+            rows = order[start:end]
+            padded = pad([ids[i] for i in rows], int(lengths[rows[0]])).astype(np.int64)
+            session = self._for_few if len(rows) < _FEW else self._for_many
+            (result[rows],) = session.run(["probability"], {"ids": padded})
         return result
+
+
+def batches(lengths: Sequence[int], batch_size: int) -> Iterator[tuple[int, int]]:
+    """Where to cut rows into batches, so that the LSTM's work is least: pairs of start and end.
+
+    A batch of n rows costs its longest row's length times n + `_STEP`. From the last row to the
+    first, the best end of a batch is known from the least work of what is behind it. It is where
+    the length changes, or (nearly, for those) where the batch is full.
+
+    Args:
+        lengths: of the rows in ids, the longest first, none 0.
+        batch_size: rows of a batch at most; a batch of long rows has fewer, see `_TOKENS`.
+    """
+    count = len(lengths)
+    shorter = [count] * (count + 1)  # the first row behind that is shorter
+    work = [0] * (count + 1)  # of the rows from here on
+    ends = [count] * count
+    for start in range(count - 1, -1, -1):
+        longest = lengths[start]
+        alike = start + 1 < count and lengths[start + 1] == longest
+        shorter[start] = shorter[start + 1] if alike else start + 1
+        limit = min(count, start + min(batch_size, max(1, _TOKENS // longest)))
+        end, least = start, float("inf")
+        while end < limit:  # to cut between rows of one length gains nothing
+            end = min(shorter[end], limit)
+            total = work[end] + longest * (end - start + _STEP)
+            if total < least:
+                ends[start], least = end, total
+        work[start] = int(least)
+    start = 0
+    while start < count:
+        yield start, ends[start]
+        start = ends[start]

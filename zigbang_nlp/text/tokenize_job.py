@@ -11,11 +11,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from zigbang_nlp.text.clean import clean
-from zigbang_nlp.text.tokenizers import Tokenizer, TokenizerSettings
+from zigbang_nlp.text.tokenizers import WHOLE, Tokenizer, TokenizerSettings
 from zigbang_nlp.text.workers import Mark
 
 #: Separates tokens where they travel and rest; a cleaned text has none.
 SEPARATOR = "\n"
+
+#: Of a batch: the tokens of each text, joined; how many texts were tokenized with care; and which
+#: were because of the clock or a dead worker, so that they may get other tokens another time.
+Tokenized = tuple[list[str], Counter[int], list[int]]
 
 
 @dataclass(frozen=True)
@@ -30,25 +34,19 @@ class TokenizeJob:
     settings: TokenizerSettings
     max_characters: int
 
-    def start(
-        self,
-    ) -> Callable[[Sequence[str], Sequence[int], Mark], tuple[list[str], Counter[int]]]:
-        """Start the tagger.
-
-        A batch's result is the tokens of each text, joined, and how many texts needed care.
-        """
+    def start(self) -> Callable[[Sequence[str], Sequence[int], Mark], Tokenized]:
+        """Start the tagger; what is returned does a batch."""
         tokenizer = Tokenizer(self.settings)
         tokenizer.start()
 
-        def run(
-            texts: Sequence[str], care: Sequence[int], mark: Mark
-        ) -> tuple[list[str], Counter[int]]:
+        def run(texts: Sequence[str], care: Sequence[int], mark: Mark) -> Tokenized:
             tokenizer.rescued = Counter()
             found = []
             for i, text in enumerate(texts):
                 mark(i)
                 tokens = tokenizer.tokenize(clean(text, self.max_characters), care[i])
                 found.append(SEPARATOR.join(tokens))
-            return found, tokenizer.rescued
+            hurried = [i for i, asked in enumerate(care) if asked != WHOLE]
+            return found, tokenizer.rescued, hurried
 
         return run

@@ -13,7 +13,7 @@ from zigbang_nlp.config import TokenizeSettings
 from zigbang_nlp.console import log
 from zigbang_nlp.text.taggers import versions
 from zigbang_nlp.text.token_cache import TokenCache
-from zigbang_nlp.text.tokenize_job import SEPARATOR, TokenizeJob
+from zigbang_nlp.text.tokenize_job import SEPARATOR, Tokenized, TokenizeJob
 from zigbang_nlp.text.tokenizers import IN_PIECES, ON_SPACES, WHOLE, TokenizerSettings
 from zigbang_nlp.text.workers import Workers, worker_count
 
@@ -28,8 +28,7 @@ _WORTH = 40
 _GENERATION = 1
 
 
-#: Batches of texts -> for each the texts' tokens, and how many were tokenized with care.
-_Run = Callable[[Iterable[Sequence[str]]], Iterator[tuple[list[str], Counter[int]]]]
+_Run = Callable[[Iterable[Sequence[str]]], Iterator[Tokenized]]
 
 
 def tokenize_texts(
@@ -61,14 +60,18 @@ def tokenize_texts(
         depends_on = [_GENERATION, settings.as_dict(), max_characters, versions(settings.name)]
         cache = TokenCache(cache_directory, how.cache_megabytes, depends_on)
     rescued: Counter[int] = Counter()
+    hurried: set[int] = set()  # of the texts that `fresh` got
     run: _Run | None = None
     with ExitStack() as stack:
 
         def fresh(some: Iterator[str]) -> Iterator[list[str]]:
             nonlocal run
             run = run or _runner(job, count, how.time_limit, stack)
-            for joined, with_care in run(iter(lambda: list(islice(some, size)), [])):
+            hurried.clear()
+            batches = iter(lambda: list(islice(some, size)), [])
+            for number, (joined, with_care, which) in enumerate(run(batches)):
                 rescued.update(with_care)
+                hurried.update(number * size + i for i in which)
                 yield from [text.split(SEPARATOR) if text else [] for text in joined]
 
         rest = iter(texts)
@@ -82,7 +85,8 @@ def tokenize_texts(
                 made = list(fresh(window[i] for i in missing))
                 for i, tokens in zip(missing, made, strict=True):
                     found[i] = tokens
-                cache.keep(keys[missing], made)
+                sure = [i for i in range(len(made)) if i not in hurried]
+                cache.keep(keys[missing][sure], [made[i] for i in sure])
             yield from cast("list[list[str]]", found)
     report_rescued(rescued)
 

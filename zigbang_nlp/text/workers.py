@@ -1,8 +1,9 @@
 """Worker processes that each do batches of texts; results come in order, whatever happens to one.
 
 The workers are started by spawn, since neither a JVM nor a network survives a fork. Each says
-which text it is at; a text that takes too long, or that ends its worker twice, is tokenized with
-more care the next time (see `tokenizers.WHOLE`): the worker is replaced and its batches redone.
+which text it is at; a text that uses too much of the processor, or that twice ends its worker or
+stands still, is tokenized with more care the next time (see `tokenizers.WHOLE`): the worker is
+replaced and its batches redone.
 """
 
 from __future__ import annotations
@@ -105,13 +106,13 @@ class Workers:
             alive = worker.take()
             if alive and not worker.late(self.time_limit):
                 continue
-            self._blame(worker, alive)
+            self._blame(worker, alive and worker.overworked(self.time_limit))
             todo.extend(worker.batches)
             worker.end()
             self.replaced += 1
             self._workers[i] = _Worker(self.job, worker.failed_starts + (not worker.ready))
 
-    def _blame(self, worker: _Worker, late: bool) -> None:
+    def _blame(self, worker: _Worker, overworked: bool) -> None:
         """Have the text that the worker was at tokenized with more care, if it is to blame.
 
         Raises:
@@ -123,7 +124,8 @@ class Workers:
         elif batch is None:
             return
         else:
-            batch.strikes[at] += 2 if late else 1
+            # A machine that stood still or ran out of memory is no fault of the text: once more.
+            batch.strikes[at] += 2 if overworked else 1
             if at != NOWHERE:
                 batch.care[at] = min(batch.strikes[at] // 2, ON_SPACES)
             given_up = batch.strikes[at] >= (_DEATHS if at == NOWHERE else 2 * ON_SPACES + _DEATHS)
@@ -204,11 +206,14 @@ class _Worker:
         """Whether it has been at one text for too long, or can't start."""
         if not self.ready:
             return time.monotonic() - self._started > _START_LIMIT
-        at, since, used, now = self._place
+        at, since, _, _ = self._place
         waited = time.monotonic() - since
-        return at != NOWHERE and (
-            (waited > limit and now - used > limit) or waited > _PATIENCE * limit
-        )
+        return at != NOWHERE and (waited > _PATIENCE * limit or self.overworked(limit))
+
+    def overworked(self, limit: float) -> bool:
+        """Whether the text it is at has used more of the processor than it may."""
+        at, _, used, now = self._place
+        return at != NOWHERE and now - used > limit
 
     def at(self) -> int:
         return int(self._place[0])
