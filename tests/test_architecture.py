@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 
 PACKAGE = ROOT / "zigbang_nlp"
 
-_GROUND = {"errors", "records", "files", "console", "resources"}
+_GROUND = {"errors", "records", "files", "console", "resources", "particles"}
 _LEARNING = _GROUND | {"config", "text", "plotting"}
 
 #: room -> the rooms it may import from. Crawling writes to the store; importing knows how text and
@@ -21,6 +21,7 @@ ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "records": set(),
     "resources": {"errors"},
+    "particles": set(),
     "console": set(),
     "files": {"errors"},
     "plotting": {"files"},

@@ -2,6 +2,9 @@
 
 import json
 import logging
+import platform
+import subprocess
+import sys
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -309,3 +312,29 @@ def test_the_resume_key_knows_settings_and_data(dataset: DataSet, tmp_path: Path
     rows = dataset.part("train").rows
     rows.assign(label=1 - rows["label"]).to_parquet(other / "train.parquet", index=False)
     assert resume_key(DataSet.load(other), TINY) != key
+
+
+_FAULTS = """
+import resource
+from zigbang_nlp.model.backend import keep_freed_memory
+
+def faults():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(20):
+        bytearray(b"1") * 40_000_000
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+given_back = faults()
+keep_freed_memory()
+faults()
+print(given_back, faults())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be told")
+def test_freed_memory_is_kept_for_the_next_step() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _FAULTS], check=True, stdout=subprocess.PIPE, text=True
+    )
+    given_back, kept = map(int, done.stdout.split())
+    assert kept < given_back / 4, done.stdout

@@ -44,6 +44,23 @@ def test_workers_and_this_process_give_the_same(tmp_path: Path) -> None:
     assert tokenized(texts, tmp_path, workers=2) == tokenized(texts, None)
 
 
+@pytest.mark.slow
+def test_what_the_clock_had_tokenized_in_pieces_is_not_kept(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    # Kkma takes some seconds for it, and finds other tokens in its pieces.
+    texts = [
+        "역이 가까워요",
+        "관리비가비싸지만주차장이넓고아이키우기에는괜찮은편이에요 " * 60,
+        "뷰가 좋아요",
+    ]
+    whole = tokenized(texts, None, "kkma")
+    hurried = tokenized(texts, tmp_path, "kkma", workers=2, time_limit=0.15)
+    assert "took the tokenizer too long" in caplog.text
+    assert (hurried[0], hurried[2]) == (whole[0], whole[2])
+    assert tokenized(texts, tmp_path, "kkma") == whole
+
+
 # Tokens are of cleaned texts: no line breaks and no lone surrogates.
 _TOKENS = st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]), min_size=1)
 

@@ -8,10 +8,8 @@ import os
 import resource
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,29 +87,11 @@ def measured(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     return said
 
 
-@contextmanager
-def watched_memory(said: dict[str, Any]) -> Iterator[None]:
-    """Note as `memory_mb` the most that this process and its children took at one time.
+def memory_mb(process: int) -> float:
+    """What a process and its children take now; a page that several share counts once.
 
-    A page that several share counts once (the kernel's proportional set size, on Linux only).
+    It is the kernel's proportional set size, so 0 where the kernel isn't Linux.
     """
-    ended = threading.Event()
-
-    def watch() -> None:
-        while not ended.wait(0.5):
-            said["memory_mb"] = max(said["memory_mb"], _proportional_mb(os.getpid()))
-
-    said["memory_mb"] = 0.0
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        watcher.join()
-
-
-def _proportional_mb(process: int) -> float:
     own, at = 0.0, Path(f"/proc/{process}")
     try:
         lines = (at / "smaps_rollup").read_text().splitlines()
@@ -119,7 +99,7 @@ def _proportional_mb(process: int) -> float:
         children = [int(n) for t in at.glob("task/*/children") for n in t.read_text().split()]
     except OSError:  # it has ended, or this isn't Linux
         children = []
-    return own + sum(map(_proportional_mb, children))
+    return own + sum(map(memory_mb, children))
 
 
 def cores() -> int:

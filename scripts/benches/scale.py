@@ -1,4 +1,7 @@
-"""How cost grows: each stage on 10^3 to 10^6 reviews, time and memory against size."""
+"""How cost grows: each stage on 10^3 to 10^6 reviews, time and memory against size.
+
+Time is the processor's, of which other work on the machine takes none.
+"""
 
 from __future__ import annotations
 
@@ -103,7 +106,7 @@ def run(options: argparse.Namespace) -> list[Row]:
                 alone("scale", stage, path=options.texts, count=n, place=place, model=model)
                 for n in sizes
             ]
-            seconds = np.array([s["seconds"] for s in said])
+            seconds = np.array([s["cpu"] for s in said])
             memory = [s["peak_mb"] for s in said]
             # Of the two largest sizes, since starting up hides the work in the small ones.
             power = float(np.diff(np.log(seconds[-2:]))[0] / np.diff(np.log(sizes[-2:]))[0])
@@ -119,7 +122,7 @@ def run(options: argparse.Namespace) -> list[Row]:
             )
     header = (
         "stage",
-        *(f"s, {n:,}" for n in sizes),
+        *(f"CPU s, {n:,}" for n in sizes),
         "power",
         *(f"MB, {n:,}" for n in sizes),
         "kB a review",

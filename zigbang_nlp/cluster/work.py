@@ -77,7 +77,9 @@ def tokenizer_on_cluster(client: Any, scratch: Path) -> Callable[..., Iterator[l
             source = Path(place) / "texts.parquet"
             # Arrow has no lone surrogates, and `clean` drops them anyway.
             plain = [text.encode("utf-8", "ignore").decode() for text in texts]
-            pq.write_table(pa.table({_TEXT: pa.array(plain, pa.string())}), source)
+            table = pa.table({_TEXT: pa.array(plain, pa.string())})
+            # A row group a partition, since a reader reads whole groups.
+            pq.write_table(table, source, row_group_size=_TOKENIZED)
             partitions = partitions_of(source, Path(place) / _TOKENS, _TEXT, _TOKENIZED)
             shipped = ship_tokenizer(client, TokenizeJob(settings, max_characters))
             run_partitions(client, partial(_tokenize, shipped), partitions, "tokenizing")

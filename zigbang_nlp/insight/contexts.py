@@ -13,6 +13,7 @@ from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.mentions import Mentions
 from zigbang_nlp.insight.rates import benjamini_hochberg, fisher_p
+from zigbang_nlp.particles import with_particles
 
 #: Columns of `related`.
 RELATED_COLUMNS: dict[str, str] = {
@@ -94,7 +95,9 @@ def related(
     if own < FEWEST_TEXTS:
         raise InsightError(
             f"{own} texts mention {word!r}; {FEWEST_TEXTS} are the least.",
-            f"'{word}'을(를) 언급한 글이 {own}개뿐입니다. 적어도 {FEWEST_TEXTS}개가 필요합니다.",
+            with_particles(
+                f"'{word}'을(를) 언급한 글이 {own}개뿐입니다. 적어도 {FEWEST_TEXTS}개가 필요합니다."
+            ),
         )
     refused = None
     table["similarity"] = np.nan
@@ -188,7 +191,9 @@ def vectors(corpus: Corpus, model: str, mentioned: int, word: str) -> Vectors:
     if mentioned < FEWEST_MENTIONS:
         raise InsightError(
             f"{mentioned} texts mention {word!r}; its vector needs {FEWEST_MENTIONS}.",
-            f"'{word}'을(를) 언급한 글이 {mentioned}개뿐이라 낱말 벡터를 믿을 수 없습니다.",
+            with_particles(
+                f"'{word}'을(를) 언급한 글이 {mentioned}개뿐이라 낱말 벡터를 믿을 수 없습니다."
+            ),
         )
     if model not in corpus.trained:
         corpus.trained[model] = train_vectors(corpus.mentions.sentences(), model)

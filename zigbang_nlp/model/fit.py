@@ -14,6 +14,7 @@ import numpy as np
 from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import ConfigError
+from zigbang_nlp.model.backend import keep_freed_memory
 from zigbang_nlp.model.batches import Batches
 from zigbang_nlp.model.callbacks import (
     TENSORBOARD,
@@ -72,6 +73,7 @@ def fit(
         TrainingError: the loss became NaN.
         ConfigError: a callback of the settings can't be made, or no checkpoint would be saved.
     """
+    keep_freed_memory()
     distribution = distribution or Distribution("none")
     weights = text_weights(training, settings)
     batches = Batches(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from zigbang_nlp.particles import with_particles
 from zigbang_nlp.records import CATEGORIES
 from zigbang_nlp.report.words_en import ENGLISH
 from zigbang_nlp.report.words_ko import KOREAN
@@ -23,7 +24,8 @@ class Words:
         self._table = LANGUAGES[language]
 
     def __call__(self, key: str, **values: Any) -> str:
-        return self._table[key].format(**values)
+        said = self._table[key].format(**values)
+        return with_particles(said) if self.language == "ko" else said
 
     def has(self, key: str) -> bool:
         return key in self._table

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from zigbang_nlp.particles import with_particles
 from zigbang_nlp.web.english import ENGLISH
 
 
 def translated(korean: str, language: str, **values: object) -> str:
     """A sentence in the language asked for; `{name}` in it is filled from `values`."""
-    said = ENGLISH.get(korean, korean) if language == "en" else korean
-    return said.format(**values) if values else said
+    if language == "en":
+        said = ENGLISH.get(korean, korean)
+        return said.format(**values) if values else said
+    return with_particles(korean.format(**values)) if values else korean
