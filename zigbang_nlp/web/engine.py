@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -180,9 +181,14 @@ def _marks(manifest: Path) -> tuple[int, ...] | None:
 
 def _load(directory: Path) -> tuple[Classifier, str]:
     """A bundle with all its parts in memory, so that its files may be replaced."""
-    classifier = Classifier.load(directory)
+    # One thread: the other cores are for those who read and write.
+    classifier = Classifier.load(directory, threads=1)
     classifier.start()
     for part in ("topic_model", "explainer"):
         with contextlib.suppress(BundleError):
             getattr(classifier, part)
+    # What stays for good needn't be gone through at each collection, which stops all callers.
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
     return classifier, classifier.bundle.identity()
