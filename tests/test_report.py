@@ -122,7 +122,7 @@ def test_every_table_is_that_of_the_library(url: str, page: Page) -> None:
 
 def test_planted_effects_are_said_with_quotes(page: Page) -> None:
     said = page.cards["standouts"]
-    assert "솔마을 3단지: 교통여건이(가) 다른 곳보다 못합니다" in said
+    assert "솔마을 3단지: 교통여건이 다른 곳보다 못합니다" in said
     assert "솔마을 3단지 · 교통여건" in said, "a quote from there"
     keywords = page.table("keywords")
     rising = keywords[(keywords["q_value"] < 0.05) & (keywords["direction"] == "rising")]
