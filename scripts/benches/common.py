@@ -150,7 +150,7 @@ def draw(rows: Sequence[Row], file: Path | None, picture: Path) -> None:
     axes.set_xscale("log")
     axes.invert_yaxis()
     axes.set_xlabel("times better than the way it is usually done")
-    axes.legend(loc="lower right")
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), frameon=False)
     figure.savefig(picture, dpi=110)
 
 
