@@ -134,6 +134,19 @@ def test_a_batch_of_long_rows_is_small() -> None:
     assert [end - start for start, end in cuts] == [1, 2, 2, 1]
 
 
+def test_a_network_is_in_memory_when_its_file_is_replaced(tmp_path: Path) -> None:
+    architecture, path = ARCHITECTURES["max"], tmp_path / "n.onnx"
+    for seed, name in ((1, path), (2, tmp_path / "other.onnx")):
+        keras.utils.set_random_seed(seed)
+        weights = {layer.name: layer.get_weights() for layer in build_network(architecture).layers}
+        write_onnx(architecture, weights, name)
+    serving = Network(path, threads=2)
+    one = serving.probabilities([[4, 5]])[0]
+    (tmp_path / "other.onnx").replace(path)
+    np.testing.assert_allclose(serving.probabilities([[4, 5]] * 20), one, atol=1e-5)
+    assert abs(Network(path).probabilities([[4, 5]])[0] - one) > 1e-4
+
+
 def test_rows_without_ids_are_half_and_keep_their_place(tmp_path: Path) -> None:
     architecture = ARCHITECTURES["max"]
     weights = {layer.name: layer.get_weights() for layer in build_network(architecture).layers}

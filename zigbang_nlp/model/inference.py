@@ -34,28 +34,20 @@ class Network:
     """
 
     def __init__(self, path: Path, threads: int = 0) -> None:
-        self._path, self._threads = path, threads
-        self._for_few = self._session(threads=1)
+        try:
+            model = path.read_bytes()
+            self._for_few = _session(model, threads=1)
+        except Exception as error:
+            raise BundleError(
+                f"{path} can't be read as a network: {error}.", "Run `zigbang-nlp train` again."
+            ) from error
+        self._threads = threads
+        # Kept for the second session, since the file may be another by then.
+        self._model = b"" if threads == 1 else model
 
     @cached_property
     def _for_many(self) -> onnxruntime.InferenceSession:
-        return self._for_few if self._threads == 1 else self._session(self._threads)
-
-    def _session(self, threads: int) -> onnxruntime.InferenceSession:
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        options.intra_op_num_threads = threads
-        # Threads that wait in a loop would take the cores from the tokenizer.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        try:
-            return onnxruntime.InferenceSession(
-                self._path.read_bytes(), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:
-            raise BundleError(
-                f"{self._path} can't be read as a network: {error}.",
-                "Run `zigbang-nlp train` again.",
-            ) from error
+        return self._for_few if self._threads == 1 else _session(self._model, self._threads)
 
     def probabilities(self, ids: Sequence[Sequence[int]], batch_size: int = 256) -> np.ndarray:
         """Probability of positive for each row of ids; float32 (rows,), in the rows' order.
@@ -73,6 +65,15 @@ class Network:
             session = self._for_few if len(rows) < _FEW else self._for_many
             (result[rows],) = session.run(["probability"], {"ids": padded})
         return result
+
+
+def _session(model: bytes, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = threads
+    # Threads that wait in a loop would take the cores from the tokenizer.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 def batches(lengths: Sequence[int], batch_size: int) -> Iterator[tuple[int, int]]:

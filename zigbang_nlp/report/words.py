@@ -24,8 +24,7 @@ class Words:
         self._table = LANGUAGES[language]
 
     def __call__(self, key: str, **values: Any) -> str:
-        said = self._table[key].format(**values)
-        return with_particles(said) if self.language == "ko" else said
+        return with_particles(self._table[key].format(**values))
 
     def has(self, key: str) -> bool:
         return key in self._table

@@ -24,9 +24,9 @@ _SLOW_BATCH = 64
 _WINDOW = 64
 #: Batches below which starting workers takes longer than the work.
 _WORTH = 40
-#: Part of the cache's key: raise it when `clean` or `Tokenizer` gives other tokens.
-_GENERATION = 1
-
+#: Part of the cache's key: raise it when `clean` or `Tokenizer` gives other tokens, or when what
+#: was kept may be wrong (1 kept what a standing machine had split on spaces).
+_GENERATION = 2
 
 _Run = Callable[[Iterable[Sequence[str]]], Iterator[Tokenized]]
 

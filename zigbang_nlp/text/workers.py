@@ -206,14 +206,20 @@ class _Worker:
         """Whether it has been at one text for too long, or can't start."""
         if not self.ready:
             return time.monotonic() - self._started > _START_LIMIT
-        at, since, _, _ = self._place
-        waited = time.monotonic() - since
-        return at != NOWHERE and (waited > _PATIENCE * limit or self.overworked(limit))
+        return self._waited() > _PATIENCE * limit or self.overworked(limit)
 
     def overworked(self, limit: float) -> bool:
-        """Whether the text it is at has used more of the processor than it may."""
-        at, _, used, now = self._place
-        return at != NOWHERE and now - used > limit
+        """Whether the text it is at has computed for too long, by both clocks.
+
+        A JVM's threads together use more of the processor than passes on the wall.
+        """
+        _, _, used, now = self._place
+        return self._waited() > limit and now - used > limit
+
+    def _waited(self) -> float:
+        """Seconds since it began the text it is at; 0 at none."""
+        at, since, _, _ = self._place
+        return time.monotonic() - since if at != NOWHERE else 0.0
 
     def at(self) -> int:
         return int(self._place[0])

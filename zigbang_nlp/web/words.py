@@ -8,7 +8,5 @@ from zigbang_nlp.web.english import ENGLISH
 
 def translated(korean: str, language: str, **values: object) -> str:
     """A sentence in the language asked for; `{name}` in it is filled from `values`."""
-    if language == "en":
-        said = ENGLISH.get(korean, korean)
-        return said.format(**values) if values else said
-    return with_particles(korean.format(**values)) if values else korean
+    said = ENGLISH.get(korean, korean) if language == "en" else korean
+    return with_particles(said.format(**values)) if values else said
