@@ -110,7 +110,7 @@ TINY = TrainSettings(
 @pytest.fixture(scope="session")
 def bundle_dir(dataset: DataSet, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny bundle, really trained on `dataset`. Copy it before changing it."""
-    from zigbang_nlp.model.train import train
+    from zigbang_nlp.model.training.train import train
 
     directory = tmp_path_factory.mktemp("bundle") / "model"
     train(dataset, TINY, directory, directory.parent / "checkpoints")

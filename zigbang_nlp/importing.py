@@ -20,7 +20,8 @@ from zigbang_nlp.console import progress
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.records import CATEGORIES, SPLITS, Review, content_id
 from zigbang_nlp.store import Counts, Store
-from zigbang_nlp.tables import as_text, is_missing, read_table
+from zigbang_nlp.tables.cells import as_text, is_missing
+from zigbang_nlp.tables.read import read_table
 from zigbang_nlp.text.clean import clean
 from zigbang_nlp.text.labels import read_label
 

@@ -25,7 +25,7 @@ from zigbang_nlp.errors import StageError
 from zigbang_nlp.files import (
     disk_errors,
     make_directory,
-    settle,
+    recover_swap,
     sha256_of,
     sha256_of_json,
     write_json,
@@ -69,7 +69,7 @@ def directory_artefact(name: str, path: Callable[[Settings], Path]) -> Artefact:
 
     def fingerprint(settings: Settings) -> str | None:
         target = path(settings)
-        settle(target)
+        recover_swap(target)
         return sha256_of(target) if target.exists() else None
 
     return Artefact(name, fingerprint)
@@ -129,7 +129,7 @@ def run_stages(
     if dry_run:
         return _dry_run(stages, settings, force)
     decided = []
-    with alone(settings):
+    with exclusive_run(settings):
         for stage in stages:
             decision = Plan(stage, True, "forced") if force else plan(stage, settings)
             decided.append(decision)
@@ -218,7 +218,7 @@ def _is_record(value: Any) -> bool:
     )
 
 
-class alone:
+class exclusive_run:
     """One run at a time in a work directory."""
 
     def __init__(self, settings: Settings) -> None:

@@ -74,7 +74,7 @@ def train_stage(settings: Settings) -> None:
     from zigbang_nlp.text.dataset import DataSet
 
     dataset = DataSet.load(settings.dataset_dir)
-    from zigbang_nlp.model.train import train
+    from zigbang_nlp.model.training.train import train
 
     train(
         dataset,
@@ -98,7 +98,7 @@ def _corrections(settings: Settings) -> dict[str, str]:
 def evaluate_stage(settings: Settings) -> None:
     """Bundle + held-out split -> metrics.json and plots."""
     from zigbang_nlp.model.bundle import load_bundle
-    from zigbang_nlp.model.evaluate import evaluate
+    from zigbang_nlp.model.evaluation.evaluate import evaluate
     from zigbang_nlp.text.dataset import DataSet
 
     bundle = load_bundle(settings.model_dir)

@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> list[Row]:
 
     predict = ("predict", "--model", options.model, "역이 가까워요")
     ours = best(_MAIN, *predict)
-    rival = best("import zigbang_nlp.model.backend; " + _MAIN, *predict)
+    rival = best("import zigbang_nlp.model.network.backend; " + _MAIN, *predict)
     shown = best(_MAIN, "--help")
     return [
         Row("predict one text, cold", ours, rival, "s", rival / ours, 5, "under 0.8 s asked"),

@@ -156,7 +156,7 @@ def draw(rows: Sequence[Row], file: Path | None, picture: Path) -> None:
 
 def tutorial_network(vocabulary: int = VOCABULARY, masked: bool = False) -> Any:
     """Embedding(100) -> LSTM(128) -> Dense(1, sigmoid), as the tutorials have it."""
-    from zigbang_nlp.model.backend import keras
+    from zigbang_nlp.model.network.backend import keras
 
     return keras.Sequential(
         [
@@ -171,7 +171,7 @@ def tutorial_encoder(tagger: Any, texts: Sequence[str]) -> Callable[[Sequence[st
     """The tutorials' encoding: ids by frequency in `texts`, cut and padded on the left."""
     from collections import Counter
 
-    from zigbang_nlp.model.backend import keras
+    from zigbang_nlp.model.network.backend import keras
 
     counts = Counter(token for text in texts for token in tagger.morphs(text))
     ids = {token: i for i, (token, _) in enumerate(counts.most_common(VOCABULARY - 2), start=2)}

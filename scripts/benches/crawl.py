@@ -30,8 +30,8 @@ PREFIXES = ("wyd", "wye", "wy6", "wy7")
 
 def made_world(apartments: int) -> Any:
     """4,096 cells and so many apartments, with 0 to 4 reviews each."""
-    from tests.zigbang_server import World
-    from zigbang_nlp.crawl.region import ALPHABET
+    from tests.fake_zigbang import World
+    from zigbang_nlp.geo.cells import ALPHABET
     from zigbang_nlp.records import CATEGORIES
 
     rng = random.Random(0)
@@ -63,7 +63,7 @@ def made_world(apartments: int) -> Any:
 
 def crawl_server(apartments: int) -> dict[str, Any]:
     """Serve the made world until standard input ends."""
-    from tests.zigbang_server import serve
+    from tests.fake_zigbang import serve
 
     with serve(made_world(apartments)) as server:
         print(server.url, flush=True)
@@ -99,7 +99,7 @@ def crawl_naive(url: str, workers: int, db: str) -> dict[str, Any]:
     import pandas as pd
     import requests
 
-    from zigbang_nlp.crawl.region import from_geohashes
+    from zigbang_nlp.geo.cells import from_geohashes
 
     ids: list[int] = []
     requested = 0

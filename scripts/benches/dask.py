@@ -27,7 +27,7 @@ def tokenize(path: str, count: int, workers: int) -> dict[str, Any]:
     from zigbang_nlp.cluster.client import connected
     from zigbang_nlp.cluster.work import tokenizer_on_cluster
     from zigbang_nlp.config import TokenizeSettings
-    from zigbang_nlp.text.tokenizers import TokenizerSettings
+    from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
 
     texts = read_texts(path, count)
     with tempfile.TemporaryDirectory() as place, connected("local", workers) as client:

@@ -14,7 +14,7 @@ from typing import Any
 from benches.common import ROOT, Row, add_texts, alone, memory_mb, read_texts
 
 from zigbang_nlp.console import table
-from zigbang_nlp.tables import CHUNK
+from zigbang_nlp.tables.read import CHUNK
 
 HELP = "a file of 5 million lines: memory, and --resume after a kill"
 #: So many texts, over and over, are the lines.

@@ -21,7 +21,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> list[Row]:
     """Each function of insight over a made store of so many texts, with the time it takes."""
-    from tests.insight_world import World
+    from tests.factories.corpus import World
     from zigbang_nlp import insight
     from zigbang_nlp.store import open_store
 

@@ -53,7 +53,7 @@ def store(path: str, count: int, place: str, model: str) -> dict[str, Any]:
 def tokenize(path: str, count: int, place: str, model: str) -> dict[str, Any]:
     """Texts to tokens, which are thrown away."""
     from zigbang_nlp.config import TokenizeSettings
-    from zigbang_nlp.text.tokenizers import TokenizerSettings
+    from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
     from zigbang_nlp.text.tokenizing import tokenize_texts
 
     texts = read_texts(path, min(count, 200_000))

@@ -122,8 +122,8 @@ def naive(model: str, port: str) -> None:
     from fastapi import FastAPI
 
     from zigbang_nlp.model.bundle import load_bundle
-    from zigbang_nlp.model.initial import bundle_weights
-    from zigbang_nlp.model.network import build_network
+    from zigbang_nlp.model.network.build import build_network
+    from zigbang_nlp.model.training.warm_start import bundle_weights
     from zigbang_nlp.text.encoder import pad
 
     bundle = load_bundle(Path(model))
@@ -199,7 +199,7 @@ def _rival(model: Path, seconds: float, place: str) -> list[tuple[Any, ...]]:
 
 
 def _fuzz(model: Path, requests: int) -> None:
-    from tests.web_fuzz import fuzz
+    from tests.web.fuzz import fuzz
 
     with tempfile.TemporaryDirectory() as place:
         asked, wrong = fuzz(model, Path(place), requests)

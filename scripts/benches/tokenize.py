@@ -56,7 +56,7 @@ def konlpy_loop(name: str, path: str, count: int) -> dict[str, Any]:
 def ours(name: str, path: str, count: int, workers: int, cache: str) -> dict[str, Any]:
     """`tokenize_texts`, with the start of its workers."""
     from zigbang_nlp.config import TokenizeSettings
-    from zigbang_nlp.text.tokenizers import TokenizerSettings
+    from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
     from zigbang_nlp.text.tokenizing import tokenize_texts
 
     texts = _texts(path, count)

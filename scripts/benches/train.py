@@ -38,14 +38,14 @@ def way(step: str, dataset: str, rows: int, enough: float) -> dict[str, Any]:
 
     from zigbang_nlp.config import TrainSettings
     from zigbang_nlp.model.architecture import Architecture
-    from zigbang_nlp.model.backend import keep_freed_memory, keras
-    from zigbang_nlp.model.batches import Batches
-    from zigbang_nlp.model.network import build_network
-    from zigbang_nlp.model.optimizers import make_optimizer
+    from zigbang_nlp.model.network.backend import keep_freed_memory, keras
+    from zigbang_nlp.model.network.build import build_network
+    from zigbang_nlp.model.training.batches import Batches
+    from zigbang_nlp.model.training.optimizers import make_optimizer
     from zigbang_nlp.text.dataset import DataSet
 
     data = DataSet.load(Path(dataset))
-    part, held = data.part("train"), data.part("validation")
+    part, held = data.split("train"), data.split("validation")
     ids, labels = np.array(part.ids[:rows]), part.labels[:rows]
     # The data set is in the order of its source; the recipe's validation is of the same mix.
     held_ids, held_labels = np.array(held.ids[:5_000]), held.labels[:5_000]
@@ -122,7 +122,7 @@ class _Enough:
     """A Keras callback, made when Keras is there: notes accuracy and time, and may end training."""
 
     def __new__(cls, enough: float) -> Any:
-        from zigbang_nlp.model.backend import keras
+        from zigbang_nlp.model.network.backend import keras
 
         class Callback(keras.callbacks.Callback):
             began = 0.0

@@ -80,8 +80,8 @@ def command(
         raise click.UsageError("--explain has no column in --output; use --json instead.")
     if resume and not output:
         raise click.UsageError("--resume goes on with an --output; give it too.")
-    from zigbang_nlp.predict.choose import chosen_model
     from zigbang_nlp.predict.classifier import Classifier
+    from zigbang_nlp.predict.resolve_model import chosen_model
 
     settings = loaded.settings
     classifier = Classifier.load(chosen_model(settings), settings.predict.batch_size)

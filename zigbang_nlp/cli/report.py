@@ -61,7 +61,7 @@ def command(
       zigbang-nlp report --region 노원구 --since 2024 --output nowon.html --pdf
       zigbang-nlp report --complex "은솔마루 3단지" --output one.html
     """
-    from zigbang_nlp.predict.choose import chosen_model
+    from zigbang_nlp.predict.resolve_model import chosen_model
     from zigbang_nlp.report.make import Filters, write_report
     from zigbang_nlp.report.pdf import print_pdf
 

@@ -50,8 +50,8 @@ def command(
       zigbang-nlp tune --trials 20 --epochs 8 --init scratch --lstm-units 128
       zigbang-nlp train --config data/tuned.toml
     """
-    from zigbang_nlp.model.tune import search_space, tune
-    from zigbang_nlp.pipeline import alone
+    from zigbang_nlp.model.training.tune import search_space, tune
+    from zigbang_nlp.pipeline import exclusive_run
     from zigbang_nlp.text.dataset import DataSet
 
     settings = loaded.settings
@@ -61,7 +61,7 @@ def command(
     fixed = space.keys() - set(searched)
     if minutes is None and trials is None:
         minutes = _MINUTES
-    with alone(settings):
+    with exclusive_run(settings):
         found = tune(dataset, settings.train, fixed, settings.paths.work / "tune", minutes, trials)
     if found.best:
         monitor = settings.train.monitor

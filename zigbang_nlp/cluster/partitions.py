@@ -10,7 +10,7 @@ import pandas as pd
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.files import atomic_file
-from zigbang_nlp.tables import CHUNK
+from zigbang_nlp.tables.read import CHUNK
 
 #: Rows of a partition: whole pieces, as one machine reads them, so that the network sees the same
 #: batches and gives the same digits.

@@ -16,10 +16,12 @@ from zigbang_nlp.files import atomic_directory, make_directory
 from zigbang_nlp.predict.bulk import predict_pieces
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.predict.files import with_scores
-from zigbang_nlp.predict.writers import as_arrow
-from zigbang_nlp.tables import CHUNK, as_text
+from zigbang_nlp.tables.cells import as_text
+from zigbang_nlp.tables.read import CHUNK
+from zigbang_nlp.tables.write import as_arrow
 from zigbang_nlp.text.tokenize_job import SEPARATOR, TokenizeJob
-from zigbang_nlp.text.tokenizers import WHOLE, TokenizerSettings
+from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
+from zigbang_nlp.text.tokenizers import WHOLE
 
 _TEXT, _TOKENS = "text", "tokens"
 #: Rows of a partition of tokenizing: some seconds of work for the slower tokenizers.

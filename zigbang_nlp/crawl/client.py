@@ -16,7 +16,7 @@ from zigbang_nlp import __version__
 from zigbang_nlp.config import CrawlSettings
 from zigbang_nlp.crawl.pace import Pace, Sent
 from zigbang_nlp.crawl.site import Site
-from zigbang_nlp.errors import RequestFailed
+from zigbang_nlp.errors import RequestFailedError
 from zigbang_nlp.store import Task
 
 #: An answer larger than this is not read to its end.
@@ -45,9 +45,9 @@ class _Failed(Exception):
     def sent(self, seconds: float) -> Sent:
         return Sent(self.kind, len(self.body), seconds, self.status, self.retry_after)
 
-    def for_good(self, url: str, tries: int) -> RequestFailed:
+    def for_good(self, url: str, tries: int) -> RequestFailedError:
         times = f", {tries} times" if tries > 1 else ""
-        return RequestFailed(
+        return RequestFailedError(
             f"{url} failed: {self.fact}{times}.",
             "Ask again later with --retry-failed.",
             kind=self.kind,

@@ -8,18 +8,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from zigbang_nlp.config import CrawlSettings, Settings
-from zigbang_nlp.crawl import privacy, progress, region
+from zigbang_nlp.crawl import privacy, progress
 from zigbang_nlp.crawl.client import Client
 from zigbang_nlp.crawl.health import Health
 from zigbang_nlp.crawl.hogangnono import Hogangnono
 from zigbang_nlp.crawl.loop import Loop
 from zigbang_nlp.crawl.pace import Pace
 from zigbang_nlp.crawl.place import find_place
-from zigbang_nlp.crawl.region import Region
 from zigbang_nlp.crawl.replay import Replay
 from zigbang_nlp.crawl.robots import read_robots
 from zigbang_nlp.crawl.site import Fetcher, Site
 from zigbang_nlp.crawl.zigbang import Zigbang
+from zigbang_nlp.geo import cells
+from zigbang_nlp.geo.cells import Region
 from zigbang_nlp.resources import SAMPLE, resource_dir
 from zigbang_nlp.store import Counts, Scope, Store
 
@@ -94,7 +95,7 @@ def run_crawl(
     with store.database.only_crawler():
         if source == SAMPLE:
             fetcher: Fetcher = Replay(resource_dir("sample"))
-            where = region.from_geohashes(crawl.geohash)
+            where = cells.from_geohashes(crawl.geohash)
         else:
             pace = Pace(store.pacing, source, crawl, stopping)
             fetcher = client = Client(site, crawl, pace, health.note)
@@ -120,12 +121,12 @@ def find_region(
     if settings.place:
         return find_place(settings.place, store, source, client)
     if settings.preset != "none":
-        return region.from_preset(settings.preset)
+        return cells.from_preset(settings.preset)
     if settings.polygon:
-        return region.from_geojson(Path(settings.polygon))
+        return cells.from_geojson(Path(settings.polygon))
     if settings.bbox:
-        return region.from_box(settings.bbox)
-    return region.from_geohashes(settings.geohash)
+        return cells.from_box(settings.bbox)
+    return cells.from_geohashes(settings.geohash)
 
 
 def read_saved(

@@ -6,7 +6,7 @@ import threading
 from collections import deque
 
 from zigbang_nlp.crawl.pace import Sent
-from zigbang_nlp.errors import CrawlStopped
+from zigbang_nlp.errors import CrawlStoppedError
 from zigbang_nlp.store import Tally, Task
 
 #: The requests that are looked back at.
@@ -45,7 +45,7 @@ class Health:
             failures = [kind for kind in self._window if kind is not None]
         if len(failures) > self._allowed:
             commonest = max(set(failures), key=failures.count)
-            raise CrawlStopped(
+            raise CrawlStoppedError(
                 f"{len(failures)} of the last {len(self._window)} requests failed, "
                 f"mostly with {commonest!r}; the site may be blocking, or out of reach.",
                 "Wait, or lower the rate, and run the same command to go on.",

@@ -16,7 +16,7 @@ from zigbang_nlp.crawl.health import Health
 from zigbang_nlp.crawl.pace import Interrupted
 from zigbang_nlp.crawl.progress import Figures, Progress
 from zigbang_nlp.crawl.site import Fetcher, Site
-from zigbang_nlp.errors import CrawlStopped, RequestFailed, SchemaError
+from zigbang_nlp.errors import CrawlStoppedError, RequestFailedError, SchemaError
 from zigbang_nlp.store import Counts, Failure, Found, Outcome, Scope, Store, Task
 
 #: Tasks answered from files are saved this many at a time; the site's are saved one by one.
@@ -80,7 +80,7 @@ class Loop:
         try:
             self._run_workers()
             outcome = "complete"
-        except CrawlStopped as error:
+        except CrawlStoppedError as error:
             outcome = f"stopped: {error.fact}"
             self.store.frontier.put_back(self.scope.source, self.health.not_their_fault())
             raise
@@ -137,7 +137,7 @@ class Loop:
     def _ask(self, task: Task) -> Outcome:
         try:
             body = self.fetcher.fetch(task)
-        except RequestFailed as error:
+        except RequestFailedError as error:
             body = privacy.scrub(error.body, self.site.personal, self.replace)
             return Outcome(task, body, failure=Failure(error.kind, f"{task}: {error.fact}"))
         return read_answer(self.site, task, privacy.scrub(body, self.site.personal, self.replace))

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 
 from zigbang_nlp.config import CrawlSettings
-from zigbang_nlp.errors import CrawlStopped
+from zigbang_nlp.errors import CrawlStoppedError
 from zigbang_nlp.store.pacing import Pacing
 
 #: The interval doubles on each sign of trouble and shrinks by a tenth on each good answer.
@@ -30,7 +30,7 @@ class Sent:
     retry_after: float | None = None
 
 
-class Interrupted(CrawlStopped):
+class Interrupted(CrawlStoppedError):
     """Somebody else had the reason to stop."""
 
 
@@ -77,7 +77,7 @@ class Pace:
                 interval = self.interval * (1 + random.uniform(0, self.settings.jitter))
                 turn = self.pacing.take(self.source, interval, self.settings.daily_budget)
                 if turn.spent:
-                    raise CrawlStopped(
+                    raise CrawlStoppedError(
                         f"The daily budget of {self.settings.daily_budget:,} requests is used up.",
                         "Run the same command tomorrow (Korean time) to go on, or raise "
                         "crawl.daily_budget.",

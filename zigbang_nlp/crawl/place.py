@@ -6,11 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from zigbang_nlp.crawl import region
 from zigbang_nlp.crawl.client import Client
-from zigbang_nlp.crawl.polygon import Rings
-from zigbang_nlp.crawl.region import Region
 from zigbang_nlp.errors import InputError, SchemaError
+from zigbang_nlp.geo import cells
+from zigbang_nlp.geo.cells import Region
+from zigbang_nlp.geo.polygons import Rings
 from zigbang_nlp.store import Store
 
 _KIND = "search"
@@ -49,7 +49,7 @@ def find_place(name: str, store: Store, source: str, client: Client | None) -> R
     store.answers.save(source, _KIND, name, body)
     rings = _outline(item.get("polygon"))
     if rings:
-        return region.from_rings(f"place {name}", Rings(rings))
+        return cells.from_rings(f"place {name}", Rings(rings))
     try:
         latitude, longitude = float(item["lat"]), float(item["lng"])
     except (KeyError, TypeError, ValueError) as error:
@@ -58,7 +58,7 @@ def find_place(name: str, store: Store, source: str, client: Client | None) -> R
         ) from error
     # An apartment is in one cell; a district reaches into the cells around its middle.
     reach = 0 if item.get("type") in ("apartment", "danji") else 1
-    return region.around(f"place {name}", latitude, longitude, reach)
+    return cells.around(f"place {name}", latitude, longitude, reach)
 
 
 def _choose(name: str, items: list[Mapping[str, Any]]) -> Mapping[str, Any]:

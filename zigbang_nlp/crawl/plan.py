@@ -8,7 +8,7 @@ import pygeohash
 
 from zigbang_nlp.config import CrawlSettings
 from zigbang_nlp.crawl.progress import duration
-from zigbang_nlp.crawl.region import Region
+from zigbang_nlp.geo.cells import Region
 from zigbang_nlp.store import Store
 
 #: Columns that the map may take.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from zigbang_nlp.errors import RequestFailed
+from zigbang_nlp.errors import RequestFailedError
 from zigbang_nlp.store import Task
 
 #: kind of task -> directory of its answers, one JSON file a key.
@@ -31,7 +31,7 @@ class Replay:
         try:
             return file.read_bytes()
         except OSError as error:
-            raise RequestFailed(
+            raise RequestFailedError(
                 f"The saved answer {file} can't be read: {error.strerror}.",
                 "Bring the file back, or install the package again.",
                 kind="file",

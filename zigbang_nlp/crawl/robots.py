@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from protego import Protego
 
 from zigbang_nlp.crawl.client import Client, user_agent
-from zigbang_nlp.errors import CrawlStopped, RequestFailed
+from zigbang_nlp.errors import CrawlStoppedError, RequestFailedError
 from zigbang_nlp.store import Store, Task
 
 _FRESH = timedelta(hours=24)
@@ -36,7 +36,7 @@ class Robots:
     def check(self, path: str, task: Task) -> None:
         """Raise CrawlStopped where the site forbids `path`."""
         if not self._rules.can_fetch(self._base + path, self._agent):
-            raise CrawlStopped(
+            raise CrawlStoppedError(
                 f"{self._base}/robots.txt forbids {path} (for {task}).",
                 "Ask the site's owner; with permission, set crawl.robots = false.",
             )
@@ -55,9 +55,9 @@ def read_robots(client: Client, store: Store, source: str) -> Robots:
     else:
         try:
             body = client.get("/robots.txt", {}, as_json=False)
-        except RequestFailed as error:
+        except RequestFailedError as error:
             if not error.kind.startswith("http 4") or error.kind in ("http 403", "http 429"):
-                raise CrawlStopped(
+                raise CrawlStoppedError(
                     f"{settings.base_url}/robots.txt can't be read ({error.kind}).",
                     "Try again later, or check crawl.base_url.",
                 ) from error

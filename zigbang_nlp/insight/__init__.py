@@ -39,23 +39,23 @@ from typing import TYPE_CHECKING, Any
 from zigbang_nlp.errors import InsightError
 
 if TYPE_CHECKING:
+    from zigbang_nlp.insight.by_topic import DRIVER_COLUMNS as DRIVER_COLUMNS
+    from zigbang_nlp.insight.by_topic import TOPIC_COLUMNS as TOPIC_COLUMNS
+    from zigbang_nlp.insight.by_topic import drivers as drivers
+    from zigbang_nlp.insight.by_topic import topics as topics
     from zigbang_nlp.insight.changepoints import CHANGE_COLUMNS as CHANGE_COLUMNS
     from zigbang_nlp.insight.changepoints import changes as changes
-    from zigbang_nlp.insight.coinage import NEW_WORD_COLUMNS as NEW_WORD_COLUMNS
-    from zigbang_nlp.insight.coinage import new_words as new_words
     from zigbang_nlp.insight.comparison import COMPARE_COLUMNS as COMPARE_COLUMNS
     from zigbang_nlp.insight.comparison import STANDOUT_COLUMNS as STANDOUT_COLUMNS
     from zigbang_nlp.insight.comparison import compare as compare
     from zigbang_nlp.insight.comparison import standouts as standouts
-    from zigbang_nlp.insight.contexts import PAIR_COLUMNS as PAIR_COLUMNS
-    from zigbang_nlp.insight.contexts import RELATED_COLUMNS as RELATED_COLUMNS
-    from zigbang_nlp.insight.contexts import related as related
-    from zigbang_nlp.insight.contexts import word_pairs as word_pairs
     from zigbang_nlp.insight.corpus import Corpus as Corpus
     from zigbang_nlp.insight.frames import COMPLEX_COLUMNS as COMPLEX_COLUMNS
     from zigbang_nlp.insight.frames import TEXT_COLUMNS as TEXT_COLUMNS
     from zigbang_nlp.insight.keyness import KEYWORD_COLUMNS as KEYWORD_COLUMNS
     from zigbang_nlp.insight.keyness import keywords as keywords
+    from zigbang_nlp.insight.neologisms import NEW_WORD_COLUMNS as NEW_WORD_COLUMNS
+    from zigbang_nlp.insight.neologisms import new_words as new_words
     from zigbang_nlp.insight.periods import MENTION_COLUMNS as MENTION_COLUMNS
     from zigbang_nlp.insight.periods import TREND_COLUMNS as TREND_COLUMNS
     from zigbang_nlp.insight.periods import mention_trend as mention_trend
@@ -65,12 +65,12 @@ if TYPE_CHECKING:
     from zigbang_nlp.insight.polarity import polar_words as polar_words
     from zigbang_nlp.insight.polarity import typical_words as typical_words
     from zigbang_nlp.insight.reading import load as load
+    from zigbang_nlp.insight.related_words import PAIR_COLUMNS as PAIR_COLUMNS
+    from zigbang_nlp.insight.related_words import RELATED_COLUMNS as RELATED_COLUMNS
+    from zigbang_nlp.insight.related_words import related as related
+    from zigbang_nlp.insight.related_words import word_pairs as word_pairs
     from zigbang_nlp.insight.sentiment import WHERE_COLUMNS as WHERE_COLUMNS
     from zigbang_nlp.insight.sentiment import where as where
-    from zigbang_nlp.insight.topical import DRIVER_COLUMNS as DRIVER_COLUMNS
-    from zigbang_nlp.insight.topical import TOPIC_COLUMNS as TOPIC_COLUMNS
-    from zigbang_nlp.insight.topical import drivers as drivers
-    from zigbang_nlp.insight.topical import topics as topics
 
 #: module -> what it offers; imported on demand, so that importing this package costs nothing.
 _OFFERED: dict[str, tuple[str, ...]] = {
@@ -79,13 +79,13 @@ _OFFERED: dict[str, tuple[str, ...]] = {
     "frames": ("TEXT_COLUMNS", "COMPLEX_COLUMNS"),
     "sentiment": ("where", "WHERE_COLUMNS"),
     "comparison": ("compare", "standouts", "COMPARE_COLUMNS", "STANDOUT_COLUMNS"),
-    "topical": ("topics", "drivers", "TOPIC_COLUMNS", "DRIVER_COLUMNS"),
+    "by_topic": ("topics", "drivers", "TOPIC_COLUMNS", "DRIVER_COLUMNS"),
     "periods": ("trend", "mention_trend", "TREND_COLUMNS", "MENTION_COLUMNS"),
     "changepoints": ("changes", "CHANGE_COLUMNS"),
     "keyness": ("keywords", "KEYWORD_COLUMNS"),
     "polarity": ("polar_words", "typical_words", "POLAR_COLUMNS", "TYPICAL_COLUMNS"),
-    "coinage": ("new_words", "NEW_WORD_COLUMNS"),
-    "contexts": ("related", "word_pairs", "RELATED_COLUMNS", "PAIR_COLUMNS"),
+    "neologisms": ("new_words", "NEW_WORD_COLUMNS"),
+    "related_words": ("related", "word_pairs", "RELATED_COLUMNS", "PAIR_COLUMNS"),
 }
 _HOMES = {name: module for module, names in _OFFERED.items() for name in names}
 

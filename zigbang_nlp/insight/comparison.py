@@ -9,7 +9,7 @@ import pandas as pd
 
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.corpus import Corpus
-from zigbang_nlp.insight.narrow import find_complexes
+from zigbang_nlp.insight.filters import find_complexes
 from zigbang_nlp.insight.rates import (
     benjamini_hochberg,
     beyond_p,

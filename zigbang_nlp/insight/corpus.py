@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from zigbang_nlp.errors import InsightError
+from zigbang_nlp.insight.filters import narrowed_complexes, narrowed_texts
 from zigbang_nlp.insight.frames import completed
-from zigbang_nlp.insight.narrow import narrowed_complexes, narrowed_texts
 
 if TYPE_CHECKING:
-    from zigbang_nlp.insight.contexts import Vectors
     from zigbang_nlp.insight.mentions import Mentions
+    from zigbang_nlp.insight.vectors import Vectors
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from zigbang_nlp.errors import InputError
-from zigbang_nlp.insight.places import address_parts, geohash_of
+from zigbang_nlp.geo.addresses import address_parts, geohash_of
 
 #: Columns of `Corpus.texts` -> what they hold. One row is one text: a review of the site has five.
 TEXT_COLUMNS: dict[str, str] = {

@@ -11,7 +11,7 @@ from scipy import sparse, stats
 
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.corpus import Corpus
-from zigbang_nlp.insight.narrow import days
+from zigbang_nlp.insight.filters import days
 from zigbang_nlp.insight.rates import Interval, benjamini_hochberg, fisher_p
 
 #: Columns of `keywords`.

@@ -1,7 +1,6 @@
 """Integers become a probability: the network, its training, its evaluation, and the bundle.
 
-Reading order: architecture, network, layers, distribution, batches, augmented, optimizers,
-callbacks, checkpoints, fit, train, onnx_form, bundle, inference, metrics, evaluate, tune.
-Keras is imported by backend, layers, network, distribution, batches, optimizers, callbacks,
-checkpoints, fit, train and tune alone; the rest runs without it.
+`architecture` and `bundle` say what a network is made of and how it lies on disk. `serving` runs it
+without TensorFlow, `evaluation` judges it; `network` builds it in Keras, `training` fits it, and
+`pretraining` makes the model that ships. Only the last three bring TensorFlow along.
 """

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from zigbang_nlp.errors import BundleError
-from zigbang_nlp.files import settle, sha256_of
+from zigbang_nlp.files import recover_swap, sha256_of
 from zigbang_nlp.model.architecture import Architecture
 from zigbang_nlp.text.encoder import Encoder
 
@@ -68,7 +68,7 @@ class Bundle:
         return sha256_of(self.directory / MANIFEST)[:16]
 
 
-def seal(bundle: Bundle) -> None:
+def write_manifest(bundle: Bundle) -> None:
     """Write the bundle's own files beside the network's, then the manifest over all of them."""
     bundle.encoder.save(bundle.directory)
     values = {
@@ -95,7 +95,7 @@ def load_bundle(directory: Path) -> Bundle:
     Raises:
         BundleError: it is missing, too new, incomplete, changed since it was made, or damaged.
     """
-    settle(directory)
+    recover_swap(directory)
     manifest = _read(directory / MANIFEST, directory)
     found_format = manifest.get("format")
     if not isinstance(found_format, int) or found_format > FORMAT:

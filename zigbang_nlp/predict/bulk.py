@@ -13,9 +13,10 @@ import numpy as np
 
 from zigbang_nlp.config import TokenizeSettings
 from zigbang_nlp.predict.classifier import Classifier
-from zigbang_nlp.text.tokenizers import WHOLE, TokenizerSettings
-from zigbang_nlp.text.tokenizing import report_rescued
-from zigbang_nlp.text.workers import Mark, Workers, worker_count
+from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
+from zigbang_nlp.text.tokenizers import WHOLE
+from zigbang_nlp.text.tokenizing import report_fallbacks
+from zigbang_nlp.workers.pool import Mark, Workers, worker_count
 
 #: Texts that a worker gets at once: enough to sort by length, so that little padding is computed.
 _BATCH, _SLOW_BATCH = 2_048, 256
@@ -83,15 +84,15 @@ def scorer(classifier: Classifier) -> Run[Scores]:
     """A function texts, their care, `mark` -> their scores, and how many needed care."""
     tokenizer = classifier.bundle.encoder.tokenizer
 
-    def run(texts: Sequence[str], care: Sequence[int], mark: Mark) -> Lot[Scores]:
-        tokenizer.rescued = Counter()
-        found = classifier.predict(texts, care=care, mark=mark)
+    def run(texts: Sequence[str], fallback_levels: Sequence[int], mark: Mark) -> Lot[Scores]:
+        tokenizer.fallbacks = Counter()
+        found = classifier.predict(texts, fallback_levels=fallback_levels, mark=mark)
         scores = Scores(
             np.array([p.label == "positive" for p in found], bool),
             np.array([p.probability for p in found], np.float64),
             np.array([p.unsure for p in found], bool),
         )
-        return scores, tokenizer.rescued
+        return scores, tokenizer.fallbacks
 
     return run
 
@@ -136,7 +137,7 @@ def in_lots(
             batches_of.append(len(cut))
             yield from cut
 
-    rescued: Counter[int] = Counter()
+    fallbacks: Counter[int] = Counter()
     with ExitStack() as stack:
         results: Iterator[Lot[Result]]
         if count > 1:
@@ -148,12 +149,12 @@ def in_lots(
         lot: list[Result] = []
         for result, with_care in results:
             lot.append(result)
-            rescued += with_care
+            fallbacks += with_care
             if len(lot) == batches_of[0]:
                 batches_of.popleft()
                 yield lot
                 lot = []
-    report_rescued(rescued)
+    report_fallbacks(fallbacks)
 
 
 def batch_size(settings: TokenizerSettings) -> int:

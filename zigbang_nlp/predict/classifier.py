@@ -13,8 +13,8 @@ import numpy as np
 
 from zigbang_nlp.errors import BundleError
 from zigbang_nlp.model.bundle import Bundle, load_bundle
-from zigbang_nlp.model.inference import Network
-from zigbang_nlp.model.topics import TOPICS_FILE, TopicModel
+from zigbang_nlp.model.serving.inference import Network
+from zigbang_nlp.model.serving.topics import TOPICS_FILE, TopicModel
 from zigbang_nlp.records import Explanation, Prediction
 from zigbang_nlp.resources import pretrained_dir
 from zigbang_nlp.text.sentences import split_sentences
@@ -129,7 +129,7 @@ class Classifier:
             topics: also tell the category and the topics of each.
             sentences: also predict each text's sentences on their own.
             explain: also tell what each token of each text adds.
-            watched: `care` and `mark` of a worker process, see `Encoder.ids`.
+            watched: `fallback_levels` and `mark` of a worker process, see `Encoder.ids`.
 
         Raises:
             BundleError: topics are asked of a bundle that has none.

@@ -15,9 +15,9 @@ from scipy.stats import spearmanr
 
 from zigbang_nlp.errors import BundleError
 from zigbang_nlp.model.bundle import Bundle
-from zigbang_nlp.model.gradient import GradientNetwork
-from zigbang_nlp.model.inference import Network
-from zigbang_nlp.predict.units import Unit, units_of
+from zigbang_nlp.model.serving.gradient import GradientNetwork
+from zigbang_nlp.model.serving.inference import Network
+from zigbang_nlp.predict.attribution_spans import Unit, units_of
 from zigbang_nlp.records import Explanation, TokenShare
 
 #: Points on the way of the integral at first; doubled while the sum is off by more than the

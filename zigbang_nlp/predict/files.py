@@ -15,9 +15,10 @@ from zigbang_nlp.errors import InputError
 from zigbang_nlp.files import atomic_file
 from zigbang_nlp.predict.bulk import Scores, predict_pieces
 from zigbang_nlp.predict.classifier import Classifier
-from zigbang_nlp.predict.parts import parts_of
-from zigbang_nlp.predict.writers import ENDINGS, join_parts, write_part
-from zigbang_nlp.tables import CHUNK, as_text, read_table
+from zigbang_nlp.predict.resumable_output import parts_of
+from zigbang_nlp.tables.cells import as_text
+from zigbang_nlp.tables.read import CHUNK, read_table
+from zigbang_nlp.tables.write import ENDINGS, join_parts, write_part
 
 #: A smaller file is not worth worker processes.
 _SMALL = 500_000

@@ -14,7 +14,7 @@ from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.records import Review
 from zigbang_nlp.store import Judged, Store
 from zigbang_nlp.text.words import content_words_of
-from zigbang_nlp.text.workers import Mark
+from zigbang_nlp.workers.pool import Mark
 
 #: Reviews held in memory at once.
 _CHUNK = 20_000
@@ -28,14 +28,18 @@ def judge(classifier: Classifier) -> Run[list[_Judgement]]:
     tokenizer = classifier.bundle.encoder.tokenizer
     topics = classifier.tells_topics
 
-    def run(texts: Sequence[str], care: Sequence[int], mark: Mark) -> Lot[list[_Judgement]]:
-        tokenizer.rescued = Counter()
-        predictions = classifier.predict(texts, topics=topics, care=care, mark=mark)
+    def run(
+        texts: Sequence[str], fallback_levels: Sequence[int], mark: Mark
+    ) -> Lot[list[_Judgement]]:
+        tokenizer.fallbacks = Counter()
+        predictions = classifier.predict(
+            texts, topics=topics, fallback_levels=fallback_levels, mark=mark
+        )
         rows = [
             (p.label, p.probability, p.unsure, words, p.topics, p.category)
             for p, words in zip(predictions, content_words_of(texts), strict=True)
         ]
-        return rows, tokenizer.rescued
+        return rows, tokenizer.fallbacks
 
     return run
 

@@ -13,6 +13,7 @@ from zigbang_nlp import insight
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import BundleError
 from zigbang_nlp.files import write_text
+from zigbang_nlp.language.report_words import Words
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.report.page import Report, render
 from zigbang_nlp.report.section import Material
@@ -24,7 +25,6 @@ from zigbang_nlp.report.sections.relations import relations
 from zigbang_nlp.report.sections.themes import themes
 from zigbang_nlp.report.sections.times import times
 from zigbang_nlp.report.sections.wording import wording
-from zigbang_nlp.report.words import Words
 from zigbang_nlp.resources import SAMPLE
 from zigbang_nlp.store import Store
 

@@ -9,9 +9,9 @@ import pandas as pd
 
 from zigbang_nlp.errors import InsightError
 from zigbang_nlp.insight import Corpus
+from zigbang_nlp.language.report_words import Words
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.report.chart import Chart
-from zigbang_nlp.report.words import Words
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from zigbang_nlp.errors import InputError
 from zigbang_nlp.files import atomic_file
 from zigbang_nlp.store.staging import batched
 from zigbang_nlp.store.store import Store
+from zigbang_nlp.tables.cells import defused
 
 #: column -> its type in Parquet. This is the order of the columns in every format.
 COLUMNS: dict[str, str] = {
@@ -40,8 +41,6 @@ COLUMNS: dict[str, str] = {
     "last_seen": "timestamp[us, tz=UTC]",
 }
 
-#: Cells a spreadsheet may run as a formula; the full-width marks count in East Asian ones.
-_FORMULA = re.compile(r"[=+\-@＝＋－＠\x00-\x1f\x7f-\x9f]")
 #: Characters that an Excel file can't hold.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _SHEET_ROWS = 1_048_576
@@ -76,13 +75,6 @@ def export(store: Store, file: Path, encoding: str = "utf-8-sig") -> int:
         ) from None
     with atomic_file(file) as fresh:
         return writer(store.export_rows(), fresh, encoding)
-
-
-def defused(value: Any) -> Any:
-    """Text that a spreadsheet can't run: an apostrophe goes before a mark that begins a formula."""
-    if isinstance(value, str) and _FORMULA.match(value):
-        return "'" + value
-    return value
 
 
 def _write_csv(rows: Iterator[dict[str, Any]], file: Path, encoding: str) -> int:

@@ -10,7 +10,7 @@ import pandas as pd
 from zigbang_nlp.console import log
 from zigbang_nlp.records import LABELS
 from zigbang_nlp.text.clean import duplicate_key
-from zigbang_nlp.text.dataset import DataSet, Part
+from zigbang_nlp.text.dataset import DataSet, Split
 from zigbang_nlp.text.encoder import pad
 
 #: The source of texts that only a correction knows.
@@ -18,7 +18,7 @@ SOURCE = "correction"
 _VALUES = {label: value for value, label in enumerate(LABELS)}
 
 
-def corrected(dataset: DataSet, training: Part, corrections: Mapping[str, str]) -> Part:
+def corrected(dataset: DataSet, training: Split, corrections: Mapping[str, str]) -> Split:
     """The training part with people's labels.
 
     A text of it that was corrected gets its new label, copies of it (`duplicate_key`) too; other
@@ -35,7 +35,7 @@ def corrected(dataset: DataSet, training: Part, corrections: Mapping[str, str]) 
         return training
     held_out: set[str] = set()
     for name in ("validation", "test"):
-        held_out.update(dataset.part(name).rows["text"].map(duplicate_key))
+        held_out.update(dataset.split(name).rows["text"].map(duplicate_key))
     kept = {key: said for key, said in wanted.items() if key and key not in held_out}
     keys = training.rows["text"].map(duplicate_key)
     rows = training.rows.copy()
@@ -51,7 +51,7 @@ def corrected(dataset: DataSet, training: Part, corrections: Mapping[str, str]) 
         len(wanted) - len(kept),
     )
     if not new:
-        return Part(training.ids, rows)
+        return Split(training.ids, rows)
     texts = [text for text, _ in new]
     added = pd.DataFrame({"text": texts, "label": [label for _, label in new]})
     added["source"], added["category"] = SOURCE, "total"
@@ -60,4 +60,4 @@ def corrected(dataset: DataSet, training: Part, corrections: Mapping[str, str]) 
         added["weight"] = 1.0
     added = added.reindex(columns=rows.columns).astype({"label": rows["label"].dtype})
     ids = pad(dataset.encoder.ids(texts), training.ids.shape[1])
-    return Part(np.concatenate([training.ids, ids]), pd.concat([rows, added], ignore_index=True))
+    return Split(np.concatenate([training.ids, ids]), pd.concat([rows, added], ignore_index=True))

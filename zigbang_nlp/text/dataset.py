@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from zigbang_nlp.errors import DataError, StageError
-from zigbang_nlp.files import settle, sha256_of, sha256_of_json
+from zigbang_nlp.files import recover_swap, sha256_of, sha256_of_json
 from zigbang_nlp.records import SPLITS
 from zigbang_nlp.text.encoder import Encoder
 
@@ -26,7 +26,7 @@ SUMMARY_FILE = "summary.json"
 
 
 @dataclass(frozen=True)
-class Part:
+class Split:
     """One split.
 
     Attributes:
@@ -77,7 +77,7 @@ class DataSet:
         Raises:
             StageError: there is none, or it is damaged.
         """
-        settle(directory)
+        recover_swap(directory)
         try:
             summary = json.loads((directory / SUMMARY_FILE).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
@@ -90,7 +90,7 @@ class DataSet:
         """Identifies the data set: its rows, labels, splits and encoding."""
         return sha256_of_json(sha256_of(self.directory))[:16]
 
-    def part(self, split: str) -> Part:
+    def split(self, split: str) -> Split:
         """The "train", "validation" or "test" part; ids are memory-mapped."""
         try:
             ids = np.load(self.directory / f"{split}.npy", mmap_mode="r", allow_pickle=False)
@@ -106,11 +106,11 @@ class DataSet:
                 f"and {len(rows)} rows.",
                 "Run `zigbang-nlp preprocess --force`.",
             )
-        return Part(ids, rows)
+        return Split(ids, rows)
 
 
 def save_dataset(
-    directory: Path, encoder: Encoder, parts: dict[str, Part], summary: dict[str, Any]
+    directory: Path, encoder: Encoder, parts: dict[str, Split], summary: dict[str, Any]
 ) -> None:
     """Write a data set into an empty directory."""
     encoder.save(directory)

@@ -15,7 +15,8 @@ import numpy as np
 from zigbang_nlp.errors import BundleError
 from zigbang_nlp.files import write_json
 from zigbang_nlp.text.clean import clean
-from zigbang_nlp.text.tokenizers import WHOLE, Tokenizer, TokenizerSettings
+from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
+from zigbang_nlp.text.tokenizers import WHOLE, Tokenizer
 from zigbang_nlp.text.vocabulary import PADDING, Vocabulary
 
 ENCODER_FILE, VOCABULARY_FILE = "encoder.json", "vocabulary.json"
@@ -56,7 +57,7 @@ class Encoder:
     def ids(
         self,
         texts: Iterable[str],
-        care: Iterable[int] = _AS_A_WHOLE,
+        fallback_levels: Iterable[int] = _AS_A_WHOLE,
         mark: Callable[[int], object] = _unwatched,
     ) -> list[list[int]]:
         """The ids of each text, unpadded, at most `length`; empty for a blank text.
@@ -67,7 +68,7 @@ class Encoder:
             mark: called with the index of each text before it is tokenized, and with -1 at last.
         """
         found = []
-        for i, (text, how) in enumerate(zip(texts, care, strict=False)):
+        for i, (text, how) in enumerate(zip(texts, fallback_levels, strict=False)):
             mark(i)
             tokens = self.tokenizer.tokenize(clean(text, self.max_characters), how)
             found.append(self.vocabulary.encode(tokens)[: self.length])

@@ -22,12 +22,12 @@ from zigbang_nlp.files import atomic_directory
 from zigbang_nlp.records import CATEGORIES, LABELS, SPLITS, Review
 from zigbang_nlp.resources import SAMPLE, sample_splits
 from zigbang_nlp.text.clean import clean
-from zigbang_nlp.text.dataset import Part, save_dataset
+from zigbang_nlp.text.dataset import Split, save_dataset
 from zigbang_nlp.text.encoder import Encoder, pad
 from zigbang_nlp.text.labels import NEGATIVE, POSITIVE, class_balance, label_of
 from zigbang_nlp.text.split import assign_splits
 from zigbang_nlp.text.taggers import train_sentencepiece
-from zigbang_nlp.text.tokenizers import TokenizerSettings
+from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
 from zigbang_nlp.text.tokenizing import tokenize_texts
 from zigbang_nlp.text.vocabulary import OUT_OF_VOCABULARY, PADDING, Vocabulary
 
@@ -90,7 +90,7 @@ def preprocess(
     encoder = Encoder(tokenizer, vocabulary, length, settings.max_characters)
     ids = pad(encoded, length)
     parts = {
-        name: Part(ids[mask := rows["split"].eq(name).to_numpy()], _public(rows[mask]))
+        name: Split(ids[mask := rows["split"].eq(name).to_numpy()], _public(rows[mask]))
         for name in SPLITS
     }
     summary = {

@@ -13,7 +13,8 @@ from itertools import cycle
 from zigbang_nlp.errors import TokenizerError, ZigbangError
 from zigbang_nlp.text.clean import clean
 from zigbang_nlp.text.taggers import TAGGERS, train_sentencepiece, versions
-from zigbang_nlp.text.tokenizers import Tokenizer, TokenizerSettings
+from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
+from zigbang_nlp.text.tokenizers import Tokenizer
 
 #: Licences as the projects state them; KoNLPy, through which the first five are used, is
 #: GPL-3.0-or-later.

@@ -14,12 +14,10 @@ import re
 from collections.abc import Callable
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from zigbang_nlp.errors import TokenizerError
-
-if TYPE_CHECKING:
-    from zigbang_nlp.text.tokenizers import TokenizerSettings
+from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
 
 Morphs = Callable[[str], list[str]]
 

@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from zigbang_nlp.text.clean import clean
-from zigbang_nlp.text.tokenizers import WHOLE, Tokenizer, TokenizerSettings
-from zigbang_nlp.text.workers import Mark
+from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
+from zigbang_nlp.text.tokenizers import WHOLE, Tokenizer
+from zigbang_nlp.workers.pool import Mark
 
 #: Separates tokens where they travel and rest; a cleaned text has none.
 SEPARATOR = "\n"
@@ -39,14 +40,14 @@ class TokenizeJob:
         tokenizer = Tokenizer(self.settings)
         tokenizer.start()
 
-        def run(texts: Sequence[str], care: Sequence[int], mark: Mark) -> Tokenized:
-            tokenizer.rescued = Counter()
+        def run(texts: Sequence[str], fallback_levels: Sequence[int], mark: Mark) -> Tokenized:
+            tokenizer.fallbacks = Counter()
             found = []
             for i, text in enumerate(texts):
                 mark(i)
-                tokens = tokenizer.tokenize(clean(text, self.max_characters), care[i])
+                tokens = tokenizer.tokenize(clean(text, self.max_characters), fallback_levels[i])
                 found.append(SEPARATOR.join(tokens))
-            hurried = [i for i, asked in enumerate(care) if asked != WHOLE]
-            return found, tokenizer.rescued, hurried
+            degraded = [i for i, asked in enumerate(fallback_levels) if asked != WHOLE]
+            return found, tokenizer.fallbacks, degraded
 
         return run

@@ -6,54 +6,18 @@ text.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from zigbang_nlp.errors import TokenizerError
 from zigbang_nlp.text.taggers import TAGGERS, Morphs
+from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
 
 #: How carefully a text is tokenized: as a whole; in pieces of a few words; split on spaces.
 WHOLE, IN_PIECES, ON_SPACES = 0, 1, 2
 #: Words of a piece.
 _PIECE = 5
-
-
-@dataclass(frozen=True)
-class TokenizerSettings:
-    """A tokenizer's name and what it was set to; enough to make the same one again.
-
-    Attributes:
-        name: a key of `TAGGERS`.
-        stem: Okt reduces verbs to their dictionary form.
-        model: what SentencePiece learned; empty for the others.
-    """
-
-    name: str = "mecab"
-    stem: bool = False
-    model: bytes = b""
-
-    def as_dict(self) -> dict[str, object]:
-        """The settings as JSON holds them; a model by its SHA-256."""
-        plain: dict[str, object] = {"name": self.name, "stem": self.stem}
-        if self.model:
-            plain["model"] = hashlib.sha256(self.model).hexdigest()
-        return plain
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any], model: bytes = b"") -> TokenizerSettings:
-        """The settings that `as_dict` wrote, with the model it named.
-
-        Raises:
-            ValueError: the model is another one.
-        """
-        settings = cls(str(values["name"]), bool(values["stem"]), model)
-        if settings.as_dict() != values:
-            raise ValueError(f"the tokenizer is {values}, and its files make {settings.as_dict()}")
-        return settings
 
 
 class Tokenizer:
@@ -75,7 +39,7 @@ class Tokenizer:
                 f"There is no tokenizer {settings.name!r}.", f"Choose one of {', '.join(TAGGERS)}."
             )
         self.settings = settings
-        self.rescued: Counter[int] = Counter()
+        self.fallbacks: Counter[int] = Counter()
 
     @cached_property
     def _morphs(self) -> Morphs:
@@ -97,7 +61,7 @@ class Tokenizer:
         """
         self.tokenize("준비")
 
-    def tokenize(self, text: str, care: int = WHOLE) -> list[str]:
+    def tokenize(self, text: str, fallback_level: int = WHOLE) -> list[str]:
         """The tokens of one cleaned text, in order; empty for a blank text only.
 
         Args:
@@ -111,7 +75,7 @@ class Tokenizer:
         if not text or text.isspace():
             return []
         morphs = self._morphs
-        for tried in range(care, ON_SPACES):
+        for tried in range(fallback_level, ON_SPACES):
             parts = [text] if tried == WHOLE else _pieces(text)
             try:
                 tokens = [token for part in parts for token in morphs(part)]
@@ -122,7 +86,7 @@ class Tokenizer:
         else:
             tried, tokens = ON_SPACES, text.split()
         if tried != WHOLE:
-            self.rescued[tried] += 1
+            self.fallbacks[tried] += 1
         return tokens
 
     def tokenize_all(self, texts: Iterable[str]) -> Iterator[list[str]]:

@@ -14,8 +14,9 @@ from zigbang_nlp.console import log
 from zigbang_nlp.text.taggers import versions
 from zigbang_nlp.text.token_cache import TokenCache
 from zigbang_nlp.text.tokenize_job import SEPARATOR, Tokenized, TokenizeJob
-from zigbang_nlp.text.tokenizers import IN_PIECES, ON_SPACES, WHOLE, TokenizerSettings
-from zigbang_nlp.text.workers import Workers, worker_count
+from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
+from zigbang_nlp.text.tokenizers import IN_PIECES, ON_SPACES, WHOLE
+from zigbang_nlp.workers.pool import Workers, worker_count
 
 #: Texts that a worker gets at once: some tens of milliseconds of work.
 _BATCH = {"mecab": 512, "sentencepiece": 2_048, "kiwi": 128}
@@ -59,19 +60,19 @@ def tokenize_texts(
     if cache_directory is not None and how.cache:
         depends_on = [_GENERATION, settings.as_dict(), max_characters, versions(settings.name)]
         cache = TokenCache(cache_directory, how.cache_megabytes, depends_on)
-    rescued: Counter[int] = Counter()
-    hurried: set[int] = set()  # of the texts that `fresh` got
+    fallbacks: Counter[int] = Counter()
+    degraded: set[int] = set()  # of the texts that `fresh` got
     run: _Run | None = None
     with ExitStack() as stack:
 
         def fresh(some: Iterator[str]) -> Iterator[list[str]]:
             nonlocal run
             run = run or _runner(job, count, how.time_limit, stack)
-            hurried.clear()
+            degraded.clear()
             batches = iter(lambda: list(islice(some, size)), [])
             for number, (joined, with_care, which) in enumerate(run(batches)):
-                rescued.update(with_care)
-                hurried.update(number * size + i for i in which)
+                fallbacks.update(with_care)
+                degraded.update(number * size + i for i in which)
                 yield from [text.split(SEPARATOR) if text else [] for text in joined]
 
         rest = iter(texts)
@@ -85,10 +86,10 @@ def tokenize_texts(
                 made = list(fresh(window[i] for i in missing))
                 for i, tokens in zip(missing, made, strict=True):
                     found[i] = tokens
-                sure = [i for i in range(len(made)) if i not in hurried]
+                sure = [i for i in range(len(made)) if i not in degraded]
                 cache.keep(keys[missing][sure], [made[i] for i in sure])
             yield from cast("list[list[str]]", found)
-    report_rescued(rescued)
+    report_fallbacks(fallbacks)
 
 
 def batch_size(settings: TokenizerSettings) -> int:
@@ -96,15 +97,15 @@ def batch_size(settings: TokenizerSettings) -> int:
     return _BATCH.get(settings.name, _SLOW_BATCH)
 
 
-def report_rescued(rescued: Counter[int]) -> None:
+def report_fallbacks(fallbacks: Counter[int]) -> None:
     """Log how many texts were tokenized with care, if any."""
-    if rescued.total():
+    if fallbacks.total():
         log.warning(
             "%d texts took the tokenizer too long or made it fail: "
             "%d were tokenized in pieces, %d split on spaces.",
-            rescued.total(),
-            rescued[IN_PIECES],
-            rescued[ON_SPACES],
+            fallbacks.total(),
+            fallbacks[IN_PIECES],
+            fallbacks[ON_SPACES],
         )
 
 

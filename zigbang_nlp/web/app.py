@@ -16,21 +16,21 @@ from starlette.types import ASGIApp, Scope
 from zigbang_nlp import __version__
 from zigbang_nlp.config import Settings
 from zigbang_nlp.errors import StoreError, ZigbangError
-from zigbang_nlp.predict.choose import chosen_model
+from zigbang_nlp.predict.resolve_model import chosen_model
 from zigbang_nlp.web import static_files
-from zigbang_nlp.web.access import Guard
 from zigbang_nlp.web.api import PREFIX, complexes, health, model, predict, words
 from zigbang_nlp.web.api.schemas import PredictRequest
-from zigbang_nlp.web.engine import Engine
-from zigbang_nlp.web.gate import Gate
+from zigbang_nlp.web.app_state import AppState
+from zigbang_nlp.web.authentication import Authenticator
+from zigbang_nlp.web.corpus_cache import CorpusCache
 from zigbang_nlp.web.jobs import Jobs
-from zigbang_nlp.web.library import Library
+from zigbang_nlp.web.limits import LimitsMiddleware
 from zigbang_nlp.web.metrics import Metrics
-from zigbang_nlp.web.pages import compare, data, explore, judge, keywords, login
+from zigbang_nlp.web.pages import classify, compare, data, explore, keywords, login
 from zigbang_nlp.web.pages import complex as complex_page
 from zigbang_nlp.web.pages.render import problem_answer
+from zigbang_nlp.web.prediction_service import PredictionService
 from zigbang_nlp.web.problems import Problem, problem_of
-from zigbang_nlp.web.services import Services
 
 
 def create_app(settings: Settings) -> ASGIApp:
@@ -41,22 +41,22 @@ def create_app(settings: Settings) -> ASGIApp:
     Args:
         settings: `serve` for the limits, `predict.model` and the paths for the bundle, the store.
     """
-    metrics, guard = Metrics(), Guard(settings.serve.token)
+    metrics, authenticator = Metrics(), Authenticator(settings.serve.token)
     # A model that is trained while the one that ships is at work takes its place.
     better = None if settings.predict.model else settings.model_dir
-    engine = Engine(chosen_model(settings), settings.serve.max_waiting, metrics, better)
-    library, jobs = Library(settings.store_url), Jobs(engine)
+    engine = PredictionService(chosen_model(settings), settings.serve.max_waiting, metrics, better)
+    corpus_cache, jobs = CorpusCache(settings.store_url), Jobs(engine)
     metrics.gauge("zigbang_under_way", "Predictions under way.", lambda: engine.under_way)
     metrics.gauge("zigbang_model_ready", "1 with a model.", lambda: float(bool(engine.model)))
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         with contextlib.suppress(StoreError):
-            library.store()  # what is missing now may come later
+            corpus_cache.store()  # what is missing now may come later
         async with engine.watching():
             yield
         jobs.close()
-        library.close()
+        corpus_cache.close()
 
     app = FastAPI(
         title="zigbang-nlp",
@@ -68,10 +68,10 @@ def create_app(settings: Settings) -> ASGIApp:
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.state.services = Services(settings, engine, library, jobs, metrics, guard)
+    app.state.app_state = AppState(settings, engine, corpus_cache, jobs, metrics, authenticator)
     for part in (health, predict, complexes, words, model, static_files):
         app.include_router(part.router)
-    for shown_page in (explore, complex_page, compare, keywords, judge, data, login):
+    for shown_page in (explore, complex_page, compare, keywords, classify, data, login):
         app.include_router(shown_page.router)
     _describe(app)
     _explain_errors(app)
@@ -79,7 +79,7 @@ def create_app(settings: Settings) -> ASGIApp:
     def shown(scope: Scope, problem: Problem) -> Response:
         return problem_answer({**scope, "app": app}, problem)
 
-    guarded: ASGIApp = Gate(app, settings.serve, metrics, guard, shown)
+    guarded: ASGIApp = LimitsMiddleware(app, settings.serve, metrics, authenticator, shown)
     if settings.serve.cors:
         guarded = CORSMiddleware(
             guarded,

@@ -18,9 +18,9 @@ import pandas as pd
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import ZigbangError
 from zigbang_nlp.files import atomic_file
-from zigbang_nlp.store.export import defused
-from zigbang_nlp.tables import as_text, read_table
-from zigbang_nlp.web.engine import Engine
+from zigbang_nlp.tables.cells import as_text, defused
+from zigbang_nlp.tables.read import read_table
+from zigbang_nlp.web.prediction_service import PredictionService
 from zigbang_nlp.web.problems import Problem
 
 #: Files that may wait, seconds that a finished one is kept, and finished ones that are kept.
@@ -70,7 +70,7 @@ class Jobs:
         engine: whose model does it.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: PredictionService) -> None:
         self._engine = engine
         self._place = Path(tempfile.mkdtemp(prefix="zigbang-nlp-"))
         self._jobs: dict[str, Job] = {}

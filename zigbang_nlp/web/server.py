@@ -11,7 +11,7 @@ from zigbang_nlp.config import Settings
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import ZigbangError
 from zigbang_nlp.web.app import create_app
-from zigbang_nlp.web.gate import access_log
+from zigbang_nlp.web.limits import access_log
 
 
 def serve(settings: Settings) -> None:

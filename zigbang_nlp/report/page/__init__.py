@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from zigbang_nlp import __version__
+from zigbang_nlp.language.report_words import Words
 from zigbang_nlp.report.chart import FONT, THEMES
-from zigbang_nlp.report.page.sheet import Sheet, sheet_of
+from zigbang_nlp.report.page.report_table import ReportTable, report_table_of
 from zigbang_nlp.report.section import Section, View
 from zigbang_nlp.report.sections.overview import Figure
-from zigbang_nlp.report.words import Words
 
 _HERE = Path(__file__).parent
 
@@ -86,7 +86,7 @@ def render(report: Report) -> str:
 @dataclass(frozen=True)
 class _ShownView:
     view: View
-    sheet: Sheet | None
+    sheet: ReportTable | None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.view, name)
@@ -94,7 +94,7 @@ class _ShownView:
 
 def _shown(section: Section, say: Words) -> dict[str, Any]:
     views = [
-        _ShownView(view, None if view.table is None else sheet_of(view, say))
+        _ShownView(view, None if view.table is None else report_table_of(view, say))
         for view in section.views
     ]
     return {"key": section.key, "views": views}

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from zigbang_nlp import insight
-from zigbang_nlp.crawl.region import preset_rings
+from zigbang_nlp.geo.cells import preset_rings
 from zigbang_nlp.report.chart_map import place_map
 from zigbang_nlp.report.chart_rows import intervals
 from zigbang_nlp.report.quotes import representative

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zigbang_nlp.errors import BundleError, InsightError
-from zigbang_nlp.predict.deciding import deciding_tokens
+from zigbang_nlp.predict.global_attribution import deciding_tokens
 from zigbang_nlp.report.chart_rows import intervals
 from zigbang_nlp.report.section import Material, Section, View, section
 from zigbang_nlp.text.words import morphemes

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from zigbang_nlp.errors import InsightError
-from zigbang_nlp.web import questions
+from zigbang_nlp.web import queries
 from zigbang_nlp.web.api import PREFIX
 from zigbang_nlp.web.api.listing import (
     CATEGORY,
@@ -24,7 +24,7 @@ from zigbang_nlp.web.api.listing import (
     unchanged,
 )
 from zigbang_nlp.web.api.schemas import ComplexDetail, ComplexList, ReviewList, problem_responses
-from zigbang_nlp.web.questions import Filters
+from zigbang_nlp.web.queries import Filters
 
 router = APIRouter(prefix=PREFIX, tags=["단지"])
 Key = Annotated[
@@ -41,23 +41,23 @@ Key = Annotated[
 )
 def complexes(
     request: Request,
-    edition: Reviews,
+    snapshot: Reviews,
     meant: Meant,
     q: Annotated[str, Query(max_length=100, description="이름이나 지역에 든 말")] = "",
     sort: Annotated[
-        questions.Sort, Query(description="best 만족 높은 순, worst 낮은 순, most 리뷰 많은 순")
+        queries.Sort, Query(description="best 만족 높은 순, worst 낮은 순, most 리뷰 많은 순")
     ] = "best",
     min_texts: Annotated[int, Query(ge=1, le=10_000, description="글이 이만큼은 있는 단지만")] = 1,
     page: Page = 1,
     size: Size = 50,
 ) -> Response:
     """만족도(`score`)는 지역 평균 쪽으로 당긴 값이고 `low`와 `high`가 그 95% 구간입니다."""
-    tag, same = unchanged(request, edition)
+    tag, same = unchanged(request, snapshot)
     if same:
         return not_modified(tag)
-    if edition.corpus is None:
+    if snapshot.corpus is None:
         return answer(tag, page_of(pd.DataFrame(), page, size))
-    table = questions.complexes(edition, meant, sort, min_texts, q)
+    table = queries.complexes(snapshot, meant, sort, min_texts, q)
     return answer(tag, page_of(table, page, size))
 
 
@@ -69,7 +69,7 @@ def complexes(
 )
 def reviews(
     request: Request,
-    edition: Reviews,
+    snapshot: Reviews,
     key: Key,
     label: Annotated[str | None, Query(pattern="^(positive|negative)$")] = None,
     topic: Annotated[str | None, Query(max_length=50)] = None,
@@ -78,10 +78,10 @@ def reviews(
     size: Size = 20,
 ) -> Response:
     """새로 쓰인 것부터."""
-    tag, same = unchanged(request, edition)
+    tag, same = unchanged(request, snapshot)
     if same:
         return not_modified(tag)
-    table = questions.reviews(edition, key, label, topic, category)
+    table = queries.reviews(snapshot, key, label, topic, category)
     shown = table[
         [
             "review_id",
@@ -107,21 +107,21 @@ def reviews(
     response_model=ComplexDetail,
     responses=problem_responses(404, 422),
 )
-def complex_(request: Request, edition: Reviews, key: Key) -> Response:
+def complex_(request: Request, snapshot: Reviews, key: Key) -> Response:
     """항목별 만족도를 같은 구의 것과 나란히, 분기별 흐름과 함께."""
-    tag, same = unchanged(request, edition)
+    tag, same = unchanged(request, snapshot)
     if same:
         return not_modified(tag)
-    row = questions.one_complex(edition, key)
+    row = queries.one_complex(snapshot, key)
     own = Filters(complexes=(key,))
     said: dict[str, Any] = records(row.to_frame().T)[0]
-    said["categories"] = records(questions.profile(edition, own))
+    said["categories"] = records(queries.profile(snapshot, own))
     district = row["district"]
     said["district_categories"] = (
-        records(questions.profile(edition, Filters(region=district))) if district else []
+        records(queries.profile(snapshot, Filters(region=district))) if district else []
     )
     try:
-        said["trend"] = records(questions.trend(edition, own, "quarter"))
+        said["trend"] = records(queries.trend(snapshot, own, "quarter"))
     except InsightError:
         said["trend"] = []
     return answer(tag, said)

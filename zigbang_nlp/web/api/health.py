@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from zigbang_nlp.errors import StoreError
-from zigbang_nlp.web.services import services_of
+from zigbang_nlp.web.app_state import services_of
 
 router = APIRouter(tags=["운영"])
 
@@ -26,10 +26,10 @@ async def healthz() -> PlainTextResponse:
 )
 async def readyz(request: Request) -> Response:
     """모델이 있고 저장소가 응답하면 200, 아니면 503입니다."""
-    services = services_of(request)
-    said = {"model": "ok" if services.engine.model else "missing", "store": "ok"}
+    app_state = services_of(request)
+    said = {"model": "ok" if app_state.engine.model else "missing", "store": "ok"}
     try:
-        await run_in_threadpool(services.library.check)
+        await run_in_threadpool(app_state.corpus_cache.check)
     except StoreError:
         said["store"] = "away"
     ready = set(said.values()) == {"ok"}

@@ -11,9 +11,9 @@ from fastapi import Depends, Query, Request
 from starlette.responses import Response
 
 from zigbang_nlp.records import CATEGORIES
-from zigbang_nlp.web.library import Edition
-from zigbang_nlp.web.questions import Filters
-from zigbang_nlp.web.services import services_of
+from zigbang_nlp.web.app_state import services_of
+from zigbang_nlp.web.corpus_cache import Snapshot
+from zigbang_nlp.web.queries import Filters
 
 #: A day, a month or a year.
 DAY = r"^\d{4}([-.]\d{1,2}){0,2}$"
@@ -59,9 +59,9 @@ def page_of(table: pd.DataFrame, page: int, size: int) -> dict[str, Any]:
     return {"total": len(table), "page": page, "size": size, "items": rows}
 
 
-def unchanged(request: Request, edition: Edition) -> tuple[str, bool]:
+def unchanged(request: Request, snapshot: Snapshot) -> tuple[str, bool]:
     """The answer's ETag, and whether the caller has the answer already."""
-    said = f"{edition.version}?{request.url.path}?{request.url.query}"
+    said = f"{snapshot.version}?{request.url.path}?{request.url.query}"
     tag = f'W/"{hashlib.blake2b(said.encode(), digest_size=12).hexdigest()}"'
     held = request.headers.get("if-none-match", "")
     return tag, tag in [one.strip() for one in held.split(",")]
@@ -83,9 +83,9 @@ def _headers(tag: str) -> dict[str, str]:
     return {"ETag": tag, "Cache-Control": "private, no-cache"}
 
 
-def edition_of(request: Request) -> Edition:
+def edition_of(request: Request) -> Snapshot:
     """The reviews as they are; for FastAPI's Depends."""
-    return services_of(request).library.edition()
+    return services_of(request).corpus_cache.snapshot()
 
 
-Reviews = Annotated[Edition, Depends(edition_of)]
+Reviews = Annotated[Snapshot, Depends(edition_of)]

@@ -11,7 +11,7 @@ from zigbang_nlp.model.bundle import Bundle
 from zigbang_nlp.web.api import PREFIX
 from zigbang_nlp.web.api.listing import answer, not_modified
 from zigbang_nlp.web.api.schemas import ModelCard, problem_responses
-from zigbang_nlp.web.services import services_of
+from zigbang_nlp.web.app_state import services_of
 
 router = APIRouter(prefix=PREFIX, tags=["모델"])
 

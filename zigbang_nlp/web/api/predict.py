@@ -12,9 +12,9 @@ from starlette.responses import Response
 from zigbang_nlp.errors import BundleError
 from zigbang_nlp.web.api import PREFIX
 from zigbang_nlp.web.api.schemas import Predictions, PredictRequest, problem_responses
-from zigbang_nlp.web.engine import Asked
+from zigbang_nlp.web.app_state import services_of
+from zigbang_nlp.web.prediction_service import Asked
 from zigbang_nlp.web.problems import Problem
-from zigbang_nlp.web.services import services_of
 
 router = APIRouter(prefix=PREFIX, tags=["판정"])
 
@@ -36,11 +36,11 @@ async def predict(request: Request) -> Response:
 
     모델이 확신하지 못하면 `unsure`가 참이고 `reason`에 까닭이 있습니다.
     """
-    services = services_of(request)
-    engine = services.engine
+    app_state = services_of(request)
+    engine = app_state.engine
     engine.refuse_when_full()  # before the body is read, since a flood must cost little
     asked = _read(request.headers.get("content-type", ""), await request.body())
-    _check(asked, services.settings.serve.max_texts, services.settings.serve.max_characters)
+    _check(asked, app_state.settings.serve.max_texts, app_state.settings.serve.max_characters)
     try:
         found, model = await engine.predict(
             asked.texts, Asked(asked.topics, asked.sentences, asked.explain)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from zigbang_nlp.web import questions
+from zigbang_nlp.web import queries
 from zigbang_nlp.web.api import PREFIX
 from zigbang_nlp.web.api.listing import (
     Meant,
@@ -28,7 +28,7 @@ Period = Annotated[Literal["month", "quarter", "year"], Query(description="묶�
 @router.get("/keywords", summary="늘고 준 말", response_model=Rows, responses=_ERRORS)
 def keywords(
     request: Request,
-    edition: Reviews,
+    snapshot: Reviews,
     meant: Meant,
     direction: Annotated[
         Literal["rising", "falling"] | None, Query(description="는 말만, 준 말만")
@@ -37,10 +37,10 @@ def keywords(
     limit: Limit = 50,
 ) -> Response:
     """`since`부터 `until`까지(없으면 최근 12개월) 언급 비율을 모든 기간의 것과 견줍니다."""
-    tag, same = unchanged(request, edition)
+    tag, same = unchanged(request, snapshot)
     if same:
         return not_modified(tag)
-    table = questions.keywords(edition, meant, min_count)
+    table = queries.keywords(snapshot, meant, min_count)
     period = {str(name): value for name, value in table.attrs.items()}
     if direction:
         table = table[table["direction"].eq(direction)]
@@ -51,7 +51,7 @@ def keywords(
 @router.get("/trends", summary="시간에 따른 흐름", response_model=Rows, responses=_ERRORS)
 def trends(
     request: Request,
-    edition: Reviews,
+    snapshot: Reviews,
     meant: Meant,
     word: Annotated[
         str | None, Query(max_length=50, description="이 말의 언급 비율", examples=["층간소음"])
@@ -59,26 +59,26 @@ def trends(
     period: Period = "month",
 ) -> Response:
     """`word`가 있으면 그 말의 언급 비율, 없으면 긍정 비율입니다."""
-    tag, same = unchanged(request, edition)
+    tag, same = unchanged(request, snapshot)
     if same:
         return not_modified(tag)
     if word and word.strip():
-        table = questions.mention_trend(edition, meant, word.strip(), period)
+        table = queries.mention_trend(snapshot, meant, word.strip(), period)
     else:
-        table = questions.trend(edition, meant, period)
+        table = queries.trend(snapshot, meant, period)
     return answer(tag, {"items": records(table)})
 
 
 @router.get("/compare", summary="두 곳 견주기", response_model=Rows, responses=_ERRORS)
 def compare(
     request: Request,
-    edition: Reviews,
+    snapshot: Reviews,
     one: Annotated[str, Query(max_length=300, examples=["sample:90101"])],
     other: Annotated[str, Query(max_length=300, examples=["sample:90102"])],
     kind: Literal["complex", "region"] = "complex",
 ) -> Response:
     """차이(`difference`)와 그 95% 구간, 효과 크기, 여러 항목을 본 것을 고려한 p값."""
-    tag, same = unchanged(request, edition)
+    tag, same = unchanged(request, snapshot)
     if same:
         return not_modified(tag)
-    return answer(tag, {"items": records(questions.compare(edition, one, other, kind))})
+    return answer(tag, {"items": records(queries.compare(snapshot, one, other, kind))})

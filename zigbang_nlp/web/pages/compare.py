@@ -10,16 +10,16 @@ import pandas as pd
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from zigbang_nlp.charts.intervals import Mark, interval
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.records import CATEGORIES
-from zigbang_nlp.web import questions
+from zigbang_nlp.web import queries
 from zigbang_nlp.web.api.listing import Reviews
-from zigbang_nlp.web.charts.intervals import Mark, interval
-from zigbang_nlp.web.library import Edition
+from zigbang_nlp.web.corpus_cache import Snapshot
 from zigbang_nlp.web.pages.explore import complex_link
 from zigbang_nlp.web.pages.figures import said_of
 from zigbang_nlp.web.pages.render import language_of, page
-from zigbang_nlp.web.questions import Filters
+from zigbang_nlp.web.queries import Filters
 
 router = APIRouter(include_in_schema=False)
 
@@ -30,7 +30,7 @@ _SERIES = ("a", "b", "c")
 @router.get("/compare")
 def compare(
     request: Request,
-    edition: Reviews,
+    snapshot: Reviews,
     id: Annotated[list[str], Query()] = [],  # noqa: B006 - FastAPI copies it
 ) -> Response:
     """Names, or keys, of the complexes come as `id`, any number of times."""
@@ -47,7 +47,7 @@ def compare(
         "unknown": [],
     }
     try:
-        known = edition.reviews().complexes
+        known = snapshot.reviews().complexes
     except InsightError as error:
         return page(request, "compare.html", **said | {"sentence": error.sentence(language)})
     said["known"] = known[["complex", "name", "district"]].fillna("").to_dict("records")
@@ -58,10 +58,10 @@ def compare(
             said["unknown"].append(name)
         elif found["complex"] not in [side["complex"] for side in sides]:
             sides.append(found | {"series": _SERIES[len(sides)]})
-    said["sides"] = [side | _figures(edition, side["complex"]) for side in sides]
+    said["sides"] = [side | _figures(snapshot, side["complex"]) for side in sides]
     if len(sides) > 1:
-        said["rows"] = _rows(edition, sides)
-        found_out, said["findings_sentence"] = said_of(lambda: _findings(edition, sides), language)
+        said["rows"] = _rows(snapshot, sides)
+        found_out, said["findings_sentence"] = said_of(lambda: _findings(snapshot, sides), language)
         said["findings"] = found_out or []
     return page(request, "compare.html", **said)
 
@@ -84,9 +84,9 @@ def _find(known: pd.DataFrame, name: str) -> dict[Any, Any] | None:
     return None
 
 
-def _figures(edition: Edition, key: str) -> dict[str, Any]:
+def _figures(snapshot: Snapshot, key: str) -> dict[str, Any]:
     own = Filters(complexes=(key,))
-    topics, _ = said_of(lambda: questions.topics(edition, own), "ko")
+    topics, _ = said_of(lambda: queries.topics(snapshot, own), "ko")
     praised, complained = [], []
     if topics is not None:
         negative = topics.assign(negative=topics["texts"] - topics["positive"])
@@ -94,19 +94,19 @@ def _figures(edition: Edition, key: str) -> dict[str, Any]:
         complained = negative[negative["negative"].gt(0)].nlargest(4, "negative")["topic"].tolist()
     found = {"praised": praised, "complained": complained, "share": None, "texts": 0}
     try:
-        table = questions.complexes(edition, Filters())
+        table = queries.complexes(snapshot, Filters())
         row = table[table["complex"].eq(key)].iloc[0]
     except (InsightError, IndexError):
         return found
     return found | {"share": float(row["share"]), "texts": int(row["texts"])}
 
 
-def _rows(edition: Edition, sides: list[dict[Any, Any]]) -> list[dict[str, Any]]:
+def _rows(snapshot: Snapshot, sides: list[dict[Any, Any]]) -> list[dict[str, Any]]:
     """One row a category with a mark for each side."""
     tables: list[dict[Any, Any]] = []
     for side in sides:
         own = Filters(complexes=(side["complex"],))
-        table, _ = said_of(partial(questions.profile, edition, own), "ko")
+        table, _ = said_of(partial(queries.profile, snapshot, own), "ko")
         tables.append({} if table is None else table.set_index("category").to_dict("index"))
     rows = []
     for key, korean in CATEGORIES.items():
@@ -127,7 +127,7 @@ def _rows(edition: Edition, sides: list[dict[Any, Any]]) -> list[dict[str, Any]]
     return rows
 
 
-def _findings(edition: Edition, sides: list[dict[Any, Any]]) -> list[dict[str, Any]]:
+def _findings(snapshot: Snapshot, sides: list[dict[Any, Any]]) -> list[dict[str, Any]]:
     """Differences that go beyond chance, the largest first.
 
     Raises:
@@ -136,7 +136,7 @@ def _findings(edition: Edition, sides: list[dict[Any, Any]]) -> list[dict[str, A
     found: list[dict[str, Any]] = []
     for one, other in combinations(sides, 2):
         try:
-            table = questions.compare(edition, one["complex"], other["complex"], "complex")
+            table = queries.compare(snapshot, one["complex"], other["complex"], "complex")
         except InputError:
             continue
         for row in table[table["p_adjusted"].lt(0.05)].to_dict("records"):

@@ -9,19 +9,19 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from zigbang_nlp.charts.intervals import Mark, interval
+from zigbang_nlp.charts.lines import over_time
 from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.records import CATEGORIES
-from zigbang_nlp.web import questions
-from zigbang_nlp.web.charts.intervals import Mark, interval
-from zigbang_nlp.web.charts.lines import over_time
-from zigbang_nlp.web.library import Edition
+from zigbang_nlp.web import queries
+from zigbang_nlp.web.app_state import services_of
+from zigbang_nlp.web.corpus_cache import Snapshot
 from zigbang_nlp.web.pages.explore import complex_link
 from zigbang_nlp.web.pages.figures import points_of, said_of
 from zigbang_nlp.web.pages.marks import marked
 from zigbang_nlp.web.pages.render import language_of, page
-from zigbang_nlp.web.questions import Filters
-from zigbang_nlp.web.services import services_of
-from zigbang_nlp.web.words import translated
+from zigbang_nlp.web.queries import Filters
 
 router = APIRouter(include_in_schema=False)
 
@@ -39,18 +39,18 @@ async def complex_(
     number: str = "",
 ) -> Response:
     """The page; only the marking of the deciding words needs the model."""
-    services = services_of(request)
+    app_state = services_of(request)
     language = language_of(request.scope)
-    said = await run_in_threadpool(_said, services.library.edition, id, language)
-    edition: Edition = said.pop("edition")
+    said = await run_in_threadpool(_said, app_state.corpus_cache.snapshot, id, language)
+    snapshot: Snapshot = said.pop("edition")
     chosen = {
         "label": label if label in ("positive", "negative") else "",
         "topic": topic[:50],
         "category": category if category in CATEGORIES else "",
     }
     table = await run_in_threadpool(
-        questions.reviews,
-        edition,
+        queries.reviews,
+        snapshot,
         id,
         chosen["label"] or None,
         chosen["topic"] or None,
@@ -59,19 +59,19 @@ async def complex_(
     pages = max(1, -(-len(table) // _REVIEWS))
     at = min(max(int(number) if number.isdecimal() else 1, 1), pages)
     shown = table.iloc[(at - 1) * _REVIEWS : at * _REVIEWS]
-    said["reviews"] = await marked(services.engine, shown.to_dict("records"))
+    said["reviews"] = await marked(app_state.engine, shown.to_dict("records"))
     said |= {"chosen": chosen, "found": len(table), "number": at, "pages": pages}
     return page(request, "complex.html", **said)
 
 
 def _said(edition_now: Any, key: str, language: str) -> dict[str, Any]:
-    edition: Edition = edition_now()
-    row = questions.one_complex(edition, key)
+    snapshot: Snapshot = edition_now()
+    row = queries.one_complex(snapshot, key)
     own = Filters(complexes=(key,))
-    texts = questions.reviews(edition, key)
+    texts = queries.reviews(snapshot, key)
     district = row["district"] if isinstance(row["district"], str) else None
     said: dict[str, Any] = {
-        "edition": edition,
+        "edition": snapshot,
         "complex": row.to_dict(),
         "texts": len(texts),
         "residents": int(texts["review"].nunique()),
@@ -80,32 +80,32 @@ def _said(edition_now: Any, key: str, language: str) -> dict[str, Any]:
     }
     said["overall"], said["profile"] = {}, []
     try:
-        table = questions.complexes(edition, Filters())
+        table = queries.complexes(snapshot, Filters())
         said["overall"] = table[table["complex"].eq(key)].iloc[0].to_dict()
-        said["profile"] = _profile(edition, own, district)
+        said["profile"] = _profile(snapshot, own, district)
     except (InsightError, IndexError):
         pass
     said["trend"], said["trend_sentence"] = said_of(
         lambda: over_time(
-            points_of(questions.trend(edition, own, "year"), "share", "texts"),
+            points_of(queries.trend(snapshot, own, "year"), "share", "texts"),
             translated("해마다의 긍정 비율", language),
         ),
         language,
     )
-    topics, said["topics_sentence"] = said_of(lambda: questions.topics(edition, own), language)
+    topics, said["topics_sentence"] = said_of(lambda: queries.topics(snapshot, own), language)
     said |= _praise(topics)
-    said["positive_words"] = _typical(edition, key, "positive")
-    said["negative_words"] = _typical(edition, key, "negative")
+    said["positive_words"] = _typical(snapshot, key, "positive")
+    said["negative_words"] = _typical(snapshot, key, "negative")
     return said
 
 
-def _profile(edition: Edition, own: Filters, district: str | None) -> list[dict[str, Any]]:
+def _profile(snapshot: Snapshot, own: Filters, district: str | None) -> list[dict[str, Any]]:
     """One row a category: the complex above its district."""
-    mine = _by_category(questions.profile(edition, own))
+    mine = _by_category(queries.profile(snapshot, own))
     theirs: dict[Any, Any] = {}
     if district:
         try:
-            theirs = _by_category(questions.profile(edition, Filters(region=district)))
+            theirs = _by_category(queries.profile(snapshot, Filters(region=district)))
         except (InsightError, InputError):
             theirs = {}
     rows = []
@@ -149,9 +149,9 @@ def _praise(topics: pd.DataFrame | None) -> dict[str, Any]:
     }
 
 
-def _typical(edition: Edition, key: str, side: Literal["positive", "negative"]) -> list[Any]:
+def _typical(snapshot: Snapshot, key: str, side: Literal["positive", "negative"]) -> list[Any]:
     try:
-        words = questions.typical_words(edition, key, side)
+        words = queries.typical_words(snapshot, key, side)
     except (InsightError, InputError):
         return []
     kept = words[words["log_odds"].gt(0) & words["here"].ge(2)]

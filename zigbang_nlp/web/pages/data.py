@@ -12,9 +12,9 @@ from starlette.responses import FileResponse, Response
 
 from zigbang_nlp.errors import BundleError, StoreError
 from zigbang_nlp.web.api.model import model_card
+from zigbang_nlp.web.app_state import AppState, services_of
 from zigbang_nlp.web.pages.render import page
 from zigbang_nlp.web.problems import Problem
-from zigbang_nlp.web.services import Services, services_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -25,14 +25,14 @@ _MEASURES = ("accuracy", "f1", "roc_auc")
 @router.get("/data")
 async def data(request: Request) -> Response:
     """Every part is shown that there is, and says what is missing where there isn't."""
-    services = services_of(request)
-    said: dict[str, Any] = await run_in_threadpool(_stored, services)
+    app_state = services_of(request)
+    said: dict[str, Any] = await run_in_threadpool(_stored, app_state)
     try:
-        said["card"] = model_card(services.engine.classifier.bundle)
+        said["card"] = model_card(app_state.engine.classifier.bundle)
     except BundleError:
         said["card"] = None
-    said["evaluation"] = _evaluation(services, said["card"])
-    said["plots"] = [name for name in _plots(services) if _plots(services)[name].is_file()]
+    said["evaluation"] = _evaluation(app_state, said["card"])
+    said["plots"] = [name for name in _plots(app_state) if _plots(app_state)[name].is_file()]
     return page(request, "data.html", **said)
 
 
@@ -45,20 +45,20 @@ async def plot(request: Request, name: str) -> Response:
     return FileResponse(file, headers={"Cache-Control": "no-cache"})
 
 
-def _plots(services: Services) -> dict[str, Path]:
-    settings = services.settings
-    found = {"learning_curves.png": services.engine.directory / "learning_curves.png"}
+def _plots(app_state: AppState) -> dict[str, Path]:
+    settings = app_state.settings
+    found = {"learning_curves.png": app_state.engine.directory / "learning_curves.png"}
     if settings.evaluation_dir.is_dir():
         found |= {file.name: file for file in sorted(settings.evaluation_dir.glob("*.png"))}
-    found["architecture.png"] = services.engine.directory / "architecture.png"
+    found["architecture.png"] = app_state.engine.directory / "architecture.png"
     return found
 
 
-def _evaluation(services: Services, card: dict[str, Any] | None) -> list[dict[str, Any]]:
+def _evaluation(app_state: AppState, card: dict[str, Any] | None) -> list[dict[str, Any]]:
     """What `evaluate` measured of this model on the held-out texts, one row a measure."""
     try:
         said = json.loads(
-            (services.settings.evaluation_dir / "metrics.json").read_text(encoding="utf-8")
+            (app_state.settings.evaluation_dir / "metrics.json").read_text(encoding="utf-8")
         )
         ours = said["model"]["at_threshold"]
         # An evaluation of an earlier model says nothing of this one.
@@ -73,11 +73,11 @@ def _evaluation(services: Services, card: dict[str, Any] | None) -> list[dict[st
         return []
 
 
-def _stored(services: Services) -> dict[str, Any]:
+def _stored(app_state: AppState) -> dict[str, Any]:
     said: dict[str, Any] = {"away": False, "sources": [], "crawls": [], "corrections": []}
     said |= {"corrected": 0, "apartments": 0, "reviews": 0}
     try:
-        store = services.library.store()
+        store = app_state.corpus_cache.store()
         counts = store.sources()
         said["sources"] = list(counts.items())
         said["reviews"] = sum(counts.values())

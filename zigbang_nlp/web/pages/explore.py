@@ -10,15 +10,15 @@ import pandas as pd
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from zigbang_nlp.charts.intervals import Mark, interval
+from zigbang_nlp.charts.map import Place, place_map
 from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.records import CATEGORIES
-from zigbang_nlp.web import questions
+from zigbang_nlp.web import queries
 from zigbang_nlp.web.api.listing import DAY, Reviews
-from zigbang_nlp.web.charts.intervals import Mark, interval
-from zigbang_nlp.web.charts.map import Place, place_map
 from zigbang_nlp.web.pages.render import language_of, page
-from zigbang_nlp.web.questions import SORTS, Filters, Sort
-from zigbang_nlp.web.words import translated
+from zigbang_nlp.web.queries import SORTS, Filters, Sort
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,7 +28,7 @@ _ROWS = 20
 @router.get("/")
 def explore(
     request: Request,
-    edition: Reviews,
+    snapshot: Reviews,
     q: str = "",
     region: str = "",
     category: str = "",
@@ -53,7 +53,7 @@ def explore(
         "q": q[:100],
         "min_texts": least,
         "sort": order,
-        "districts": _districts(edition),
+        "districts": _districts(snapshot),
         "sentence": "",
         "rows": [],
         "map": None,
@@ -63,8 +63,8 @@ def explore(
         "all_tied": False,
     }
     try:
-        edition.reviews()
-        table = questions.complexes(edition, meant, order, least, said["q"])
+        snapshot.reviews()
+        table = queries.complexes(snapshot, meant, order, least, said["q"])
     except (InsightError, InputError) as error:
         said["sentence"] = (
             error.sentence(language)
@@ -92,11 +92,11 @@ def complex_link(key: str) -> str:
     return f"/complex?id={quote(key, safe=':')}"
 
 
-def _districts(edition: Reviews) -> list[tuple[str, int]]:
+def _districts(snapshot: Reviews) -> list[tuple[str, int]]:
     """Districts with how many complexes each has, by name."""
-    if edition.corpus is None:
+    if snapshot.corpus is None:
         return []
-    counts = edition.corpus.complexes["district"].dropna().value_counts().sort_index()
+    counts = snapshot.corpus.complexes["district"].dropna().value_counts().sort_index()
     return [(str(name), int(count)) for name, count in counts.items()]
 
 

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 import pandas as pd
 
+from zigbang_nlp.charts.lines import Point
 from zigbang_nlp.errors import InputError, InsightError
-from zigbang_nlp.web.charts.lines import Point
 
 Answer = TypeVar("Answer")
 

@@ -9,13 +9,13 @@ import pandas as pd
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from zigbang_nlp.web import questions
+from zigbang_nlp.charts.lines import over_time
+from zigbang_nlp.language.i18n import translated
+from zigbang_nlp.web import queries
 from zigbang_nlp.web.api.listing import DAY, Reviews
-from zigbang_nlp.web.charts.lines import over_time
 from zigbang_nlp.web.pages.figures import points_of, said_of
 from zigbang_nlp.web.pages.render import language_of, page
-from zigbang_nlp.web.questions import Filters
-from zigbang_nlp.web.words import translated
+from zigbang_nlp.web.queries import Filters
 
 router = APIRouter(include_in_schema=False)
 
@@ -26,7 +26,7 @@ _PERIODS = ("quarter", "month", "year")
 @router.get("/keywords")
 def keywords(
     request: Request,
-    edition: Reviews,
+    snapshot: Reviews,
     word: str = "",
     since: str = "",
     until: str = "",
@@ -39,7 +39,7 @@ def keywords(
     meant = Filters(
         since=since if re.match(DAY, since) else None, until=until if re.match(DAY, until) else None
     )
-    table, sentence = said_of(lambda: questions.keywords(edition, meant), language)
+    table, sentence = said_of(lambda: queries.keywords(snapshot, meant), language)
     said: dict[str, Any] = {
         "word": asked,
         "span": span,
@@ -57,14 +57,14 @@ def keywords(
     }
     if asked:
         trend, said["chart_sentence"] = said_of(
-            lambda: questions.mention_trend(edition, Filters(), asked, span), language
+            lambda: queries.mention_trend(snapshot, Filters(), asked, span), language
         )
         if trend is not None:
             said["mentions"] = int(trend["mentions"].sum())
             label = translated("‘{word}’ 언급 비율", language, word=asked)
             said["chart"] = over_time(points_of(trend, "rate", "mentions"), label, whole=False)
         relatives, said["related_sentence"] = said_of(
-            lambda: questions.related(edition, asked), language
+            lambda: queries.related(snapshot, asked), language
         )
         if relatives is not None:
             for method in ("near", "together"):

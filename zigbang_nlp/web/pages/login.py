@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from zigbang_nlp.web.access import SESSION_COOKIE
+from zigbang_nlp.web.app_state import services_of
+from zigbang_nlp.web.authentication import SESSION_COOKIE
 from zigbang_nlp.web.pages.render import check_form, page
-from zigbang_nlp.web.services import services_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -26,13 +26,13 @@ async def logged_in(request: Request) -> Response:
     form = await request.form(max_files=0, max_fields=5)
     check_form(request, str(form.get("csrf", "")))
     target = _own(str(form.get("next", "/")))
-    guard = services_of(request).guard
-    if not guard.is_token(str(form.get("token", "")).strip()):
+    authenticator = services_of(request).authenticator
+    if not authenticator.is_token(str(form.get("token", "")).strip()):
         return page(request, "login.html", 401, target=target, wrong=True)
     answer = RedirectResponse(target, 303)
     answer.set_cookie(
         SESSION_COOKIE,
-        guard.session(),
+        authenticator.session(),
         max_age=_MONTH,
         httponly=True,
         samesite="lax",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Any
 
+from zigbang_nlp.charts.marked import pieces
 from zigbang_nlp.errors import BundleError
 from zigbang_nlp.records import Explanation
-from zigbang_nlp.web.charts.marked import pieces
-from zigbang_nlp.web.engine import Asked, Engine
+from zigbang_nlp.web.prediction_service import Asked, PredictionService
 from zigbang_nlp.web.problems import Problem
 
 #: Explanations that are kept, and characters of a text that are explained.
@@ -16,7 +16,7 @@ _KEPT, _LONGEST = 3_000, 1_000
 _explained: OrderedDict[tuple[str, str], Explanation | None] = OrderedDict()
 
 
-async def marked(engine: Engine, rows: list[dict[Any, Any]]) -> list[dict[Any, Any]]:
+async def marked(engine: PredictionService, rows: list[dict[Any, Any]]) -> list[dict[Any, Any]]:
     """Rows with `pieces` added; whole texts where there is no model, or no time to explain.
 
     Args:

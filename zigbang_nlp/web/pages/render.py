@@ -14,12 +14,12 @@ from starlette.datastructures import QueryParams
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import Scope
 
+from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.records import CATEGORIES, LABELS
-from zigbang_nlp.web.access import cookies_of
+from zigbang_nlp.web.app_state import services_of
+from zigbang_nlp.web.authentication import cookies_of
 from zigbang_nlp.web.problems import Problem
-from zigbang_nlp.web.services import services_of
 from zigbang_nlp.web.static_files import static_url
-from zigbang_nlp.web.words import translated
 
 FORM_COOKIE, LANGUAGE_COOKIE, THEME_COOKIE = "zigbang_form", "zigbang_lang", "zigbang_theme"
 _YEAR = 31_536_000
@@ -71,8 +71,8 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
         "here": request.url.path,
         "other_language": _with(request, lang="ko" if language == "en" else "en"),
         "address": lambda **changes: _with(request, **changes),
-        "csrf": services_of(request).guard.form_token(session),
-        "needs_token": services_of(request).guard.needs_token,
+        "csrf": services_of(request).authenticator.form_token(session),
+        "needs_token": services_of(request).authenticator.needs_token,
     }
     body = _environment().get_template(template).render(context)
     answer = HTMLResponse(body.encode("utf-8", "replace"), status)
@@ -91,7 +91,9 @@ def _set_cookies(request: Request, answer: Response, session: str, language: str
 
 def check_form(request: Request, shown: str) -> None:
     """Raise the problem that a form isn't one of our own pages', if it isn't."""
-    if not services_of(request).guard.is_form_token(request.cookies.get(FORM_COOKIE, ""), shown):
+    if not services_of(request).authenticator.is_form_token(
+        request.cookies.get(FORM_COOKIE, ""), shown
+    ):
         raise Problem(
             403,
             "foreign-form",

@@ -1,0 +1,79 @@
+"""kill -9 at any moment loses nothing, and asks again for one answer at most."""
+
+from __future__ import annotations
+
+import multiprocessing
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.factories.crawl import content, crawl_settings, made_world, settings
+from tests.fake_zigbang import ZigbangServer, serve
+from tests.postgres import postgres  # noqa: F401 - a fixture
+from zigbang_nlp.config import Settings
+from zigbang_nlp.crawl import run_crawl
+from zigbang_nlp.store import open_store
+
+#: Forks of a process that has imported everything, but has no threads: quick to start and to kill.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.crawl.test_kill"])
+
+
+def crawl_once(chosen: Settings) -> None:
+    """What a killed process was doing."""
+    with open_store(chosen.store_url) as store:
+        run_crawl(chosen, store)
+
+
+def kill_and_resume(chosen: Settings, server: ZigbangServer, kills: int, seed: int) -> int:
+    """Start, kill at a random moment, start again; returns the kills that found it alive."""
+    rng, killed = random.Random(seed), 0
+    for _ in range(kills):
+        process = FORKS.Process(target=crawl_once, args=(chosen,))
+        wanted = len(server.requests) + rng.randrange(4)
+        process.start()
+        deadline = time.monotonic() + 20
+        while len(server.requests) < wanted and process.is_alive() and time.monotonic() < deadline:
+            time.sleep(0.001)
+        time.sleep(rng.uniform(0, 0.03))
+        process.kill()
+        process.join()
+        killed += process.exitcode == -9
+        process.close()
+    return killed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_sixty_kills_change_nothing(
+    tmp_path: Path, database: str, request: pytest.FixtureRequest
+) -> None:
+    url = ""
+    if database == "postgresql":
+        make: Callable[[], str] = request.getfixturevalue("postgres")
+        url = make()
+    world = made_world(apartments=60)
+    with serve(world) as server:
+        calm = settings(tmp_path / "calm", crawl_settings(server.url))
+        with open_store(calm.store_url) as store:
+            run_crawl(calm, store)
+            wanted = content(store)
+        server.requests.clear()
+        # Slow enough that all the kills find work left; the lease is short for the takeovers.
+        rough = settings(tmp_path, crawl_settings(server.url, rate=60, jitter=0, lease=0.5), url)
+        killed = kill_and_resume(rough, server, kills=60, seed=7)
+        with open_store(rough.store_url) as store:
+            run_crawl(rough, store)
+            found = content(store)
+            if database == "sqlite":
+                with store.database.read() as connection:
+                    check = connection.exec_driver_sql("PRAGMA integrity_check").scalar_one()
+                assert check == "ok"
+        paths = server.paths()
+    assert killed > 50
+    assert found == wanted
+    assert len(paths) - len(set(paths)) <= killed
+    assert set(paths) >= {f"/apt/danjis/{identity}" for identity in world.danjis}

@@ -1,0 +1,195 @@
+"""Why a text has its probability: both ways, on a tiny bundle; and on the sample, that it is true."""
+
+import json
+import os
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import zigbang
+from zigbang_nlp import Classifier
+from zigbang_nlp.predict.attribution_spans import units_of
+from zigbang_nlp.predict.explain import rank_correlation
+from zigbang_nlp.predict.faithfulness import deletion_test
+from zigbang_nlp.predict.global_attribution import COLUMNS, deciding_tokens
+from zigbang_nlp.records import Explanation
+
+TEXTS = [
+    "역이 가까워요 버스 좋아요",
+    "주차 불편해요ㅠㅠㅠㅠ 이웃 시끄러워요 3동",
+    "역",
+    "공원 멀어요 " * 60,
+]
+
+
+@pytest.fixture(scope="module")
+def classifier(bundle_dir: Path) -> Classifier:
+    return Classifier.load(bundle_dir)
+
+
+def test_integrated_gradients_are_complete(classifier: Classifier) -> None:
+    for why in classifier.explain(TEXTS):
+        total = sum(share.gradient for share in why.tokens)
+        assert why.probability - why.base == pytest.approx(total + why.gap, abs=1e-5)
+        assert abs(why.gap) < 0.01
+
+
+def test_occlusion_is_what_a_text_without_the_token_has(classifier: Classifier) -> None:
+    for text, why in zip(TEXTS, classifier.explain(TEXTS), strict=True):
+        assert why.probability == pytest.approx(classifier.probabilities([text])[0], abs=1e-6)
+        units = units_of(classifier.bundle.encoder, text)
+        assert [share.token for share in why.tokens] == [unit.token for unit in units]
+        for at, share in enumerate(why.tokens):
+            rest = [i for j, unit in enumerate(units) if j != at for i in unit.ids]
+            without = classifier.network.probabilities([rest])[0]
+            assert share.occlusion == pytest.approx(why.probability - without, abs=1e-5)
+
+
+def test_units_are_what_the_network_reads(classifier: Classifier) -> None:
+    encoder = classifier.bundle.encoder
+    for text in [*TEXTS, "xyzzy 역 !!!", ""]:
+        ids = [i for unit in units_of(encoder, text) for i in unit.ids]
+        assert [ids] == encoder.ids([text])
+
+
+def test_words_that_were_learned_decide(classifier: Classifier) -> None:
+    good, bad = classifier.explain(["역 가까워요", "역 멀어요"])
+    strongest = max(good.tokens, key=lambda share: share.occlusion)
+    weakest = min(bad.tokens, key=lambda share: share.occlusion)
+    assert strongest.token in "가까워요"
+    assert strongest.occlusion > 0.1
+    assert strongest.gradient > 0.1
+    assert weakest.token in "멀어요"
+    assert weakest.occlusion < -0.1
+    assert good.agreement is not None
+
+
+@pytest.mark.parametrize("blank", ["", " \n", "\u200b"])
+def test_a_blank_text_has_nothing_to_explain(classifier: Classifier, blank: str) -> None:
+    (why,) = classifier.explain([blank])
+    assert (why.probability, why.tokens, why.agreement) == (0.5, (), None)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.text(st.characters(exclude_categories=[]), max_size=40), max_size=3))
+def test_any_texts_are_explained_in_order(classifier: Classifier, texts: list[str]) -> None:
+    found = classifier.explain(texts)
+    assert [why.text for why in found] == texts
+    for why in found:
+        edges = [edge for share in why.tokens for edge in (share.start, share.end)]
+        assert edges == sorted(edges)
+        assert all(0 <= edge <= len(why.text) for edge in edges)
+
+
+def test_rank_correlation() -> None:
+    assert rank_correlation(np.array([1.0, 2, 3]), np.array([2.0, 4, 9])) == pytest.approx(1)
+    assert rank_correlation(np.array([1.0, 2]), np.array([2.0, 4])) is None
+    assert rank_correlation(np.ones(4), np.arange(4.0)) is None
+
+
+def test_deciding_tokens_are_counted_by_category(classifier: Classifier) -> None:
+    texts = ["역 가까워요", "역 멀어요", "버스 가까워요", "버스 멀어요"] * 3 + [
+        "주차 나빠요 나빠요"
+    ] * 6
+    categories = ["traffic"] * 12 + ["care"] * 6
+    table = deciding_tokens(classifier, texts, categories, min_reviews=3)
+    assert list(table.columns) == list(COLUMNS)
+    rows = table.set_index(["category", "token"])
+    *tokens, repeated = classifier.bundle.encoder.tokenize(["가까워요", "멀어요", "나빠요"])
+    good, bad = (found[0] for found in tokens)
+    assert rows.loc[("traffic", good), "mean"] > 0.1
+    assert rows.loc[("traffic", bad), "mean"] < -0.1
+    assert rows.loc[("traffic", bad), "total"] == pytest.approx(
+        6 * rows.loc[("traffic", bad), "mean"]
+    )
+    assert (rows.loc[("care", repeated[0]), ["count", "reviews"]] == [12, 6]).all()
+    assert (table["low"] <= table["mean"]).all()
+    assert (table["mean"] <= table["high"]).all()
+    for _, part in table.groupby("category"):
+        assert part["total"].abs().is_monotonic_decreasing
+    again = deciding_tokens(classifier, texts, categories, min_reviews=3, most=10)
+    assert again["count"].sum() < table["count"].sum()
+    none = deciding_tokens(classifier, [], None)
+    assert list(none.columns) == list(COLUMNS)
+    assert none.empty
+
+
+@pytest.mark.slow
+def test_deletion_on_500_texts_of_the_sample(sample_run: Path) -> None:
+    """Taking out what an explanation names moves the probability more than random tokens do."""
+    classifier = Classifier.load(sample_run / "data" / "model")
+    rows = pd.read_parquet(sample_run / "data" / "dataset" / "test.parquet")
+    texts = rows["text"].sample(500, random_state=1).tolist()
+    found = deletion_test(classifier, texts)
+    assert found.texts > 400
+    assert found.occlusion > 3 * abs(found.random)
+    assert found.gradient > 3 * abs(found.random)
+    assert max(found.occlusion_p, found.gradient_p) < 1e-6
+    assert found.agreement > 0.8
+
+
+def test_explain_prints_tokens_and_spans(bundle_dir: Path, tmp_path: Path) -> None:
+    given = ["--set", f"predict.model={bundle_dir}", "--explain"]
+    text = "역 가까워요ㅋㅋㅋㅋ\x1b[31m 주차 멀어요"
+    done = zigbang("predict", *given, text, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr.decode()
+    assert b"\x1b" not in done.stdout, "neither ours, into a pipe, nor that of the text"
+    said = done.stdout.decode()
+    assert "가까워" in said.split("\n", 1)[1]
+    assert "빼면" in said
+    (line,) = zigbang("predict", *given, "--json", text, cwd=tmp_path).stdout.splitlines()
+    why = json.loads(line)["explanation"]
+    assert set(why) == {"base", "gap", "agreement", "spans"}
+    marked = [text[span["start"] : span["end"]] for span in why["spans"]]
+    assert "ㅋㅋㅋㅋ" in marked
+    assert {"token", "occlusion", "gradient"} <= set(why["spans"][0])
+
+
+def test_explain_has_no_column_in_a_file(bundle_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("text\n역\n", encoding="utf-8")
+    given = ["--input", "in.csv", "--output", "out.csv", "--explain"]
+    done = zigbang("predict", *given, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "use --json" in done.stderr.decode()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal of POSIX")
+@pytest.mark.parametrize(
+    ("environ", "shown"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
+)
+def test_a_terminal_gets_colour_unless_it_wants_none(
+    bundle_dir: Path, tmp_path: Path, environ: dict[str, str], shown: bool
+) -> None:
+    import subprocess
+    import sys
+
+    ours, theirs = os.openpty()
+    kept = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    arguments = ["predict", "--explain", "--set", f"predict.model={bundle_dir}", "역 가까워요"]
+    done = subprocess.run(
+        [sys.executable, "-m", "zigbang_nlp", *arguments],
+        cwd=tmp_path,
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        env=kept | {"TERM": "xterm-256color"} | environ,
+        timeout=120,
+    )
+    os.close(theirs)
+    assert done.returncode == 0, done.stderr.decode()
+    said = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert ("\x1b[" in said) is shown
+    assert re.sub(r"\x1b\[[\d;]*m", "", said.splitlines()[0]).endswith("역 가까워요")
+    assert ("Blue speaks" in done.stderr.decode()) is shown
+
+
+def test_an_explanation_as_a_dictionary_is_plain_json() -> None:
+    why = Explanation("글", 0.7, 0.5, 0.0, None, ())
+    assert json.loads(json.dumps(why.as_dict())) == {
+        "base": 0.5, "gap": 0.0, "agreement": None, "spans": [],
+    }  # fmt: skip

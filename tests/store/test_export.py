@@ -1,0 +1,133 @@
+"""Exports open in spreadsheets, can't run there, and need little memory."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from zigbang_nlp.errors import InputError
+from zigbang_nlp.records import Apartment, Review
+from zigbang_nlp.store import Store, export, open_store
+from zigbang_nlp.store.export import COLUMNS
+from zigbang_nlp.tables.cells import defused
+
+NASTY = [
+    "=HYPERLINK(\"http://x\",\"y\")", "+82", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1",
+    "\x0b=1", "ㅠㅠ 좋아요", "평범한 글, \"따옴표\"\n둘째 줄", "😀 이모지",
+]  # fmt: skip
+
+
+@pytest.fixture
+def store(tmp_path: Path):  # type: ignore[no-untyped-def]
+    with open_store(f"sqlite:///{tmp_path}/a.db") as opened:
+        opened.add_apartments([Apartment("zigbang", "1", "=솔마을", "서울시", 37.5, 127.0, 500)])
+        opened.add_reviews(
+            Review("zigbang", "1", f"{i:02}", "total", text, 4, written_at=datetime(2024, 3, 1))
+            for i, text in enumerate(NASTY)
+        )
+        yield opened
+
+
+def test_csv_opens_in_excel_and_runs_nothing(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "out.csv"
+    assert export(store, file) == len(NASTY)
+    assert file.read_bytes().startswith(b"\xef\xbb\xbf")
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert list(rows[0]) == list(COLUMNS)
+    for row, text in zip(rows, NASTY, strict=True):
+        assert row["text"] in (text, "'" + text)
+        assert row["apartment_name"] == "'=솔마을"
+        assert row["written_at"] == "2024-03-01"
+        assert not any(cell[:1] in "=+-@\t\r\n＝" for cell in row.values() if cell)
+
+
+@given(st.text())
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_text_begins_like_a_formula(text: str) -> None:
+    safe = defused(text)
+    assert safe.removeprefix("'") == text.removeprefix("'")
+    assert not safe or (safe[0] not in "=+-@＝＋－＠" and ord(safe[0]) >= 32)
+
+
+def test_cp949_for_older_programs(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "out.csv"
+    export(store, file, encoding="cp949")
+    text = file.read_bytes().decode("cp949")
+    assert "ㅠㅠ 좋아요" in text
+    assert "? 이모지" in text
+
+
+def test_excel_holds_text_not_formulas(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "out.xlsx"
+    assert export(store, file) == len(NASTY)
+    sheet = openpyxl.load_workbook(file).worksheets[0]
+    header, *rows = sheet.iter_rows()
+    assert [cell.value for cell in header] == list(COLUMNS)
+    assert len(rows) == len(NASTY)
+    assert not [cell.value for row in rows for cell in row if cell.data_type == "f"]
+    assert rows[0][list(COLUMNS).index("text")].value == "'" + NASTY[0]
+
+
+def test_parquet_keeps_every_letter(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "out.parquet"
+    assert export(store, file) == len(NASTY)
+    frame = pd.read_parquet(file)
+    assert list(frame["text"]) == NASTY
+    assert str(frame["first_seen"].dt.tz) == "UTC"
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
+def test_an_empty_store_has_a_header(tmp_path: Path, ending: str) -> None:
+    with open_store(f"sqlite:///{tmp_path}/a.db") as empty:
+        assert export(empty, tmp_path / f"out.{ending}") == 0
+    assert (tmp_path / f"out.{ending}").stat().st_size > 0
+
+
+def test_wrong_wishes_are_named(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"\.csv, \.parquet, \.xlsx"):
+        export(store, tmp_path / "out.doc")
+    with pytest.raises(InputError, match="no encoding 'klingon'"):
+        export(store, tmp_path / "out.csv", encoding="klingon")
+
+
+_MEASURE = """
+import resource, sys
+from pathlib import Path
+from zigbang_nlp.records import Review
+from zigbang_nlp.store import export, open_store
+with open_store(sys.argv[1]) as store:
+    if len(sys.argv) > 3:
+        store.add_reviews(
+            Review("import", str(i % 900), str(i), "total", f"역이 가까워요 {i} " * 10, 4)
+            for i in range(int(sys.argv[3]))
+        )
+    else:
+        export(store, Path(sys.argv[2]))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_memory_does_not_grow_with_the_rows(tmp_path: Path, ending: str) -> None:
+    def megabytes(*arguments: object) -> int:
+        command = [sys.executable, "-c", _MEASURE, *map(str, arguments)]
+        return int(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+
+    used = []
+    for rows in (2_000, 100_000):
+        url = f"sqlite:///{tmp_path}/{rows}.db"
+        megabytes(url, "", rows)
+        used.append(megabytes(url, tmp_path / f"{rows}.{ending}"))
+    assert used[1] < used[0] + 60, used

@@ -1,0 +1,99 @@
+"""A real Chromium that watches for what must never happen on a page."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+OUTPUT = Path(__file__).parent.parent / "output"
+PHONE, DESK = 390, 1440
+
+
+def chromium() -> Path:
+    """The browser, or skip; where it must be there (CI), fail instead."""
+    for name in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"):
+        if Path(name).exists():
+            return Path(name)
+    reason = "no Chromium is installed (apt-get install chromium)"
+    if os.environ.get("TESTS_NEED_CHROMIUM"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+class Watched:
+    """A page, and what went wrong on it.
+
+    Attributes:
+        page: Playwright's.
+        troubles: console messages, script errors, requests to other hosts, dialogs.
+    """
+
+    def __init__(self, page: object, origin: str) -> None:
+        from playwright.sync_api import Page
+
+        assert isinstance(page, Page)
+        self.page = page
+        self.troubles: list[str] = []
+        page.on("console", lambda said: self._note(f"console: {said.text}"))
+        page.on("pageerror", lambda error: self._note(f"script: {error}"))
+        page.on("dialog", lambda dialog: (self._note("dialog"), dialog.dismiss()))
+        page.on(
+            "request",
+            lambda request: (
+                None
+                if request.url.startswith((origin, "data:", "blob:"))
+                else self._note(f"outside: {request.url}")
+            ),
+        )
+        page.set_default_timeout(30_000)
+
+    def _note(self, trouble: str) -> None:
+        self.troubles.append(trouble)
+
+    def overflow(self) -> list[str]:
+        """What sticks out of the window on the right."""
+        found: list[str] = self.page.evaluate(
+            """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+               [...document.querySelectorAll('*')]
+                 .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+                 .map((e) => e.tagName + '.' + (e.className.baseVal ?? e.className))
+                 .slice(0, 5)"""
+        )
+        return found
+
+    def check(self) -> None:
+        """Nothing went wrong so far, and nothing sticks out."""
+        assert not self.troubles, self.troubles
+        assert not self.overflow(), (self.page.url, self.overflow())
+
+    def picture(self, name: str) -> None:
+        """Keep what it looks like, for people."""
+        OUTPUT.mkdir(exist_ok=True)
+        self.page.screenshot(path=OUTPUT / f"{name}.png", full_page=True)
+
+
+@contextlib.contextmanager
+def browser(origin: str, width: int = DESK, dark: bool = False) -> Iterator[Watched]:
+    """A fresh window on a server."""
+    from playwright.sync_api import sync_playwright
+
+    executable = chromium()
+    with sync_playwright() as play:
+        # The container's root has no user namespace to build a sandbox from.
+        opened = play.chromium.launch(
+            executable_path=executable, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
+        )
+        try:
+            context = opened.new_context(
+                base_url=origin,
+                viewport={"width": width, "height": 900},
+                locale="ko-KR",
+                color_scheme="dark" if dark else "light",
+            )
+            yield Watched(context.new_page(), origin)
+        finally:
+            opened.close()

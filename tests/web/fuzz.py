@@ -1,0 +1,76 @@
+"""schemathesis against a real server: what its OpenAPI document allows, and what it doesn't."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis import checks
+
+from tests.factories.web import fill
+from tests.web.server import serving
+
+_CHECKS = (
+    checks.not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_schema_conformance,
+)
+
+
+def fuzz(bundle: Path, place: Path, requests: int) -> tuple[int, list[str]]:
+    """(requests sent, answers that are 5xx or not as the document says).
+
+    Args:
+        bundle: of the model.
+        place: an empty directory for the store.
+        requests: about how many, shared by the operations.
+    """
+    url = f"sqlite:///{place / 'reviews.db'}"
+    fill(url, bundle, hostile=True)
+    asked, wrong = 0, []
+    arguments = ("--model", bundle, "--db", url, "--requests-per-minute", "0")
+    with serving(place, *arguments) as server:
+        schema = schemathesis.openapi.from_url(f"{server.url}/api/v1/openapi.json")
+        operations = [found.ok() for found in schema.get_all_operations()]
+        number = 0
+        while asked < requests:
+            number += 1
+            share = -(-(requests - asked) // len(operations))
+            counts = [(one, _ask(one, share, number, wrong)) for one in operations]
+            asked += sum(count for _, count in counts)
+            # One without parameters can be asked in one way only.
+            operations = [one for one, count in counts if count >= share > 1]
+            if not operations:
+                break
+    return asked, wrong
+
+
+def _ask(operation: schemathesis.APIOperation, share: int, number: int, wrong: list[str]) -> int:
+    """Ask one operation in up to `share` ways; gives in how many, and adds to `wrong`."""
+    count = 0
+
+    @seed(number)
+    @settings(
+        max_examples=share,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy())
+    def ask(case: schemathesis.Case) -> None:
+        nonlocal count
+        count += 1
+        answer = case.call()
+        if answer.status_code >= 500:
+            wrong.append(f"{answer.status_code} {case.as_curl_command()[:500]}")
+            return
+        try:
+            case.validate_response(answer, checks=list(_CHECKS))
+        except Exception as error:  # noqa: BLE001 - collected, with all others
+            wrong.append(f"{case.as_curl_command()[:300]}: {str(error)[:500]}")
+
+    ask()
+    return count

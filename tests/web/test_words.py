@@ -1,0 +1,115 @@
+"""The pages' words: each has its English, charts escape what they are given, marks keep the text."""
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import zigbang_nlp.web
+from zigbang_nlp.charts.lines import Point, over_time
+from zigbang_nlp.charts.map import Place, place_map
+from zigbang_nlp.charts.marked import pieces
+from zigbang_nlp.language.i18n import translated
+from zigbang_nlp.language.pages_en import ENGLISH
+from zigbang_nlp.records import CATEGORIES, LABELS, Explanation, TokenShare
+from zigbang_nlp.web.rate import Rate
+
+#: A machine that does other things too is slow now and then.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+WEB = Path(zigbang_nlp.web.__file__).parent
+_CALL = re.compile(r"""(?:\bt|translated)\(\s*(?:"([^"]+)"|'([^']+)')""")
+_QUOTED = re.compile(r"""["']([^"'<>{}]*[가-힣][^"'<>{}]*)["']""")
+
+
+def test_every_sentence_has_its_english() -> None:
+    said = {*CATEGORIES.values(), *LABELS.values()}
+    for file in [*WEB.rglob("*.html"), *(WEB / "pages").glob("*.py")]:
+        text = file.read_text(encoding="utf-8")
+        said.update(one or other for one, other in _CALL.findall(text))
+        if file.suffix == ".html":
+            # Sentences chosen from lists within a template.
+            said.update(_QUOTED.findall(text))
+    assert not sorted(said - ENGLISH.keys() - {"한국어"})
+
+
+@pytest.mark.parametrize("korean", ENGLISH)
+def test_english_has_the_same_blanks(korean: str) -> None:
+    blanks = re.findall(r"{\w+}", korean)
+    assert sorted(blanks) == sorted(re.findall(r"{\w+}", ENGLISH[korean]))
+    values = {blank.strip("{}"): "{x}" for blank in blanks}
+    assert translated(korean, "en", **values)
+
+
+def test_templates_have_neither_inline_script_nor_style_nor_other_hosts() -> None:
+    for file in WEB.rglob("*.html"):
+        text = file.read_text(encoding="utf-8")
+        assert not re.search(r"<script(?![^>]*\bsrc=)|\sstyle=|<style|\son\w+=", text), file
+        assert "://" not in text, file
+        assert "|safe" not in text.replace(" ", ""), file
+    for file in (WEB / "static").iterdir():
+        text = file.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+        assert "://" not in text, file
+        assert "innerHTML" not in text, file
+
+
+def explanation(text: str, spans: list[tuple[int, int, float]]) -> Explanation:
+    tokens = tuple(TokenShare("x", start, end, share, 0.0) for start, end, share in spans)
+    return Explanation(text, 0.5, 0.5, 0.0, None, tokens)
+
+
+@patient
+@given(
+    st.text(max_size=40),
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), st.floats(-1, 1)), max_size=12),
+)
+def test_marks_never_lose_or_change_a_character(
+    text: str, spans: list[tuple[int, int, float]]
+) -> None:
+    inside = sorted((min(a, len(text)), min(b, len(text)), share) for a, b, share in spans)
+    found = pieces(text, explanation(text, inside))
+    assert "".join(piece.text for piece in found) == text
+
+
+def test_the_strongest_words_are_marked() -> None:
+    found = pieces(
+        "뷰는 최고 주차는 전쟁", explanation("", [(0, 1, 0.1), (3, 5, 0.5), (10, 12, -0.3)])
+    )
+    assert [(p.text, p.mark) for p in found if p.mark] == [("최고", "p2"), ("전쟁", "n2")]
+
+
+def test_charts_escape_what_they_are_given() -> None:
+    evil = "\"><script>'&"
+    place = Place(evil, evil, evil, 127.0, 37.5, 0.5, 3, "/complex?id=%3C")
+    for chart in (
+        place_map([place], evil),
+        over_time([Point(evil, 0.5, 0.4, 0.6, 3)], evil),
+    ):
+        assert "<script>" not in str(chart)
+        assert "&lt;script&gt;" in str(chart)
+
+
+def test_a_map_without_places_is_none_and_one_place_is_a_map() -> None:
+    nowhere = Place("k", "n", "", float("nan"), float("nan"), 0.5, 3, "/")
+    assert place_map([nowhere], "") is None
+    assert place_map([Place("k", "n", "구", 127.0, 37.5, 1.0, 1, "/")], "") is not None
+
+
+@patient
+@given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 9)), min_size=1, max_size=60))
+def test_lines_are_drawn_for_any_series(values: list[tuple[float, int]]) -> None:
+    points = [Point("2024", v, v, v, n) for v, n in values]
+    points.append(Point("2025", float("nan"), float("nan"), float("nan"), 0))
+    assert "nan" not in str(over_time(points, "", whole=False))
+
+
+def test_a_bucket_fills_again() -> None:
+    now = [0.0]
+    rate = Rate(60, lambda: now[0])
+    assert [rate.wait("a") for _ in range(60)] == [0.0] * 60
+    assert rate.wait("a") == pytest.approx(1.0)
+    assert rate.wait("b") == 0.0
+    now[0] = 1.0
+    assert rate.wait("a") == 0.0
+    assert rate.wait("a") > 0

@@ -1,0 +1,1 @@
+"""Where things are: cells, polygons and presets, addresses."""

@@ -1,0 +1,154 @@
+"""Which cells to ask: a region becomes level-5 geohashes, about 3.9 km wide and 4.9 km high each."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+import pygeohash
+from pygeohash import BoundingBox
+
+from zigbang_nlp.errors import InputError
+from zigbang_nlp.geo.polygons import Rings, geojson_rings
+
+#: The level of geohash that the site takes.
+LEVEL = 5
+#: More than any region of Korea needs; a guard against a box over half the world.
+MOST_CELLS = 100_000
+ALPHABET = "0123456789bcdefghjkmnpqrstuvwxyz"
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A named set of cells, sorted and without repeats. The name also names its share of the work."""
+
+    name: str
+    cells: tuple[str, ...]
+
+
+def from_geohashes(prefixes: Iterable[str]) -> Region:
+    """All level-5 cells under the prefixes.
+
+    Raises:
+        InputError: no prefix, a letter that geohashes don't have, or a prefix too long or short.
+    """
+    wanted = [prefix.strip().lower() for prefix in prefixes if prefix.strip()]
+    if not wanted:
+        raise InputError(
+            "The region is empty.", "Give at least one prefix, e.g. --geohash wyd,wye."
+        )
+    cells: set[str] = set()
+    for prefix in wanted:
+        illegal = [letter for letter in prefix if letter not in ALPHABET]
+        if illegal:
+            raise InputError(
+                f"{prefix!r} is not a geohash: it has the letter {illegal[0]!r}.",
+                f"Geohashes are made of {ALPHABET} (no a, i, l, o).",
+            )
+        if not 2 <= len(prefix) <= LEVEL:
+            raise InputError(
+                f"The geohash {prefix!r} has {len(prefix)} letters.",
+                f"Give 2 to {LEVEL}: the site answers for cells of level {LEVEL}.",
+            )
+        tails = product(ALPHABET, repeat=LEVEL - len(prefix))
+        cells.update(prefix + "".join(tail) for tail in tails)
+    name = ",".join(sorted(set(wanted)))
+    if len(name) > 60:
+        name = f"{name[:40]}... {hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    return Region(f"geohash {name}", tuple(sorted(cells)))
+
+
+def from_box(box: Sequence[float]) -> Region:
+    """All cells that a bounding box touches: west, south, east, north in degrees.
+
+    Raises:
+        InputError: it isn't four numbers in this order.
+    """
+    if len(box) != 4:
+        raise InputError(
+            f"The bounding box has {len(box)} numbers.",
+            "Give west,south,east,north, e.g. --bbox 127.04,37.61,127.11,37.69.",
+        )
+    west, south, east, north = box
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise InputError(
+            f"The bounding box {west:g},{south:g},{east:g},{north:g} is empty or upside down.",
+            "The order is west,south,east,north in degrees, e.g. 127.04,37.61,127.11,37.69.",
+        )
+    cells = _cells_in(BoundingBox(south, west, north, east))
+    return Region(f"box {west:g},{south:g},{east:g},{north:g}", tuple(cells))
+
+
+def from_geojson(file: Path) -> Region:
+    """All cells that the polygons of a GeoJSON file touch.
+
+    Raises:
+        InputError: the file can't be read, or holds no polygon.
+    """
+    try:
+        content = file.read_bytes()
+        rings = geojson_rings(json.loads(content))
+    except OSError as error:
+        raise InputError(
+            f"{file} can't be read: {error.strerror}.", "Name a GeoJSON file with --polygon."
+        ) from error
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise InputError(
+            f"{file} is not a GeoJSON polygon: {error}.",
+            "Draw one at geojson.io and save it as GeoJSON.",
+        ) from error
+    return from_rings(
+        f"polygon {file.name} {hashlib.sha256(content).hexdigest()[:8]}", Rings(rings)
+    )
+
+
+def from_preset(name: str) -> Region:
+    """A region by name, see `preset_rings`."""
+    return from_rings(f"preset {name}", Rings(preset_rings(name)))
+
+
+def preset_rings(name: str) -> list[list[tuple[float, float]]]:
+    """The outlines of a preset, drawn coarsely along the coast, as (longitude, latitude).
+
+    Raises:
+        InputError: there is no such preset.
+    """
+    document = json.loads(Path(__file__).with_name("presets.geojson").read_text("utf-8"))
+    outlines = {feature["properties"]["name"]: feature for feature in document["features"]}
+    if name not in outlines:
+        raise InputError(f"There is no preset {name!r}.", f"Use one of {', '.join(outlines)}.")
+    return geojson_rings(outlines[name])
+
+
+def from_rings(name: str, rings: Rings) -> Region:
+    """All cells that the polygons touch."""
+    near = _cells_in(rings.bounds)
+    touched = (cell for cell in near if rings.touches(pygeohash.get_bounding_box(cell)))
+    return Region(name, tuple(touched))
+
+
+def around(name: str, latitude: float, longitude: float, reach: int) -> Region:
+    """The cell at a point and its neighbours up to `reach` cells away on each side."""
+    cell = pygeohash.get_bounding_box(pygeohash.encode(latitude, longitude, precision=LEVEL))
+    # From the middle of the cell to the middle of the last one, so that no further one is touched.
+    middle = ((cell.min_lat + cell.max_lat) / 2, (cell.min_lon + cell.max_lon) / 2)
+    height, width = (cell.max_lat - cell.min_lat) * reach, (cell.max_lon - cell.min_lon) * reach
+    box = BoundingBox(middle[0] - height, middle[1] - width, middle[0] + height, middle[1] + width)
+    return Region(name, tuple(_cells_in(box)))
+
+
+def _cells_in(box: BoundingBox) -> list[str]:
+    """All cells that touch a box."""
+    cell = pygeohash.get_bounding_box("wydm9")
+    height, width = cell.max_lat - cell.min_lat, cell.max_lon - cell.min_lon
+    count = ((box.max_lat - box.min_lat) / height + 1) * ((box.max_lon - box.min_lon) / width + 1)
+    if count > MOST_CELLS:
+        raise InputError(
+            f"The region spans about {count:,.0f} cells; {MOST_CELLS:,} are the most.",
+            "Choose a smaller region: all of Korea is about 6,000 cells.",
+        )
+    return list(pygeohash.geohashes_in_box(box, precision=LEVEL))

@@ -1,0 +1,129 @@
+"""The filters: region, complexes, days, category."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from difflib import get_close_matches
+
+import pandas as pd
+
+from zigbang_nlp.errors import InputError
+from zigbang_nlp.geo.addresses import in_region
+from zigbang_nlp.records import CATEGORIES
+
+
+def narrowed_complexes(
+    complexes: pd.DataFrame, region: str | None, wanted: Iterable[str]
+) -> pd.DataFrame:
+    """The complexes that lie in `region` and are called by one of `wanted`.
+
+    Raises:
+        InputError: one of them names nothing that is here.
+    """
+    kept = complexes
+    if region is not None:
+        kept = kept[in_region(kept, region)]
+        if kept.empty:
+            raise InputError(f"No complex lies in {region!r}.", _example_region(complexes))
+    names = [name for name in wanted if name.strip()]
+    if names:
+        found = pd.concat([find_complexes(kept, name) for name in names])
+        kept = kept.loc[sorted(set(found.index))]
+    return kept
+
+
+def find_complexes(complexes: pd.DataFrame, wanted: str) -> pd.DataFrame:
+    """The complexes called `wanted`: by key or id, else by name, else by a part of the name.
+
+    Raises:
+        InputError: there is none.
+    """
+    said = wanted.strip()
+    ids = complexes["complex"].str.partition(":")[2]
+    for match in (
+        complexes["complex"].eq(said) | ids.eq(said),
+        complexes["name"].eq(said),
+        complexes["name"].str.contains(said, regex=False, case=False),
+    ):
+        if said and match.any():
+            return complexes[match]
+    near = get_close_matches(said, complexes["name"].tolist(), n=3, cutoff=0.4)
+    hint = f"Did you mean {', '.join(near)}?" if near else "Give its id or a part of its name."
+    raise InputError(f"There is no complex called {wanted!r} here.", hint)
+
+
+def narrowed_texts(
+    texts: pd.DataFrame,
+    since: str | date | None,
+    until: str | date | None,
+    category: str | None,
+) -> tuple[pd.DataFrame, list[tuple[str, int]]]:
+    """(texts within the days and of the category, [(why, how many were left out)])."""
+    left_out = []
+    if category is not None:
+        if category not in CATEGORIES:
+            raise InputError(
+                f"There is no category {category!r}.", f"Choose one of {', '.join(CATEGORIES)}."
+            )
+        kept = texts[texts["category"].eq(category)]
+        left_out.append(("other category", len(texts) - len(kept)))
+        texts = kept
+    if since is not None or until is not None:
+        first, last = days(since, until)
+        dated = texts[texts["written_at"].notna()]
+        kept = dated[dated["written_at"].ge(first) & dated["written_at"].lt(last)]
+        left_out += [
+            ("undated", len(texts) - len(dated)),
+            ("other days", len(dated) - len(kept)),
+        ]
+        texts = kept
+    return texts, left_out
+
+
+def days(since: str | date | None, until: str | date | None) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """(first moment, first moment after) of a stretch of days; an open end is far away.
+
+    >>> days("2024", "2024-02")[1]
+    Timestamp('2024-03-01 00:00:00')
+
+    Raises:
+        InputError: one is no date, or they are the wrong way round.
+    """
+    first = pd.Timestamp(1900, 1, 1) if since is None else _span(since)[0]
+    last = pd.Timestamp(2200, 1, 1) if until is None else _span(until)[1]
+    if first >= last:
+        raise InputError(f"{since} is after {until}.", "Give the earlier day first.")
+    return first, last
+
+
+def _span(said: str | date) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """First moment and first moment after of a day, a month or a year."""
+    if isinstance(said, date):
+        day = pd.Timestamp(said.date() if isinstance(said, datetime) else said)
+        return day, day + pd.DateOffset(days=1)
+    match = re.fullmatch(r"(\d{4})(?:[-.](\d{1,2})(?:[-.](\d{1,2}))?)?", said.strip())
+    try:
+        if match is None:
+            raise ValueError
+        year, month, day_ = (None if part is None else int(part) for part in match.groups())
+        start = pd.Timestamp(year or 0, month or 1, day_ or 1)
+    except ValueError:
+        raise InputError(f"{said!r} is no date.", "Write 2024-03-01, 2024-03 or 2024.") from None
+    step = (
+        pd.DateOffset(days=1)
+        if day_
+        else pd.DateOffset(months=1)
+        if month
+        else pd.DateOffset(years=1)
+    )
+    return start, start + step
+
+
+def _example_region(complexes: pd.DataFrame) -> str:
+    known = complexes["district"].dropna().unique()[:3].tolist()
+    known += complexes["geohash"].dropna().str[:5].unique()[:2].tolist()
+    if not known:
+        return "The complexes here have neither addresses nor coordinates."
+    return f"Here are, for example, {', '.join(known)}."

@@ -1,0 +1,185 @@
+"""Related words: by the company they keep (word vectors), and by standing in one text (PMI)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.insight.mentions import Mentions
+from zigbang_nlp.insight.rates import benjamini_hochberg, fisher_p
+from zigbang_nlp.insight.vectors import Vectors, train_vectors
+from zigbang_nlp.language.particles import with_particles
+
+#: Columns of `related`.
+RELATED_COLUMNS: dict[str, str] = {
+    "method": "vectors (in like contexts) or together (in the same texts)",
+    "word": "the related word",
+    "kind": "noun, predicate, foreign or new",
+    "texts": "texts that mention it",
+    "together": "texts that mention both words",
+    "similarity": "cosine of the two words' vectors, -1 to 1; NaN where there are no vectors",
+    "pmi": "pointwise mutual information in bits: 0 is chance; NaN for words never together",
+    "npmi": "pmi normalised to -1 to 1 (Bouma 2009)",
+    "q_value": "of standing together by chance (Fisher's exact test, corrected for all words)",
+}
+
+#: Columns of `word_pairs`.
+PAIR_COLUMNS: dict[str, str] = {
+    "word": "one of the words",
+    "other": "another",
+    "together": "texts that mention both",
+    "pmi": "pointwise mutual information in bits: 0 is chance",
+    "npmi": "pmi normalised to -1 to 1 (Bouma 2009)",
+    "q_value": "of standing together by chance (Fisher's exact test, corrected for all pairs)",
+}
+
+#: What word vectors need: words in all, and mentions of the word; below, their neighbours change
+#: from seed to seed (measured, see data/LOG.md).
+FEWEST_WORDS, FEWEST_MENTIONS = 50_000, 50
+#: Texts that must mention a word, and both words, for PMI to mean something.
+FEWEST_TEXTS, FEWEST_TOGETHER = 10, 3
+
+
+def related(
+    corpus: Corpus,
+    word: str,
+    *,
+    top: int = 10,
+    model: Literal["word2vec", "fasttext"] = "word2vec",
+) -> pd.DataFrame:
+    """Words related to a word, by both methods.
+
+    Vectors are trained on this corpus alone, on first use. They are left out where the corpus is
+    too small for them; `attrs["refused"]` then holds the `InsightError` that says so.
+
+    Args:
+        word: as people write it.
+        top: rows of each method.
+        model: what trains the vectors.
+
+    Returns:
+        At most `top` rows for "vectors" by falling similarity, then `top` for "together" by
+        falling npmi among the words that are together more often than chance (q below 0.05).
+        See `RELATED_COLUMNS`.
+
+    Raises:
+        InputError: no text mentions the word.
+        InsightError: so few texts mention it that both methods would show noise.
+    """
+    mentions = corpus.mentions
+    column = mentions.column(word)
+    if column is None:
+        raise InputError(f"No review mentions {word!r}.", "Write it as in `polar_words`.")
+    table = co_occurrence(mentions, column)
+    own = int(mentions.by_text[:, [column]].sum())
+    if own < FEWEST_TEXTS:
+        raise InsightError(
+            f"{own} texts mention {word!r}; {FEWEST_TEXTS} are the least.",
+            with_particles(
+                f"'{word}'을(를) 언급한 글이 {own}개뿐입니다. 적어도 {FEWEST_TEXTS}개가 필요합니다."
+            ),
+        )
+    refused = None
+    table["similarity"] = np.nan
+    try:
+        table["similarity"] = table["word"].map(vectors(corpus, model, own, word).similarity(word))
+    except InsightError as error:
+        refused = error
+    near = table[table["similarity"].notna()].nlargest(top, "similarity").assign(method="vectors")
+    sure = table["together"].ge(FEWEST_TOGETHER) & table["q_value"].lt(0.05) & table["pmi"].gt(0)
+    beside = table[sure].nlargest(top, "npmi").assign(method="together")
+    found = pd.concat([near, beside])[list(RELATED_COLUMNS)].reset_index(drop=True)
+    found.attrs = {"refused": refused}
+    return found
+
+
+def word_pairs(corpus: Corpus, words: Sequence[str]) -> pd.DataFrame:
+    """Which of some words stand together more often than chance: the edges of a network.
+
+    Args:
+        words: as people write them; those that no text mentions are passed over.
+
+    Returns:
+        One row a pair with at least 3 texts in common and a q below 0.05, by falling npmi; see
+        `PAIR_COLUMNS`.
+    """
+    mentions = corpus.mentions
+    columns = [c for c in map(mentions.column, dict.fromkeys(words)) if c is not None]
+    names = mentions.words["word"].to_numpy()[columns]
+    said = mentions.by_text[:, columns].astype(np.int64)
+    total, texts = said.shape[0], np.asarray(said.sum(axis=0)).ravel()
+    both = (said.T @ said).toarray()
+    one, other = np.triu_indices(len(columns), 1)
+    together, a, b = both[one, other], texts[one], texts[other]
+    table = pd.DataFrame({"word": names[one], "other": names[other], "together": together})
+    kept = together >= FEWEST_TOGETHER
+    pmi, npmi = _information(together[kept], a[kept], b[kept], total)
+    p = fisher_p(together[kept], a[kept], (b - together)[kept], total - a[kept])
+    table = table[kept].assign(pmi=pmi, npmi=npmi, q_value=benjamini_hochberg(p))
+    table = table[table["q_value"].lt(0.05) & table["pmi"].gt(0)]
+    return table.sort_values("npmi", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def _information(
+    together: np.ndarray, one: np.ndarray | int, other: np.ndarray, total: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pointwise mutual information in bits, and normalised; infinite or NaN for no text at all."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pmi = np.log2(together * (total / (np.asarray(one, float) * other)))
+        return pmi, pmi / -np.log2(together / total)
+
+
+def co_occurrence(mentions: Mentions, column: int) -> pd.DataFrame:
+    """How often each other word stands in one text with the word of a column."""
+    by_text = mentions.by_text.astype(np.int64)
+    has = by_text[:, [column]].toarray().ravel()
+    total, own = len(has), int(has.sum())
+    texts = np.asarray(by_text.sum(axis=0)).ravel()
+    together = np.asarray(has @ by_text).ravel()
+    pmi, npmi = _information(together, own, texts, total)
+    table = mentions.words[["word", "kind"]].assign(
+        texts=texts,
+        together=together,
+        pmi=np.where(together > 0, pmi, np.nan),
+        npmi=np.where(together > 0, npmi, np.nan),
+    )
+    table = table.drop(index=column)
+    kept = table["together"].ge(FEWEST_TOGETHER)
+    p = fisher_p(
+        table["together"][kept], own, (table["texts"] - table["together"])[kept], total - own
+    )
+    table["q_value"] = 1.0
+    table.loc[kept, "q_value"] = benjamini_hochberg(p)
+    return table
+
+
+def vectors(corpus: Corpus, model: str, mentioned: int, word: str) -> Vectors:
+    """The corpus's word vectors, trained once for each model.
+
+    Raises:
+        InputError: the model is unknown.
+        InsightError: the corpus has too few words, or the word too few mentions.
+    """
+    if model not in ("word2vec", "fasttext"):
+        raise InputError(f"There is no model {model!r}.", "Use word2vec or fasttext.")
+    count = len(corpus.mentions.occurrences)
+    if count < FEWEST_WORDS:
+        raise InsightError(
+            f"{count:,} words are too few for word vectors; {FEWEST_WORDS:,} are the least.",
+            f"낱말 {count:,}개로는 낱말 벡터를 만들 수 없습니다. 적어도 {FEWEST_WORDS:,}개가 필요합니다.",
+        )
+    if mentioned < FEWEST_MENTIONS:
+        raise InsightError(
+            f"{mentioned} texts mention {word!r}; its vector needs {FEWEST_MENTIONS}.",
+            with_particles(
+                f"'{word}'을(를) 언급한 글이 {mentioned}개뿐이라 낱말 벡터를 믿을 수 없습니다."
+            ),
+        )
+    if model not in corpus.trained:
+        corpus.trained[model] = train_vectors(corpus.mentions.sentences(), model)
+    return corpus.trained[model]

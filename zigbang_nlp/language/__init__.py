@@ -1,0 +1,1 @@
+"""What people read: sentences in Korean and English, and particles that fit."""

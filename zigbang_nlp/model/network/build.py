@@ -1,0 +1,106 @@
+"""Embedding -> LSTM -> Dense(1, sigmoid), built from an `Architecture`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zigbang_nlp.model.architecture import Architecture
+from zigbang_nlp.model.network.backend import keras
+from zigbang_nlp.model.network.layers import Channels, MaskedPooling
+
+
+def build_network(architecture: Architecture) -> Any:
+    """A Keras functional model: int32 ids (batch, time) -> probability of positive (batch, 1).
+
+    Id 0 is padding and is masked throughout, so padding never changes a probability.
+    """
+    ids = keras.Input(shape=(None,), dtype="int32", name="ids")
+    states = _read(architecture, ids)  # (batch, units)
+    for i, units in enumerate(architecture.dense_units, start=1):
+        hidden = keras.layers.Dense(
+            units,
+            activation=architecture.dense_activation,
+            name=f"dense_{i}",
+            **_kernel(architecture),
+        )
+        states = _normalized(architecture, hidden(_dropped(architecture, states, i)), i)
+    states = _dropped(architecture, states, 0)
+    output = keras.layers.Dense(
+        1, activation="sigmoid", name="probability", **_kernel(architecture)
+    )
+    return keras.Model(ids, output(states), name="zigbang_nlp")
+
+
+def _read(architecture: Architecture, ids: Any) -> Any:
+    """Embedding, LSTM layers and pooling: ids (batch, time) -> (batch, units of all blocks)."""
+    layers = keras.layers
+    blocks, dim = architecture.lstm_blocks, architecture.embedding_dim
+    states = layers.Embedding(
+        architecture.vocabulary_size, blocks * dim, mask_zero=True, name="embedding"
+    )(ids)
+    if architecture.spatial_dropout:
+        states = layers.SpatialDropout1D(architecture.spatial_dropout, name="spatial_dropout")(
+            states
+        )
+    if blocks == 1:
+        states = _block(architecture, states, 0)
+    else:
+        own = [
+            Channels(b * dim, (b + 1) * dim, name=f"embedding_of_block_{b + 1}")(states)
+            for b in range(blocks)
+        ]
+        read = [_block(architecture, channels, b) for b, channels in enumerate(own)]
+        states = layers.Concatenate(name="blocks")(read)
+    if architecture.pooling != "last":
+        states = MaskedPooling(architecture.pooling, name="pooling")(states)
+    return _normalized(architecture, states, 0)
+
+
+def _block(architecture: Architecture, states: Any, block: int) -> Any:
+    """The LSTM layers of one block: (batch, time, dim) -> its states, or the last of them."""
+    names = architecture.lstm_names(block)
+    for name, units in zip(names, architecture.lstm_units, strict=True):
+        lstm = keras.layers.LSTM(
+            units,
+            return_sequences=name != names[-1] or architecture.pooling != "last",
+            recurrent_dropout=architecture.recurrent_dropout,
+            name=name.removeprefix("bi"),
+            **_kernel(architecture),
+        )
+        if architecture.bidirectional:
+            lstm = keras.layers.Bidirectional(lstm, name=name)
+        states = lstm(states)
+    return states
+
+
+def _kernel(architecture: Architecture) -> dict[str, Any]:
+    """How the kernels of LSTM and Dense layers start and are kept small."""
+    penalty = None
+    if architecture.l1 or architecture.l2:
+        penalty = keras.regularizers.L1L2(architecture.l1, architecture.l2)
+    return {
+        "kernel_initializer": architecture.kernel_initializer,
+        "kernel_regularizer": penalty,
+    }
+
+
+def _normalized(architecture: Architecture, states: Any, layer: int) -> Any:
+    if not architecture.batch_normalization:
+        return states
+    return keras.layers.BatchNormalization(name=f"normalization_{layer}")(states)
+
+
+def _dropped(architecture: Architecture, states: Any, layer: int) -> Any:
+    if not architecture.dropout:
+        return states
+    name = f"dropout_{layer}" if layer else "dropout"
+    return keras.layers.Dropout(architecture.dropout, name=name)(states)
+
+
+def describe(network: Any) -> str:
+    """The layers with shapes and parameters, and the megabytes the weights take."""
+    lines: list[str] = []
+    network.summary(print_fn=lines.append, line_length=88)
+    size = sum(weight.size for weight in network.get_weights())
+    lines.append(f"{size:,} parameters, {4 * size / 1e6:.1f} MB as float32")
+    return "\n".join(lines)

@@ -1,0 +1,44 @@
+"""Several networks as one: LSTMs side by side, whose log-odds are averaged by the last layer.
+
+The merged network is again Embedding -> LSTM -> Dense(sigmoid): its LSTM's kernels are
+block-diagonal, one block a network. So it says what the networks would say together, at the cost
+of all of them, and can be trained on as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from zigbang_nlp.model.architecture import Architecture
+from zigbang_nlp.model.serving.onnx_layers import Weights
+
+
+def merge_networks(
+    architecture: Architecture, members: Sequence[Weights]
+) -> tuple[Architecture, dict[str, list[np.ndarray]]]:
+    """Architecture and weights of the network that averages the members' log-odds.
+
+    Args:
+        architecture: of each member: one block, no hidden Dense layer, no normalization.
+        members: the weights of each, by layer.
+    """
+    assert architecture.lstm_blocks == 1, architecture
+    assert not architecture.dense_units, architecture
+    assert not architecture.batch_normalization, architecture
+    merged = replace(architecture, lstm_blocks=len(members))
+    weights = {"embedding": [np.concatenate([m["embedding"][0] for m in members], axis=1)]}
+    own = architecture.lstm_names(0)
+    for block, member in enumerate(members):
+        for name, mine in zip(merged.lstm_names(block), own, strict=True):
+            weights[name] = member[mine]
+    kernels, biases = zip(*(m["probability"] for m in members), strict=True)
+    # Pooling twice, a member's states are (all maxima, all means); merged, the maxima of all
+    # members come first.
+    pools = 2 if architecture.pooling == "max_mean" else 1
+    parts = [np.split(kernel, pools) for kernel in kernels]
+    kernel = np.concatenate([part[pool] for pool in range(pools) for part in parts])
+    weights["probability"] = [kernel / len(members), np.mean(biases, axis=0)]
+    return merged, weights

@@ -1,0 +1,1 @@
+"""A bundle at work: the ONNX network, gradients, topics. Without TensorFlow."""

@@ -1,0 +1,277 @@
+"""How the probability changes with each embedding row: the network and its gradient in numpy.
+
+Explaining needs a gradient and serving has no TensorFlow, so the few layers a bundle can hold are
+written out here, forwards and backwards, from the weights inside `network.onnx`. One text at a
+time, in many versions of equal length, so there is no padding to mask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zigbang_nlp.errors import BundleError
+from zigbang_nlp.model.architecture import Architecture
+from zigbang_nlp.model.serving.onnx_export import read_constants
+from zigbang_nlp.model.serving.onnx_layers import SELU_ALPHA, SELU_GAMMA, layer_suffix
+
+Array = np.ndarray
+Backward = Callable[[Array], Array]
+
+
+@dataclass(frozen=True)
+class GradientNetwork:
+    """A bundle's network, differentiable by its embedding rows.
+
+    Attributes:
+        architecture: of the network.
+        constants: its weights, by their names in the ONNX graph.
+    """
+
+    architecture: Architecture
+    constants: dict[str, Array]
+
+    @classmethod
+    def load(
+        cls, architecture: Architecture, path: Path, kind: type[np.floating] = np.float32
+    ) -> GradientNetwork:
+        """Read the weights of an ONNX file that `write_onnx` wrote.
+
+        Args:
+            kind: of the numbers; float64 is for checking against finite differences.
+
+        Raises:
+            BundleError: the file has other layers than this version knows.
+        """
+        read = {name: value.astype(kind) for name, value in read_constants(path).items()}
+        network = cls(architecture, read)
+        try:
+            network.probabilities(network.rows([1])[None])
+        except (KeyError, ValueError) as error:
+            raise BundleError(
+                f"{path} has layers that can't be explained: {error}.",
+                "Train the model again with this version.",
+            ) from error
+        return network
+
+    def rows(self, ids: list[int]) -> Array:
+        """The embedding rows of ids: (tokens, embedding_dim)."""
+        return self.constants["embedding"][ids]
+
+    def probabilities(self, rows: Array) -> Array:
+        """Probability of positive, (versions,), of embedding rows (versions, tokens, dim)."""
+        with _one_thread():
+            return self._forward(rows)[0]
+
+    def gradients(self, rows: Array) -> tuple[Array, Array]:
+        """Probabilities, and their derivative by each number of the rows.
+
+        Args:
+            rows: (versions, tokens, embedding_dim).
+
+        Returns:
+            (versions,) and (versions, tokens, embedding_dim).
+        """
+        with _one_thread():
+            probabilities, steps = self._forward(rows)
+            slope = (probabilities * (1 - probabilities))[:, None]  # (versions, 1)
+            for backward in reversed(steps):
+                slope = backward(slope)
+        return probabilities, slope.transpose(1, 0, 2)
+
+    def _forward(self, rows: Array) -> tuple[Array, list[Backward]]:
+        """The probabilities, and for each layer what takes a slope back through it."""
+        shape = self.architecture
+        steps: list[Backward] = []
+        states = rows.transpose(1, 0, 2)  # (tokens, versions, units)
+
+        def through(made: tuple[Array, Backward]) -> Array:
+            steps.append(made[1])
+            return made[0]
+
+        pooled = through(self._blocks(states))
+        if shape.pooling != "last":
+            pooled = through(_pool(pooled, shape.pooling))
+        if shape.batch_normalization:
+            pooled = through(self._normalize(pooled, 0))
+        for i, _ in enumerate(shape.dense_units, start=1):
+            pooled = through(self._dense(pooled, f"dense_{i}"))
+            function, derivative = ACTIVATIONS[shape.dense_activation]
+            pooled = through((function(pooled), _times(derivative(pooled))))
+            if shape.batch_normalization:
+                pooled = through(self._normalize(pooled, i))
+        logit = through(self._dense(pooled, "logit_2d"))
+        return _sigmoid(logit[:, 0]), steps
+
+    def _blocks(self, states: Array) -> tuple[Array, Backward]:
+        """All LSTM layers: states of all blocks side by side, or the last of each."""
+        shape, count = self.architecture, self.architecture.lstm_blocks
+        read: list[Array] = []
+        ways: list[list[Backward]] = []
+        for block, part in enumerate(np.split(states, count, axis=-1)):
+            way: list[Backward] = []
+            for i, _ in enumerate(shape.lstm_units, start=1):
+                suffix = layer_suffix(i, block)
+                w, r, b = (self.constants[f"lstm_{suffix}_{name}"] for name in "wrb")
+                part, back = _lstm_layer(part, w, r, b)
+                way.append(back)
+            if shape.pooling == "last":
+                part, back = _last(part, shape.lstm_units[-1])
+                way.append(back)
+            read.append(part)
+            ways.append(way)
+
+        def backward(slope: Array) -> Array:
+            parts = np.split(slope, count, axis=-1)
+            for block, way in enumerate(ways):
+                for back in reversed(way):
+                    parts[block] = back(parts[block])
+            return np.concatenate(parts, axis=-1)
+
+        return np.concatenate(read, axis=-1), backward
+
+    def _dense(self, states: Array, name: str) -> tuple[Array, Backward]:
+        kernel = self.constants[f"{name}_kernel"]
+        return states @ kernel + self.constants[f"{name}_bias"], lambda slope: slope @ kernel.T
+
+    def _normalize(self, states: Array, layer: int) -> tuple[Array, Backward]:
+        scale = self.constants[f"normalization_{layer}_scale"]
+        return states * scale + self.constants[f"normalization_{layer}_shift"], _times(scale)
+
+
+def _one_thread() -> AbstractContextManager[Any]:
+    """The matrices of one text are so small that a second thread waits longer than it works."""
+    return _thread_pools().limit(limits=1, user_api="blas")
+
+
+@cache
+def _thread_pools() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
+
+
+def _sigmoid(x: Array) -> Array:
+    return 0.5 * np.tanh(0.5 * x) + 0.5  # a quarter of the time of scipy's expit in float32
+
+
+def _times(factor: Array) -> Backward:
+    return lambda slope: slope * factor
+
+
+def _lstm_layer(states: Array, w: Array, r: Array, b: Array) -> tuple[Array, Backward]:
+    """One layer in one or two directions; weights as in ONNX's LSTM, (directions, ...)."""
+    ahead, ahead_back = _lstm(states, w[0], r[0], b[0])
+    if len(w) == 1:
+        return ahead, ahead_back
+    behind, behind_back = _lstm(states[::-1], w[1], r[1], b[1])
+    units = r.shape[-1]
+
+    def backward(slope: Array) -> Array:
+        return ahead_back(slope[..., :units]) + behind_back(slope[::-1, :, units:])[::-1]
+
+    return np.concatenate([ahead, behind[::-1]], axis=-1), backward
+
+
+def _lstm(states: Array, w: Array, r: Array, b: Array) -> tuple[Array, Backward]:
+    """(tokens, versions, in) -> (tokens, versions, units), and the way back.
+
+    Gates in ONNX's order: input, output, forget, cell (https://onnx.ai/onnx/operators/onnx__LSTM.html).
+    """
+    tokens, versions, _ = states.shape
+    units = r.shape[-1]
+    driven = states @ w.T + b[: 4 * units] + b[4 * units :]
+    gates = np.empty((tokens, versions, 4 * units), states.dtype)
+    cells = np.zeros((tokens + 1, versions, units), states.dtype)
+    hidden = np.zeros((tokens + 1, versions, units), states.dtype)
+    for t in range(tokens):
+        z = driven[t] + hidden[t] @ r.T
+        gates[t, :, : 3 * units] = _sigmoid(z[:, : 3 * units])
+        gates[t, :, 3 * units :] = np.tanh(z[:, 3 * units :])
+        i, o, f, c = np.split(gates[t], 4, axis=-1)
+        cells[t + 1] = f * cells[t] + i * c
+        hidden[t + 1] = o * np.tanh(cells[t + 1])
+
+    def backward(slope: Array) -> Array:
+        by_z = np.empty_like(gates)
+        by_hidden = np.zeros((versions, units), states.dtype)
+        by_cell = np.zeros((versions, units), states.dtype)
+        for t in reversed(range(tokens)):
+            i, o, f, c = np.split(gates[t], 4, axis=-1)
+            squashed = np.tanh(cells[t + 1])
+            by_hidden += slope[t]
+            by_cell += by_hidden * o * (1 - squashed**2)
+            by_z[t] = np.concatenate(
+                [
+                    by_cell * c * i * (1 - i),
+                    by_hidden * squashed * o * (1 - o),
+                    by_cell * cells[t] * f * (1 - f),
+                    by_cell * i * (1 - c**2),
+                ],
+                axis=-1,
+            )
+            by_hidden = by_z[t] @ r
+            by_cell = by_cell * f
+        return by_z @ w
+
+    return hidden[1:], backward
+
+
+def _last(states: Array, units: int) -> tuple[Array, Backward]:
+    """Where each direction ends: (tokens, versions, all units) -> (versions, all units)."""
+
+    def backward(slope: Array) -> Array:
+        spread = np.zeros_like(states)
+        spread[-1, :, :units] = slope[:, :units]
+        spread[0, :, units:] = slope[:, units:]
+        return spread
+
+    return np.concatenate([states[-1, :, :units], states[0, :, units:]], axis=-1), backward
+
+
+def _pool(states: Array, kind: str) -> tuple[Array, Backward]:
+    """(tokens, versions, all units) -> (versions, pooled units)."""
+    tokens, _, width = states.shape
+
+    def mean_back(slope: Array) -> Array:
+        return np.broadcast_to(slope / tokens, states.shape)
+
+    def max_back(slope: Array) -> Array:
+        spread = np.zeros_like(states)
+        np.put_along_axis(spread, highest[None], slope[None], axis=0)
+        return spread
+
+    if kind == "mean":
+        return states.mean(axis=0), mean_back
+    highest = states.argmax(axis=0)
+    if kind == "max":
+        return states.max(axis=0), max_back
+    both = np.concatenate([states.max(axis=0), states.mean(axis=0)], axis=-1)
+    return both, lambda slope: max_back(slope[:, :width]) + mean_back(slope[:, width:])
+
+
+def _elu(alpha: float, gamma: float) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
+    def function(x: Array) -> Array:
+        return gamma * np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
+
+    def derivative(x: Array) -> Array:
+        return gamma * np.where(x > 0, 1, alpha * np.exp(np.minimum(x, 0)))
+
+    return function, derivative
+
+
+#: Each activation of hidden layers and its derivative.
+ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
+    "relu": (lambda x: np.maximum(x, 0), lambda x: (x > 0).astype(x.dtype)),
+    "leaky_relu": (lambda x: np.where(x > 0, x, 0.2 * x), lambda x: np.where(x > 0, 1, 0.2)),
+    "elu": _elu(1.0, 1.0),
+    "selu": _elu(SELU_ALPHA, SELU_GAMMA),
+    "tanh": (np.tanh, lambda x: 1 - np.tanh(x) ** 2),
+    "silu": (lambda x: x * _sigmoid(x), lambda x: _sigmoid(x) * (1 + x * (1 - _sigmoid(x)))),
+}

@@ -1,0 +1,133 @@
+"""The network as an ONNX graph, so that serving needs no TensorFlow.
+
+Written by hand rather than traced: ONNX's own LSTM operator takes each row's length, so padding
+is skipped as exactly as by Keras's mask and without its slow loop.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from zigbang_nlp.model.architecture import Architecture
+from zigbang_nlp.model.serving.onnx_layers import (
+    Graph,
+    Weights,
+    activate,
+    dense,
+    embed,
+    gates_back,
+    layer_suffix,
+    lstm,
+    normalize,
+    pool,
+)
+
+OPSET = 17
+IR_VERSION = 9
+
+
+def write_onnx(
+    architecture: Architecture, weights: Weights, path: Path, small_embedding: bool = False
+) -> None:
+    """Write the graph: int64 "ids" (batch, time) -> float32 "probability" (batch,).
+
+    Args:
+        architecture: of the network.
+        weights: of its layers.
+        path: the file.
+        small_embedding: keep the embedding, nearly all of a network's size, in 8 bits a number,
+            with a scale for each id and block.
+    """
+    graph = Graph()
+    graph.constant("zero", np.array(0, np.int64))
+    graph.constant("axis_time", np.array([1], np.int64))
+    graph.node("Equal", ["ids", "zero"], "is_padding")
+    graph.node("Not", ["is_padding"], "is_real")
+    graph.node("Cast", ["is_real"], "real_int", to=TensorProto.INT32)
+    graph.node("ReduceSum", ["real_int", "axis_time"], "lengths", keepdims=0)
+    graph.node("Transpose", ["ids"], "ids_by_time", perm=[1, 0])
+    read = []
+    for block, states in enumerate(embed(graph, architecture, weights, small_embedding)):
+        final = ""
+        for i, units in enumerate(architecture.lstm_units, start=1):
+            layer = weights[architecture.lstm_names(block)[i - 1]]
+            states, final = lstm(graph, states, layer, units, layer_suffix(i, block))
+        read.append(final if architecture.pooling == "last" else states)
+    states = read[0] if len(read) == 1 else graph.node("Concat", read, "blocks", axis=-1)
+    pooled = states
+    if architecture.pooling != "last":
+        pooled = pool(graph, states, architecture.pooling)
+    if architecture.batch_normalization:
+        pooled = normalize(graph, pooled, weights["normalization_0"], 0)
+    for i, _ in enumerate(architecture.dense_units, start=1):
+        pooled = dense(graph, pooled, weights[f"dense_{i}"], f"dense_{i}")
+        pooled = activate(graph, pooled, architecture.dense_activation)
+        if architecture.batch_normalization:
+            pooled = normalize(graph, pooled, weights[f"normalization_{i}"], i)
+    graph.constant("axis_last", np.array([1], np.int64))
+    logit = dense(graph, pooled, weights["probability"], "logit_2d")
+    graph.node("Squeeze", [logit, "axis_last"], "logit")
+    graph.node("Sigmoid", ["logit"], "probability")
+    model = helper.make_model(
+        helper.make_graph(
+            graph.nodes,
+            "zigbang_nlp",
+            [helper.make_tensor_value_info("ids", TensorProto.INT64, ["batch", "time"])],
+            [helper.make_tensor_value_info("probability", TensorProto.FLOAT, ["batch"])],
+            graph.constants,
+        ),
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=IR_VERSION,
+        producer_name="zigbang_nlp",
+    )
+    onnx.checker.check_model(model)
+    path.write_bytes(model.SerializeToString())
+
+
+def read_weights(architecture: Architecture, path: Path) -> dict[str, list[np.ndarray]]:
+    """The weights that `write_onnx` wrote, float32, in Keras's order and names.
+
+    Args:
+        architecture: of the network; one with BatchNormalization can't be read back, since
+            serving needs only two of its four numbers a unit.
+        path: the ONNX file.
+    """
+    assert not architecture.batch_normalization, "folded into a scale and a shift"
+    constants = read_constants(path)
+    weights = {"embedding": [constants["embedding"]]}
+    for block in range(architecture.lstm_blocks):
+        for i, name in enumerate(architecture.lstm_names(block), start=1):
+            w, r, b = (constants[f"lstm_{layer_suffix(i, block)}_{part}"] for part in "wrb")
+            weights[name] = [
+                part
+                for direction in range(len(w))
+                for part in (
+                    gates_back(w[direction]).T,
+                    gates_back(r[direction]).T,
+                    gates_back(b[direction][: len(b[direction]) // 2]),
+                )
+            ]
+    names = [(f"dense_{i}", f"dense_{i}") for i in range(1, len(architecture.dense_units) + 1)]
+    for layer, name in [*names, ("probability", "logit_2d")]:
+        weights[layer] = [constants[f"{name}_kernel"], constants[f"{name}_bias"]]
+    return weights
+
+
+def read_constants(path: Path) -> dict[str, np.ndarray]:
+    """The constants of an ONNX file by name, in ONNX's own shapes and order of gates.
+
+    The embedding is float32 in full, however it is kept.
+    """
+    constants = {
+        tensor.name: numpy_helper.to_array(tensor)
+        for tensor in onnx.load(path.as_posix()).graph.initializer
+    }
+    table = constants["embedding"].astype(np.float32)
+    if "embedding_scale" in constants:
+        scale = constants["embedding_scale"]
+        table *= np.repeat(scale, table.shape[1] // scale.shape[1], axis=1)
+    return constants | {"embedding": table}

@@ -1,0 +1,189 @@
+"""What a training keeps on disk while it goes on.
+
+checkpoints/
+  best.weights.h5      the best epoch by `train.monitor`
+  epoch-03-0.412...    checkpoints by name, with `train.checkpoints`
+  tensorboard/         logs, with `train.tensorboard`
+  backup/              the whole state after the last epoch, until the training has ended well
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zigbang_nlp.config import TrainSettings
+from zigbang_nlp.console import log
+from zigbang_nlp.files import atomic_directory, recover_swap, write_json
+from zigbang_nlp.model.network.backend import keras
+from zigbang_nlp.model.training.batches import Batches
+
+BEST = "best.weights.h5"
+_BACKUP, _STATE, _VARIABLES = "backup", "state.json", "variables.npz"
+
+#: What Keras's own callbacks remember from epoch to epoch.
+_REMEMBERED: dict[type, tuple[str, ...]] = {
+    keras.callbacks.EarlyStopping: ("wait", "best", "best_epoch"),
+    keras.callbacks.ReduceLROnPlateau: ("wait", "best", "cooldown_counter"),
+    keras.callbacks.ModelCheckpoint: (
+        "best",
+        "_batches_seen_since_last_saving",
+        "_last_batch_seen",
+    ),
+}
+
+
+def checkpoint_callbacks(settings: TrainSettings, directory: Path) -> list[Any]:
+    """The ModelCheckpoint of the best epoch, and the one that the settings describe."""
+    verbose = int(settings.verbose)
+    chosen = [
+        keras.callbacks.ModelCheckpoint(
+            directory / BEST,
+            monitor=settings.monitor,
+            mode=settings.better,
+            verbose=verbose,
+            save_best_only=True,
+            save_weights_only=True,
+        )
+    ]
+    if settings.checkpoints:
+        ending = ".weights.h5" if settings.save_weights_only else ".keras"
+        chosen.append(
+            keras.callbacks.ModelCheckpoint(
+                directory / f"{settings.checkpoint_name}{ending}",
+                monitor=settings.checkpoint_monitor,
+                verbose=verbose,
+                save_best_only=settings.save_best_only,
+                save_weights_only=settings.save_weights_only,
+                save_freq=settings.save_freq,
+            )
+        )
+    return chosen
+
+
+def clear_checkpoints(directory: Path) -> None:
+    """Remove what an earlier training left."""
+    for pattern in ("*.weights.h5", "*.keras"):
+        for old in directory.glob(pattern):
+            old.unlink()
+    drop_backup(directory)
+
+
+def drop_backup(directory: Path) -> None:
+    """Remove the backup; a training that has ended well needs it no more."""
+    for path in (directory / _BACKUP, directory / f".{_BACKUP}.old"):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@dataclass
+class State:
+    """Where a training was after its last whole epoch."""
+
+    epochs: int = 0
+    ended: bool = False
+    history: dict[str, list[float]] = field(default_factory=dict)
+    callbacks: list[dict[str, Any]] = field(default_factory=list)
+    order: dict[str, Any] = field(default_factory=dict)
+    variables: list[np.ndarray] = field(default_factory=list)
+
+
+def read_backup(directory: Path, key: str) -> State | None:
+    """The state of a killed training with the same key; None where there is none to go on from.
+
+    Args:
+        directory: of the checkpoints.
+        key: of the settings and the data.
+    """
+    backup = directory / _BACKUP
+    recover_swap(backup)
+    if not (backup / _STATE).is_file() or not (directory / BEST).is_file():
+        return None
+    try:
+        values = json.loads((backup / _STATE).read_text(encoding="utf-8"))
+        if values.pop("key") != key:
+            return None
+        with np.load(backup / _VARIABLES, allow_pickle=False) as stored:
+            variables = [stored[f"v{i}"] for i in range(len(stored.files))]
+        return State(**values, variables=variables)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        log.warning("The backup of the killed training can't be read (%s); starting anew.", error)
+        return None
+
+
+class Backup(keras.callbacks.Callback):
+    """Saves the whole state after each epoch, so that a killed training can go on.
+
+    More than `keras.callbacks.BackupAndRestore`: it also keeps the history, what EarlyStopping
+    and the others remember, and the state of every random generator, so that the training goes
+    on exactly as it would have without the kill; and it replaces the last backup atomically. It
+    must be the last of the callbacks. Only callbacks of the user's own begin anew.
+
+    Args:
+        directory: of the checkpoints.
+        key: of the settings and the data.
+        batches: whose order goes on where it was.
+        callbacks: all others.
+        state: to begin from.
+    """
+
+    def __init__(
+        self, directory: Path, key: str, batches: Batches, callbacks: list[Any], state: State
+    ) -> None:
+        super().__init__()
+        self.directory, self.key, self.batches, self.others = directory, key, batches, callbacks
+        self.history = state.history
+        self._state = state
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        # Keras's callbacks forget everything at the beginning of a training, so it is restored
+        # only now.
+        if not self._state.epochs:
+            return
+        for callback, remembered in zip(self.others, self._state.callbacks, strict=True):
+            for name, value in remembered.items():
+                setattr(callback, name, value)
+        for variable, value in zip(_variables(self.model), self._state.variables, strict=True):
+            variable.assign(value)
+        self.batches.order_state = self._state.order
+        self._state = State()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        for name, value in (logs or {}).items():
+            self.history.setdefault(name, []).append(float(value))
+        with atomic_directory(self.directory / _BACKUP) as fresh:
+            variables: dict[str, Any] = {
+                f"v{i}": np.asarray(v) for i, v in enumerate(_variables(self.model))
+            }
+            np.savez(fresh / _VARIABLES, **variables)
+            state = {
+                "key": self.key,
+                "epochs": epoch + 1,
+                "ended": bool(self.model.stop_training),
+                "history": self.history,
+                "callbacks": [_remembered(callback) for callback in self.others],
+                "order": self.batches.order_state,
+            }
+            write_json(fresh / _STATE, state)
+
+
+def _variables(network: Any) -> list[Any]:
+    """Weights, moving statistics, seeds of dropout, and what the optimizer keeps."""
+    if not network.optimizer.built:
+        network.optimizer.build(network.trainable_variables)
+    return [*network.variables, *network.optimizer.variables]
+
+
+def _remembered(callback: Any) -> dict[str, Any]:
+    for kind, names in _REMEMBERED.items():
+        if isinstance(callback, kind):
+            return {name: _plain(getattr(callback, name)) for name in names}
+    return {}
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, int) else float(value)

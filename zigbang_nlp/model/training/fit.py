@@ -1,0 +1,204 @@
+"""The training itself: data and settings -> a network with its best epoch's weights."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zigbang_nlp.config import TrainSettings
+from zigbang_nlp.console import log
+from zigbang_nlp.errors import ConfigError
+from zigbang_nlp.model.network.backend import keep_freed_memory
+from zigbang_nlp.model.training.batches import Batches
+from zigbang_nlp.model.training.callbacks import (
+    TENSORBOARD,
+    Progress,
+    StopOnNaN,
+    load_callbacks,
+    stopping_callbacks,
+    tensorboard_callback,
+)
+from zigbang_nlp.model.training.checkpoints import (
+    BEST,
+    Backup,
+    State,
+    checkpoint_callbacks,
+    clear_checkpoints,
+    read_backup,
+)
+from zigbang_nlp.model.training.distribution import Distribution
+from zigbang_nlp.model.training.optimizers import make_optimizer
+from zigbang_nlp.text.dataset import Split
+
+#: `class_weight = "auto"` balances where the smaller class has less than this share.
+_UNBALANCED = 0.4
+
+#: {"loss": [one number an epoch], "val_loss": ..., ...}.
+History = dict[str, list[float]]
+
+
+def fit(
+    network: Any,
+    training: Split,
+    validation: Split,
+    settings: TrainSettings,
+    checkpoints: Path,
+    key: str | None = None,
+    more: Sequence[Any] = (),
+    distribution: Distribution | None = None,
+) -> History:
+    """Train a network; afterwards it has the weights of its best epoch.
+
+    Args:
+        network: built, not compiled.
+        training: what is learned from; its weights count.
+        validation: what the monitor is measured on; every text counts the same.
+        settings: of the training.
+        checkpoints: directory, see `checkpoints.py`.
+        key: of the settings and the data; a killed training with the same key goes on. None
+            starts anew and can't be gone on with.
+        more: further callbacks.
+        distribution: over what; the network was made in its scope. None = this device.
+
+    Returns:
+        The measures of every epoch, of those before a kill too.
+
+    Raises:
+        TrainingError: the loss became NaN.
+        ConfigError: a callback of the settings can't be made, or no checkpoint would be saved.
+    """
+    keep_freed_memory()
+    distribution = distribution or Distribution("none")
+    weights = text_weights(training, settings)
+    batches = Batches(
+        training.ids,
+        training.labels,
+        weights,
+        settings.batch_size,
+        settings.seed,
+        settings.token_dropout,
+        distribution.shard,
+    )
+    # Every worker measures all of it, so that all decide the same; devices share it.
+    shared = distribution.shard if distribution.shard[0] is None else (0, 1)
+    held = Batches(validation.ids, validation.labels, None, 1_024, None, shard=shared)
+    steps = settings.epochs * len(batches)
+    if settings.save_freq != "epoch" and settings.save_freq > steps:
+        raise ConfigError(
+            f"train.save_freq = {settings.save_freq} batches, and the whole training has {steps}.",
+            'Lower it, or use "epoch".',
+        )
+    custom = load_callbacks(settings.callbacks)
+    checkpoints.mkdir(parents=True, exist_ok=True)
+    state = read_backup(checkpoints, key) if key else None
+    if state is None:
+        clear_checkpoints(checkpoints)
+        shutil.rmtree(checkpoints / TENSORBOARD, ignore_errors=True)
+    callbacks = [
+        StopOnNaN(),
+        *checkpoint_callbacks(settings, checkpoints),
+        *stopping_callbacks(settings),
+        Progress(),
+        *([tensorboard_callback(checkpoints / TENSORBOARD)] if settings.tensorboard else []),
+        *custom,
+        *more,
+    ]
+    with distribution.scope():
+        network.compile(
+            optimizer=make_optimizer(settings, steps),
+            loss="binary_crossentropy",
+            metrics=["accuracy"],
+            weighted_metrics=[],
+        )
+    callbacks = [*distribution.prepare(network, batches), *callbacks]
+    history = _run(network, batches, held, settings, checkpoints, callbacks, key, state or State())
+    if not network.optimizer.built:  # nothing was left to train
+        network.optimizer.build(network.trainable_variables)
+    network.load_weights(checkpoints / BEST)
+    return history
+
+
+def best_epoch(history: History, settings: TrainSettings) -> int:
+    """The epoch, counted from 1, that was best by the monitor."""
+    values = history[settings.monitor]
+    return int(np.argmin(values) if settings.better == "min" else np.argmax(values)) + 1
+
+
+def text_weights(part: Split, settings: TrainSettings) -> np.ndarray | None:
+    """A weight a text: its own times its class's. None where all count the same.
+
+    Args:
+        part: its labels (0 to 1) and, where it has them, its own weights.
+        settings: `class_weight`; the balanced weights make both classes count the same, with a
+            mean of 1.
+    """
+    labels, own = part.labels, part.weights
+    pair = _class_weights(float(np.average(labels, weights=own)), settings)
+    if pair is None:
+        return own
+    of_class = pair[0] * (1 - labels) + pair[1] * labels
+    return (of_class if own is None else of_class * own).astype(np.float32)
+
+
+def _class_weights(positive: float, settings: TrainSettings) -> tuple[float, float] | None:
+    """The weights of a negative and a positive text."""
+    if isinstance(settings.class_weight, tuple):
+        return settings.class_weight
+    balanced = settings.class_weight == "balanced" or (
+        settings.class_weight == "auto" and min(positive, 1 - positive) < _UNBALANCED
+    )
+    if not balanced:
+        return None
+    log.info("Classes are weighted: %.1f%% of the training texts are positive.", 100 * positive)
+    return 0.5 / (1 - positive), 0.5 / positive
+
+
+def _run(
+    network: Any,
+    batches: Batches,
+    held: Batches,
+    settings: TrainSettings,
+    checkpoints: Path,
+    callbacks: list[Any],
+    key: str | None,
+    state: State,
+) -> History:
+    if state.epochs:
+        log.info("Going on after epoch %d of a training that was killed.", state.epochs)
+    if state.ended or state.epochs >= settings.epochs:
+        return state.history
+    if key:
+        callbacks = [*callbacks, Backup(checkpoints, key, batches, callbacks, state)]
+    # Standard output is for results; what callbacks print goes to the log.
+    with contextlib.redirect_stdout(_ToLog()):
+        fitted = network.fit(
+            batches.as_tf(),
+            validation_data=held.as_tf(),
+            epochs=settings.epochs,
+            initial_epoch=state.epochs,
+            callbacks=callbacks,
+            shuffle=False,  # Batches does it
+            verbose=0,
+        )
+    if key:
+        return state.history
+    return {name: [float(v) for v in values] for name, values in fitted.history.items()}
+
+
+class _ToLog(io.TextIOBase):
+    """A stream whose lines become messages of the log."""
+
+    def __init__(self) -> None:
+        self._begun = ""
+
+    def write(self, text: str) -> int:
+        *lines, self._begun = (self._begun + text).split("\n")
+        for line in filter(None, map(str.strip, lines)):
+            log.info("%s", line)
+        return len(text)

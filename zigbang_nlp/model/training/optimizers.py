@@ -1,0 +1,81 @@
+"""The optimizer and its learning rate, from settings."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from zigbang_nlp.config import TrainSettings
+from zigbang_nlp.model.network.backend import keras
+from zigbang_nlp.model.training.lazy_adam import LazyAdam
+
+ops = keras.ops
+
+#: one_cycle begins at this share of the learning rate and takes this share of the steps to rise;
+#: both as in fastai, after Smith & Topin 2018 (arXiv:1708.07120).
+_CYCLE_START, _CYCLE_WARMUP = 1 / 25, 0.3
+
+
+@keras.saving.register_keras_serializable(package="zigbang_nlp")
+class Schedule(keras.optimizers.schedules.LearningRateSchedule):
+    """The learning rate of each step: it rises, then falls as `kind` says.
+
+    Args:
+        kind: "constant", "cosine", "exponential" or "one_cycle".
+        peak: the highest learning rate.
+        steps: of the whole training; after them the rate stays.
+        warmup: steps of the rise, linear from 0 (one_cycle: half a cosine from 1/25 of the peak).
+        end: last rate, as a share of the peak.
+    """
+
+    def __init__(self, kind: str, peak: float, steps: int, warmup: int, end: float) -> None:
+        self.kind, self.peak, self.steps, self.warmup, self.end = kind, peak, steps, warmup, end
+
+    def __call__(self, step: Any) -> Any:
+        step = ops.cast(step, "float32")
+        rising = ops.clip((step + 1) / max(self.warmup, 1), 0.0, 1.0)
+        if self.kind == "one_cycle":
+            rising = _CYCLE_START + (1 - _CYCLE_START) * (1 - ops.cos(math.pi * rising)) / 2
+        done = ops.clip((step - self.warmup) / max(self.steps - self.warmup, 1), 0.0, 1.0)
+        if self.kind == "constant":
+            falling = ops.ones_like(done)
+        elif self.kind == "exponential":
+            falling = ops.exp(math.log(self.end) * done)
+        else:
+            falling = self.end + (1 - self.end) * (1 + ops.cos(math.pi * done)) / 2
+        return self.peak * ops.where(step < self.warmup, rising, falling)
+
+    def get_config(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+
+def make_optimizer(settings: TrainSettings, steps: int) -> Any:
+    """The Keras optimizer of the settings.
+
+    Args:
+        settings: optimizer, its parameters, learning rate, schedule and clipping.
+        steps: batches of all epochs, which the schedule is stretched over.
+    """
+    clipping = {
+        "clipnorm": settings.clip_norm,
+        "clipvalue": settings.clip_value,
+        "global_clipnorm": settings.global_clip_norm,
+    }
+    config = {
+        **settings.optimizer_parameters,
+        **{name: value for name, value in clipping.items() if value},
+        "learning_rate": _learning_rate(settings, steps),
+    }
+    if settings.optimizer == "lazy_adam":
+        return LazyAdam(**config)
+    return keras.optimizers.get({"class_name": settings.optimizer, "config": config})
+
+
+def _learning_rate(settings: TrainSettings, steps: int) -> float | Schedule:
+    kind, share = settings.learning_rate_schedule, settings.warmup_share
+    if kind == "reduce_on_plateau" or (kind == "constant" and not share):
+        return settings.learning_rate
+    if kind == "one_cycle":
+        share = share or _CYCLE_WARMUP
+    warmup = round(share * steps)
+    return Schedule(kind, settings.learning_rate, steps, warmup, settings.learning_rate_end)

@@ -1,0 +1,242 @@
+"""The train stage: data set -> model bundle.
+
+Reads the directory that preprocessing wrote, writes a bundle (see `bundle.py`) and checkpoints.
+From the command line: `zigbang-nlp train`.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zigbang_nlp import __version__
+from zigbang_nlp.config import TrainSettings
+from zigbang_nlp.console import log
+from zigbang_nlp.errors import DataError
+from zigbang_nlp.files import atomic_directory, sha256_of_json, write_json
+from zigbang_nlp.model.architecture import Architecture
+from zigbang_nlp.model.bundle import ONNX, WEIGHTS, Bundle, write_manifest
+from zigbang_nlp.model.evaluation.calibration import expected_calibration_error, fit_temperature
+from zigbang_nlp.model.evaluation.metrics import binary_metrics
+from zigbang_nlp.model.evaluation.plots import plot_learning_curves
+from zigbang_nlp.model.evaluation.thresholds import choose_threshold, choose_unsure_band
+from zigbang_nlp.model.network.architecture_plot import plot_architecture
+from zigbang_nlp.model.network.backend import make_repeatable
+from zigbang_nlp.model.network.build import build_network, describe
+from zigbang_nlp.model.serving.inference import Network
+from zigbang_nlp.model.serving.onnx_export import write_onnx
+from zigbang_nlp.model.serving.topics import TOPICS_FILE
+from zigbang_nlp.model.training.augmented import augmented
+from zigbang_nlp.model.training.batches import has_known_token
+from zigbang_nlp.model.training.checkpoints import drop_backup
+from zigbang_nlp.model.training.distribution import Distribution
+from zigbang_nlp.model.training.fit import best_epoch, fit
+from zigbang_nlp.model.training.warm_start import initial_network
+from zigbang_nlp.text.corrections import corrected
+from zigbang_nlp.text.dataset import DataSet, Split
+from zigbang_nlp.text.vocabulary import PADDING
+
+#: The ONNX form must give Keras's probabilities to this, on up to `_COMPARED` texts.
+_TOLERANCE = 1e-5
+_COMPARED = 1_000
+
+
+def train(
+    dataset: DataSet,
+    settings: TrainSettings,
+    bundle_dir: Path,
+    checkpoint_dir: Path,
+    corrections: Mapping[str, str] | None = None,
+) -> Bundle:
+    """Train a network and put its bundle at `bundle_dir`, atomically.
+
+    Args:
+        dataset: encoded train and validation parts.
+        settings: network and training.
+        bundle_dir: an earlier bundle here stays until the new one is whole.
+        checkpoint_dir: see `checkpoints.py`.
+        corrections: {text: label} that people corrected; see `text.corrections`.
+
+    Raises:
+        TrainingError: the loss became NaN.
+        ConfigError: a callback can't be made, or a setting doesn't fit the data.
+        DataError: the data set has no real token to learn from.
+    """
+    training, validation = dataset.split("train"), dataset.split("validation")
+    training = corrected(dataset, training, corrections or {})
+    if not has_known_token(training.ids):
+        raise DataError(
+            "Every token of the training texts is out of vocabulary.",
+            "Lower preprocess.min_count, or choose another tokenizer.",
+        )
+    # First of all: workers can only be joined before anything else is computed.
+    distribution = Distribution(settings.distribute)
+    make_repeatable(settings.seed)
+    with distribution.scope():
+        network, architecture, base = initial_network(settings, dataset.encoder.vocabulary)
+    summary = describe(network)
+    log.info("%s", summary.splitlines()[-1])
+    # Several would each go on from an epoch of their own.
+    resumable = settings.resume and distribution.strategy is None
+    with augmented(training, dataset.encoder, settings, checkpoint_dir) as enlarged:
+        history = fit(
+            network,
+            enlarged,
+            validation,
+            settings,
+            checkpoint_dir,
+            key=resume_key(dataset, settings, base, corrections) if resumable else None,
+            distribution=distribution,
+        )
+    if distribution.strategy is not None:
+        network = on_one_device(network, architecture)
+    temperature = calibrate(network, validation)
+    with atomic_directory(bundle_dir) as fresh:
+        (fresh / "summary.txt").write_text(summary + "\n", encoding="utf-8")
+        write_json(fresh / "history.json", history)
+        best = best_epoch(history, settings)
+        plot_learning_curves(history, best, fresh / "learning_curves.png")
+        plot_architecture(network, fresh / "architecture.png")
+        # A compiled network would add its optimizer's weights, twice its own size.
+        on_one_device(network, architecture).save_weights(fresh / WEIGHTS)
+        weights = {layer.name: layer.get_weights() for layer in network.layers}
+        write_onnx(architecture, weights, fresh / ONNX)
+        check_onnx(network, fresh / ONNX, validation.ids)
+        if base is not None and (base.directory / TOPICS_FILE).exists():
+            shutil.copy(base.directory / TOPICS_FILE, fresh / TOPICS_FILE)
+        epochs = {"best_epoch": best, "epochs": len(history["val_loss"])}
+        bundle = judged_bundle(fresh, dataset, architecture, validation, temperature, epochs)
+        write_manifest(bundle)
+    drop_backup(checkpoint_dir)
+    report(bundle)
+    return replace(bundle, directory=bundle_dir)
+
+
+def resume_key(
+    dataset: DataSet,
+    settings: TrainSettings,
+    base: Bundle | None = None,
+    corrections: Mapping[str, str] | None = None,
+) -> str:
+    """What must be the same for a killed training to go on: settings, data, start, versions."""
+    kept = settings.model_dump(mode="json", exclude={"resume", "verbose", "tensorboard"})
+    versions = [__version__, version("keras"), version("tensorflow")]
+    start = None if base is None else base.identity()
+    learned = [dataset.fingerprint(), sorted((corrections or {}).items())]
+    return sha256_of_json([kept, learned, start, versions])
+
+
+def report(bundle: Bundle) -> None:
+    """Log what came out of training."""
+    validation = bundle.metrics["validation"]
+    if "best_epoch" in bundle.metrics:
+        log.info("Best epoch %d of %d.", bundle.metrics["best_epoch"], bundle.metrics["epochs"])
+    log.info(
+        "Validation accuracy %.4f (larger class %.4f), F1 %.4f, ROC AUC %.4f "
+        "at threshold %.3f; unsure between %.3f and %.3f (%.1f%% of texts).",
+        validation["accuracy"],
+        validation["larger_class_share"],
+        validation["f1"],
+        validation["roc_auc"],
+        bundle.threshold,
+        bundle.unsure_low,
+        bundle.unsure_high,
+        100 * bundle.metrics["unsure"]["share"],
+    )
+
+
+def calibrate(network: Any, validation: Split) -> float:
+    """Scale the last layer so that the probabilities on the validation texts are calibrated.
+
+    Returns:
+        The temperature that its weights were divided by; see `calibration.fit_temperature`.
+    """
+    rows = np.asarray(validation.ids)
+    probabilities = np.asarray(network.predict(rows, verbose=0, batch_size=512))[:, 0]
+    temperature = fit_temperature(validation.labels, probabilities)
+    last = network.get_layer("probability")
+    last.set_weights([weight / temperature for weight in last.get_weights()])
+    return temperature
+
+
+def on_one_device(network: Any, architecture: Architecture) -> Any:
+    """The same network, built anew: neither compiled nor distributed."""
+    bare = build_network(architecture)
+    bare.set_weights(network.get_weights())
+    return bare
+
+
+def check_onnx(network: Any, path: Path, ids: np.ndarray) -> None:
+    """Assert that the ONNX form gives Keras's probabilities.
+
+    Args:
+        network: the Keras model.
+        path: its ONNX form.
+        ids: int32 (texts, length); the first 1,000 are compared.
+    """
+    sample = np.asarray(ids[:_COMPARED])
+    by_keras = np.asarray(network.predict(sample, verbose=0, batch_size=256))[:, 0]
+    rows = [row[row != PADDING].tolist() for row in sample]
+    by_onnx = Network(path).probabilities(rows)
+    with_tokens = np.array([bool(row) for row in rows])
+    worst = float(np.abs(by_keras - by_onnx)[with_tokens].max(initial=0.0))
+    assert worst <= _TOLERANCE, f"ONNX differs from Keras by {worst}"
+
+
+def judged_bundle(
+    directory: Path,
+    dataset: DataSet,
+    architecture: Architecture,
+    validation: Split,
+    temperature: float,
+    metrics: dict[str, Any],
+) -> Bundle:
+    """The bundle of a network that lies in `directory`, judged on the validation texts.
+
+    They choose its threshold and its unsure band.
+
+    Args:
+        directory: has the ONNX form.
+        dataset: whose encoder the network takes its ids from.
+        architecture: of the network.
+        validation: never test.
+        temperature: its last layer was divided by.
+        metrics: further ones.
+    """
+    rows = [row[row != PADDING].tolist() for row in np.asarray(validation.ids)]
+    probabilities = Network(directory / ONNX).probabilities(rows)
+    labels = validation.labels
+    threshold = choose_threshold(labels, probabilities)
+    low, high = choose_unsure_band(labels, probabilities, threshold)
+    unsure = (probabilities > low) & (probabilities < high)
+    right = (probabilities >= threshold) == (labels == 1)
+    return Bundle(
+        directory=directory,
+        encoder=dataset.encoder,
+        architecture=architecture,
+        threshold=threshold,
+        unsure_low=low,
+        unsure_high=high,
+        data_fingerprint=dataset.fingerprint(),
+        metrics={
+            **metrics,
+            "validation": binary_metrics(labels, probabilities, threshold),
+            "calibration_error": expected_calibration_error(labels, probabilities),
+            "temperature": temperature,
+            "unsure": {
+                "share": float(unsure.mean()),
+                "accuracy": float(right[unsure].mean()) if unsure.any() else None,
+                "accuracy_outside": float(right[~unsure].mean()) if (~unsure).any() else None,
+            },
+        },
+        versions={
+            "zigbang_nlp": __version__,
+            **{name: version(name) for name in ("tensorflow", "keras", "onnx", "konlpy")},
+        },
+    )

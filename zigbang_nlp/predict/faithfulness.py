@@ -1,0 +1,92 @@
+"""Are explanations to be believed? Taking out what they name must move the probability.
+
+The deletion test (Petsiuk, Das & Saenko 2018, "RISE", section 4.3; for text DeYoung et al. 2020,
+"ERASER", comprehensiveness): the tokens an explanation calls most important are taken out of each
+text, and as many random ones for comparison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import wilcoxon
+
+from zigbang_nlp.predict.attribution_spans import units_of
+from zigbang_nlp.predict.classifier import Classifier
+from zigbang_nlp.predict.explain import rank_correlation
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """What the deletion test found.
+
+    Attributes:
+        texts: that were long enough to lose tokens.
+        occlusion, gradient, random: mean fall of the probability of the label given, when the
+            tokens are taken out that each way calls most important, or random ones.
+        occlusion_p, gradient_p: one-sided p of Wilcoxon's signed-rank test against random.
+        agreement: mean rank correlation of the two ways.
+    """
+
+    texts: int
+    occlusion: float
+    gradient: float
+    random: float
+    occlusion_p: float
+    gradient_p: float
+    agreement: float
+
+
+def deletion_test(
+    classifier: Classifier, texts: Sequence[str], share: float = 0.25, seed: int = 0
+) -> Deletion:
+    """Take the most important tokens out of texts, and random ones, and compare.
+
+    Args:
+        texts: those of fewer than 4 tokens are left out.
+        share: of a text's tokens to take out; two at least.
+        seed: of the random tokens.
+
+    Raises:
+        ValueError: no text is long enough.
+    """
+    random = np.random.default_rng(seed)
+    encoder = classifier.bundle.encoder
+    whole: list[float] = []
+    agreements: list[float] = []
+    kept: list[list[int]] = []  # three rows of ids a text: without occlusion's, gradient's, random
+    for text, why in zip(texts, classifier.explain(texts), strict=True):
+        units = units_of(encoder, text)
+        if len(units) < 4:
+            continue
+        sign = 1.0 if why.probability >= classifier.bundle.threshold else -1.0
+        whole.append(sign * why.probability)
+        ways = [
+            np.array([getattr(t, way) for t in why.tokens]) for way in ("occlusion", "gradient")
+        ]
+        agreements.append(rank_correlation(*ways) or 0.0)
+        size = max(2, round(share * len(units)))
+        orders = [np.argsort(-sign * way, kind="stable") for way in ways]
+        for order in [*orders, random.permutation(len(units))]:
+            gone = set(order[:size].tolist())
+            kept.append([i for at, unit in enumerate(units) if at not in gone for i in unit.ids])
+    if not whole:
+        raise ValueError("no text has four tokens")
+    signs = np.sign(whole)[:, None]
+    left = signs * classifier.network.probabilities(kept, classifier.batch_size).reshape(-1, 3)
+    falls = np.array(whole)[:, None] - left  # (texts, 3)
+    occlusion, gradient, chance = falls.mean(axis=0).tolist()
+    occlusion_p, gradient_p = (
+        float(wilcoxon(falls[:, way], falls[:, 2], alternative="greater").pvalue) for way in (0, 1)
+    )
+    return Deletion(
+        texts=len(whole),
+        occlusion=occlusion,
+        gradient=gradient,
+        random=chance,
+        occlusion_p=occlusion_p,
+        gradient_p=gradient_p,
+        agreement=float(np.mean(agreements)),
+    )

@@ -1,0 +1,29 @@
+"""Which model classifies: the one named, the user's own, or the one that ships."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from zigbang_nlp.config import Settings
+from zigbang_nlp.console import log
+from zigbang_nlp.files import recover_swap
+from zigbang_nlp.resources import pretrained_dir
+
+
+def chosen_model(settings: Settings) -> Path:
+    """The directory of the bundle to classify with.
+
+    `predict.model` where it is set; else what was trained in the work directory; else the model
+    that ships with the package, and the log says so.
+
+    Raises:
+        ZigbangError: there is none of them.
+    """
+    if settings.predict.model:
+        return Path(settings.predict.model)
+    own = settings.model_dir
+    recover_swap(own)
+    if own.exists():
+        return own
+    log.info("There is no model of your own in %s; the one that ships classifies.", own)
+    return pretrained_dir()

@@ -1,0 +1,88 @@
+"""A table of a report: the rows the page shows, and all of them as CSV inside a link."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+
+import pandas as pd
+
+from zigbang_nlp.language.report_words import Words
+from zigbang_nlp.report.section import View
+from zigbang_nlp.tables.cells import defused
+
+#: Rows that a page shows; the CSV holds all.
+_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a cell shows; numbers stand to the right."""
+
+    text: str
+    number: bool = False
+
+
+@dataclass(frozen=True)
+class ReportTable:
+    """A table as the page has it.
+
+    Attributes:
+        header, rows: what is shown.
+        all: rows of the whole table.
+        csv: the whole table as a data: address.
+    """
+
+    header: list[Cell]
+    rows: list[list[Cell]]
+    all: int
+    csv: str
+
+
+def report_table_of(view: View, say: Words) -> ReportTable:
+    """The table of a view that has one."""
+    assert view.table is not None, view.key
+    rows = (view.table if view.rows is None else view.rows).head(_SHOWN)
+    columns = {name: kind for name, kind in view.columns.items() if name in rows.columns}
+    cells = [
+        [Cell(formatted(value, kind), kind != "text") for value in rows[name]]
+        for name, kind in columns.items()
+    ]
+    return ReportTable(
+        header=[Cell(say(f"column.{name}"), kind != "text") for name, kind in columns.items()],
+        rows=[list(row) for row in zip(*cells, strict=True)],
+        all=len(view.table),
+        csv=_as_address(view.table),
+    )
+
+
+def formatted(value: object, kind: str) -> str:
+    """A value as people read it; a dash for none.
+
+    >>> formatted(0.7123, "percent"), formatted(1234, "count"), formatted(None, "text")
+    ('71.2%', '1,234', '–')
+    """
+    if value is None or value != value:  # NaN is not equal to itself
+        return "–"
+    if kind == "text":
+        return str(value)
+    number = float(str(value))
+    if number == float("inf"):
+        return "∞"
+    if kind == "p":
+        return "<0.001" if number < 0.001 else f"{number:.3f}"
+    shape = {
+        "count": ",.0f",
+        "percent": ".1%",
+        "signed_percent": "+.1%",
+        "signed": "+.3f",
+        "ratio": ".2f",
+    }[kind]
+    return format(number, shape)
+
+
+def _as_address(table: pd.DataFrame) -> str:
+    safe = table.map(lambda value: defused(value) if isinstance(value, str) else value)
+    # With a BOM, since Excel takes a CSV without one for CP949.
+    text = safe.to_csv(index=False).encode("utf-8-sig", "replace")
+    return "data:text/csv;charset=utf-8;base64," + base64.b64encode(text).decode()

@@ -1,0 +1,6 @@
+"""Tables of other people: read piece by piece, written in parts."""
+
+from zigbang_nlp.tables.cells import as_text, defused, is_missing
+from zigbang_nlp.tables.read import CHUNK, ENDINGS, read_table, text_encoding
+
+__all__ = ["CHUNK", "ENDINGS", "as_text", "defused", "is_missing", "read_table", "text_encoding"]

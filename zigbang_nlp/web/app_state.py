@@ -1,0 +1,32 @@
+"""What the answers draw on, made once for an application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from zigbang_nlp.config import Settings
+from zigbang_nlp.web.authentication import Authenticator
+from zigbang_nlp.web.corpus_cache import CorpusCache
+from zigbang_nlp.web.jobs import Jobs
+from zigbang_nlp.web.metrics import Metrics
+from zigbang_nlp.web.prediction_service import PredictionService
+
+
+@dataclass(frozen=True)
+class AppState:
+    """See the modules of each."""
+
+    settings: Settings
+    engine: PredictionService
+    corpus_cache: CorpusCache
+    jobs: Jobs
+    metrics: Metrics
+    authenticator: Authenticator
+
+
+def services_of(request: Request) -> AppState:
+    """The services of the application that a request came to; for FastAPI's Depends, too."""
+    found: AppState = request.app.state.app_state
+    return found

@@ -1,0 +1,122 @@
+"""Who may ask: the token, the cookie that stands for it in a browser, and forms of our own pages."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from http.cookies import CookieError, SimpleCookie
+
+from starlette.types import Scope
+
+from zigbang_nlp.web.problems import Problem
+
+#: Files go there, which may be larger than other requests.
+UPLOAD_PATH = "/classify/file"
+#: Open to all: they say nothing about the reviews, and the pages' looks are no secret.
+_OPEN = ("/healthz", "/readyz", "/login")
+_OPEN_BELOW = "/static/"
+
+SESSION_COOKIE = "zigbang_session"
+#: Names under which a machine calls itself; a page of another name that leads here is an attack
+#: by DNS rebinding.
+_OWN_NAMES = frozenset(("localhost", "127.0.0.1", "::1", "testserver"))
+
+
+def is_open(path: str) -> bool:
+    """Whether a path needs no token and isn't counted."""
+    return path in _OPEN or path.startswith(_OPEN_BELOW)
+
+
+class Authenticator:
+    """Checks the token, and makes and checks what stands for it in browsers.
+
+    Args:
+        token: "" = none is needed, and only this machine may ask.
+    """
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+        # From the token, so that a restart doesn't log anybody out; random where there is none.
+        seed = token.encode() or secrets.token_bytes(32)
+        self._key = hashlib.blake2b(b"zigbang-nlp web" + seed, digest_size=32).digest()
+
+    @property
+    def needs_token(self) -> bool:
+        return bool(self._token)
+
+    def check(self, scope: Scope) -> None:
+        """Raise the problem for which this caller is refused, if there is one."""
+        headers = dict(scope["headers"])
+        if not self._token:
+            if _host(headers.get(b"host", b"")) not in _OWN_NAMES:
+                raise _OTHER_NAME
+            return
+        kind, _, shown = headers.get(b"authorization", b"").partition(b" ")
+        if kind.lower() == b"bearer" and self.is_token(shown.strip().decode("latin-1")):
+            return
+        if self.is_session(cookies_of(scope).get(SESSION_COOKIE, "")):
+            return
+        raise _NO_TOKEN
+
+    def is_token(self, shown: str) -> bool:
+        """Whether it is the token, in a time that doesn't tell how much of it is right."""
+        shown_bytes = shown.encode("utf-8", "replace")
+        return bool(self._token) and hmac.compare_digest(shown_bytes, self._token.encode())
+
+    def session(self) -> str:
+        """A new value of the cookie: a nonce and our signature."""
+        nonce = secrets.token_urlsafe(18)
+        return f"{nonce}.{self._sign('session', nonce)}"
+
+    def is_session(self, shown: str) -> bool:
+        nonce, _, signature = shown.rpartition(".")
+        return hmac.compare_digest(_ascii(signature), _ascii(self._sign("session", nonce)))
+
+    def form_token(self, session: str) -> str:
+        """What a form of our own pages carries; another site's page can't know it."""
+        return self._sign("form", session)
+
+    def is_form_token(self, session: str, shown: str) -> bool:
+        return bool(session) and hmac.compare_digest(
+            _ascii(self.form_token(session)), _ascii(shown)
+        )
+
+    def _sign(self, use: str, value: str) -> str:
+        return hmac.new(self._key, f"{use} {value}".encode(), hashlib.sha256).hexdigest()
+
+
+def cookies_of(scope: Scope) -> dict[str, str]:
+    """The cookies of a request; none where they can't be read."""
+    raw = b"; ".join(v for k, v in scope["headers"] if k == b"cookie").decode("latin-1")
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(raw).items()}
+    except CookieError:
+        return {}
+
+
+def _ascii(text: str) -> bytes:
+    return text.encode("ascii", "replace")
+
+
+def _host(value: bytes) -> str:
+    """The name in a Host header, without the port."""
+    text = value.decode("latin-1").lower()
+    if text.startswith("["):
+        return text[1:].partition("]")[0]
+    return text.partition(":")[0]
+
+
+_NO_TOKEN = Problem(
+    401,
+    "token-needed",
+    "토큰이 필요합니다. `Authorization: Bearer 토큰` 머리글을 보내세요.",
+    "A token is needed. Send the header `Authorization: Bearer TOKEN`.",
+    {"WWW-Authenticate": "Bearer"},
+)
+_OTHER_NAME = Problem(
+    421,
+    "other-host",
+    "토큰 없이는 localhost라는 이름으로만 쓸 수 있습니다.",
+    "Without a token this server answers to the name localhost alone.",
+)

@@ -1,0 +1,190 @@
+"""The store as the server sees it: it may be away for a while, and its reviews may change.
+
+Reads: the store. What `insight` says of it is kept until the store changes; while a changed store
+is read, the answers are those of before.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from zigbang_nlp.console import log
+from zigbang_nlp.errors import InsightError, StoreError, ZigbangError
+from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.insight.reading import load
+from zigbang_nlp.store import Store, open_store, store_exists
+
+Answer = TypeVar("Answer")
+
+#: Seconds between two looks at whether the reviews changed.
+_LOOK = 2.0
+#: Reading the reviews anew takes at most about this share of a core, however often they change.
+_SHARE = 0.1
+#: Answers that are kept; the one unused for longest is forgotten first.
+_KEPT = 300
+
+
+@dataclass
+class Snapshot:
+    """The reviews at one moment, and what was found out about them.
+
+    Attributes:
+        version: of the store.
+        corpus: of its reviews; None where there are none.
+        nothing: why there are none.
+    """
+
+    version: str
+    corpus: Corpus | None
+    nothing: InsightError | None = None
+    _answers: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _making: dict[Hashable, threading.Lock] = field(default_factory=dict)
+
+    def reviews(self) -> Corpus:
+        """The corpus.
+
+        Raises:
+            InsightError: there are no reviews.
+        """
+        if self.corpus is None:
+            assert self.nothing is not None
+            raise self.nothing
+        return self.corpus
+
+    def ask(self, key: Hashable, find: Callable[[Corpus], Answer]) -> Answer:
+        """What `find` says of the reviews; kept under `key`, and found once for all who wait.
+
+        Raises:
+            ZigbangError: as `find` does; that isn't kept.
+        """
+        with self._lock:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+                return self._answers[key]
+            making = self._making.setdefault(key, threading.Lock())
+        with making:
+            with self._lock:
+                if key in self._answers:
+                    return self._answers[key]
+            try:
+                found = find(self.reviews())
+                with self._lock:
+                    self._answers[key] = found
+                    if len(self._answers) > _KEPT:
+                        self._answers.popitem(last=False)
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
+        return found
+
+
+class CorpusCache:
+    """Opens the store, again after it was away, and reads its reviews.
+
+    Args:
+        url: of the store; one that doesn't exist yet is made.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._lock = threading.RLock()
+        self._store: Store | None = None
+        self._file: tuple[int, int] | None = None
+        self._opened_before = False
+        self._edition: Snapshot | None = None
+        self._reading = threading.Lock()
+        self._look_at = 0.0
+
+    def store(self) -> Store:
+        """The open store.
+
+        Raises:
+            StoreError: it is away: no server answers, or its file is gone.
+        """
+        with self._lock:
+            if self._store is not None and self._is_same():
+                return self._store
+            self._close()
+            if self._opened_before and not store_exists(self._url):
+                raise StoreError("The store's file is gone.", "Put it back.")
+            opened = open_store(self._url, lambda said: log.info("%s", said))
+            if self._opened_before:
+                log.info("The store %s is back.", opened.database.name)
+            self._opened_before = True
+            self._file = _identity(opened)
+            self._store = opened
+            return opened
+
+    def _is_same(self) -> bool:
+        """Whether the open file is still the one at its path; an open file outlives its removal."""
+        assert self._store is not None
+        return self._store.database.file is None or _identity(self._store) == self._file
+
+    def _close(self) -> None:
+        if self._store is not None:
+            self._store.close()
+        self._store = None
+
+    def check(self) -> None:
+        """Raise `StoreError` unless the store answers."""
+        self.store().ping()
+
+    def snapshot(self) -> Snapshot:
+        """The reviews as they are, or as they were a moment ago.
+
+        Raises:
+            StoreError: the store is away.
+        """
+        store = self.store()
+        present = self._edition
+        if present is None:
+            with self._reading:
+                if self._edition is None:
+                    self._edition = self._read(store)
+                return self._edition
+        if time.monotonic() < self._look_at:
+            return present
+        self._look_at = time.monotonic() + _LOOK
+        if store.version() != present.version and self._reading.acquire(blocking=False):
+            threading.Thread(target=self._read_again, args=(store,), daemon=True).start()
+        return present
+
+    def _read_again(self, store: Store) -> None:
+        try:
+            self._edition = self._read(store)
+        except ZigbangError as error:
+            log.warning("The reviews could not be read again: %s", error)
+        finally:
+            self._reading.release()
+
+    def _read(self, store: Store) -> Snapshot:
+        began = time.monotonic()
+        version = store.version()
+        try:
+            snapshot = Snapshot(version, load(store))
+        except InsightError as nothing:
+            snapshot = Snapshot(version, None, nothing)
+        took = time.monotonic() - began
+        self._look_at = time.monotonic() + max(_LOOK, took / _SHARE)
+        return snapshot
+
+    def close(self) -> None:
+        with self._lock:
+            self._close()
+
+
+def _identity(store: Store) -> tuple[int, int] | None:
+    file = store.database.file
+    if file is None:
+        return None
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino)

@@ -1,0 +1,194 @@
+"""판별: paste a review or send a file; wrong labels are corrected by a click."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+
+from zigbang_nlp.charts.intervals import Mark, interval
+from zigbang_nlp.charts.marked import pieces
+from zigbang_nlp.errors import InputError
+from zigbang_nlp.language.i18n import translated
+from zigbang_nlp.records import LABELS
+from zigbang_nlp.store import Correction
+from zigbang_nlp.web.app_state import AppState, services_of
+from zigbang_nlp.web.authentication import UPLOAD_PATH
+from zigbang_nlp.web.jobs import Job
+from zigbang_nlp.web.pages.render import check_form, language_of, page
+from zigbang_nlp.web.prediction_service import Asked
+from zigbang_nlp.web.problems import Problem
+
+router = APIRouter(include_in_schema=False)
+
+_TOKENS = 8
+
+
+@router.get("/classify")
+async def classify(request: Request, corrected: str = "") -> Response:
+    """The empty page."""
+    return _page(request, corrected=corrected in LABELS)
+
+
+@router.post("/classify")
+async def classified(request: Request) -> Response:
+    """The page with the answer to a pasted review."""
+    form = await _form(request)
+    text = _text(form, "text")
+    app_state = services_of(request)
+    most = app_state.settings.serve.max_characters
+    language = language_of(request.scope)
+    if len(text) > most:
+        sentence = translated("{n}자까지 판정합니다.", language, n=f"{most:,}")
+        return _page(request, 422, text=text[:most], sentence=sentence)
+    if not text.strip():
+        return _page(request, sentence=translated("리뷰를 적어 주세요.", language))
+    topics = app_state.engine.tells_topics
+    (found,), model = await app_state.engine.predict(
+        [text], Asked(explain=True, topics=topics, sentences=True)
+    )
+    bundle = app_state.engine.classifier.bundle
+    why = found.explanation
+    strongest = sorted(why.tokens, key=lambda token: -abs(token.occlusion)) if why else []
+    result = {
+        "prediction": found,
+        "pieces": pieces(text, why),
+        "tokens": strongest[:_TOKENS],
+        "strongest": max((abs(token.occlusion) for token in strongest), default=1) or 1,
+        "agreement": why.agreement if why else None,
+        "sentences": found.sentences if found.sentences and len(found.sentences) > 1 else (),
+        "topics": found.topics or (),
+        "model": model,
+        "gauge": interval(
+            [Mark(found.probability, bundle.unsure_low, bundle.unsure_high, "base")],
+            f"{found.probability:.0%}",
+            26,
+        ),
+        "other": "negative" if found.label == "positive" else "positive",
+    }
+    return _page(request, text=text, result=result)
+
+
+@router.post("/classify/correct")
+async def correct(request: Request) -> Response:
+    """Keep what a person says of a text."""
+    form = await _form(request)
+    app_state = services_of(request)
+    if len(_text(form, "text")) > app_state.settings.serve.max_characters:
+        raise Problem(422, "text-too-long", "글이 너무 깁니다.", "The text is too long.")
+    said = _text(form, "said")
+    correction = Correction(
+        _text(form, "text"),
+        _text(form, "label"),
+        said if said in LABELS else None,
+        _probability(_text(form, "probability")),
+        _text(form, "model")[:64] or None,
+    )
+    await run_in_threadpool(_keep, app_state, correction)
+    if "application/json" in request.headers.get("accept", ""):
+        return JSONResponse({"label": correction.label})
+    return RedirectResponse(f"/classify?corrected={correction.label}", 303)
+
+
+def _keep(app_state: AppState, correction: Correction) -> None:
+    try:
+        app_state.corpus_cache.store().corrections.add(correction)
+    except InputError as error:
+        raise Problem(
+            422, "wrong-correction", "글이 비었거나 판정이 잘못되었습니다.", str(error)
+        ) from error
+    app_state.metrics.corrections.inc()
+
+
+@router.post(UPLOAD_PATH)
+async def send(request: Request) -> Response:
+    """Take a file, and lead to the page of its progress."""
+    async with request.form(max_files=1, max_fields=5) as form:
+        check_form(request, _text(form, "csrf"))
+        sent = form.get("file")
+        if not isinstance(sent, UploadFile) or not sent.filename:
+            raise Problem(422, "no-file", "파일을 골라 주세요.", "Choose a file.")
+        app_state = services_of(request)
+        column = _text(form, "column").strip()
+        try:
+            job = await run_in_threadpool(app_state.jobs.take, sent.filename, sent.file, column)
+        except InputError as error:
+            raise Problem(
+                422,
+                "unreadable-file",
+                "파일을 읽을 수 없습니다. UTF-8이나 CP949로 된 CSV, 또는 엑셀(.xlsx) 파일이어야 합니다.",
+                f"The file can't be read: {error.next_step}",
+            ) from error
+    address = f"/classify/file/{job.key}"
+    if "application/json" in request.headers.get("accept", ""):
+        return JSONResponse({"address": address}, 202)
+    return RedirectResponse(address, 303)
+
+
+@router.get("/classify/file/{key}")
+async def progress(request: Request, key: str) -> Response:
+    """How far a file is: a page that renews itself, or JSON for the page's script."""
+    job = services_of(request).jobs.find(key)
+    if "application/json" in request.headers.get("accept", ""):
+        return JSONResponse(_progress(job))
+    return _page(request, job=_progress(job))
+
+
+@router.get("/classify/file/{key}/answer.csv")
+async def answer(request: Request, key: str) -> Response:
+    """The file with its predictions."""
+    job = services_of(request).jobs.find(key)
+    if job.state != "done":
+        raise Problem(409, "not-done", "아직 다 판정하지 않았습니다.", "It isn't done yet.")
+    name = f"{job.name.rsplit('.', 1)[0]}-판정.csv"
+    return FileResponse(job.output, media_type="text/csv; charset=utf-8", filename=name)
+
+
+def _progress(job: Job) -> dict[str, Any]:
+    return {
+        "key": job.key,
+        "name": job.name,
+        "column": job.column,
+        "state": job.state,
+        "done": job.done,
+        "total": job.total,
+        "positive": job.positive,
+        "unsure": job.unsure,
+        "trouble": job.trouble,
+    }
+
+
+def _page(request: Request, status: int = 200, **said: Any) -> Response:
+    blank: dict[str, Any] = {
+        "text": "",
+        "sentence": "",
+        "result": None,
+        "job": None,
+        "corrected": False,
+        "upload_path": UPLOAD_PATH,
+        "ready": services_of(request).engine.model is not None,
+        "max_upload": services_of(request).settings.serve.max_upload,
+    }
+    return page(request, "classify.html", status, **(blank | said))
+
+
+async def _form(request: Request) -> FormData:
+    form = await request.form(max_files=0, max_fields=10)
+    check_form(request, _text(form, "csrf"))
+    return form
+
+
+def _text(form: FormData, name: str) -> str:
+    value = form.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def _probability(said: str) -> float | None:
+    try:
+        value = float(said)
+    except ValueError:
+        return None
+    return value if 0 <= value <= 1 else None

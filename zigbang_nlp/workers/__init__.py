@@ -1,0 +1,1 @@
+"""Worker processes, whatever they work on."""
