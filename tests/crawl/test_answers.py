@@ -51,6 +51,27 @@ def test_both_spellings_say_the_same() -> None:
     assert Zigbang().read(REVIEWS, camel) == Zigbang().read(REVIEWS, snake)
 
 
+@pytest.mark.parametrize("names", [("score", "desc"), ("totalScore", "totalDesc"),
+                                   ("total_score", "total_desc")])  # fmt: skip
+def test_the_overall_pair_has_three_spellings(names: tuple[str, str]) -> None:
+    score, text = names
+    entry = {score: 2, text: "글쎄요", "careScore": 5, "careDesc": "깨끗해요"}
+    total, care = Zigbang().read(REVIEWS, {"data": [entry]}).reviews
+    assert (total.category, total.score, total.text) == ("total", 2, "글쎄요")
+    assert (care.category, care.score, care.text) == ("care", 5, "깨끗해요")
+
+
+def test_all_lists_of_a_cell_are_read() -> None:
+    lists = {
+        "vrItems": [{"areaDanjiId": 3, "id": 900}],
+        "recommendItems": [{"areaDanjiId": 3}, {"areaDanjiId": 4}],
+        "items": [{"areaDanjiId": 5, "areaDanjiName": "나무마을"}],
+    }
+    found = Zigbang(details=False).read(Task("cell", "wydm9"), lists)
+    assert sorted(task.key for task in found.tasks) == ["3", "4", "5"]
+    assert {apartment.name for apartment in found.apartments} == {None, "나무마을"}
+
+
 def test_a_missing_id_is_made_from_what_is_said() -> None:
     def identity(**fields: object) -> str:
         answer = one_review(**fields)

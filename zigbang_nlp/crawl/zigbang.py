@@ -14,9 +14,9 @@ from zigbang_nlp.store import Found, Task
 #: field -> names it is known by on the wire, first match wins. Mend this when the site changes,
 #: then run `zigbang-nlp crawl --reparse`.
 NAMES: dict[str, tuple[str, ...]] = {
-    "cell.list": ("filtered",),
-    "apartment.id": ("id", "danjiId", "danji_id"),
-    "apartment.name": ("name", "danjiName", "danji_name"),
+    "cell.list": ("filtered", "items", "vrItems", "recommendItems"),
+    "apartment.id": ("areaDanjiId", "area_danji_id", "id", "danjiId", "danji_id"),
+    "apartment.name": ("name", "areaDanjiName", "danjiName", "danji_name"),
     "apartment.address": ("address", "roadAddress", "road_address", "jibunAddress"),
     "apartment.latitude": ("lat", "latitude"),
     "apartment.longitude": ("lng", "lon", "longitude"),
@@ -27,6 +27,9 @@ NAMES: dict[str, tuple[str, ...]] = {
     "review.date": ("date", "createdAt", "created_at", "regDate", "reg_date"),
     **{f"{name}.score": (f"{name}Score", f"{name}_score") for name in CATEGORIES},
     **{f"{name}.text": (f"{name}Desc", f"{name}_desc") for name in CATEGORIES},
+    # The overall pair had no prefix when it was last seen (March 2024).
+    "total.score": ("score", "totalScore", "total_score"),
+    "total.text": ("desc", "totalDesc", "total_desc"),
 }
 
 _TEXT_NAMES = frozenset(name for key in CATEGORIES for name in NAMES[f"{key}.text"])
@@ -133,11 +136,15 @@ def _get(entry: Mapping[str, Any], field: str) -> Any:
 
 
 def _entries(what: str, task: Task, answer: Any) -> list[Any]:
-    listed = _get(_mapping(task, answer), f"{what}.list")
-    if not isinstance(listed, list):
-        wanted = NAMES[f"{what}.list"][0]
-        raise _unknown(task, f"{wanted!r} is {type(listed).__name__}, not a list", answer)
-    return listed
+    """What stands in the answer's lists; an endpoint that has several is read in full."""
+    answer, names = _mapping(task, answer), NAMES[f"{what}.list"]
+    listed = {name: answer[name] for name in names if answer.get(name) is not None}
+    wrong = [name for name, value in listed.items() if not isinstance(value, list)]
+    if wrong or not listed:
+        name = wrong[0] if wrong else names[0]
+        kind = type(answer.get(name)).__name__
+        raise _unknown(task, f"{name!r} is {kind}, not a list", answer)
+    return [entry for entries in listed.values() for entry in entries]
 
 
 def _mapping(task: Task, value: Any) -> Mapping[str, Any]:
