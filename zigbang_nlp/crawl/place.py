@@ -1,4 +1,4 @@
-"""A region by its name ("노원구"), through the site's search."""
+"""A region by its name: "노원구" without a request, a complex or a station through the search."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 from zigbang_nlp.crawl.client import Client
 from zigbang_nlp.errors import InputError, SchemaError
-from zigbang_nlp.geo import cells
+from zigbang_nlp.geo import cells, districts
 from zigbang_nlp.geo.cells import Region
-from zigbang_nlp.geo.polygons import Rings
+from zigbang_nlp.geo.polygons import area_of
 from zigbang_nlp.store import Store
 
 _KIND = "search"
@@ -18,10 +18,21 @@ _KIND = "search"
 _LATITUDES, _LONGITUDES = (32.0, 40.0), (123.0, 133.0)
 
 
-def find_place(name: str, store: Store, source: str, client: Client | None) -> Region:
-    """The cells of a place: its outline where the site gives one, else the cells around its point.
+def known_place(name: str) -> Region | None:
+    """The cells of a province, city, district or town; None where it is called something else.
 
-    The answer is kept, so that a place is looked up once.
+    Raises:
+        InputError: there are several of this name.
+    """
+    if not districts.find(name):
+        return None
+    return cells.from_areas(f"place {name}", [districts.area(districts.the(name))])
+
+
+def find_place(name: str, store: Store, source: str, client: Client | None) -> Region:
+    """The cells of a place: within its borders where they are known or the site gives them.
+
+    Else the cells around its point. The site's answer is kept, so that a place is looked up once.
 
     Args:
         client: None means that nothing may be sent.
@@ -29,13 +40,18 @@ def find_place(name: str, store: Store, source: str, client: Client | None) -> R
     Raises:
         InputError: no such place, or several; the nearest names are offered.
     """
+    known = known_place(name)
+    if known is not None:
+        return known
     kept = store.answers.get(source, _KIND, name)
     if kept is not None:
         body = kept[0]
     elif client is None:
         raise InputError(
-            f"Where {name} is has not been looked up yet, and a plan sends nothing.",
-            "Use --preset, --bbox or --geohash with --plan, or start the crawl of the place once.",
+            f"{name} is no district or town, has not been looked up at the site yet, and a plan "
+            "sends nothing.",
+            f"Spell it like one of these: {', '.join(districts.near(name))}; or start the crawl of "
+            "the place once, or use --preset, --bbox or --geohash.",
         )
     else:
         body = client.get("/v2/search", {"q": name, "serviceType": "아파트"})
@@ -49,7 +65,7 @@ def find_place(name: str, store: Store, source: str, client: Client | None) -> R
     store.answers.save(source, _KIND, name, body)
     rings = _outline(item.get("polygon"))
     if rings:
-        return cells.from_rings(f"place {name}", Rings(rings))
+        return cells.from_areas(f"place {name}", [area_of(rings)])
     try:
         latitude, longitude = float(item["lat"]), float(item["lng"])
     except (KeyError, TypeError, ValueError) as error:
@@ -72,12 +88,12 @@ def _choose(name: str, items: list[Mapping[str, Any]]) -> Mapping[str, Any]:
     }
     if len(same) == 1:
         return next(iter(same.values()))
-    offered = ", ".join(list(same or full)[:8])
+    offered = ", ".join(list(same or full)[:8] or districts.near(name))
     if same:
         raise InputError(f"There are {len(same)} places named {name}.", f"Choose: {offered}.")
     raise InputError(
         f"The site knows no place {name}.",
-        f"The nearest names: {offered}." if offered else "Check the spelling, or use --bbox.",
+        f"The nearest names: {offered}.",
     )
 
 

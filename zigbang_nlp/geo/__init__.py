@@ -1,1 +1,1 @@
-"""Where things are: cells, polygons and presets, addresses."""
+"""Where things are: cells, borders, districts by name and by point, addresses."""

@@ -88,8 +88,8 @@ def in_region(complexes: pd.DataFrame, region: str) -> pd.Series:
 
 def _names(address: object, words: list[str]) -> bool:
     parts = iter(str(address).split() if isinstance(address, str) else [])
-    return all(any(_is_called(part, word) for part in parts) for word in words)
+    return all(any(is_called(part, word) for part in parts) for word in words)
 
 
-def _is_called(part: str, word: str) -> bool:
+def is_called(part: str, word: str) -> bool:
     return part == word or (part.startswith(word) and part[len(word) :] in _ENDINGS)

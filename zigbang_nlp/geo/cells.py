@@ -9,16 +9,22 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
+import numpy as np
 import pygeohash
+import shapely
 from pygeohash import BoundingBox
+from shapely.geometry.base import BaseGeometry
 
 from zigbang_nlp.errors import InputError
-from zigbang_nlp.geo.polygons import Rings, geojson_rings
+from zigbang_nlp.geo import districts
+from zigbang_nlp.geo.polygons import geojson_area
 
 #: The level of geohash that the site takes.
 LEVEL = 5
 #: More than any region of Korea needs; a guard against a box over half the world.
 MOST_CELLS = 100_000
+#: Preset -> the province that it is; "" is all of them.
+PRESETS = {"seoul": "서울특별시", "gyeonggi": "경기도", "busan": "부산광역시", "korea": ""}
 ALPHABET = "0123456789bcdefghjkmnpqrstuvwxyz"
 
 
@@ -91,44 +97,41 @@ def from_geojson(file: Path) -> Region:
     """
     try:
         content = file.read_bytes()
-        rings = geojson_rings(json.loads(content))
+        area = geojson_area(json.loads(content))
     except OSError as error:
         raise InputError(
             f"{file} can't be read: {error.strerror}.", "Name a GeoJSON file with --polygon."
         ) from error
-    except (ValueError, KeyError, TypeError, IndexError) as error:
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
         raise InputError(
             f"{file} is not a GeoJSON polygon: {error}.",
             "Draw one at geojson.io and save it as GeoJSON.",
         ) from error
-    return from_rings(
-        f"polygon {file.name} {hashlib.sha256(content).hexdigest()[:8]}", Rings(rings)
-    )
+    return from_areas(f"polygon {file.name} {hashlib.sha256(content).hexdigest()[:8]}", [area])
 
 
 def from_preset(name: str) -> Region:
-    """A region by name, see `preset_rings`."""
-    return from_rings(f"preset {name}", Rings(preset_rings(name)))
-
-
-def preset_rings(name: str) -> list[list[tuple[float, float]]]:
-    """The outlines of a preset, drawn coarsely along the coast, as (longitude, latitude).
+    """A province, or all of Korea, by its name in PRESETS.
 
     Raises:
         InputError: there is no such preset.
     """
-    document = json.loads(Path(__file__).with_name("presets.geojson").read_text("utf-8"))
-    outlines = {feature["properties"]["name"]: feature for feature in document["features"]}
-    if name not in outlines:
-        raise InputError(f"There is no preset {name!r}.", f"Use one of {', '.join(outlines)}.")
-    return geojson_rings(outlines[name])
+    if name not in PRESETS:
+        raise InputError(f"There is no preset {name!r}.", f"Use one of {', '.join(PRESETS)}.")
+    provinces = [districts.the(PRESETS[name])] if PRESETS[name] else districts.provinces()
+    return from_areas(f"preset {name}", [*map(districts.area, provinces)])
 
 
-def from_rings(name: str, rings: Rings) -> Region:
-    """All cells that the polygons touch."""
-    near = _cells_in(rings.bounds)
-    touched = (cell for cell in near if rings.touches(pygeohash.get_bounding_box(cell)))
-    return Region(name, tuple(touched))
+def from_areas(name: str, areas: Sequence[BaseGeometry]) -> Region:
+    """All cells that one of the areas touches."""
+    west, south, east, north = shapely.total_bounds(areas)
+    near = _cells_in(BoundingBox(south, west, north, east))
+    boxes = [pygeohash.get_bounding_box(cell) for cell in near]
+    corners = [(box.min_lon, box.min_lat, box.max_lon, box.max_lat) for box in boxes]
+    # Coasts have many islands: a cell looks only at those near it.
+    islands = shapely.STRtree(shapely.get_parts(areas))
+    touched, _ = islands.query(shapely.box(*np.transpose(corners)), predicate="intersects")
+    return Region(name, tuple(near[i] for i in np.unique(touched)))
 
 
 def around(name: str, latitude: float, longitude: float, reach: int) -> Region:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.geo.addresses import address_parts, geohash_of
+from zigbang_nlp.geo.districts import located
 
 #: Columns of `Corpus.texts` -> what they hold. One row is one text: a review of the site has five.
 TEXT_COLUMNS: dict[str, str] = {
@@ -31,11 +32,11 @@ TEXT_COLUMNS: dict[str, str] = {
 COMPLEX_COLUMNS: dict[str, str] = {
     "complex": "source:apartment_id",
     "name": "its name, or its id where it has none",
-    "address": "as the source has it, or None",
+    "address": "as the source has it; the town's, from the coordinates, where it has none; or None",
     "latitude": "degrees, WGS 84, or NaN",
     "longitude": "degrees, WGS 84, or NaN",
     "households": "or NaN",
-    "city": "city or province from the address, or None",
+    "city": "city or province of the address, or None",
     "district": "시군구 from the address, with the city before it, or None",
     "neighbourhood": "동, 읍 or 면 from the address, or None",
     "geohash": "9 letters, or None where there are no coordinates",
@@ -74,16 +75,21 @@ def complexes_of_rows(raw: pd.DataFrame, apartments: pd.DataFrame) -> pd.DataFra
     """
     seen = raw[["source", "apartment_id"]].drop_duplicates()
     found = seen.merge(apartments, on=["source", "apartment_id"], how="left")
+    written = [a if isinstance(a, str) else None for a in found["address"]]
+    points = list(
+        zip(found["latitude"].astype(float), found["longitude"].astype(float), strict=True)
+    )
+    addresses = [located(a, *point) for a, point in zip(written, points, strict=True)]
     parts = pd.DataFrame(
-        [address_parts(a if isinstance(a, str) else None) for a in found["address"]],
+        [address_parts(address) for address in addresses],
         columns=["city", "district", "neighbourhood"],
         index=found.index,
         dtype=object,
     )
-    points = zip(found["latitude"], found["longitude"], strict=True)
     result = found.assign(
         complex=found["source"] + ":" + found["apartment_id"],
         name=found["name"].fillna(found["apartment_id"]),
+        address=pd.Series(addresses, found.index, dtype=object),
         latitude=found["latitude"].astype(float),
         longitude=found["longitude"].astype(float),
         households=found["households"].astype(float),

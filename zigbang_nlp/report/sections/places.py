@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from zigbang_nlp import insight
-from zigbang_nlp.geo.cells import preset_rings
+from zigbang_nlp.geo.districts import outline
 from zigbang_nlp.report.chart_map import place_map
 from zigbang_nlp.report.chart_rows import intervals
 from zigbang_nlp.report.quotes import representative
@@ -14,6 +14,8 @@ from zigbang_nlp.report.section import Material, Section, View, section
 
 #: Rows of each end of a ranking that are drawn.
 _DRAWN = 12
+#: Degrees by which the borders on the map may move, about 300 m.
+_TOLERANCE = 0.003
 _COLUMNS = {
     "ranked": "text",
     "name": "text",
@@ -41,7 +43,7 @@ def _map(material: Material) -> View:
     said = [say("map.said", complexes=len(known))]
     if left_out:
         said.append(say("map.left_out", complexes=left_out))
-    rings = [r for name in ("seoul", "gyeonggi", "busan") for r in preset_rings(name)]
+    rings = [r for name in ("서울", "경기", "부산") for r in outline(name, _TOLERANCE)]
     words = {"score": say("column.score"), "texts": say("column.texts")}
     chart = place_map(known, [r for r in rings if _near(r, known)], say("title.map"), words)
     return View("map", said, chart, known, _COLUMNS | {"district": "text"})
