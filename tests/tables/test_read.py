@@ -8,7 +8,8 @@ import pytest
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.tables.cells import as_text, is_missing
-from zigbang_nlp.tables.read import CHUNK, read_table, text_encoding
+from zigbang_nlp.tables.encoding import text_encoding
+from zigbang_nlp.tables.read import CHUNK, read_table
 
 ROWS = pd.DataFrame({"text": ["역이 가까워요", "주차가 힘들어요"], "stars": ["5", "1"]})
 

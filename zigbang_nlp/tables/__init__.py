@@ -1,6 +1,7 @@
 """Tables of other people: read piece by piece, written in parts."""
 
 from zigbang_nlp.tables.cells import as_text, defused, is_missing
-from zigbang_nlp.tables.read import CHUNK, ENDINGS, read_table, text_encoding
+from zigbang_nlp.tables.encoding import text_encoding
+from zigbang_nlp.tables.read import CHUNK, ENDINGS, read_table
 
 __all__ = ["CHUNK", "ENDINGS", "as_text", "defused", "is_missing", "read_table", "text_encoding"]
