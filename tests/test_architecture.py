@@ -43,7 +43,18 @@ ALLOWED: dict[str, set[str]] = {
     "stages": _LEARNING | {"cluster", "crawl", "store", "model", "predict", "pipeline", "report"},
     "web": _GROUND | {"charts", "config", "geo", "insight", "model", "predict", "store", "tables"},
     "cli": _LEARNING
-    | {"cluster", "crawl", "geo", "store", "model", "predict", "pipeline", "stages", "report"}
+    | {
+        "cluster",
+        "crawl",
+        "geo",
+        "insight",
+        "store",
+        "model",
+        "predict",
+        "pipeline",
+        "stages",
+        "report",
+    }
     | {"importing", "tables", "web"},
     "__main__": {"cli"},
     "__init__": {"predict"},

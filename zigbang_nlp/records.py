@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +21,28 @@ LABELS: dict[str, str] = {"negative": "부정", "positive": "긍정"}
 
 #: Names of the parts of a data set.
 SPLITS: tuple[str, ...] = ("train", "validation", "test")
+
+
+#: Between the names of a list that is kept as one text (words, topics); no name holds it.
+_SEPARATOR = "\t"
+
+
+def pack_names(names: Iterable[str] | None) -> str | None:
+    """A list of names as the store keeps it; None stays None (not looked for).
+
+    >>> pack_names(["주차", "교통"])
+    '주차\\t교통'
+    """
+    return None if names is None else _SEPARATOR.join(names)
+
+
+def unpack_names(kept: object) -> list[str]:
+    """The names that `pack_names` joined; none for what is missing (None, NaN) or empty.
+
+    >>> unpack_names("주차\\t교통"), unpack_names(None)
+    (['주차', '교통'], [])
+    """
+    return kept.split(_SEPARATOR) if isinstance(kept, str) and kept else []
 
 
 @dataclass(frozen=True, slots=True)

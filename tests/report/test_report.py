@@ -19,14 +19,15 @@ from tests.conftest import made_reviews, zigbang
 from tests.factories.reviews import apartments, fill, made
 from zigbang_nlp import insight
 from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.insight.filters import recent
+from zigbang_nlp.insight.queries import Filters
 from zigbang_nlp.language.report_words import LANGUAGES, Words
 from zigbang_nlp.model.bundle import load_bundle
 from zigbang_nlp.records import Review
-from zigbang_nlp.report.make import Filters, write_report
+from zigbang_nlp.report.make import write_report
 from zigbang_nlp.report.page.report_table import formatted
 from zigbang_nlp.report.quotes import mentioning, representative
 from zigbang_nlp.report.section import Material
-from zigbang_nlp.report.sections.wording import recent
 
 EVIL = (
     '</script><script>alert(1)</script><img src=x onerror="alert(2)">{{ 7919*7907 }} 주차 힘들어요'
@@ -145,7 +146,7 @@ def test_the_same_reviews_make_the_same_file(url: str, tmp_path: Path) -> None:
 
 
 def test_filters_narrow_it_and_are_named(url: str, tmp_path: Path) -> None:
-    filters = Filters(region="노원구", since="2024", complexes=["솔마을 3", "솔마을 5"])
+    filters = Filters(region="노원구", since="2024", complexes=("솔마을 3", "솔마을 5"))
     page = report(url, tmp_path, filters=filters)
     assert "지역 노원구 · 2024부터 · 단지 솔마을 3 · 단지 솔마을 5" in page.text
     assert set(page.table("ranking")["name"]) == {"솔마을 3단지", "솔마을 5단지"}
@@ -298,11 +299,11 @@ def test_quotes_are_nearest_to_the_mean_and_of_different_complexes(tmp_path: Pat
 
 def test_the_recent_period(tmp_path: Path) -> None:
     corpus = insight.load(fill(tmp_path, made(), apartments()))
-    since, until = recent(corpus)
-    assert until == corpus.dated["written_at"].max().normalize()
+    since, until = recent(corpus.dated["written_at"])
+    assert until == corpus.dated["written_at"].max().date()
     assert (until - since).days in (364, 365)
     short = corpus.narrowed(since="2024-01", until="2024-08")
-    since, until = recent(short)
+    since, until = recent(short.dated["written_at"])
     assert 55 <= (until - since).days <= 61
 
 

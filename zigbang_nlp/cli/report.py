@@ -61,8 +61,9 @@ def command(
       zigbang-nlp report --region 노원구 --since 2024 --output nowon.html --pdf
       zigbang-nlp report --complex "은솔마루 3단지" --output one.html
     """
+    from zigbang_nlp.insight.queries import Filters
     from zigbang_nlp.predict.resolve_model import chosen_model
-    from zigbang_nlp.report.make import Filters, write_report
+    from zigbang_nlp.report.make import write_report
     from zigbang_nlp.report.pdf import print_pdf
 
     settings = loaded.settings
@@ -75,7 +76,7 @@ def command(
         model=chosen_model(settings),
         evaluation=settings.evaluation_dir / "metrics.json",
         language=lang,
-        filters=Filters(region, since, until, complexes),
+        filters=Filters(region=region, since=since, until=until, complexes=complexes),
     )
     log.info("The report is in %s.", file)
     if pdf:

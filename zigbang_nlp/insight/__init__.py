@@ -12,7 +12,8 @@ is an `InputError`.
 | function | says | columns |
 |---|---|---|
 | `load(store, region=, since=, until=, complexes=, sources=)` | the `Corpus`: `.texts`, `.complexes`, `.judged`, `.dated`, `.mentions`, `.narrowed(...)` | TEXT_COLUMNS, COMPLEX_COLUMNS |
-| `where(corpus, by="complex", category=, precision=5, min_texts=1, level=0.95)` | sentiment by complex, city, district, neighbourhood, geohash or category; ranks with ties | WHERE_COLUMNS |
+| `where(corpus, by="complex", category=, topic=, measure="positive", precision=5, min_texts=1, level=0.95)` | sentiment, complaints or praise by complex, city, district, neighbourhood, geohash or category; ranks with ties | WHERE_COLUMNS |
+| `word_figures(corpus, word, level=0.95)` | a word's mentions with its compounds, beside the opinions on its topic | FORM_COLUMNS |
 | `compare(corpus, one, other, kind="complex", level=0.95)` | two complexes or regions: test and effect size, by category | COMPARE_COLUMNS |
 | `standouts(corpus, by="complex", least=0.05, level=0.95)` | categories in which a place is better or worse than the others | STANDOUT_COLUMNS |
 | `topics(corpus, level=0.95)` | how often each topic is spoken of, and how well | TOPIC_COLUMNS |
@@ -20,7 +21,7 @@ is an `InputError`.
 | `trend(corpus, period="month", category=, level=0.95)` | sentiment by month or quarter | TREND_COLUMNS |
 | `mention_trend(corpus, words, period="month", level=0.95)` | how often words are mentioned, by month or quarter | MENTION_COLUMNS |
 | `changes(corpus, period="month", least=0.05, level=0.95)` | when sentiment changed, over all and by category | CHANGE_COLUMNS |
-| `keywords(corpus, since, until=, base_since=, base_until=, min_count=5, level=0.95)` | words that rise and fall against a base period | KEYWORD_COLUMNS |
+| `keywords(corpus, since=, until=, base_since=, base_until=, min_count=5, level=0.95)` | words that rise and fall against a base period | KEYWORD_COLUMNS |
 | `polar_words(corpus, min_count=5, level=0.95)` | words of positive and of negative texts | POLAR_COLUMNS |
 | `typical_words(corpus, place, kind="complex", sentiment=, min_count=5)` | words of one complex or region against all others | TYPICAL_COLUMNS |
 | `new_words(corpus, min_count=5)` | words that no dictionary has | NEW_WORD_COLUMNS |
@@ -56,6 +57,9 @@ if TYPE_CHECKING:
     from zigbang_nlp.insight.keyness import keywords as keywords
     from zigbang_nlp.insight.neologisms import NEW_WORD_COLUMNS as NEW_WORD_COLUMNS
     from zigbang_nlp.insight.neologisms import new_words as new_words
+    from zigbang_nlp.insight.opinions import FORM_COLUMNS as FORM_COLUMNS
+    from zigbang_nlp.insight.opinions import WordFigures as WordFigures
+    from zigbang_nlp.insight.opinions import word_figures as word_figures
     from zigbang_nlp.insight.periods import MENTION_COLUMNS as MENTION_COLUMNS
     from zigbang_nlp.insight.periods import TREND_COLUMNS as TREND_COLUMNS
     from zigbang_nlp.insight.periods import mention_trend as mention_trend
@@ -79,6 +83,7 @@ _OFFERED: dict[str, tuple[str, ...]] = {
     "frames": ("TEXT_COLUMNS", "COMPLEX_COLUMNS"),
     "sentiment": ("where", "WHERE_COLUMNS"),
     "comparison": ("compare", "standouts", "COMPARE_COLUMNS", "STANDOUT_COLUMNS"),
+    "opinions": ("word_figures", "WordFigures", "FORM_COLUMNS"),
     "by_topic": ("topics", "drivers", "TOPIC_COLUMNS", "DRIVER_COLUMNS"),
     "periods": ("trend", "mention_trend", "TREND_COLUMNS", "MENTION_COLUMNS"),
     "changepoints": ("changes", "CHANGE_COLUMNS"),

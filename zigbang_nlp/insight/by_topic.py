@@ -10,7 +10,8 @@ from scipy import stats
 
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.corpus import Corpus
-from zigbang_nlp.insight.rates import benjamini_hochberg, wilson
+from zigbang_nlp.insight.opinions import opinions
+from zigbang_nlp.insight.rates import benjamini_hochberg, significant, wilson
 from zigbang_nlp.insight.ridge import ridge
 from zigbang_nlp.records import CATEGORIES
 
@@ -38,6 +39,7 @@ DRIVER_COLUMNS: dict[str, str] = {
     "high": "upper end",
     "p_value": "of no effect",
     "q_value": "p_value corrected for the number of drivers (Benjamini & Hochberg 1995)",
+    "significant": "whether q_value makes it a finding",
     "weight": "effect times the spread of the driver: its part in how scores differ",
 }
 
@@ -57,7 +59,7 @@ def topics(corpus: Corpus, *, level: float = 0.95) -> pd.DataFrame:
     Raises:
         InsightError: the model knows no topics, or no text is about one.
     """
-    spoken = _topic_texts(corpus)
+    spoken = opinions(corpus)
     grouped = spoken.groupby("topic", sort=True)
     table = grouped.agg(
         mentions=("review", "nunique"), texts=("positive", "count"), positive=("positive", "sum")
@@ -108,9 +110,7 @@ def drivers(
     scores = corpus.texts[corpus.texts["category"].eq("total") & corpus.texts["score"].notna()]
     score = scores.set_index("review")["score"]
     spoken = (
-        _topic_texts(corpus)
-        if by == "topic"
-        else corpus.judged.assign(topic=corpus.judged["category"])
+        opinions(corpus) if by == "topic" else corpus.judged.assign(topic=corpus.judged["category"])
     )
     if by == "category":
         spoken = spoken[spoken["topic"].isin(list(CATEGORIES)[1:])]
@@ -137,28 +137,13 @@ def drivers(
             "high": fitted.coefficients + half,
             "p_value": p,
             "q_value": benjamini_hochberg(p),
+            "significant": significant(benjamini_hochberg(p)),
             "weight": np.abs(fitted.coefficients) * tone.std(ddof=0).to_numpy(),
         }
     )
     table = table.sort_values("weight", ascending=False, kind="stable").reset_index(drop=True)
     table.attrs = {"r2": fitted.r2, "penalty": fitted.penalty, "reviews": len(tone)}
     return table[list(DRIVER_COLUMNS)]
-
-
-def _topic_texts(corpus: Corpus) -> pd.DataFrame:
-    """One row a text and topic: the columns of the texts and `topic`."""
-    known = corpus.texts[corpus.texts["topics"].notna()]
-    if known.empty:
-        raise InsightError(
-            "The model that judged these reviews knows no topics.",
-            "이 리뷰를 판정한 모델은 주제를 알지 못합니다.",
-            "Predict with the model that comes with the package, or one trained from it.",
-        )
-    spoken = known.assign(topic=known["topics"].str.split("\t")).explode("topic")
-    spoken = spoken[spoken["topic"].ne("")]
-    if spoken.empty:
-        raise InsightError("No text is about a topic.", "주제가 드러난 글이 없습니다.")
-    return spoken
 
 
 def _refuse_few(reviews: int, score: pd.Series) -> None:

@@ -16,6 +16,7 @@ from zigbang_nlp.insight.rates import (
     cohens_h,
     holm,
     newcombe,
+    significant,
     two_rates_p,
 )
 from zigbang_nlp.insight.sentiment import By, grouped_texts, text_design_effect
@@ -39,6 +40,7 @@ COMPARE_COLUMNS: dict[str, str] = {
     **_DIFFERENCE,
     "p_value": "of equal shares: the N - 1 chi-squared test (Campbell 2007)",
     "p_adjusted": "p_value corrected for looking at several categories (Holm 1979)",
+    "significant": "whether p_adjusted makes it a finding",
 }
 
 #: Columns of `standouts`, after the one that names the place, and `name` for complexes.
@@ -51,6 +53,7 @@ STANDOUT_COLUMNS: dict[str, str] = {
     **_DIFFERENCE,
     "p_value": "of shares that differ by at most `least`",
     "q_value": "p_value corrected for all places and categories (Benjamini & Hochberg 1995)",
+    "significant": "whether q_value makes it a finding",
 }
 
 #: Texts that a side of a comparison needs at least.
@@ -106,6 +109,7 @@ def compare(
     k1, n1, k2, n2 = _effective(table)
     table["p_value"] = two_rates_p(k1, n1, k2, n2)
     table["p_adjusted"] = holm(table["p_value"])
+    table["significant"] = significant(table["p_adjusted"])
     return table[list(COMPARE_COLUMNS)]
 
 
@@ -127,7 +131,7 @@ def standouts(
 
     Returns:
         One row a place and category, the surest first, with the columns of `STANDOUT_COLUMNS`;
-        `q_value` below 0.05 is a finding.
+        `significant` marks the findings.
 
     Raises:
         InputError: `by` is no place.
@@ -156,6 +160,7 @@ def standouts(
     table = _with_difference(table.reset_index(drop=True), level)
     table["p_value"] = beyond_p(*_effective(table), least)
     table["q_value"] = benjamini_hochberg(table["p_value"])
+    table["significant"] = significant(table["q_value"])
     columns = [by, *STANDOUT_COLUMNS]
     if by == "complex":
         table = table.merge(corpus.complexes[["complex", "name"]], on="complex", how="left")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -29,6 +29,7 @@ class Corpus:
         models: identities of the models that judged the texts; more than one means a mixture.
         sources: where the texts come from.
         left_out: {why: texts} of what the filters took away, for the caveats.
+        wider: the same days and category at all places, where a filter on places took some away.
     """
 
     texts: pd.DataFrame
@@ -36,6 +37,7 @@ class Corpus:
     models: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     left_out: tuple[tuple[str, int], ...] = ()
+    wider: Corpus | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def from_frames(cls, texts: pd.DataFrame, complexes: pd.DataFrame | None = None) -> Corpus:
@@ -55,6 +57,20 @@ class Corpus:
     @cached_property
     def trained(self) -> dict[str, Vectors]:
         """Word vectors that were trained on this corpus, by model; see contexts.vectors."""
+        return {}
+
+    @property
+    def everywhere(self) -> Corpus:
+        """The same days and category at all places: what places are held against.
+
+        How much places differ is estimated there, so that a complex keeps its score whichever
+        others are looked at beside it.
+        """
+        return self if self.wider is None else self.wider
+
+    @cached_property
+    def estimates(self) -> dict[Hashable, Any]:
+        """Estimates that were made of this corpus; see `sentiment.estimate`."""
         return {}
 
     @cached_property
@@ -116,7 +132,9 @@ class Corpus:
             InputError: a filter can't be read, or names nothing that the corpus has.
             InsightError: nothing is left.
         """
-        kept = narrowed_complexes(self.complexes, region, complexes)
+        names = list(complexes)
+        at_places = region is not None or bool(names)
+        kept = narrowed_complexes(self.complexes, region, names)
         texts = self.texts[self.texts["complex"].isin(kept["complex"])]
         left_out = [("elsewhere", len(self.texts) - len(texts))]
         texts, more = narrowed_texts(texts, since, until, category)
@@ -128,9 +146,15 @@ class Corpus:
                 "Leave one of them out.",
             )
         kept = kept[kept["complex"].isin(texts["complex"].unique())]
+        wider = self.wider
+        if wider is None and at_places:
+            wider = self
+        if wider is not None and (since, until, category) != (None, None, None):
+            wider = wider.narrowed(since=since, until=until, category=category)
         return replace(
             self,
             texts=texts.reset_index(drop=True),
             complexes=kept.reset_index(drop=True),
+            wider=wider,
             left_out=(*self.left_out, *((why, n) for why, n in left_out if n)),
         )

@@ -83,7 +83,10 @@ def narrowed_texts(
 
 
 def days(since: str | date | None, until: str | date | None) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """(first moment, first moment after) of a stretch of days; an open end is far away.
+    """(first moment, first moment after) of a period: from, to; the one reading of both anywhere.
+
+    Both ends are optional and inclusive; an open end is far away. An end is a day, a month or a
+    year; "2024" as the first means from its first day on, as the last to its last day.
 
     >>> days("2024", "2024-02")[1]
     Timestamp('2024-03-01 00:00:00')
@@ -96,6 +99,22 @@ def days(since: str | date | None, until: str | date | None) -> tuple[pd.Timesta
     if first >= last:
         raise InputError(f"{since} is after {until}.", "Give the earlier day first.")
     return first, last
+
+
+def recent(written_at: pd.Series) -> tuple[date, date]:
+    """First and last day of what counts as recent, where no period is given.
+
+    The last year, or of reviews that span less than two years, the last quarter of their time.
+
+    Args:
+        written_at: when the reviews were written; at least one.
+    """
+    first, last = written_at.min().normalize(), written_at.max().normalize()
+    if (last - first).days >= 730:
+        start = last - pd.DateOffset(years=1) + pd.DateOffset(days=1)
+    else:
+        start = last - pd.Timedelta(days=(last - first).days // 4)
+    return start.date(), last.date()
 
 
 def _span(said: str | date) -> tuple[pd.Timestamp, pd.Timestamp]:

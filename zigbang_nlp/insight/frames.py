@@ -20,7 +20,7 @@ TEXT_COLUMNS: dict[str, str] = {
     "text": "as written",
     "score": "0 to 5, NaN where the source has none",
     "written_at": "when it was written, NaT where the source doesn't say",
-    "positive": "1.0 or 0.0 as the model judged, NaN where it hasn't",
+    "positive": "1.0 or 0.0 as the model judged; NaN where it hasn't, or can't tell (blank, no review)",
     "probability": "of positive, 0 to 1",
     "unsure": "whether the model doubts itself",
     "words": "stored words, parted by tabs, or missing (see text.words)",
@@ -45,7 +45,6 @@ COMPLEX_COLUMNS: dict[str, str] = {
 
 def texts_of_rows(raw: pd.DataFrame) -> pd.DataFrame:
     """The texts of a store's rows (store.analysis.JUDGED_COLUMNS)."""
-    label = raw["label"]
     texts = pd.DataFrame(
         {
             "complex": raw["source"] + ":" + raw["apartment_id"],
@@ -55,7 +54,7 @@ def texts_of_rows(raw: pd.DataFrame) -> pd.DataFrame:
             "text": raw["text"],
             "score": raw["score"].astype(float),
             "written_at": pd.to_datetime(raw["written_at"]),
-            "positive": np.where(label.isna(), np.nan, label.eq("positive").astype(float)),
+            "positive": raw["label"].map({"positive": 1.0, "negative": 0.0}).astype(float),
             "probability": raw["probability"].astype(float),
             "unsure": raw["unsure"].eq(True),
             "words": raw["words"],

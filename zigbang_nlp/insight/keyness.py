@@ -11,8 +11,8 @@ from scipy import sparse, stats
 
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.corpus import Corpus
-from zigbang_nlp.insight.filters import days
-from zigbang_nlp.insight.rates import Interval, benjamini_hochberg, fisher_p
+from zigbang_nlp.insight.filters import days, recent
+from zigbang_nlp.insight.rates import Interval, benjamini_hochberg, fisher_p, significant
 
 #: Columns of `keywords`.
 KEYWORD_COLUMNS: dict[str, str] = {
@@ -30,6 +30,7 @@ KEYWORD_COLUMNS: dict[str, str] = {
     "p_value": "of equal rates in and outside the period (Fisher's exact test, two-sided)",
     "q_value": "p_value corrected for looking at so many words (Benjamini & Hochberg 1995)",
     "direction": "rising or falling",
+    "significant": "whether q_value makes it a finding",
 }
 
 #: Reviews that the period and the rest need at least.
@@ -38,7 +39,7 @@ FEWEST_REVIEWS = 20
 
 def keywords(
     corpus: Corpus,
-    since: str | date,
+    since: str | date | None = None,
     until: str | date | None = None,
     *,
     base_since: str | date | None = None,
@@ -53,24 +54,27 @@ def keywords(
     word by word.
 
     Args:
-        since, until: first and last day of the period; "2024" is the year.
+        since, until: first and last day of the period, see `filters.days`; "2024" as `since` is
+            from 2024 on. With neither it is what is recent, see `filters.recent`.
         base_since, base_until: of the base; it holds all of the period or nothing of it.
         min_count: words mentioned in fewer reviews, of both together, are left out.
         level: of the interval of the ratio.
 
     Returns:
-        One row a word, the surest first, with the columns of `KEYWORD_COLUMNS`.
+        One row a word, the surest first, with the columns of `KEYWORD_COLUMNS`. Its `attrs` say
+        the period as it was read: since and until, as ISO days on which there are reviews.
 
     Raises:
         InputError: a day can't be read, or the base holds a part of the period.
         InsightError: no dates, or too few reviews in the period or outside it.
     """
-    if until is None and isinstance(since, str):
-        until = since
     mentions = corpus.mentions
     written = corpus.dated.groupby("review")["written_at"].min()
+    if since is None and until is None:
+        since, until = recent(written)
     moment = written.reindex(mentions.reviews).to_numpy()
-    period = _within(moment, *days(since, until))
+    first, last = days(since, until)
+    period = _within(moment, first, last)
     base = ~np.isnat(moment)
     if base_since is not None or base_until is not None:
         base = _within(moment, *days(base_since, base_until))
@@ -88,7 +92,12 @@ def keywords(
     table = mentions.words.loc[kept, ["word", "kind"]].reset_index(drop=True)
     table = table.assign(**_against(k1[kept], n1, k2[kept], n2, bool(inside.any()), level))
     order = table.sort_values(["p_value", "mentions"], ascending=[True, False], kind="stable")
-    return order.reset_index(drop=True)[list(KEYWORD_COLUMNS)]
+    table = order.reset_index(drop=True)[list(KEYWORD_COLUMNS)]
+    table.attrs = {
+        "since": max(first, written.min()).date().isoformat(),
+        "until": min(last - pd.Timedelta(days=1), written.max()).date().isoformat(),
+    }
+    return table
 
 
 def _within(moment: np.ndarray, first: pd.Timestamp, last: pd.Timestamp) -> np.ndarray:
@@ -126,6 +135,7 @@ def _against(
         share = n1 / (n1 + n2)
         low, high = low / (share * low + 1 - share), high / (share * high + 1 - share)
     p = fisher_p(k1, n1, k2, n2)
+    q = benjamini_hochberg(p)
     return {
         "mentions": k1,
         "reviews": n1,
@@ -137,8 +147,9 @@ def _against(
         "low": np.minimum(low, ratio),
         "high": np.maximum(high, ratio),
         "p_value": p,
-        "q_value": benjamini_hochberg(p),
+        "q_value": q,
         "direction": np.where(k1 * n2 >= k2 * n1, "rising", "falling"),
+        "significant": significant(q),
     }
 
 

@@ -10,6 +10,7 @@ from scipy import sparse
 
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import InsightError
+from zigbang_nlp.records import pack_names, unpack_names
 from zigbang_nlp.text.neologisms import find_new_words
 from zigbang_nlp.text.words import content_words_of, kind, shown
 
@@ -46,8 +47,11 @@ class Mentions:
         return [list(part) for part in np.split(words, ends[:-1])]
 
     def column(self, word: str) -> int | None:
-        """The column of a word as people write it; None where no text has it."""
-        found = np.flatnonzero(self.words["word"].to_numpy() == word.strip())
+        """The column of a word as people write it, whatever its spaces; None where no text has it."""
+        names = self.words["word"].to_numpy()
+        found = np.flatnonzero(names == word.strip())
+        if not found.size:
+            found = np.flatnonzero(names == "".join(word.split()))
         return int(found[0]) if found.size else None
 
 
@@ -69,8 +73,8 @@ def build_mentions(texts: pd.DataFrame) -> Mentions:
         )
         found = content_words_of(texts["text"].iloc[missing])
         for i, spoken in zip(missing, found, strict=True):
-            said[i] = "\t".join(spoken)
-    listed = [words.split("\t") if words else [] for words in said]
+            said[i] = pack_names(spoken)
+    listed = [unpack_names(words) for words in said]
     row = np.repeat(np.arange(len(listed)), [len(words) for words in listed])
     codes, forms = pd.factorize(np.array([w for words in listed for w in words], dtype=object))
     if not len(forms):

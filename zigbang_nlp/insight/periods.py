@@ -10,6 +10,7 @@ import pandas as pd
 
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.insight.opinions import mentioned
 from zigbang_nlp.insight.rates import wilson
 from zigbang_nlp.insight.sentiment import text_design_effect
 
@@ -91,7 +92,8 @@ def mention_trend(
     """How often words are mentioned, by period; rates are reviews that mention / reviews.
 
     Args:
-        words: as people write them (층간소음, 시끄럽다); a word that nobody uses has a rate of 0.
+        words: as people write them (층간소음, 시끄럽다), each with its compounds and spacings, see
+            `opinions.mentioned`; a word that nobody uses has a rate of 0.
         period: "month", "quarter" or "year".
         level: of the intervals.
 
@@ -109,10 +111,7 @@ def mention_trend(
     reviews = when.value_counts().reindex(span, fill_value=0)
     tables = []
     for word in [words] if isinstance(words, str) else words:
-        column = mentions.column(word)
-        said = np.zeros(len(when), bool)
-        if column is not None:
-            said = mentions.by_review[:, [column]].toarray().ravel()[dated] > 0
+        said = np.isin(mentions.reviews, corpus.texts["review"][mentioned(corpus, word)[0]])[dated]
         count = when[said].value_counts().reindex(span, fill_value=0)
         low, high = wilson(count, reviews, level)
         tables.append(

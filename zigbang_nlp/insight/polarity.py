@@ -15,7 +15,7 @@ from scipy import stats
 
 from zigbang_nlp.errors import InsightError
 from zigbang_nlp.insight.corpus import Corpus
-from zigbang_nlp.insight.rates import benjamini_hochberg
+from zigbang_nlp.insight.rates import benjamini_hochberg, significant
 
 _SHARED = {
     "log_odds": "log of the ratio of the odds of the word, drawn toward 0 by the prior",
@@ -23,6 +23,7 @@ _SHARED = {
     "high": "upper end",
     "z": "log_odds / its standard error",
     "q_value": "of no difference, corrected for so many words (Benjamini & Hochberg 1995)",
+    "significant": "whether q_value makes it a finding",
 }
 
 #: Columns of `polar_words`.
@@ -129,13 +130,15 @@ def _contrast(
     z = log_odds / error
     half = float(stats.norm.ppf((1 + level) / 2)) * error
     first, second = groups
+    q = benjamini_hochberg(2 * stats.norm.sf(np.abs(z)))
     table = mentions.words.loc[kept, ["word", "kind"]].assign(
         **{first: one[kept], second: other[kept]},
         log_odds=log_odds,
         low=log_odds - half,
         high=log_odds + half,
         z=z,
-        q_value=benjamini_hochberg(2 * stats.norm.sf(np.abs(z))),
+        q_value=q,
+        significant=significant(q),
     )
     return table.sort_values("z", ascending=False, kind="stable").reset_index(drop=True)
 

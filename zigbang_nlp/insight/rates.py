@@ -11,6 +11,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special, stats
 
+#: A corrected p-value below this is a finding, in every table, page and report.
+SIGNIFICANT = 0.05
+
+
+def significant(p_values: ArrayLike) -> np.ndarray:
+    """Which of the (corrected) p-values are findings; one that is missing is none."""
+    return np.asarray(p_values, float) < SIGNIFICANT
+
 
 class Interval(NamedTuple):
     """Two arrays: the lower and the upper ends."""
@@ -129,7 +137,25 @@ class Shrunk(NamedTuple):
     variance: np.ndarray
 
 
-def shrink(positive: ArrayLike, total: ArrayLike, mean: ArrayLike, level: float = 0.95) -> Shrunk:
+class Prior(NamedTuple):
+    """How much groups differ, as weights of what all the others are worth.
+
+    Attributes:
+        strength: texts that the others may be worth, ascending, shape (strengths,).
+        weight: how likely each is, summing to 1, shape (strengths,).
+    """
+
+    strength: np.ndarray
+    weight: np.ndarray
+
+
+def shrink(
+    positive: ArrayLike,
+    total: ArrayLike,
+    mean: ArrayLike,
+    level: float = 0.95,
+    prior: Prior | None = None,
+) -> Shrunk:
     """Each group's rate, given its own counts and how much all the groups differ.
 
     The rates are taken as drawn from Beta(M mean, M (1 - mean)). How much the others tell, M, in
@@ -142,17 +168,13 @@ def shrink(positive: ArrayLike, total: ArrayLike, mean: ArrayLike, level: float 
         positive, total: of each group; a group of none gets what is expected of it.
         mean: what the rates are drawn toward, one number or one a group.
         level: of the interval.
+        prior: how much groups differ, where more is known than these groups tell; see `prior_of`.
     """
     k, n = np.asarray(positive, float), np.asarray(total, float)
-    mu = np.clip(np.broadcast_to(np.asarray(mean, float), k.shape), 1e-6, 1 - 1e-6)
-    strength = np.geomspace(0.5, 1e5, 80)[:, None]  # (strengths, groups) from here on
-    a, b = strength * mu, strength * (1 - mu)
-    likelihood = (special.betaln(a + k, b + n - k) - special.betaln(a, b)).sum(axis=1)
-    size = max(float(n.min(initial=np.inf, where=n > 0)), 1.0) if (n > 0).any() else 1.0
-    # The grid is even in log M, hence the factor M.
-    log_weight = likelihood + np.log(strength[:, 0] * size / (size + strength[:, 0]) ** 2)
-    weight = special.softmax(log_weight)[:, None]
-    means = (a + k) / (strength + n)
+    mu = _means(mean, k)
+    known = prior_of(k, n, mu) if prior is None else prior
+    strength, weight = known.strength[:, None], known.weight[:, None]  # (strengths, groups)
+    means = (strength * mu + k) / (strength + n)
     score = (weight * means).sum(axis=0)
     within = means * (1 - means) / (strength + n + 1)
     variance = (weight * (within + (means - score) ** 2)).sum(axis=0)
@@ -164,6 +186,23 @@ def shrink(positive: ArrayLike, total: ArrayLike, mean: ArrayLike, level: float 
         stats.beta.ppf(1 - tail, score * worth, (1 - score) * worth),
         variance,
     )
+
+
+def prior_of(positive: ArrayLike, total: ArrayLike, mean: ArrayLike) -> Prior:
+    """How much these groups differ; the arguments are those of `shrink`."""
+    k, n = np.asarray(positive, float), np.asarray(total, float)
+    mu = _means(mean, k)
+    strength = np.geomspace(0.5, 1e5, 80)[:, None]  # (strengths, groups) from here on
+    a, b = strength * mu, strength * (1 - mu)
+    likelihood = (special.betaln(a + k, b + n - k) - special.betaln(a, b)).sum(axis=1)
+    size = max(float(n.min(initial=np.inf, where=n > 0)), 1.0) if (n > 0).any() else 1.0
+    # The grid is even in log M, hence the factor M.
+    log_weight = likelihood + np.log(strength[:, 0] * size / (size + strength[:, 0]) ** 2)
+    return Prior(strength[:, 0], special.softmax(log_weight))
+
+
+def _means(mean: ArrayLike, like: np.ndarray) -> np.ndarray:
+    return np.clip(np.broadcast_to(np.asarray(mean, float), like.shape), 1e-6, 1 - 1e-6)
 
 
 def holm(p_values: ArrayLike) -> np.ndarray:

@@ -11,7 +11,7 @@ import pandas as pd
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.mentions import Mentions
-from zigbang_nlp.insight.rates import benjamini_hochberg, fisher_p
+from zigbang_nlp.insight.rates import benjamini_hochberg, fisher_p, significant
 from zigbang_nlp.insight.vectors import Vectors, train_vectors
 from zigbang_nlp.language.particles import with_particles
 
@@ -75,6 +75,7 @@ def related(
     column = mentions.column(word)
     if column is None:
         raise InputError(f"No review mentions {word!r}.", "Write it as in `polar_words`.")
+    word = str(mentions.words["word"].iloc[column])
     table = co_occurrence(mentions, column)
     own = int(mentions.by_text[:, [column]].sum())
     if own < FEWEST_TEXTS:
@@ -91,7 +92,9 @@ def related(
     except InsightError as error:
         refused = error
     near = table[table["similarity"].notna()].nlargest(top, "similarity").assign(method="vectors")
-    sure = table["together"].ge(FEWEST_TOGETHER) & table["q_value"].lt(0.05) & table["pmi"].gt(0)
+    sure = (
+        table["together"].ge(FEWEST_TOGETHER) & significant(table["q_value"]) & table["pmi"].gt(0)
+    )
     beside = table[sure].nlargest(top, "npmi").assign(method="together")
     found = pd.concat([near, beside])[list(RELATED_COLUMNS)].reset_index(drop=True)
     found.attrs = {"refused": refused}
@@ -121,7 +124,7 @@ def word_pairs(corpus: Corpus, words: Sequence[str]) -> pd.DataFrame:
     pmi, npmi = _information(together[kept], a[kept], b[kept], total)
     p = fisher_p(together[kept], a[kept], (b - together)[kept], total - a[kept])
     table = table[kept].assign(pmi=pmi, npmi=npmi, q_value=benjamini_hochberg(p))
-    table = table[table["q_value"].lt(0.05) & table["pmi"].gt(0)]
+    table = table[significant(table["q_value"]) & table["pmi"].gt(0)]
     return table.sort_values("npmi", ascending=False, kind="stable").reset_index(drop=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -10,9 +11,12 @@ from scipy import stats
 
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.corpus import Corpus
-from zigbang_nlp.insight.rates import design_effect, shrink, wilson
+from zigbang_nlp.insight.opinions import opinions
+from zigbang_nlp.insight.rates import Prior, design_effect, prior_of, shrink, wilson
 
 By = Literal["complex", "district", "neighbourhood", "city", "geohash", "category"]
+#: What `where` counts.
+Measure = Literal["positive", "complaints", "praise"]
 PLACES = ("complex", "district", "neighbourhood", "city", "geohash")
 
 #: Columns of `where`, after the one that names the group (complex, district, ..., category) and,
@@ -28,10 +32,11 @@ WHERE_COLUMNS: dict[str, str] = {
     "low": "lower end of the credible interval of `score`; the table is sorted by it",
     "high": "upper end",
     "effective": "texts it is worth, since one resident's texts resemble each other",
-    "rank": "1 is best; those not told apart from the first of their group share its rank",
+    "rank": "1 is the highest; those not told apart from the first of their group share its rank",
     "tied": "how many share the rank, itself included",
     "rank_low": "best rank that the data allow",
     "rank_high": "worst rank that the data allow",
+    "side": "1 surely above, -1 surely below the share of all, 0 neither; all 0 where all tie",
 }
 
 
@@ -40,32 +45,149 @@ def where(
     by: By = "complex",
     *,
     category: str | None = None,
+    topic: str | None = None,
+    measure: Measure = "positive",
     precision: int = 5,
     min_texts: int = 1,
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Sentiment by complex, region or category.
+    """Sentiment by complex, region or category; or how often residents complain of something.
 
     The score is the mean of a beta-binomial posterior: a group's own texts, and those of its
     region (for complexes) or of all as a prior, as far as the groups are alike
-    (`rates.shrink`). The order is by the lower end, so three glowing reviews don't beat three
-    hundred good ones. Two groups tie unless their scores differ by more than chance lets any two
-    of so many groups differ, at `level` (Tukey's studentized range).
+    (`rates.shrink`). How alike they are is estimated once, at all places (`Corpus.everywhere`),
+    so a complex has one score whichever others are looked at. The order is by the lower end, so
+    three glowing reviews don't beat three hundred good ones. Two groups tie unless their scores
+    differ by more than chance lets any two of so many groups differ, at `level` (Tukey's
+    studentized range).
 
     Args:
         by: "complex", "city", "district" or "neighbourhood" (from addresses), "geohash", or
             "category" (of the site's five; as the model tells them where all texts are of one).
         category: only texts of this category.
+        topic: only opinions on this topic; see `topics`.
+        measure: what is counted: "positive" texts of all (of those on the topic); residents'
+            reviews with "complaints" or "praise" (about the topic) of all residents' reviews, so
+            that many complaints in few reviews weigh more than few in many. The first is then
+            the place with the most complaints.
         precision: letters of the geohash, for by="geohash".
         min_texts: groups with fewer are left out.
         level: of all intervals.
 
     Returns:
-        One row a group, best first, with the columns of `WHERE_COLUMNS`.
+        One row a group, highest first, with the columns of `WHERE_COLUMNS`; `texts` and
+        `positive` count reviews where the measure does. `attrs["overall"]` is the share of all.
 
     Raises:
+        InputError: an argument is unknown.
         InsightError: nothing is judged, or no complex has an address (a place), as `by` needs.
     """
+    known = estimate(corpus, by, category, topic, measure, precision, level)
+    table = known.table[known.table["texts"] >= min_texts]
+    if table.empty:
+        raise InsightError(
+            f"No {by} has {min_texts} texts.", f"글이 {min_texts}개 이상인 곳이 없습니다."
+        )
+    table = table.sort_values(["low", "texts"], ascending=False, kind="stable")
+    table = _with_ranks(table, level).reset_index(names=by)
+    apart = (table["low"] > known.overall).astype(int) - (table["high"] < known.overall).astype(int)
+    table["side"] = apart if table["rank"].max() > 1 else 0
+    table = _described(table, corpus, by)
+    table.attrs = {"overall": known.overall}
+    return table
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What `where` knows of all groups, before it is sorted and ranked.
+
+    Attributes:
+        table: counts, shares and scores by group.
+        overall: share of all texts.
+        effect: the design effect, see `rates.design_effect`.
+        mean: what groups are drawn toward, where not toward that of their district.
+        prior: how much groups differ.
+    """
+
+    table: pd.DataFrame
+    overall: float
+    effect: float
+    mean: float
+    prior: Prior
+
+
+def estimate(
+    corpus: Corpus,
+    by: By,
+    category: str | None = None,
+    topic: str | None = None,
+    measure: Measure = "positive",
+    precision: int = 5,
+    level: float = 0.95,
+) -> Estimate:
+    """The estimate of `where` for the corpus, made once at all places; see there for arguments."""
+    wide = corpus.everywhere
+    key = (by, category, topic, measure, precision, level)
+    if key not in wide.estimates:
+        texts = measured_texts(wide, by, category, topic, measure, precision)
+        effect = text_design_effect(texts)
+        table = _counted(texts, effect, level)
+        means = _prior_means(wide, table, by)
+        prior = prior_of(table["share"] * table["effective"], table["effective"], means)
+        wide.estimates[key] = Estimate(
+            _scored(table, means, prior, level),
+            float(texts["positive"].mean()),
+            effect,
+            _mean(table),
+            prior,
+        )
+    whole: Estimate = wide.estimates[key]
+    if wide is corpus:
+        return whole
+    if by == "complex":
+        here = whole.table.index.isin(corpus.complexes["complex"])
+        return replace(whole, table=whole.table[here])
+    # A region of which only some complexes are meant has other counts, and the same prior.
+    texts = measured_texts(corpus, by, category, topic, measure, precision)
+    table = _counted(texts, whole.effect, level)
+    means = np.full(len(table), whole.mean)
+    return replace(whole, table=_scored(table, means, whole.prior, level))
+
+
+def _counted(texts: pd.DataFrame, effect: float, level: float) -> pd.DataFrame:
+    table = texts.groupby("group", observed=True, sort=True).agg(
+        texts=("positive", "size"), reviews=("review", "nunique"), positive=("positive", "sum")
+    )
+    table["share"] = table["positive"] / table["texts"]
+    # However alike a resident's texts are, a group is worth as many as it has residents.
+    table["effective"] = np.maximum(table["texts"] / effect, table["reviews"])
+    k = table["share"] * table["effective"]
+    table["wilson_low"], table["wilson_high"] = wilson(k, table["effective"], level)
+    return table
+
+
+def _scored(table: pd.DataFrame, mean: np.ndarray, prior: Prior, level: float) -> pd.DataFrame:
+    k = table["share"] * table["effective"]
+    found = shrink(k, table["effective"], mean, level, prior)
+    return table.assign(score=found.score, low=found.low, high=found.high, _variance=found.variance)
+
+
+def measured_texts(
+    corpus: Corpus,
+    by: str,
+    category: str | None,
+    topic: str | None,
+    measure: str,
+    precision: int = 5,
+) -> pd.DataFrame:
+    """What `where` counts: rows with group, review, and `positive` for what the measure looks for.
+
+    Raises:
+        InputError: the measure is unknown.
+        InsightError: nothing is left to count.
+    """
+    if measure not in ("positive", "complaints", "praise"):
+        raise InputError(f"There is no measure {measure!r}.", "Use positive, complaints, praise.")
     texts = grouped_texts(corpus, by, precision)
     if category is not None:
         texts = texts[texts["category"].eq(category)]
@@ -74,27 +196,23 @@ def where(
             f"No judged text is of the category {category!r}.",
             f"{category} 항목의 판정된 리뷰가 없습니다.",
         )
-    effect = text_design_effect(texts)
-    table = texts.groupby("group", observed=True, sort=True).agg(
-        texts=("positive", "size"), reviews=("review", "nunique"), positive=("positive", "sum")
-    )
-    table["share"] = table["positive"] / table["texts"]
-    # However alike a resident's texts are, a group is worth as many as it has residents.
-    table["effective"] = np.maximum(table["texts"] / effect, table["reviews"])
-    k, n = (table["share"] * table["effective"]).to_numpy(), table["effective"].to_numpy()
-    table["wilson_low"], table["wilson_high"] = wilson(k, n, level)
-    mean = _prior_mean(corpus, table, by)
-    found = shrink(k, n, mean, level)
-    table["score"], table["low"], table["high"] = found.score, found.low, found.high
-    table["_variance"] = found.variance
-    table = table[table["texts"] >= min_texts]
-    if table.empty:
-        raise InsightError(
-            f"No {by} has {min_texts} texts.", f"글이 {min_texts}개 이상인 곳이 없습니다."
-        )
-    table = table.sort_values(["low", "texts"], ascending=False, kind="stable")
-    table = _with_ranks(table, level).reset_index(names=by)
-    return _described(table, corpus, by)
+    about = texts
+    if topic is not None:
+        spoken = opinions(corpus)
+        spoken = spoken[spoken["topic"].eq(topic) & spoken["positive"].notna()]
+        about = texts[texts.index.isin(spoken.index)].copy()
+        about["positive"] = spoken["positive"].reindex(about.index)
+        if about.empty:
+            raise InsightError(
+                f"No text is about the topic {topic!r}.",
+                f"'{topic}' 주제의 글이 없습니다.",
+                "Choose one of `insight.topics`.",
+            )
+    if measure == "positive":
+        return about
+    wanted = about[about["positive"].eq(float(measure == "praise"))]
+    reviews = texts.drop_duplicates(["group", "review"])
+    return reviews.assign(positive=reviews["review"].isin(wanted["review"]).astype(float))
 
 
 def grouped_texts(corpus: Corpus, by: str, precision: int = 5) -> pd.DataFrame:
@@ -133,9 +251,9 @@ def text_design_effect(texts: pd.DataFrame) -> float:
     return design_effect(clusters["sum"], clusters["size"], codes)
 
 
-def _prior_mean(corpus: Corpus, table: pd.DataFrame, by: str) -> np.ndarray:
+def _prior_means(corpus: Corpus, table: pd.DataFrame, by: str) -> np.ndarray:
     """What to draw each group toward: its district's rate for complexes, else the rate of all."""
-    overall = float((table["share"] * table["effective"]).sum() / table["effective"].sum())
+    overall = _mean(table)
     if by != "complex":
         return np.full(len(table), overall)
     district = corpus.complexes.set_index("complex")["district"].reindex(table.index)
@@ -147,6 +265,10 @@ def _prior_mean(corpus: Corpus, table: pd.DataFrame, by: str) -> np.ndarray:
         return np.full(len(table), overall)
     rates = pd.Series(shrink(sums["k"], sums["n"], overall).score, sums.index)
     return district.map(rates).fillna(overall).to_numpy(float)
+
+
+def _mean(table: pd.DataFrame) -> float:
+    return float((table["share"] * table["effective"]).sum() / table["effective"].sum())
 
 
 def _with_ranks(table: pd.DataFrame, level: float) -> pd.DataFrame:

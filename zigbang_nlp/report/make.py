@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from zigbang_nlp import insight
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import BundleError
 from zigbang_nlp.files import write_text
+from zigbang_nlp.insight.queries import Filters
 from zigbang_nlp.language.report_words import Words
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.report.page import Report, render
@@ -32,21 +31,13 @@ from zigbang_nlp.store import Store
 SECTIONS = (places, themes, times, wording, relations, reasons)
 
 
-@dataclass(frozen=True)
-class Filters:
-    """Which reviews a report is about; see `insight.Corpus.narrowed`."""
-
-    region: str | None = None
-    since: str | None = None
-    until: str | None = None
-    complexes: Sequence[str] = ()
-
-    def subject(self, say: Words) -> str:
-        """The filters in words."""
-        named = [("region", self.region), ("since", self.since), ("until", self.until)]
-        named += [("complex", name) for name in self.complexes]
-        said = [say(f"filter.{name}", value=value) for name, value in named if value]
-        return " · ".join(said) or say("page.whole")
+def subject(filters: Filters, say: Words) -> str:
+    """The filters in words."""
+    said = [
+        say.category(value) if name == "category" else say(f"filter.{name}", value=value)
+        for name, value in filters.named()
+    ]
+    return " · ".join(said) or say("page.whole")
 
 
 def write_report(
@@ -75,18 +66,12 @@ def write_report(
         InsightError: there is no review, or the filters leave none.
     """
     chosen = filters or Filters()
-    corpus = insight.load(
-        store,
-        region=chosen.region,
-        since=chosen.since,
-        until=chosen.until,
-        complexes=chosen.complexes,
-    )
+    corpus = chosen.of(insight.load(store))
     say = Words(language)
     material = Material(corpus, say, _classifier(model))
     report = Report(
         say=say,
-        subject=chosen.subject(say),
+        subject=subject(chosen, say),
         period=period(material),
         figures=headline(material),
         sections=[build(material) for build in SECTIONS],

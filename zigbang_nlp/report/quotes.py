@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from zigbang_nlp.insight import Corpus
+from zigbang_nlp.insight.opinions import mentioned
 from zigbang_nlp.report.section import Material, Quote
 from zigbang_nlp.text.clean import clean, duplicate_key
 
@@ -70,9 +71,5 @@ def _quote(corpus: Corpus, material: Material, row: int) -> Quote:
 
 
 def mentioning(corpus: Corpus, word: str) -> np.ndarray:
-    """Which texts mention a word: bool (texts,)."""
-    column = corpus.mentions.column(word)
-    if column is None:
-        return np.zeros(len(corpus.texts), bool)
-    found: np.ndarray = corpus.mentions.by_text[:, [column]].toarray().ravel() > 0
-    return found
+    """Which texts mention a word, alone or in a compound: bool (texts,)."""
+    return mentioned(corpus, word)[0]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from zigbang_nlp.records import Apartment, Review
+from zigbang_nlp.records import Apartment, Review, pack_names
 from zigbang_nlp.store.schema import apartments, predictions, review_history, reviews
 from zigbang_nlp.store.staging import same_key, stage, staged, upsert
 
@@ -216,7 +216,8 @@ def _judged_row(said: Judged, model_id: str, now: datetime) -> dict[str, Any]:
 
 
 def _listed(names: Sequence[str] | None) -> str | None:
-    return None if names is None else storable("\t".join(names))
+    packed = pack_names(names)
+    return None if packed is None else storable(packed)
 
 
 def stream_reviews(

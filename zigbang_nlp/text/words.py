@@ -16,11 +16,14 @@ A word is kept in a stored form that says what it is:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from zigbang_nlp.text.clean import clean
 from zigbang_nlp.text.taggers import mecab_tagger
 
+#: First letters of the tags of words that mean something by themselves.
+_CONTENT = "NVMX"
 #: What may stand within a noun: common and proper nouns, prefixes, suffixes (준+신축, 역세+권).
 _NOUN, _PREFIX, _SUFFIX = frozenset({"NNG", "NNP"}), "XPN", "XSN"
 #: Suffixes that belong to grammar or politeness, not to the word.
@@ -75,6 +78,52 @@ def content_words(text: str) -> list[str]:
 def shown(word: str) -> str:
     """A stored form as people write it."""
     return word[:-1] + "다" if word.endswith("-") else word.replace("+", "")
+
+
+@lru_cache(100_000)
+def noun_parts(word: str) -> tuple[str, ...]:
+    """The smallest nouns that a noun or a compound is made of, as Mecab's dictionary has them.
+
+    Args:
+        word: as it is kept or as people write it; spaces part it too.
+
+    >>> noun_parts("지하+주차장"), noun_parts("강남역"), noun_parts("지역")
+    (('지하', '주차', '장'), ('강남', '역'), ('지역',))
+    """
+    parts: list[str] = []
+    for piece in word.replace("+", " ").split():
+        for line in mecab_tagger().tagger.parse(piece).splitlines():
+            surface, tab, features = line.partition("\t")
+            if not tab:
+                continue
+            tag, _, _, _, form, _, _, expression = features.split(",", 7)
+            if form == "Compound":
+                parts += [part.partition("/")[0] for part in expression.split("+")]
+            elif not (parts and tag.startswith(("J", "E"))):
+                parts.append(surface)
+    return tuple(parts)
+
+
+def is_content(token: str) -> bool:
+    """Whether a token, looked at alone, is a noun, predicate, modifier or root."""
+    found = morphemes(token)
+    return bool(found) and found[0].tag[0] in _CONTENT
+
+
+def grammar_surfaces(texts: Iterable[str]) -> frozenset[str]:
+    """Tokens that are particles or endings where they stand, as often as not.
+
+    A token looked at alone misleads: 지만 is a noun then, and an ending after 시끄럽.
+
+    Args:
+        texts: in which the tokens stand.
+    """
+    counts: dict[str, int] = {}
+    for text in texts:
+        for morpheme in morphemes(clean(text)):
+            step = -1 if morpheme.tag[0] in _CONTENT else 1
+            counts[morpheme.surface] = counts.get(morpheme.surface, 0) + step
+    return frozenset(surface for surface, count in counts.items() if count >= 0)
 
 
 def kind(word: str) -> str:

@@ -57,6 +57,18 @@ class Snapshot:
             raise self.nothing
         return self.corpus
 
+    def query(self, asked: Callable[..., Answer], *arguments: Hashable) -> Answer:
+        """The answer to one of `insight.queries`, kept by the query and its arguments.
+
+        Args:
+            asked: takes a corpus, then the arguments.
+            arguments: of the query, by position.
+
+        Raises:
+            ZigbangError: as the query does; that isn't kept.
+        """
+        return self.ask((asked.__name__, *arguments), lambda corpus: asked(corpus, *arguments))
+
     def ask(self, key: Hashable, find: Callable[[Corpus], Answer]) -> Answer:
         """What `find` says of the reviews; kept under `key`, and found once for all who wait.
 

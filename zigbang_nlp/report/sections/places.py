@@ -121,7 +121,7 @@ def _regions(material: Material) -> View:
 def _standouts(material: Material) -> View:
     say = material.say
     table = insight.standouts(material.corpus)
-    found = table[table["q_value"] < 0.05]
+    found = table[table["significant"]]
     named = found.assign(category=found["category"].map(say.category))
     columns = {
         "name": "text",

@@ -6,13 +6,10 @@ from zigbang_nlp.errors import BundleError, InsightError
 from zigbang_nlp.predict.global_attribution import deciding_tokens
 from zigbang_nlp.report.chart_rows import intervals
 from zigbang_nlp.report.section import Material, Section, View, section
-from zigbang_nlp.text.words import morphemes
+from zigbang_nlp.text.words import grammar_surfaces, is_content
 
 #: Texts looked at (each of their tokens costs a prediction), and tokens drawn.
 _TEXTS, _DRAWN = 1_500, 24
-#: First letters of the tags of words that mean something by themselves: nouns, predicates,
-#: modifiers, roots. Particles and endings decide much and tell a reader nothing.
-_CONTENT = "NVMX"
 
 
 def reasons(material: Material) -> Section:
@@ -39,7 +36,12 @@ def _deciding(material: Material) -> View:
         )
     except BundleError as error:
         raise InsightError(error.fact, "이 모델은 판정의 까닭을 말할 수 없습니다.") from error
-    table = every[[_is_content(token) for token in every["token"]]]
+    # Particles and endings decide much and tell a reader nothing.
+    grammar = grammar_surfaces(texts["text"].sample(min(_TEXTS, len(texts)), random_state=0))
+    means = [
+        len(token) > 1 and token not in grammar and is_content(token) for token in every["token"]
+    ]
+    table = every[means]
     # Both ends of the interval on one side: the token leans the same way wherever it stands.
     table = table[table["low"].gt(0) | table["high"].lt(0)]
     if table.empty:
@@ -76,8 +78,3 @@ def _deciding(material: Material) -> View:
     said = [say("deciding.said", texts=min(_TEXTS, len(texts)))]
     rows = table.loc[sorted({*first.index, *drawn.index})]
     return View("deciding", said, chart, table, columns, rows=rows)
-
-
-def _is_content(token: str) -> bool:
-    found = morphemes(token)
-    return len(token) > 1 and bool(found) and found[0].tag[0] in _CONTENT

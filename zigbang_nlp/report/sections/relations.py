@@ -14,8 +14,6 @@ from zigbang_nlp.report.section import Material, Section, View, section
 _SEEDS, _EACH, _MOST = 10, 4, 36
 #: Texts of a word to start from; one of a single syllable (때, 집) leads everywhere.
 _FEWEST = 10
-#: A word's texts lean to one side from this log-odds on, as in `insight.polar_words`.
-_SURE = 0.05
 
 
 def relations(material: Material) -> Section:
@@ -78,5 +76,5 @@ def _tones(material: Material, words: list[str]) -> list[str]:
     except InsightError:
         return ["middle"] * len(words)
     found = polar.drop_duplicates("word").set_index("word").reindex(words)
-    sure = found["q_value"].lt(_SURE)
+    sure = found["significant"].eq(True)
     return np.where(~sure, "middle", np.where(found["z"] > 0, "positive", "negative")).tolist()

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from zigbang_nlp import insight
+from zigbang_nlp.insight.filters import recent
 from zigbang_nlp.report.chart_rows import bars
 from zigbang_nlp.report.quotes import mentioning, representative
 from zigbang_nlp.report.section import Material, Quote, Section, View, section
 
 _DRAWN = 12
-_SURE = 0.05
 
 
 def wording(material: Material) -> Section:
@@ -20,21 +20,11 @@ def wording(material: Material) -> Section:
     return section(material, "wording", views)
 
 
-def recent(corpus: insight.Corpus) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """The period that is compared with all: the last year, or the last quarter of a short span."""
-    when = corpus.dated["written_at"]
-    first, last = when.min().normalize(), when.max().normalize()
-    year_ago = last - pd.DateOffset(years=1) + pd.DateOffset(days=1)
-    if (last - first).days >= 730:
-        return year_ago, last
-    return last - pd.Timedelta(days=(last - first).days // 4), last
-
-
 def _keywords(material: Material) -> View:
     say, corpus = material.say, material.corpus
-    since, until = recent(corpus)
-    table = insight.keywords(corpus, since.date(), until.date())
-    sure = table[table["q_value"] < _SURE]
+    since, until = recent(corpus.dated["written_at"])
+    table = insight.keywords(corpus, since, until)
+    sure = table[table["significant"]]
     shown = pd.concat(
         [sure[sure["direction"].eq(name)].head(_DRAWN) for name in ("rising", "falling")]
     )
@@ -73,7 +63,7 @@ def _keywords(material: Material) -> View:
             customdata=("said", "mentions"),
             log=True,
         )
-    quotes = _quotes_of(material, shown.head(3)["word"].tolist(), since)
+    quotes = _quotes_of(material, shown.head(3)["word"].tolist(), pd.Timestamp(since))
     rows = shown if len(shown) else table.head(_DRAWN)
     return View("keywords", said, chart, table, columns, rows=rows, quotes=quotes)
 
@@ -94,7 +84,7 @@ def _quotes_of(
 def _polar(material: Material) -> View:
     say = material.say
     table = insight.polar_words(material.corpus)
-    sure = table[table["q_value"] < _SURE]
+    sure = table[table["significant"]]
     ends = [sure[sure["z"] > 0].head(_DRAWN), sure[sure["z"] < 0].tail(_DRAWN)]
     drawn = pd.concat(ends)
     columns = {

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from zigbang_nlp.errors import InsightError
+from zigbang_nlp.records import unpack_names
 from zigbang_nlp.web import queries
 from zigbang_nlp.web.api import PREFIX
 from zigbang_nlp.web.api.listing import (
@@ -96,7 +97,7 @@ def reviews(
         ]
     ].assign(
         label=table["positive"].map({1.0: "positive", 0.0: "negative"}),
-        topics=table["topics"].map(lambda said: said.split("\t") if said else []),
+        topics=table["topics"].map(unpack_names),
     )
     return answer(tag, page_of(shown.drop(columns="positive"), page, size))
 

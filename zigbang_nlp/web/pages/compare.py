@@ -139,7 +139,7 @@ def _findings(snapshot: Snapshot, sides: list[dict[Any, Any]]) -> list[dict[str,
             table = queries.compare(snapshot, one["complex"], other["complex"], "complex")
         except InputError:
             continue
-        for row in table[table["p_adjusted"].lt(0.05)].to_dict("records"):
+        for row in table[table["significant"]].to_dict("records"):
             better, worse = (one, other) if row["difference"] > 0 else (other, one)
             low, high = sorted((abs(row["low"]), abs(row["high"])))
             found.append(

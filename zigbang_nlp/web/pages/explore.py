@@ -108,7 +108,7 @@ def _places(table: pd.DataFrame) -> list[Place]:
             row["district"] or "",
             row["longitude"],
             row["latitude"],
-            row["share"],
+            row["score"],
             row["texts"],
             complex_link(row["complex"]),
         )

@@ -82,7 +82,7 @@ def _side(table: pd.DataFrame | None, direction: str) -> list[dict[Any, Any]]:
     return [
         row
         | {
-            "sure": row["q_value"] < 0.05,
+            "sure": row["significant"],
             "width": 100 * row["rate"] / most,
             "base_width": 100 * row["base_rate"] / most,
         }

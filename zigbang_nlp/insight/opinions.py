@@ -1,0 +1,215 @@
+"""Opinions on a topic, and mentions of a word: two figures that are easily taken for one another.
+
+Somebody who writes "지하주차장에서 댁까지 바로 올라와요" mentions 주차 and may say nothing of parking;
+somebody who writes "차 댈 데가 없어요" has an opinion on it without the word. A mention counts the
+word, in whatever compound and spacing it stands; an opinion counts what the model found.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.insight.rates import wilson
+from zigbang_nlp.records import unpack_names
+from zigbang_nlp.text.words import content_words, noun_parts, shown
+
+#: Columns of `WordFigures.forms`.
+FORM_COLUMNS: dict[str, str] = {
+    "form": "the word or compound, as people write it; with a space where they wrote one",
+    "reviews": "residents' reviews that hold it",
+}
+
+
+@dataclass(frozen=True)
+class WordFigures:
+    """How often a word is mentioned, and how often there is an opinion on its topic.
+
+    Attributes:
+        word: as it was asked for.
+        mention_texts: which texts mention it, bool, rows of `Corpus.texts`.
+        mentions: residents' reviews that do.
+        reviews: residents' reviews in all.
+        rate, low, high: mentions / reviews, and Wilson's interval of it.
+        forms: the words and compounds that were counted; see `FORM_COLUMNS`.
+        topic: the topic that the word names, or None.
+        opinions: texts with an opinion on the topic that is known; `positive` of them praise.
+        opinion_reviews: residents' reviews that these are of.
+    """
+
+    word: str
+    mention_texts: np.ndarray
+    mentions: int
+    reviews: int
+    rate: float
+    low: float
+    high: float
+    forms: pd.DataFrame
+    topic: str | None = None
+    opinions: int = 0
+    positive: int = 0
+    opinion_reviews: int = 0
+
+
+def word_figures(corpus: Corpus, word: str, *, level: float = 0.95) -> WordFigures:
+    """Both figures of one word.
+
+    Args:
+        word: as people write it, with or without spaces: 주차, "층간 소음", 시끄럽다.
+        level: of the interval.
+
+    Raises:
+        InputError: the word is blank.
+        InsightError: the reviews have no words.
+    """
+    texts, forms = mentioned(corpus, word)
+    review = corpus.texts["review"]
+    mentions, reviews = int(review[texts].nunique()), int(review.nunique())
+    low, high = wilson(mentions, reviews, level)
+    figures = WordFigures(
+        word, texts, mentions, reviews, mentions / reviews, float(low), float(high), forms
+    )
+    topic = topic_of(corpus, word)
+    if topic is None:
+        return figures
+    found = opinions(corpus)
+    found = found[found["topic"].eq(topic) & found["positive"].notna()]
+    return replace(
+        figures,
+        topic=topic,
+        opinions=len(found),
+        positive=int(found["positive"].sum()),
+        opinion_reviews=int(found["review"].nunique()),
+    )
+
+
+def mentioned(corpus: Corpus, word: str) -> tuple[np.ndarray, pd.DataFrame]:
+    """Which texts mention a word, alone, within a compound, or with spaces between its parts.
+
+    The compounds are those that Mecab's dictionary takes apart: 주차 is in 주차장 and 지하주차장,
+    역 in 강남역, and not in 지역.
+
+    Args:
+        word: as people write it.
+
+    Returns:
+        (bool (texts,), the forms that were counted, the most frequent first; see `FORM_COLUMNS`).
+
+    Raises:
+        InputError: the word is blank.
+    """
+    asked = " ".join(word.split())
+    if not asked:
+        raise InputError("The word is blank.", "Write a word, such as 주차.")
+    mentions = corpus.mentions
+    squeezed = asked.replace(" ", "")
+    meant = _Meant(asked)
+    columns = [
+        column
+        for column, (form, kind, parts) in enumerate(
+            mentions.words[["word", "kind", "parts"]].itertuples(index=False)
+        )
+        if form in meant.forms or (squeezed in form and meant.holds(parts, kind == "new"))
+    ]
+    texts = np.asarray(mentions.by_text[:, columns].sum(axis=1)).ravel() > 0
+    reviews = np.asarray(mentions.by_review[:, columns].sum(axis=0)).ravel()
+    counts: dict[str, set[int]] = {}
+    review, text = corpus.texts["review"].to_numpy(), corpus.texts["text"].to_numpy()
+    # Compounds too rare for a column of their own, and parts with spaces between them.
+    spaced = re.compile(r"\s*".join(map(re.escape, meant.parts or (squeezed,))))
+    for row in np.flatnonzero(~texts):
+        if not spaced.search(text[row]):
+            continue
+        forms = {f for f in content_words(text[row]) if meant.is_in_compound(f)}
+        if len(meant.parts) > 1 and not forms:
+            forms = {" ".join(meant.parts)}
+        for form in forms:
+            counts.setdefault(form, set()).add(int(review[row]))
+        texts[row] = bool(forms)
+    rows = list(zip(mentions.words["word"].iloc[columns], reviews.tolist(), strict=True))
+    rows += [(form.replace("+", ""), len(held)) for form, held in counts.items()]
+    table = pd.DataFrame(rows, columns=list(FORM_COLUMNS))
+    table = table.groupby("form", sort=False)["reviews"].sum().reset_index()
+    order = table.sort_values(["reviews", "form"], ascending=[False, True]).reset_index(drop=True)
+    return texts, order
+
+
+class _Meant:
+    """What a word that was asked for may look like in a text.
+
+    Attributes:
+        forms: its own forms, as people write them; 시끄럽다 for 시끄러워요.
+        parts: the nouns it is made of.
+    """
+
+    def __init__(self, asked: str) -> None:
+        self.squeezed = asked.replace(" ", "")
+        self.forms = {self.squeezed}
+        if " " not in asked:
+            self.forms |= {shown(form) for form in content_words(asked)}
+        self.parts = noun_parts(asked)
+
+    def holds(self, stored: str, is_new: bool = False) -> bool:
+        """Whether a stored noun holds it; in one that no dictionary knows, letters must do."""
+        if is_new:
+            return len(self.squeezed) > 1
+        return _holds(noun_parts(stored), self.parts) or self.is_in_compound(stored)
+
+    def is_in_compound(self, stored: str) -> bool:
+        """Whether a noun of several parts holds it; Mecab may cut 주차선 into 주 and 차선."""
+        if _holds(noun_parts(stored), self.parts):
+            return True
+        form = stored.replace("+", "")
+        edge = form.startswith(self.squeezed) or form.endswith(self.squeezed)
+        return "+" in stored and len(self.squeezed) > 1 and edge
+
+
+def _holds(parts: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+    """Whether `wanted` stands in `parts`, one after the other."""
+    size = len(wanted)
+    return any(parts[i : i + size] == wanted for i in range(len(parts) - size + 1))
+
+
+def topic_of(corpus: Corpus, word: str) -> str | None:
+    """The topic that a word names: its own name, or the only one that it is a part of.
+
+    >>> from zigbang_nlp.insight import Corpus
+    >>> import pandas as pd
+    >>> texts = pd.DataFrame({"text": ["위층이 쿵쿵거려요"], "topics": ["층간소음"]})
+    >>> topic_of(Corpus.from_frames(texts), "소음")
+    '층간소음'
+    """
+    names = sorted(
+        {t for cell in corpus.texts["topics"].dropna().unique() for t in unpack_names(cell)}
+    )
+    asked = "".join(word.split())
+    if asked in names:
+        return asked
+    parts = noun_parts(word)
+    holding = [name for name in names if parts and _holds(noun_parts(name), parts)]
+    return holding[0] if len(holding) == 1 else None
+
+
+def opinions(corpus: Corpus) -> pd.DataFrame:
+    """One row an opinion: the columns of the text, `topic`, and `positive` for that topic.
+
+    Raises:
+        InsightError: the model knows no topics, or no text is about one.
+    """
+    known = corpus.texts[corpus.texts["topics"].notna()]
+    if known.empty:
+        raise InsightError(
+            "The model that judged these reviews knows no topics.",
+            "이 리뷰를 판정한 모델은 주제를 알지 못합니다.",
+            "Predict with the model that comes with the package, or one trained from it.",
+        )
+    spoken = known.assign(topic=known["topics"].map(unpack_names)).explode("topic")
+    spoken = spoken[spoken["topic"].notna()]
+    if spoken.empty:
+        raise InsightError("No text is about a topic.", "주제가 드러난 글이 없습니다.")
+    return spoken

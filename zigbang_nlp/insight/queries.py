@@ -1,0 +1,196 @@
+"""The questions that pages, the API, the report and the command line ask: each in one place.
+
+Every query takes a `Corpus` of everything first; filters, what is recent, and how a complex is
+found are the same for all who ask.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import pandas as pd
+
+from zigbang_nlp.errors import InputError
+from zigbang_nlp.insight.by_topic import topics as topics_of
+from zigbang_nlp.insight.comparison import compare as compare_places
+from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.insight.filters import find_complexes
+from zigbang_nlp.insight.keyness import keywords as keywords_of
+from zigbang_nlp.insight.opinions import WordFigures, word_figures
+from zigbang_nlp.insight.periods import Period
+from zigbang_nlp.insight.periods import mention_trend as mention_trend_of
+from zigbang_nlp.insight.periods import trend as trend_of
+from zigbang_nlp.insight.polarity import typical_words as typical_words_of
+from zigbang_nlp.insight.related_words import related as related_to
+from zigbang_nlp.insight.sentiment import Measure, where
+from zigbang_nlp.records import CATEGORIES, unpack_names
+
+Sort = Literal["best", "worst", "most", "name"]
+#: How a list of complexes may be sorted -> (column, ascending).
+SORTS: dict[str, tuple[str, bool]] = {
+    "best": ("low", False),
+    "worst": ("high", True),
+    "most": ("texts", False),
+    "name": ("name", True),
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which reviews are meant; None means all.
+
+    Attributes:
+        region, since, until, complexes, category: see `Corpus.narrowed`; both ends of a period are
+            optional and inclusive everywhere.
+    """
+
+    region: str | None = None
+    category: str | None = None
+    since: str | None = None
+    until: str | None = None
+    complexes: tuple[str, ...] = ()
+
+    def of(self, corpus: Corpus) -> Corpus:
+        """The part of the corpus that is meant.
+
+        Raises:
+            InputError, InsightError: see `Corpus.narrowed`.
+        """
+        if self == Filters():
+            return corpus
+        return corpus.narrowed(
+            region=self.region,
+            since=self.since,
+            until=self.until,
+            complexes=self.complexes,
+            category=self.category,
+        )
+
+    def named(self) -> list[tuple[str, str]]:
+        """(filter, value) of those that are set, in reading order; for a caption."""
+        said = [("region", self.region), ("category", self.category)]
+        said += [("since", self.since), ("until", self.until)]
+        said += [("complex", name) for name in self.complexes]
+        return [(name, value) for name, value in said if value]
+
+
+def complexes(
+    corpus: Corpus,
+    filters: Filters,
+    min_texts: int = 1,
+    topic: str | None = None,
+    measure: Measure = "positive",
+) -> pd.DataFrame:
+    """Complexes with their sentiment, or with their complaints; see `where`."""
+    return where(filters.of(corpus), topic=topic, measure=measure, min_texts=min_texts)
+
+
+def listed(table: pd.DataFrame, sort: Sort = "best", named: str = "") -> pd.DataFrame:
+    """A table of `complexes` in another order, perhaps of some only, perhaps of none.
+
+    Args:
+        table: of `complexes`.
+        sort: a key of `SORTS`.
+        named: only those whose name or district holds each of these words.
+    """
+    text = table["name"].str.cat(table["district"].fillna(""), sep=" ")
+    for word in named.split():
+        table = table[text.reindex(table.index).str.contains(word, regex=False, case=False)]
+    column, ascending = SORTS[sort]
+    return table.sort_values(column, ascending=ascending, kind="stable").reset_index(drop=True)
+
+
+def one_complex(corpus: Corpus, wanted: str) -> pd.Series:
+    """The row of `Corpus.complexes` that is called so, by key, id, name or part of the name.
+
+    Raises:
+        InputError: none is; `next_step` says which are near.
+    """
+    return find_complexes(corpus.complexes, wanted).iloc[0]
+
+
+def profile(corpus: Corpus, filters: Filters) -> pd.DataFrame:
+    """Sentiment by category of the reviews that are meant."""
+    return where(filters.of(corpus), "category")
+
+
+def trend(corpus: Corpus, filters: Filters, period: Period) -> pd.DataFrame:
+    """Sentiment by period, see `insight.TREND_COLUMNS`."""
+    return trend_of(filters.of(corpus), period)
+
+
+def mention_trend(corpus: Corpus, filters: Filters, word: str, period: Period) -> pd.DataFrame:
+    """How often a word is mentioned by period, see `insight.MENTION_COLUMNS`."""
+    return mention_trend_of(filters.of(corpus), word, period)
+
+
+def word(corpus: Corpus, filters: Filters, asked: str) -> WordFigures:
+    """A word's mentions beside the opinions on its topic, see `insight.word_figures`."""
+    return word_figures(filters.of(corpus), asked)
+
+
+def keywords(corpus: Corpus, filters: Filters, min_count: int = 5) -> pd.DataFrame:
+    """Words that rise and fall in the period of the filters, or recently where it is open.
+
+    See `insight.KEYWORD_COLUMNS`; `attrs["since"]` and `attrs["until"]` say the period.
+    """
+    place = replace(filters, since=None, until=None).of(corpus)
+    return keywords_of(place, filters.since, filters.until, min_count=min_count)
+
+
+def related(corpus: Corpus, asked: str, top: int = 12) -> pd.DataFrame:
+    """Words related to a word, see `insight.RELATED_COLUMNS`."""
+    return related_to(corpus, asked, top=top)
+
+
+def compare(
+    corpus: Corpus, one: str, other: str, kind: Literal["complex", "region"]
+) -> pd.DataFrame:
+    """Two places side by side, see `insight.COMPARE_COLUMNS`."""
+    return compare_places(corpus, one, other, kind)
+
+
+def topics(corpus: Corpus, filters: Filters) -> pd.DataFrame:
+    """How often and how well each topic is spoken of, see `insight.TOPIC_COLUMNS`."""
+    return topics_of(filters.of(corpus))
+
+
+def typical_words(
+    corpus: Corpus, place: str, sentiment: Literal["positive", "negative"]
+) -> pd.DataFrame:
+    """Words of one complex against all others, see `insight.TYPICAL_COLUMNS`."""
+    return typical_words_of(corpus, place, sentiment=sentiment, min_count=3)
+
+
+def reviews(
+    corpus: Corpus,
+    complex_key: str,
+    label: str | None = None,
+    topic: str | None = None,
+    category: str | None = None,
+) -> pd.DataFrame:
+    """Rows of `Corpus.texts` of one complex, the newest first.
+
+    Args:
+        complex_key: as in `Corpus.complexes`.
+        label: "positive" or "negative", or None for all, also those that no model could judge.
+        topic, category: only texts of these.
+
+    Raises:
+        InputError: there is no such label or category.
+    """
+    table = corpus.texts[corpus.texts["complex"].eq(complex_key)]
+    if label:
+        if label not in ("positive", "negative"):
+            raise InputError(f"There is no label {label!r}.", "Use positive or negative.")
+        table = table[table["positive"].eq(float(label == "positive"))]
+    if category:
+        if category not in CATEGORIES:
+            raise InputError(
+                f"There is no category {category!r}.", f"Choose one of {', '.join(CATEGORIES)}."
+            )
+        table = table[table["category"].eq(category)]
+    if topic:
+        table = table[[topic in unpack_names(cell) for cell in table["topics"]]]
+    return table.sort_values("written_at", ascending=False, na_position="last", kind="stable")
