@@ -155,6 +155,50 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
+class Aspect:
+    """One opinion of a text: a topic, and what the text says of it.
+
+    Attributes:
+        topic: its name.
+        label: "positive" or "negative".
+        probability: that the opinion is positive, in [0, 1].
+        start, end: its clause's characters (Unicode code points) of the text, end excluded.
+        text: the clause, cleaned.
+    """
+
+    topic: str
+    label: str
+    probability: float
+    start: int
+    end: int
+    text: str
+
+    def as_dict(self) -> dict[str, object]:
+        """The fields in the order they are printed."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a caller wants to know of each text, beside its label.
+
+    Attributes:
+        topics: its category and topics.
+        sentences: what each of its sentences says alone.
+        explain: what each word adds.
+        aspects: its opinions, topic by topic.
+    """
+
+    topics: bool = False
+    sentences: bool = False
+    explain: bool = False
+    aspects: bool = False
+
+
+LABEL_ONLY = Asked()
+
+
+@dataclass(frozen=True, slots=True)
 class Prediction:
     """What the model says of one text.
 
@@ -168,6 +212,8 @@ class Prediction:
         topics: the finer topics that it is about; None where that wasn't asked.
         sentences: the predictions of its sentences; None where that wasn't asked.
         explanation: what each token adds; None where that wasn't asked.
+        aspects: its opinions, topic by topic, in the text's order; None where that wasn't asked.
+        truncated: True where the text is so long that a part of it was not read.
     """
 
     text: str
@@ -179,6 +225,8 @@ class Prediction:
     topics: tuple[str, ...] | None = None
     sentences: tuple[Prediction, ...] | None = None
     explanation: Explanation | None = None
+    aspects: tuple[Aspect, ...] | None = None
+    truncated: bool = False
 
     def as_dict(self) -> dict[str, object]:
         """The fields in the order they are printed; the later ones only where they are known."""
@@ -190,8 +238,12 @@ class Prediction:
         }
         if self.reason is not None:
             row["reason"] = self.reason
+        if self.truncated:
+            row["truncated"] = True
         if self.topics is not None:
             row |= {"category": self.category, "topics": list(self.topics)}
+        if self.aspects is not None:
+            row["aspects"] = [aspect.as_dict() for aspect in self.aspects]
         if self.sentences is not None:
             row["sentences"] = [sentence.as_dict() for sentence in self.sentences]
         if self.explanation is not None:

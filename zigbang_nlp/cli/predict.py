@@ -15,7 +15,7 @@ from zigbang_nlp.cli.explained import LEGEND, coloured, one_line, shares, shows_
 from zigbang_nlp.config import LoadedSettings
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import InputError
-from zigbang_nlp.records import CATEGORIES, LABELS, Prediction
+from zigbang_nlp.records import CATEGORIES, LABELS, Aspect, Prediction
 
 #: Lines of standard input classified at once; small, so that answers come while one types.
 _AT_ONCE = 256
@@ -38,6 +38,11 @@ _AT_ONCE = 256
     "--resume", is_flag=True, help="Go on with an --output that was not finished, after a kill."
 )
 @click.option("--topics", is_flag=True, help="Also tell the category and the topics of each text.")
+@click.option(
+    "--aspects",
+    is_flag=True,
+    help="Also tell each text's opinions: what it says of 주차, of 조망 and so on.",
+)
 @click.option("--sentences", is_flag=True, help="Also score each text sentence by sentence.")
 @click.option(
     "--explain",
@@ -53,6 +58,7 @@ def command(
     output: Path | None,
     resume: bool,
     topics: bool,
+    aspects: bool,
     sentences: bool,
     explain: bool,
     as_json: bool,
@@ -66,6 +72,7 @@ def command(
     Examples:
       zigbang-nlp predict "역이 가까워요" "주차가 너무 힘들어요"
       zigbang-nlp predict --topics --sentences "뷰는 최고예요. 주차는 전쟁이에요."
+      zigbang-nlp predict --aspects "뷰는 최고인데 주차는 전쟁이에요"
       zigbang-nlp predict --explain "뷰는 최고인데 주차는 전쟁이에요"
       cat reviews.txt | zigbang-nlp predict --json
       zigbang-nlp predict --input reviews.csv --text-column 리뷰 --output scored.csv
@@ -113,7 +120,7 @@ def command(
     if colours:
         log.info(LEGEND)
     while chunk := list(islice(rest, size)):
-        for prediction in classifier.predict(chunk, topics, sentences, explain):
+        for prediction in classifier.predict(chunk, topics, sentences, explain, aspects):
             line = _json(prediction) if as_json else _plain(prediction, colours=colours)
             click.echo(line, color=True if colours else None)
 
@@ -146,6 +153,12 @@ def _plain(prediction: Prediction, indent: str = "", colours: bool = False) -> s
     line = f"{indent}{label} {prediction.probability:.3f}  {text}"
     if prediction.category is not None:
         line += f"  [{', '.join((CATEGORIES[prediction.category], *(prediction.topics or ())))}]"
-    parts = prediction.sentences or ()
-    told = [_plain(part, indent + "  ") for part in parts] + (shares(why) if why else [])
+    told = [f"{indent}  {_opinion(aspect)}" for aspect in prediction.aspects or ()]
+    told += [_plain(part, indent + "  ") for part in prediction.sentences or ()]
+    told += shares(why) if why else []
     return "\n".join([line, *told])
+
+
+def _opinion(aspect: Aspect) -> str:
+    label = LABELS[aspect.label]
+    return f"{label}  {aspect.probability:.3f}  {aspect.topic}: {one_line(aspect.text).strip()}"

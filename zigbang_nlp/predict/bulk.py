@@ -82,17 +82,17 @@ class BundleJob(Generic[Result]):
 
 def scorer(classifier: Classifier) -> Run[Scores]:
     """A function texts, their care, `mark` -> their scores, and how many needed care."""
-    tokenizer = classifier.bundle.encoder.tokenizer
+    encoder = classifier.bundle.encoder
 
     def run(texts: Sequence[str], fallback_levels: Sequence[int], mark: Mark) -> Lot[Scores]:
-        tokenizer.fallbacks = Counter()
-        found = classifier.predict(texts, fallback_levels=fallback_levels, mark=mark)
+        encoder.tokenizer.fallbacks = Counter()
+        found = classifier.predict_ids(texts, encoder.ids(texts, fallback_levels, mark))
         scores = Scores(
             np.array([p.label == "positive" for p in found], bool),
             np.array([p.probability for p in found], np.float64),
             np.array([p.unsure for p in found], bool),
         )
-        return scores, tokenizer.fallbacks
+        return scores, encoder.tokenizer.fallbacks
 
     return run
 

@@ -15,12 +15,17 @@ from zigbang_nlp.errors import BundleError
 from zigbang_nlp.model.bundle import Bundle, load_bundle
 from zigbang_nlp.model.serving.inference import Network
 from zigbang_nlp.model.serving.topics import TOPICS_FILE, TopicModel
-from zigbang_nlp.records import Explanation, Prediction
+from zigbang_nlp.predict.as_texts import as_texts
+from zigbang_nlp.predict.aspects import aspects_of
+from zigbang_nlp.records import LABEL_ONLY, Asked, Explanation, Prediction
 from zigbang_nlp.resources import pretrained_dir
 from zigbang_nlp.text.sentences import split_sentences
 
 if TYPE_CHECKING:
     from zigbang_nlp.predict.explain import Explainer
+
+#: One text, or several in any order of containers: see `as_texts`.
+Texts = str | Iterable[str]
 
 BLANK = "blank text"
 NO_KNOWN_TOKEN = "no known token"
@@ -56,6 +61,16 @@ class Classifier:
         directory = pretrained_dir() if path is None else Path(path)
         return cls(load_bundle(directory), batch_size, threads)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A classifier travels as its directory: what is pickled or copied is opened again there.
+
+        The model that ships is found wherever the package is.
+        """
+        directory = self.bundle.directory.resolve()
+        ships = directory == pretrained_dir().resolve()
+        place = None if ships else directory
+        return _reopened, (type(self), place, self.batch_size, self.threads)
+
     @cached_property
     def network(self) -> Network:
         return Network(self.bundle.onnx_path, self.threads)
@@ -68,9 +83,13 @@ class Classifier:
         """
         self.predict(["준비"])
 
-    def probabilities(self, texts: Iterable[str]) -> np.ndarray:
-        """Probability of positive for each text, float32 (texts,); 0.5 for a blank one."""
-        return self.network.probabilities(self.bundle.encoder.ids(texts), self.batch_size)
+    def probabilities(self, texts: Texts) -> np.ndarray:
+        """Probability of positive for each text, float32 (texts,); 0.5 for a blank one.
+
+        Raises:
+            InputError: one of them is no text; it is named with its index.
+        """
+        return self._judge(self.bundle.encoder.ids(as_texts(texts)))
 
     @cached_property
     def topic_model(self) -> TopicModel:
@@ -103,21 +122,21 @@ class Classifier:
 
         return Explainer(self.bundle, self.network)
 
-    def explain(self, texts: Sequence[str]) -> list[Explanation]:
+    def explain(self, texts: Texts) -> list[Explanation]:
         """What each token of each text adds to its probability; see `Explanation`.
 
         >>> [why] = classifier.explain(["주차가 힘들어요"])                 # doctest: +SKIP
         >>> {t.token: round(t.occlusion, 2) for t in why.tokens}         # doctest: +SKIP
         """
-        return self.explainer.explain(texts, self.batch_size)
+        return self.explainer.explain(as_texts(texts), self.batch_size)
 
     def predict(
         self,
-        texts: Sequence[str],
+        texts: Texts,
         topics: bool = False,
         sentences: bool = False,
         explain: bool = False,
-        **watched: Any,
+        aspects: bool = False,
     ) -> list[Prediction]:
         """Label, probability and doubt for each text, in order.
 
@@ -125,40 +144,71 @@ class Classifier:
         with a reason.
 
         Args:
-            texts: any texts.
+            texts: one text, or several: a list, a generator, a column of a table.
             topics: also tell the category and the topics of each.
             sentences: also predict each text's sentences on their own.
             explain: also tell what each token of each text adds.
-            watched: `fallback_levels` and `mark` of a worker process, see `Encoder.ids`.
+            aspects: also tell each text's opinions, topic by topic.
 
         Raises:
-            BundleError: topics are asked of a bundle that has none.
+            InputError: one of them is no text; it is named with its index.
+            BundleError: topics or aspects are asked of a bundle that can't tell them.
         """
-        ids = self.bundle.encoder.ids(texts, **watched)
+        read = as_texts(texts)
+        return self.predict_ids(
+            read, self.bundle.encoder.ids(read), Asked(topics, sentences, explain, aspects)
+        )
+
+    def predict_ids(
+        self, texts: Sequence[str], ids: Sequence[list[int]], asked: Asked = LABEL_ONLY
+    ) -> list[Prediction]:
+        """`predict` for texts that are encoded already.
+
+        Args:
+            texts: as they were given.
+            ids: of each, by this bundle's encoder.
+            asked: what to tell beside the label.
+        """
         probabilities = self.network.probabilities(ids, self.batch_size)
         predictions = [
             self._prediction(text, row, float(p))
             for text, row, p in zip(texts, ids, probabilities, strict=True)
         ]
-        if topics:
-            about = self.topic_model.predict(ids)
+        if asked.topics or asked.aspects:
+            about = self.topic_model.predict(ids, texts)
+        if asked.topics:
             predictions = [
                 replace(p, category=category, topics=names)
                 for p, (category, names) in zip(predictions, about, strict=True)
             ]
-        if sentences:
+        if asked.aspects:
+            opinions = aspects_of(
+                texts,
+                [names for _, names in about],
+                self.bundle.encoder.ids,
+                self._judge,
+                self.topic_model,
+                self.bundle.threshold,
+            )
+            predictions = [
+                replace(p, aspects=said) for p, said in zip(predictions, opinions, strict=True)
+            ]
+        if asked.sentences:
             parts = [split_sentences(text) for text in texts]
-            told = iter(self.predict([part for text in parts for part in text], topics))
+            told = iter(self.predict([part for text in parts for part in text], asked.topics))
             predictions = [
                 replace(p, sentences=tuple(islice(told, len(text))))
                 for p, text in zip(predictions, parts, strict=True)
             ]
-        if explain:
+        if asked.explain:
             predictions = [
                 replace(p, explanation=why)
                 for p, why in zip(predictions, self.explain(texts), strict=True)
             ]
         return predictions
+
+    def _judge(self, ids: Sequence[Sequence[int]]) -> np.ndarray:
+        return self.network.probabilities(ids, self.batch_size)
 
     def _prediction(self, text: str, ids: list[int], probability: float) -> Prediction:
         reason = None
@@ -175,3 +225,9 @@ class Classifier:
             unsure=reason is not None,
             reason=reason,
         )
+
+
+def _reopened(
+    kind: type[Classifier], place: Path | None, batch_size: int, threads: int
+) -> Classifier:
+    return kind.load(place, batch_size, threads)

@@ -11,7 +11,7 @@ from zigbang_nlp.config import TokenizeSettings
 from zigbang_nlp.console import progress
 from zigbang_nlp.predict.bulk import Lot, Run, in_lots
 from zigbang_nlp.predict.classifier import Classifier
-from zigbang_nlp.records import Review
+from zigbang_nlp.records import Asked, Review
 from zigbang_nlp.store import Judged, Store
 from zigbang_nlp.text.words import content_words_of
 from zigbang_nlp.workers.pool import Mark
@@ -25,21 +25,20 @@ _Judgement = tuple[Any, ...]
 
 def judge(classifier: Classifier) -> Run[list[_Judgement]]:
     """A function texts, their care, `mark` -> what the store keeps of each."""
-    tokenizer = classifier.bundle.encoder.tokenizer
-    topics = classifier.tells_topics
+    encoder = classifier.bundle.encoder
+    asked = Asked(topics=classifier.tells_topics)
 
     def run(
         texts: Sequence[str], fallback_levels: Sequence[int], mark: Mark
     ) -> Lot[list[_Judgement]]:
-        tokenizer.fallbacks = Counter()
-        predictions = classifier.predict(
-            texts, topics=topics, fallback_levels=fallback_levels, mark=mark
-        )
+        encoder.tokenizer.fallbacks = Counter()
+        ids = encoder.ids(texts, fallback_levels, mark)
+        predictions = classifier.predict_ids(texts, ids, asked)
         rows = [
             (p.label, p.probability, p.unsure, words, p.topics, p.category)
             for p, words in zip(predictions, content_words_of(texts), strict=True)
         ]
-        return rows, tokenizer.fallbacks
+        return rows, encoder.tokenizer.fallbacks
 
     return run
 

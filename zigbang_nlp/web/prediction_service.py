@@ -7,14 +7,13 @@ import contextlib
 import gc
 import time
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import BundleError, ZigbangError
 from zigbang_nlp.model.bundle import MANIFEST
 from zigbang_nlp.predict.classifier import Classifier
-from zigbang_nlp.records import Prediction
+from zigbang_nlp.records import LABEL_ONLY, Asked, Prediction
 from zigbang_nlp.web.metrics import Metrics
 from zigbang_nlp.web.micro_batcher import MicroBatcher
 from zigbang_nlp.web.problems import Problem
@@ -32,15 +31,6 @@ BUSY = Problem(
     "Too many requests are under way. Try again in a moment.",
     {"Retry-After": "1"},
 )
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a caller wants to know of each text, beside its label."""
-
-    topics: bool = False
-    sentences: bool = False
-    explain: bool = False
 
 
 class PredictionService:
@@ -102,7 +92,7 @@ class PredictionService:
             raise BUSY
 
     async def predict(
-        self, texts: Sequence[str], asked: Asked = Asked()
+        self, texts: Sequence[str], asked: Asked = LABEL_ONLY
     ) -> tuple[list[Prediction], str]:
         """The predictions of texts, in order, and the identity of the model that made them.
 
@@ -122,7 +112,7 @@ class PredictionService:
     def _predict(self, texts: list[str], asked: Asked) -> tuple[list[Prediction], str]:
         classifier, model = self._in_force
         found = classifier.predict(
-            texts, topics=asked.topics, sentences=asked.sentences, explain=asked.explain
+            texts, asked.topics, asked.sentences, asked.explain, asked.aspects
         )
         self.metrics.texts.inc(len(texts))
         self.metrics.batches.inc()

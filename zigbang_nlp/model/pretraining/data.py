@@ -13,6 +13,7 @@ import pandas as pd
 
 from zigbang_nlp.console import log, progress
 from zigbang_nlp.files import atomic_directory, sha256_of, sha256_of_json
+from zigbang_nlp.model.serving.topic_words import noise_apart
 from zigbang_nlp.records import CATEGORIES
 from zigbang_nlp.text.clean import clean, duplicate_key
 from zigbang_nlp.text.dataset import SUMMARY_FILE, DataSet, Split, save_dataset
@@ -148,6 +149,8 @@ def read_corpus(sample: Path) -> pd.DataFrame:
         file = sample / f"{name}.tsv"
         if file.exists():
             rows += _listed(file)
+    for row in rows:
+        row["topics"] = noise_apart(row["text"], row["topics"])
     frame = pd.DataFrame(rows)
     frame["label"] = [label_of(score, 2, 4) for score in frame["score"]]
     return frame

@@ -114,7 +114,7 @@ def _topic_figures(bundle: Bundle, sample: Path) -> dict[str, float]:
     rows = rows[rows["split"].eq("test")]
     model = TopicModel.load(bundle.directory)
     assert model is not None, "the bundle was made without topics"
-    told = model.predict(bundle.encoder.ids(rows["text"]))
+    told = model.predict(bundle.encoder.ids(rows["text"]), rows["text"].tolist())
     found = np.array([[name in names for name in model.topics] for _, names in told])
     wanted = np.array([[name in names for name in model.topics] for names in rows["topics"]])
     categories = [category for category, _ in told]

@@ -1,7 +1,8 @@
 """What a text is about: one of the site's five categories, and any of the finer topics.
 
-A logistic regression a name over which ids occur in the text: topics are a matter of words, and
-this needs no second network. It travels in a bundle as `topics.npz`.
+A logistic regression a name over which ids occur in the text, and beside it the words that name a
+topic outright (`topic_words.py`): topics are a matter of words, and this needs no second network.
+The regression travels in a bundle as `topics.npz`.
 """
 
 from __future__ import annotations
@@ -13,8 +14,15 @@ from pathlib import Path
 import numpy as np
 
 from zigbang_nlp.errors import BundleError
+from zigbang_nlp.model.serving.topic_words import NOISES, named_topics
 
 TOPICS_FILE = "topics.npz"
+#: Log-odds above its threshold from which a topic is given that no word names. On 500 residents'
+#: texts of validation complexes words alone have F1 0.909, with it 0.908 (at 0: 0.898); on texts in
+#: unusual words it finds what they don't.
+_UNNAMED = 1.0
+#: The corpus's name for what belongs to no topic.
+OTHER = "기타"
 
 
 @dataclass(frozen=True)
@@ -47,15 +55,33 @@ class TopicModel:
                 result[row] += scale * self.weights[present].sum(axis=0, dtype=np.float32)
         return result
 
-    def predict(self, ids: Sequence[Sequence[int]]) -> list[tuple[str, tuple[str, ...]]]:
-        """The category and the topics of each text, topics by falling score."""
+    def predict(
+        self, ids: Sequence[Sequence[int]], texts: Sequence[str]
+    ) -> list[tuple[str, tuple[str, ...]]]:
+        """The category and the topics of each text, topics by falling score.
+
+        Args:
+            ids: of each text.
+            texts: the same texts, for the words that name a topic.
+        """
         scores = self.scores(ids)
         split = len(self.categories)
         best = scores[:, :split].argmax(axis=1)
         found = []
-        for row, category in zip(scores[:, split:] - self.thresholds, best, strict=True):
-            given = [i for i in np.argsort(-row, kind="stable") if row[i] >= 0]
-            found.append((self.categories[category], tuple(self.topics[i] for i in given)))
+        for row, category, text in zip(
+            scores[:, split:] - self.thresholds, best, texts, strict=True
+        ):
+            named = named_topics(text)
+            given = [
+                self.topics[i]
+                for i in np.argsort(-row, kind="stable")
+                if row[i] >= _UNNAMED or self.topics[i] in named
+            ]
+            if len(given) > 1 and OTHER in given:
+                given.remove(OTHER)
+            if len(NOISES & named) == 1:  # both kinds have words in common; the named one counts
+                given = [name for name in given if name not in NOISES - named]
+            found.append((self.categories[category], tuple(given)))
         return found
 
     def save(self, directory: Path) -> None:

@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from zigbang_nlp.errors import BundleError
+from zigbang_nlp.records import Asked
 from zigbang_nlp.web.api import PREFIX
 from zigbang_nlp.web.api.schemas import Predictions, PredictRequest, problem_responses
 from zigbang_nlp.web.app_state import services_of
-from zigbang_nlp.web.prediction_service import Asked
 from zigbang_nlp.web.problems import Problem
 
 router = APIRouter(prefix=PREFIX, tags=["판정"])
@@ -43,7 +43,7 @@ async def predict(request: Request) -> Response:
     _check(asked, app_state.settings.serve.max_texts, app_state.settings.serve.max_characters)
     try:
         found, model = await engine.predict(
-            asked.texts, Asked(asked.topics, asked.sentences, asked.explain)
+            asked.texts, Asked(asked.topics, asked.sentences, asked.explain, asked.aspects)
         )
     except BundleError as error:
         if engine.model is None:
@@ -96,8 +96,8 @@ def _beyond(error: BundleError) -> Problem:
     return Problem(
         422,
         "beyond-the-model",
-        "이 모델은 주제나 설명을 알려 줄 수 없습니다. topics와 explain을 빼고 물어보세요.",
-        f"{error.fact} Ask without topics and explain.",
+        "이 모델은 주제나 설명을 알려 줄 수 없습니다. topics, aspects, explain을 빼고 물어보세요.",
+        f"{error.fact} Ask without topics, aspects and explain.",
     )
 
 

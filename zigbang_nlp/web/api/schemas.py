@@ -22,6 +22,7 @@ class PredictRequest(BaseModel):
     explain: bool = Field(False, description="판정에 영향을 준 말도 알려 줍니다.")
     topics: bool = Field(False, description="항목과 주제도 알려 줍니다.")
     sentences: bool = Field(False, description="문장마다 따로 판정합니다.")
+    aspects: bool = Field(False, description="주제마다 어떤 의견인지 알려 줍니다.")
 
 
 class Prediction(BaseModel):

@@ -13,13 +13,12 @@ from zigbang_nlp.charts.intervals import Mark, interval
 from zigbang_nlp.charts.marked import pieces
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.language.i18n import translated
-from zigbang_nlp.records import LABELS
+from zigbang_nlp.records import LABELS, Asked
 from zigbang_nlp.store import Correction
 from zigbang_nlp.web.app_state import AppState, services_of
 from zigbang_nlp.web.authentication import UPLOAD_PATH
 from zigbang_nlp.web.jobs import Job
 from zigbang_nlp.web.pages.render import check_form, language_of, page
-from zigbang_nlp.web.prediction_service import Asked
 from zigbang_nlp.web.problems import Problem
 
 router = APIRouter(include_in_schema=False)

@@ -7,8 +7,8 @@ from typing import Any
 
 from zigbang_nlp.charts.marked import pieces
 from zigbang_nlp.errors import BundleError
-from zigbang_nlp.records import Explanation
-from zigbang_nlp.web.prediction_service import Asked, PredictionService
+from zigbang_nlp.records import Asked, Explanation
+from zigbang_nlp.web.prediction_service import PredictionService
 from zigbang_nlp.web.problems import Problem
 
 #: Explanations that are kept, and characters of a text that are explained.
