@@ -25,7 +25,7 @@ ALLOWED: dict[str, set[str]] = {
     "console": set(),
     "files": {"errors"},
     "plotting": {"files"},
-    "config": {"errors"},
+    "config": {"errors", "records"},
     "geo": {"errors"},
     "tables": {"errors"},
     "charts": {"language", "records"},

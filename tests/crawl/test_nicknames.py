@@ -69,7 +69,7 @@ class TestNicknames:
          '{"userNickName": "철수"}', '{"writer": "\\ucca0\\uc218"}', '{"user_no": 71234}'],
     )  # fmt: skip
     def test_scrubbing_works_on_broken_answers_too(self, body: str) -> None:
-        scrubbed = privacy.scrub(body.encode(), Zigbang.personal, lambda _: "X").decode()
+        scrubbed = privacy.scrub(body.encode(), Zigbang().personal, lambda _: "X").decode()
         assert "수" not in scrubbed
         assert "71234" not in scrubbed
         assert '"X"' in scrubbed

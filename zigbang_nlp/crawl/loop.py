@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import socket
@@ -15,6 +14,7 @@ from zigbang_nlp.crawl import privacy
 from zigbang_nlp.crawl.health import Health
 from zigbang_nlp.crawl.pace import Interrupted
 from zigbang_nlp.crawl.progress import Figures, Progress
+from zigbang_nlp.crawl.reading import parse
 from zigbang_nlp.crawl.site import Fetcher, Site
 from zigbang_nlp.errors import CrawlStoppedError, RequestFailedError, SchemaError
 from zigbang_nlp.store import Counts, Failure, Found, Outcome, Scope, Store, Task
@@ -190,11 +190,24 @@ class Loop:
 
 def read_answer(site: Site, task: Task, body: bytes) -> Outcome:
     """What a raw answer, its nicknames already hashed, says; or why it can't be read."""
+    endpoint = site.endpoint(task)
     try:
-        return Outcome(task, body, site.read(task, json.loads(body)))
-    except SchemaError as error:
-        return Outcome(task, body, Found(), Failure("schema", error.fact))
+        answer = parse(body)
     except (ValueError, RecursionError):
         return Outcome(
-            task, body, Found(), Failure("not json", f"The answer for {task} is not JSON.")
+            task, body, failure=Failure("not json", f"The answer for {task} is not JSON.")
         )
+    try:
+        found = site.read(task, answer)
+    except Exception as error:  # noqa: BLE001 - whatever is in an answer ends one task, not the run
+        fact = f"The answer for {task} can't be read ({type(error).__name__}: {error})."
+        fact = error.fact if isinstance(error, SchemaError) else fact
+        found = Found(endpoint=endpoint)
+        found.fills.note("answer", unread=1)
+        return Outcome(task, body, found, Failure("schema", fact))
+    found.fills.note("answer", filled=found.readable, unread=not found.readable)
+    if not found.bad:
+        return Outcome(task, body, found)
+    more = f" and {len(found.bad) - 1} more" if len(found.bad) > 1 else ""
+    fact = f"The answer for {task} has entries that can't be read: {found.bad[0].fact}{more}."
+    return Outcome(task, body, found, Failure("entry" if found.readable else "schema", fact))

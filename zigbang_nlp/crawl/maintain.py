@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from zigbang_nlp.crawl import privacy
 from zigbang_nlp.crawl.hogangnono import Hogangnono
@@ -15,7 +16,7 @@ from zigbang_nlp.store.reparse import save_reparsed
 from zigbang_nlp.store.staging import batched
 
 #: Kinds of answers that rows are read from.
-_KINDS = ("cell", "danji", "reviews")
+_KINDS = ("cell", "area", "danji", "reviews")
 _BATCH = 500
 
 
@@ -27,6 +28,14 @@ class Reparsed:
     reviews: Counts = field(default_factory=Counts)
     removed: int = 0
     failed: tuple[str, ...] = ()
+
+    def __add__(self, other: Reparsed) -> Reparsed:
+        return Reparsed(
+            self.answers + other.answers,
+            self.reviews + other.reviews,
+            self.removed + other.removed,
+            self.failed + other.failed,
+        )
 
 
 def sites() -> tuple[Site, ...]:
@@ -43,19 +52,27 @@ def reparse(store: Store, readers: Iterable[Site] | None = None) -> Reparsed:
     total = Reparsed()
     with store.database.only_crawler():
         for site in readers or sites():
-            for batch in batched(store.answers.all(site.source, _KINDS), _BATCH):
-                read = [
-                    (read_answer(site, Task(kind, key), body), moment)
-                    for kind, key, body, moment in batch
-                ]
-                counts, removed = save_reparsed(store.database, site.source, read)
-                failed = tuple(outcome.failure.fact for outcome, _ in read if outcome.failure)
-                total = Reparsed(
-                    total.answers + len(read),
-                    total.reviews + counts,
-                    total.removed + removed,
-                    total.failed + failed,
-                )
+            total += reread(store, site)
+    return total
+
+
+def reread(store: Store, site: Site, since: datetime | None = None) -> Reparsed:
+    """Rebuild the rows of one site, inside the caller's hold on the store.
+
+    Args:
+        since: only from answers of this moment or later.
+    """
+    total = Reparsed()
+    for was_read in (True, False):  # what could not be read is newer than what could
+        stored = store.answers.all(site.source, _KINDS, since, was_read)
+        for batch in batched(stored, _BATCH):
+            read = [
+                (read_answer(site, Task(kind, key), body), moment)
+                for kind, key, body, moment in batch
+            ]
+            counts, removed = save_reparsed(store.database, site.source, read, was_read)
+            failed = tuple(outcome.failure.fact for outcome, _ in read if outcome.failure)
+            total += Reparsed(len(read), counts, removed, failed)
     return total
 
 

@@ -25,14 +25,17 @@ class Site(Protocol):
     def first_tasks(self, cells: Iterable[str]) -> Iterable[Task]:
         """What to ask first for a region, given as level-5 geohashes."""
 
+    def endpoint(self, task: Task) -> str:
+        """Where such a task is asked, as fill rates and failures name it."""
+
     def path(self, task: Task) -> tuple[str, dict[str, str]]:
         """Path and query of a task's answer, under the site's base URL."""
 
     def read(self, task: Task, answer: Any) -> Found:
-        """What a parsed answer says.
+        """What a parsed answer says, and which of its entries can't be read.
 
         Raises:
-            SchemaError: its shape is unknown.
+            SchemaError: its shape as a whole is unknown.
         """
 
 

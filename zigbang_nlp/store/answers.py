@@ -10,20 +10,36 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from zigbang_nlp.store.database import Database
-from zigbang_nlp.store.schema import answers, frontier, meta, reviews
+from zigbang_nlp.store.schema import answers, frontier, meta, reviews, unread_answers
 from zigbang_nlp.store.staging import insert_missing, insert_or_set
 
 _KEY_NAME = "nickname_key"
 
 
 def save_answers(
-    connection: sa.Connection, source: str, bodies: Mapping[tuple[str, str], bytes], now: datetime
+    connection: sa.Connection,
+    source: str,
+    bodies: Mapping[tuple[str, str], bytes],
+    now: datetime,
+    read: bool = True,
 ) -> None:
-    """Keep each (kind, key)'s raw answer in place of the earlier one."""
+    """Keep each (kind, key)'s raw answer in place of the earlier one.
+
+    Args:
+        read: False where it can't be read: it is kept beside the last one that can. One that can
+            takes the place of both.
+    """
     if not bodies:
         return
+    if read:
+        same = [unread_answers.c[name] == sa.bindparam(f"of_{name}") for name in ("kind", "key")]
+        connection.execute(
+            sa.delete(unread_answers).where(unread_answers.c.source == source, *same),
+            [{"of_kind": kind, "of_key": key} for kind, key in sorted(bodies)],
+        )
+    table = answers if read else unread_answers
     connection.execute(
-        insert_or_set(connection.dialect.name, answers, "fetched_at", "body"),
+        insert_or_set(connection.dialect.name, table, "fetched_at", "body"),
         [
             {"source": source, "kind": kind, "key": key, "fetched_at": now}
             | {"body": zlib.compress(body, 6)}
@@ -44,23 +60,39 @@ class Answers:
             save_answers(connection, source, {(kind, key): body}, datetime.now(UTC))
 
     def get(self, source: str, kind: str, key: str) -> tuple[bytes, datetime] | None:
-        """An answer and when it came, or None."""
-        query = sa.select(answers.c.body, answers.c.fetched_at).where(
-            answers.c.source == source, answers.c.kind == kind, answers.c.key == key
+        """The newest answer, readable or not, and when it came; or None."""
+        queries = (
+            sa.select(table.c.body, table.c.fetched_at).where(
+                table.c.source == source, table.c.kind == kind, table.c.key == key
+            )
+            for table in (answers, unread_answers)
         )
         with self.database.read() as connection:
-            row = connection.execute(query).one_or_none()
-        return None if row is None else (zlib.decompress(row.body), row.fetched_at)
+            both = [connection.execute(query).one_or_none() for query in queries]
+        found = [(zlib.decompress(row.body), row.fetched_at) for row in both if row is not None]
+        return max(found, key=lambda answer: answer[1], default=None)
 
     def all(
-        self, source: str, kinds: tuple[str, ...]
+        self,
+        source: str,
+        kinds: tuple[str, ...],
+        since: datetime | None = None,
+        read: bool = True,
     ) -> Iterator[tuple[str, str, bytes, datetime]]:
-        """(kind, key, answer, when), streamed in stable order."""
+        """(kind, key, answer, when) of answers that could be read, streamed in stable order.
+
+        Args:
+            since: only those that came at this moment or later.
+            read: False gives those that could not be read.
+        """
+        table = answers if read else unread_answers
         query = (
-            sa.select(answers.c.kind, answers.c.key, answers.c.body, answers.c.fetched_at)
-            .where(answers.c.source == source, answers.c.kind.in_(kinds))
-            .order_by(answers.c.kind, answers.c.key)
+            sa.select(table.c.kind, table.c.key, table.c.body, table.c.fetched_at)
+            .where(table.c.source == source, table.c.kind.in_(kinds))
+            .order_by(table.c.kind, table.c.key)
         )
+        if since is not None:
+            query = query.where(table.c.fetched_at >= since)
         with self.database.read() as connection:
             for row in connection.execute(query):
                 yield row.kind, row.key, zlib.decompress(row.body), row.fetched_at
@@ -99,7 +131,8 @@ class Answers:
             ).scalars()
             pairs = [{"old": author, "new": rehash(key, author)} for author in authors]
             _rename_authors(connection, pairs)
-            for table, column in ((answers, answers.c.body), (frontier, frontier.c.failure_body)):
+            kept = ((answers, "body"), (unread_answers, "body"), (frontier, "failure_body"))
+            for table, column in ((table, table.c[name]) for table, name in kept):
                 names = ("source", "kind", "key")
                 query = sa.select(*(table.c[name] for name in names)).where(column.is_not(None))
                 for found in connection.execute(query).all():

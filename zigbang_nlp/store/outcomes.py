@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +12,11 @@ import sqlalchemy as sa
 
 from zigbang_nlp.store import rows
 from zigbang_nlp.store.answers import save_answers
+from zigbang_nlp.store.apartments import add_apartments
 from zigbang_nlp.store.rows import Counts
 from zigbang_nlp.store.schema import frontier, links
 from zigbang_nlp.store.staging import insert_missing, insert_or_set
-from zigbang_nlp.store.task import Outcome, Scope, Task
+from zigbang_nlp.store.task import Failure, Outcome, Scope, Task
 
 #: Bytes of a failed answer that are kept as evidence.
 EVIDENCE = 1 << 16
@@ -24,20 +26,41 @@ def save_outcomes(
     connection: sa.Connection, scope: Scope, outcomes: Sequence[Outcome], now: datetime
 ) -> tuple[Counts, Counts]:
     """Rows, raw answers, further tasks and marks, inside the caller's transaction."""
-    apartments = rows.add_apartments(
+    apartments = add_apartments(
         connection, [row for outcome in outcomes for row in outcome.found.apartments], now
     )
     reviews = rows.add_reviews(
         connection, [row for outcome in outcomes for row in outcome.found.reviews], now
     )
+    # An answer of which an entry is lost may lack what is still there.
+    whole = [o.task.key for o in outcomes if o.failure is None and o.task.kind == "reviews"]
+    vanished = rows.count_vanished(connection, scope.source, whole, now)
     children = {task for outcome in outcomes for task in outcome.found.tasks}
     add_tasks(connection, [task_row(scope, task, rank=1) for task in sorted(children)])
     link(connection, scope.source, outcomes)
-    # A failed answer that is whole JSON is kept for --reparse; the rest only as evidence.
-    whole = [o for o in outcomes if o.failure is None or o.failure.kind == "schema"]
-    save_answers(connection, scope.source, {(o.task.kind, o.task.key): o.body for o in whole}, now)
+    keep_raw(connection, scope.source, outcomes, now)
     finish(connection, scope.source, outcomes, now)
-    return apartments, reviews
+    return apartments, replace(reviews, vanished=vanished)
+
+
+def keep_raw(
+    connection: sa.Connection, source: str, outcomes: Sequence[Outcome], now: datetime
+) -> None:
+    """Keep raw answers: those that can be read, and beside them those that a mended reader may.
+
+    What is no JSON is only evidence, see `finish`.
+    """
+    for read in (True, False):
+        bodies = {(o.task.kind, o.task.key): o.body for o in outcomes if _kept_as(o) is read}
+        save_answers(connection, source, bodies, now, read)
+
+
+def _kept_as(outcome: Outcome) -> bool | None:
+    """True: as the readable answer; False: beside it; None: not at all."""
+    failure = outcome.failure
+    if outcome.found.readable:
+        return True
+    return None if failure is None or not failure.readable_later else False
 
 
 def link(connection: sa.Connection, source: str, outcomes: Sequence[Outcome]) -> None:
@@ -51,22 +74,35 @@ def link(connection: sa.Connection, source: str, outcomes: Sequence[Outcome]) ->
 
 
 def finish(
-    connection: sa.Connection, source: str, outcomes: Sequence[Outcome], moment: datetime
+    connection: sa.Connection,
+    source: str,
+    outcomes: Sequence[Outcome],
+    moment: datetime,
+    reread: bool = False,
 ) -> None:
-    """Mark tasks as done, or as failed for good."""
+    """Mark tasks as done, or as failed for good.
+
+    Args:
+        reread: nothing was asked; what the site has refused since is still refused.
+    """
     if outcomes:
-        connection.execute(_FINISH, [_finished(source, outcome, moment) for outcome in outcomes])
+        statement = _FINISH.where(_REREADABLE) if reread else _FINISH
+        connection.execute(statement, [_finished(source, outcome, moment) for outcome in outcomes])
 
 
 def _finished(source: str, outcome: Outcome, now: datetime) -> dict[str, Any]:
     failure = outcome.failure
-    lost = failure is not None and failure.kind != "schema" and outcome.body
+    evidence = b""
+    if failure is not None:  # the raw JSON of what is bad, or all that is no JSON
+        evidence = b"\n".join(bad.raw for bad in outcome.found.bad)
+        evidence = evidence or (b"" if failure.readable_later else outcome.body)
+    why = f"http {outcome.absent}" if outcome.absent else None
     return bound(source, outcome.task) | {
         "new_state": "done" if failure is None else "failed",
         "at": now,
-        "why": failure and failure.kind,
-        "fact": failure and failure.fact,
-        "evidence": zlib.compress(outcome.body[:EVIDENCE]) if lost else None,
+        "why": failure.kind if failure else why,
+        "fact": rows.storable(failure.fact) if failure else None,
+        "evidence": zlib.compress(evidence[:EVIDENCE]) if evidence else None,
     }
 
 
@@ -103,6 +139,9 @@ def update_task() -> sa.Update:
     )
 
 
+_REREADABLE = sa.or_(
+    frontier.c.failure_kind.is_(None), frontier.c.failure_kind.in_(Failure.READABLE_LATER)
+)
 _FINISH = update_task().values(
     state=sa.bindparam("new_state"),
     done_at=sa.bindparam("at"),

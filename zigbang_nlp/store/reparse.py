@@ -10,8 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from zigbang_nlp.store import rows
+from zigbang_nlp.store.apartments import add_apartments
 from zigbang_nlp.store.database import Database
-from zigbang_nlp.store.outcomes import finish, link, task_row
+from zigbang_nlp.store.outcomes import finish, keep_raw, link, task_row
 from zigbang_nlp.store.rows import Counts
 from zigbang_nlp.store.schema import frontier, review_history, reviews
 from zigbang_nlp.store.staging import insert_missing
@@ -19,15 +20,21 @@ from zigbang_nlp.store.task import Outcome, Scope
 
 
 def save_reparsed(
-    database: Database, source: str, batch: Sequence[tuple[Outcome, datetime]]
+    database: Database,
+    source: str,
+    batch: Sequence[tuple[Outcome, datetime]],
+    was_read: bool = True,
 ) -> tuple[Counts, int]:
     """Replace what earlier readings of these answers said, in one transaction.
 
     A row that came from one of these answers and that its new reading lacks was misread, so it
-    goes to the history. Reviews that vanished from the site are older than the answer and stay.
+    goes to the history. Reviews that vanished from the site are older than the answer and stay,
+    and so does everything about an apartment whose answer can't be read wholly.
 
     Args:
         batch: answers as they are read now, and when they came.
+        was_read: False for those that could not be read before; where they can be now, they take
+            the place of the last readable ones.
 
     Returns:
         Counts of reviews, and how many were removed.
@@ -37,13 +44,15 @@ def save_reparsed(
         for outcome, moment in batch
         for review in outcome.found.reviews
     ]
-    times = {o.task.key: moment for o, moment in batch if o.task.kind == "reviews"}
+    times = {
+        o.task.key: moment for o, moment in batch if o.task.kind == "reviews" and o.failure is None
+    }
     now = datetime.now(UTC)
     with database.write() as connection:
         stale = _misread(connection, source, times, {rows.key_of(review) for review in said})
         _remove(connection, stale, now)
         apartments = [row for outcome, _ in batch for row in outcome.found.apartments]
-        rows.add_apartments(connection, apartments, now)
+        add_apartments(connection, apartments, now)
         counts = rows.add_reviews(connection, said, now)
         link(connection, source, [outcome for outcome, _ in batch])
         # The next crawl whose region holds them finds them through the links.
@@ -54,7 +63,9 @@ def save_reparsed(
                 [task_row(Scope(source, ""), task, rank=1) for task in tasks],
             )
         for outcome, moment in batch:
-            finish(connection, source, [outcome], moment)
+            if not was_read and outcome.found.readable:
+                keep_raw(connection, source, [outcome], moment)
+            finish(connection, source, [outcome], moment, reread=True)
     return counts, len(stale)
 
 

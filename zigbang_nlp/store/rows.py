@@ -1,4 +1,4 @@
-"""Reviews and apartments as rows: what is new, what changed, what was seen again."""
+"""Reviews as rows: what is new, what changed, what was seen again."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from zigbang_nlp.records import Apartment, Review, pack_names
-from zigbang_nlp.store.schema import apartments, predictions, review_history, reviews
+from zigbang_nlp.records import Review, pack_names
+from zigbang_nlp.store.schema import answers, predictions, review_history, reviews
 from zigbang_nlp.store.staging import same_key, stage, staged, upsert
 
 ReviewKey = tuple[str, str, str, str]
@@ -27,14 +27,26 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many rows were new, had changed, or were seen again unchanged."""
+    """What became of rows.
+
+    Attributes:
+        new, changed, seen: how many were new, had changed, or were seen again unchanged.
+        kept_scores, kept_dates, kept_authors: seen again without what is known of them, so that
+            the known one was kept.
+        vanished: known rows that an answer no longer has; they stay.
+    """
 
     new: int = 0
     changed: int = 0
     seen: int = 0
+    kept_scores: int = 0
+    kept_dates: int = 0
+    kept_authors: int = 0
+    vanished: int = 0
 
     def __add__(self, other: Counts) -> Counts:
-        return Counts(self.new + other.new, self.changed + other.changed, self.seen + other.seen)
+        names = (field.name for field in fields(self))
+        return Counts(*(getattr(self, name) + getattr(other, name) for name in names))
 
 
 class Judged(NamedTuple):
@@ -62,9 +74,9 @@ def storable(text: str) -> str:
     return _UNSTORABLE.sub("", text)
 
 
-def digest(review: Review) -> int:
+def _digest(row: Mapping[str, Any]) -> int:
     """63 bits over all that a data set depends on; not over dates, author or when it was seen."""
-    said = (*key_of(review), review.text, review.score, review.label, review.split)
+    said = (row[name] for name in (*KEY, "text", "score", "label", "split"))
     joined = "\x1f".join("" if part is None else str(part) for part in said)
     return int.from_bytes(hashlib.blake2b(joined.encode(), digest_size=8).digest()) >> 1
 
@@ -89,7 +101,7 @@ def _as_row(review: Review, now: datetime) -> dict[str, Any]:
         last_seen=review.last_seen or now,
     )
     row = {name: getattr(clean, name) for name in _COLUMNS}
-    return row | {"digest": digest(clean)}
+    return row | {"digest": _digest(row)}
 
 
 def _row_key(row: Mapping[str, Any]) -> ReviewKey:
@@ -99,8 +111,21 @@ def _row_key(row: Mapping[str, Any]) -> ReviewKey:
 _STAGED = staged(reviews)
 _SAME = same_key(_STAGED, reviews, KEY)
 _CHANGED = _STAGED.c.digest != reviews.c.digest
+_BOTH = _STAGED.join(reviews, _SAME)
 _COUNT_REVIEWS = sa.select(sa.func.count(), sa.func.count(sa.case((_CHANGED, 1)))).select_from(
-    _STAGED.join(reviews, _SAME)
+    _BOTH
+)
+#: Columns in which a NULL says nothing, so that it never erases what is known.
+_KNOWN = ("score", "written_at", "author")
+_LOST = tuple(_STAGED.c[name].is_(None) & reviews.c[name].is_not(None) for name in _KNOWN)
+_OTHER_DATE = _STAGED.c.written_at != reviews.c.written_at
+_COUNT_LOST = sa.select(
+    *(sa.func.count(sa.case((said, 1))) for said in (*_LOST, _OTHER_DATE))
+).select_from(_BOTH)
+_BETTER = (
+    sa.select(*(reviews.c[name] for name in (*KEY, "score", "written_at")))
+    .select_from(_BOTH)
+    .where(sa.or_(_LOST[0], _OTHER_DATE))
 )
 _DELETE_OUTDATED = sa.delete(predictions).where(
     sa.exists().where(same_key(predictions, _STAGED, KEY), _SAME, _CHANGED)
@@ -110,27 +135,79 @@ _DELETE_OUTDATED = sa.delete(predictions).where(
 @cache
 def _upsert_reviews(dialect: str) -> Any:
     # Rows seen again are written too: the author's hash follows a rotated key.
-    return upsert(
-        dialect, reviews, [c.name for c in reviews.c if c.name not in (*KEY, "first_seen")]
-    )
+    columns = [c.name for c in reviews.c if c.name not in (*KEY, "first_seen")]
+    return upsert(dialect, reviews, columns, keep_known=_KNOWN)
 
 
 def add_reviews(connection: sa.Connection, batch: Sequence[Review], now: datetime) -> Counts:
     """Insert what is new, replace what changed (its old text goes to the history), touch the rest.
 
-    Runs inside the caller's transaction. The last of several rows with one key wins.
+    Runs inside the caller's transaction. The last of several rows with one key wins. A missing
+    score, date or author, and a date that says less, leave what is known.
     """
     rows = [_as_row(review, now) for review in batch if review.text.strip()]
     fresh = {_row_key(row): row for row in rows}
     if not fresh:
         return Counts()
     stage(connection, reviews, list(fresh.values()))
+    *kept, other_dates = connection.execute(_COUNT_LOST).one()
+    if kept[0] or other_dates:
+        _keep_better(connection, fresh)
     seen, changed = connection.execute(_COUNT_REVIEWS).one()
     if changed:
         _keep_history(connection, now)
         connection.execute(_DELETE_OUTDATED)
     connection.execute(_upsert_reviews(connection.dialect.name))
-    return Counts(len(fresh) - seen, changed, seen - changed)
+    return Counts(len(fresh) - seen, changed, seen - changed, *kept)
+
+
+def _keep_better(connection: sa.Connection, fresh: Mapping[ReviewKey, dict[str, Any]]) -> None:
+    """Stage the known score where the new row has none, and the known date where it says more."""
+    for better in map(dict, connection.execute(_BETTER).mappings()):
+        row, score, written = fresh[_row_key(better)], better["score"], better["written_at"]
+        row["score"] = score if row["score"] is None else row["score"]
+        if row["written_at"] is not None and written is not None:
+            row["written_at"] = finer(written, row["written_at"])
+        row["digest"] = _digest(row)
+    stage(connection, reviews, list(fresh.values()))
+
+
+def finer(known: datetime, new: datetime) -> datetime:
+    """The known one of two dates where the new one only says less of the same; else the new one.
+
+    A day without a time says less than the same day with one, and a first of a month (for which
+    "March 2021" stands) less than another day of it.
+    """
+    midnight = new.time() == datetime.min.time()
+    if midnight and (known.date() == new.date()):
+        return known
+    if midnight and new.day == 1 and (known.year, known.month) == (new.year, new.month):
+        return known
+    return new
+
+
+def count_vanished(
+    connection: sa.Connection, source: str, apartments: Sequence[str], now: datetime
+) -> int:
+    """Rows that the last readable answer about these apartments had, and that were not seen now.
+
+    To be asked after the new rows are there and before the new raw answers are.
+    """
+    if not apartments:
+        return 0
+    query = (
+        sa.select(sa.func.count())
+        .select_from(
+            reviews.join(
+                answers,
+                (answers.c.source == reviews.c.source) & (answers.c.key == reviews.c.apartment_id),
+            )
+        )
+        .where(reviews.c.source == source, reviews.c.apartment_id.in_(apartments))
+        .where(answers.c.kind == "reviews", reviews.c.last_seen == answers.c.fetched_at)
+        .where(reviews.c.last_seen < now)
+    )
+    return connection.execute(query).scalar_one()
 
 
 def _keep_history(connection: sa.Connection, now: datetime) -> None:
@@ -140,47 +217,6 @@ def _keep_history(connection: sa.Connection, now: datetime) -> None:
     moment = sa.literal(now, review_history.c.replaced_at.type)
     old = sa.select(*columns, moment).where(_SAME, _CHANGED, edited).order_by(*columns[:4])
     connection.execute(sa.insert(review_history).from_select([*KEY, *said, "replaced_at"], old))
-
-
-_DETAILS = ("name", "address", "latitude", "longitude", "households")
-_NEW = staged(apartments)
-_NEWS = sa.or_(
-    *(
-        _NEW.c[name].is_not(None) & _NEW.c[name].is_distinct_from(apartments.c[name])
-        for name in _DETAILS
-    )
-)
-_COUNT_APARTMENTS = sa.select(sa.func.count(), sa.func.count(sa.case((_NEWS, 1)))).select_from(
-    _NEW.join(apartments, same_key(_NEW, apartments, ("source", "apartment_id")))
-)
-
-
-@cache
-def _upsert_apartments(dialect: str) -> Any:
-    return upsert(dialect, apartments, (*_DETAILS, "last_seen"), keep_known=True)
-
-
-def add_apartments(connection: sa.Connection, batch: Sequence[Apartment], now: datetime) -> Counts:
-    """Insert new apartments; what an answer leaves out (None) never erases what is known."""
-    fresh: dict[tuple[str, str], dict[str, Any]] = {}
-    for apartment in batch:
-        key = (storable(apartment.source), storable(apartment.apartment_id))
-        row = fresh.setdefault(key, dict.fromkeys(_DETAILS))
-        for name in _DETAILS:
-            value = getattr(apartment, name)
-            if value is not None:
-                row[name] = storable(value) if isinstance(value, str) else value
-    if not fresh:
-        return Counts()
-    seen_at = {"first_seen": now, "last_seen": now}
-    rows = [
-        {"source": source, "apartment_id": apartment_id} | row | seen_at
-        for (source, apartment_id), row in fresh.items()
-    ]
-    stage(connection, apartments, rows)
-    seen, changed = connection.execute(_COUNT_APARTMENTS).one()
-    connection.execute(_upsert_apartments(connection.dialect.name))
-    return Counts(len(fresh) - seen, changed, seen - changed)
 
 
 _MADE = staged(predictions)

@@ -49,7 +49,7 @@ apartments = sa.Table(
     sqlite_with_rowid=False,
 )
 
-#: One text a row. `digest` is 63 bits over what training depends on (see rows.digest).
+#: One text a row. `digest` is 63 bits over what training depends on (see rows._digest).
 reviews = sa.Table(
     "reviews",
     metadata,
@@ -135,6 +135,13 @@ answers = sa.Table(
     sa.Column("body", sa.LargeBinary, nullable=False),
 )
 
+#: Answers that could not be read, beside the last ones that could: --reparse may still read them.
+unread_answers = sa.Table(
+    "unread_answers",
+    metadata,
+    *(column._copy() for column in answers.c),
+)
+
 #: Every task of every crawl: state is todo, leased, done or failed. Lower ranks go first.
 frontier = sa.Table(
     "frontier",
@@ -188,6 +195,17 @@ run_errors = sa.Table(
     sa.Column("run", sa.Integer, sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("kind", ID, primary_key=True),
     sa.Column("count", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: How often each field of an endpoint's answers was filled in a run, and how often unreadable.
+run_fills = sa.Table(
+    "run_fills",
+    metadata,
+    sa.Column("run", sa.Integer, sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("endpoint", ID, primary_key=True),
+    sa.Column("field", ID, primary_key=True),
+    *(sa.Column(name, sa.BigInteger, nullable=False) for name in ("total", "filled", "unread")),
     sqlite_with_rowid=False,
 )
 

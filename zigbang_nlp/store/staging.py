@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
@@ -63,14 +63,14 @@ def upsert(
     dialect: str,
     table: sa.Table,
     update: Sequence[str],
-    keep_known: bool = False,
+    keep_known: Collection[str] = (),
     where: sa.ColumnElement[bool] | None = None,
 ) -> Any:
     """A statement that inserts the staged rows of `table`, or updates those whose key exists.
 
     Args:
         update: columns to set where the key exists.
-        keep_known: a NULL in the new row leaves the old value.
+        keep_known: those of them where a NULL in the new row leaves the old value.
         where: which staged rows; None means all.
     """
     key = [column.name for column in table.primary_key]
@@ -84,7 +84,7 @@ def upsert(
     return insert.on_conflict_do_update(
         index_elements=key,
         set_={
-            name: sa.func.coalesce(new[name], table.c[name]) if keep_known else new[name]
+            name: sa.func.coalesce(new[name], table.c[name]) if name in keep_known else new[name]
             for name in update
         },
     )

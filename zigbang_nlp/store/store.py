@@ -13,8 +13,10 @@ from zigbang_nlp.records import CATEGORIES, Apartment, Review
 from zigbang_nlp.store import rows
 from zigbang_nlp.store.analysis import stream_judged
 from zigbang_nlp.store.answers import Answers
+from zigbang_nlp.store.apartments import add_apartments
 from zigbang_nlp.store.corrections import Corrections
 from zigbang_nlp.store.database import Database
+from zigbang_nlp.store.fills import RunFills
 from zigbang_nlp.store.frontier import Frontier
 from zigbang_nlp.store.migrate import prepare
 from zigbang_nlp.store.pacing import Pacing
@@ -60,7 +62,7 @@ class Store:
     """Rows that survive anything. Use it as a context manager.
 
     Every method is one or more whole transactions; every database error is a `StoreError`.
-    What only the crawl needs hangs on it: `answers`, `frontier`, `pacing`, `runs`; and people's
+    What only the crawl needs hangs on it: `answers`, `frontier`, `pacing`, `runs`, `fills`; and people's
     `corrections` of labels.
     """
 
@@ -70,6 +72,7 @@ class Store:
         self.frontier = Frontier(database)
         self.pacing = Pacing(database)
         self.runs = Runs(database)
+        self.fills = RunFills(database)
         self.corrections = Corrections(database)
 
     def __enter__(self) -> Store:
@@ -99,7 +102,7 @@ class Store:
         total = Counts()
         for batch in batched(apartments, BULK):
             with self.database.write() as connection:
-                total += rows.add_apartments(connection, batch, _now())
+                total += add_apartments(connection, batch, _now())
         return total
 
     def reviews(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from zigbang_nlp.records import Apartment, Review
+from zigbang_nlp.store.fills import Fills
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,30 +35,69 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class Bad:
+    """An entry of an answer that can't be read, or not wholly: a sentence, and its raw JSON."""
+
+    fact: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
-    """What one answer says: rows, and further tasks."""
+    """What one answer says: rows, further tasks, and what of it can't be read.
+
+    Attributes:
+        endpoint: the road it came by, as the fill rates name it.
+        fills: how often each field was filled.
+        bad: entries that can't be read; those beside them were.
+        readable: the answer has the shape of one, and at least one of its entries (if it has any)
+            could be read.
+    """
 
     apartments: list[Apartment] = field(default_factory=list)
     reviews: list[Review] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
+    endpoint: str = ""
+    fills: Fills = field(default_factory=Fills)
+    bad: list[Bad] = field(default_factory=list)
+    readable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a task failed for good: a kind to count by, and a sentence."""
+    """Why a task failed for good.
+
+    Attributes:
+        kind: to count by; "schema" for an answer that can't be read, "entry" for one of which
+            some entries can't, "value" for one that can't be stored.
+        fact: a sentence.
+    """
+
+    #: Kinds of which the raw answer is kept, so that a mended reader may still read it.
+    READABLE_LATER: ClassVar[tuple[str, ...]] = ("schema", "entry", "value")
 
     kind: str
     fact: str
 
+    @property
+    def readable_later(self) -> bool:
+        """Whether a mended reader may still read it."""
+        return self.kind in self.READABLE_LATER
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A task that was asked: its raw answer, and what it says or why it says nothing."""
+    """A task that was asked: its raw answer, and what it says or why it says nothing.
+
+    Attributes:
+        absent: 404 or 410 where the site has nothing there, which is an answer; else 0.
+    """
 
     task: Task
     body: bytes
     found: Found = field(default_factory=Found)
     failure: Failure | None = None
+    absent: int = 0
 
 
 @dataclass(slots=True)

@@ -1,0 +1,172 @@
+"""A site as data: its endpoints, field names, paths to lists and headers, from a TOML file."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
+
+from zigbang_nlp.config.base import Section
+from zigbang_nlp.errors import ConfigError
+from zigbang_nlp.records import CATEGORIES
+
+#: Where the files of the known sites are.
+SITES = Path(__file__).resolve().parent.parent / "sites"
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"not a regular expression ({error})") from error
+    return text
+
+
+def _known_categories(names: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    unknown = sorted(set(names) - set(CATEGORIES))
+    if unknown:
+        raise ValueError(f"{unknown[0]!r} is no category; there are {', '.join(CATEGORIES)}")
+    return names
+
+
+Names = tuple[Annotated[str, Field(min_length=1)], ...]
+ByCategory = Annotated[dict[str, Names], AfterValidator(_known_categories)]
+
+
+class Road(Section):
+    """One way to ask for one kind of answer.
+
+    Attributes:
+        path: under the base URL; {key} stands for what is asked for.
+        query: values may hold {key} and {offset}.
+        lists: dotted paths to the lists of entries; all that are there are read.
+        count: dotted paths to the number of entries that the answer says there are.
+        page: entries a page; 0 where an answer is whole.
+        optional: an answer without a list has no entries, and is not an unknown shape.
+        texts, scores: where not empty, the names to read on this road and no others.
+    """
+
+    path: str = Field(min_length=1)
+    query: dict[str, str] = Field(default_factory=dict)
+    lists: Names = ()
+    count: Names = ()
+    page: int = Field(0, ge=0, le=10_000)
+    optional: bool = False
+    texts: ByCategory = Field(default_factory=dict)
+    scores: ByCategory = Field(default_factory=dict)
+
+
+class Roads(Section):
+    """The roads to each kind of answer, the preferred one first."""
+
+    cell: tuple[Road, ...] = ()
+    area: tuple[Road, ...] = ()
+    danji: tuple[Road, ...] = ()
+    reviews: tuple[Road, ...] = Field(min_length=1)
+
+
+class ApartmentNames(Section):
+    """Names on the wire of what is known of an apartment."""
+
+    id: Names = ()
+    name: Names = ()
+    address: Names = ()
+    latitude: Names = ()
+    longitude: Names = ()
+    households: Names = ()
+
+
+class ReviewNames(Section):
+    """Names on the wire of what is known of a review."""
+
+    id: Names = ()
+    author: Names = ()
+    date: Names = ()
+    residence: Names = ()
+    age: Names = ()
+    sex: Names = ()
+    married: Names = ()
+    texts: ByCategory = Field(min_length=1)
+    scores: ByCategory = Field(default_factory=dict)
+
+
+class Floors(Section):
+    """Shares of the reviews in which a field is filled at least."""
+
+    texts: float = Field(0.0, ge=0, le=1)
+    scores: float = Field(0.0, ge=0, le=1)
+
+
+class SiteFile(Section):
+    """All that is known of a site.
+
+    Attributes:
+        source: goes into every row.
+        base_url: where it answers; empty for a site that is read from files only.
+        scale: the highest score.
+        search: path of its search by name, or empty.
+        personal: regular expression of keys whose values name a person.
+        headers: sent with every request.
+        roads, apartment, review, floors: as in `sites/zigbang.toml`, which explains them.
+    """
+
+    source: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")
+    base_url: str = ""
+    scale: float = Field(5.0, gt=0, le=1_000)
+    search: str = ""
+    personal: Annotated[str, AfterValidator(_pattern)] = "(?!)"
+    headers: dict[str, str] = Field(default_factory=dict)
+    roads: Roads
+    apartment: ApartmentNames
+    review: ReviewNames
+    floors: Floors = Floors()
+
+    @field_validator("headers")
+    @classmethod
+    def _headers_can_be_sent(cls, headers: dict[str, str]) -> dict[str, str]:
+        for name, value in headers.items():
+            if not re.fullmatch(r"[A-Za-z0-9-]+", name) or not re.fullmatch(r"[ -~]*", value):
+                raise ValueError(f"{name!r} = {value!r} can't be sent; use plain ASCII")
+        return headers
+
+    @model_validator(mode="after")
+    def _lists_have_paths(self) -> SiteFile:
+        for kind in ("cell", "area", "reviews"):
+            for road in getattr(self.roads, kind):
+                if not road.lists:
+                    raise ValueError(f"the road {road.path} to {kind} answers names no lists")
+        return self
+
+
+@cache
+def known_site(name: str) -> SiteFile:
+    """A site that ships with the package: "zigbang" or "hogangnono"."""
+    return load_site(SITES / f"{name}.toml")
+
+
+def load_site(path: Path) -> SiteFile:
+    """Read a site's file.
+
+    Raises:
+        ConfigError: it isn't there, is not TOML, or says something that is not understood.
+    """
+    help_ = f"{SITES / 'zigbang.toml'} shows and explains every entry."
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise ConfigError(
+            f"The site file {path} can't be read: {error.strerror}.", help_
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The site file {path} is not valid TOML: {error}.", help_) from error
+    try:
+        return SiteFile.model_validate(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        said = first["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"The site file {path}: {where}: {said}.", help_) from error

@@ -1,0 +1,76 @@
+"""When a review was written, in any spelling that a site was seen to use."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+from dateutil import parser
+
+#: Sites of Korea show Korean time.
+KOREA = timezone(timedelta(hours=9))
+#: No site of this kind is older.
+FIRST_YEAR = 2000
+#: Numbers from here on are milliseconds: as seconds they would be the year 5138.
+_MILLISECONDS = 100_000_000_000
+_WORDS = str.maketrans({"년": "-", "월": "-", "일": " ", "시": ":", "분": ":", "초": " "})
+_HALVES = {"오전": "AM", "오후": "PM"}
+_HALF_DAY = re.compile(r"(오전|오후)\s*(\d{1,2}:\s*\d{1,2}(?::\s*\d{1,2})?)")
+#: The year comes first, and the month is there: "3" or "2021" alone is no date.
+_DATED = re.compile(r"(\d{4})(?:\s*[-./]\s*(\d{1,2})(?:\s*[-./]\s*(\d{1,2}))?|(\d\d)(\d\d))(?!\d)")
+_JANUARY = datetime(FIRST_YEAR, 1, 1)  # fills in a day that is left out: the first
+
+
+def moment(value: object) -> datetime:
+    """A date or time, without an offset: Korean time, as the site's readers see it.
+
+    ISO 8601 with or without fractions and offset, seconds or milliseconds since 1970 (numbers or
+    text), `2021. 3. 4.`, `2021/03/04`, `2021년 3월 4일`, `2021년 3월` (its first day).
+
+    Raises:
+        ValueError: it is no date, or no such year exists.
+
+    >>> moment("2021. 3. 4.")
+    datetime.datetime(2021, 3, 4, 0, 0)
+    >>> moment(1614828896000)
+    datetime.datetime(2021, 3, 4, 12, 34, 56)
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError("not a date")
+    if isinstance(value, str):
+        text = value.strip()
+        if re.fullmatch(r"\d{9,13}(\.\d+)?", text):
+            return _since_1970(float(text))
+        if re.fullmatch(r"\d{14}", text):
+            text = f"{text[:8]}T{text[8:]}"
+        return _written(text)
+    return _since_1970(float(value))
+
+
+def possible(when: datetime) -> bool:
+    """Whether a review can be of this year: 2000 to next year."""
+    return FIRST_YEAR <= when.year <= datetime.now(KOREA).year + 1
+
+
+def _since_1970(number: float) -> datetime:
+    seconds = number / 1_000 if abs(number) >= _MILLISECONDS else number
+    try:
+        return datetime.fromtimestamp(seconds, UTC).astimezone(KOREA).replace(tzinfo=None)
+    except (OverflowError, OSError) as error:
+        raise ValueError("no such date") from error
+
+
+def _written(text: str) -> datetime:
+    if re.match(r"\d{4}\s*년", text):
+        text = text.translate(_WORDS)
+    text = _HALF_DAY.sub(lambda found: f"{found[2]} {_HALVES[found[1]]}", text)
+    dated = _DATED.match(text)
+    if dated is None:
+        raise ValueError("not a date")
+    day = "-".join(part.zfill(2) for part in dated.groups() if part)
+    time = text[dated.end() :].lstrip("-./ T").rstrip("-.: ")
+    try:
+        when = parser.parse(f"{day} {time}", default=_JANUARY, yearfirst=True)
+    except (parser.ParserError, OverflowError) as error:
+        raise ValueError("not a date") from error
+    return when if when.tzinfo is None else when.astimezone(KOREA).replace(tzinfo=None)

@@ -1,0 +1,181 @@
+"""Reads a site's answers by its file: which fields mean what is data, how they are read is here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from zigbang_nlp.config.site import Road, SiteFile
+from zigbang_nlp.crawl.reading import Entry, as_id, as_number, as_text, at, listed, raw
+from zigbang_nlp.crawl.reviews import ReviewReader
+from zigbang_nlp.crawl.roads import OpenRoads, next_page
+from zigbang_nlp.errors import SchemaError
+from zigbang_nlp.records import Apartment
+from zigbang_nlp.store import Found, Task
+from zigbang_nlp.store.task import Bad
+
+#: The largest complex of Korea has fewer than 13,000 households.
+MOST_HOUSEHOLDS = 100_000
+_MORE = ("hasNext", "has_next", "hasMore", "has_more")
+_END = ("isEnd", "is_end", "isLast", "is_last")
+
+_latitude, _longitude = as_number(-90, 90), as_number(-180, 180)
+_households = as_number(0, MOST_HOUSEHOLDS)
+
+
+class SiteReader:
+    """The three questions of a site: apartments in a cell, one apartment, its reviews.
+
+    Args:
+        data: what is known of the site.
+        source: what to write into the rows; None means the site's own name.
+        details: ask for each apartment's page too (address, households), one request each.
+
+    Attributes:
+        roads: which of the site's endpoints are asked.
+        scale: the highest score that is expected; a crawl may learn another.
+    """
+
+    #: Kinds of tasks whose answer may be that there is nothing (404, 410).
+    may_be_absent = frozenset({"danji", "reviews"})
+
+    def __init__(self, data: SiteFile, source: str | None = None, details: bool = True) -> None:
+        self.data, self.details = data, details
+        self.source = source or data.source
+        self.roads = OpenRoads(data.roads)
+        self.scale = data.scale
+        self.personal = re.compile(data.personal, re.IGNORECASE)
+
+    def first_tasks(self, cells: Iterable[str]) -> Iterable[Task]:
+        return (Task("cell", cell) for cell in cells)
+
+    def path(self, task: Task) -> tuple[str, dict[str, str]]:
+        return self.roads.path(task)
+
+    def endpoint(self, task: Task) -> str:
+        """The road that is asked for such a task, as the fill rates name it."""
+        return f"{task.kind} {self.roads.road(task.kind).path}"
+
+    def read(self, task: Task, answer: Any) -> Found:
+        """What a parsed answer says, entry by entry.
+
+        Raises:
+            SchemaError: the answer as a whole has an unknown shape.
+        """
+        if not isinstance(answer, dict):
+            raise self._unknown(task, f"{type(answer).__name__} where an object was due", answer)
+        if task.kind == "danji":
+            return self._read_danji(task, answer)
+        road = self._road_of(task, answer)
+        found = Found(endpoint=f"{task.kind} {road.path}")
+        entries = self._entries(task, road, answer)
+        count = next((n for n in (at(answer, path) for path in road.count) if _is_count(n)), None)
+        found.fills.note("list", filled=bool(entries))
+        if task.kind == "reviews":
+            ReviewReader(self, task, road, found).read(entries)
+            if count is not None:
+                found.fills.note("count", total=count, filled=min(count, len(entries)))
+        else:
+            self._read_list(entries, found)
+            found.tasks.extend(next_page(task, road, count))
+        if not road.page and _says_more(answer):
+            found.fills.note("more", filled=1)
+        return replace(found, readable=bool(found.reviews or found.apartments or not found.bad))
+
+    # ------------------------------------------------------------------------- lists of entries
+
+    def _road_of(self, task: Task, answer: Mapping[str, Any]) -> Road:
+        """The road whose lists the answer has: raw answers don't say by which they came."""
+        for road in self.roads.all(task.kind):
+            if any(at(answer, path) is not None for path in road.lists):
+                return road
+        return self.roads.road(task.kind)
+
+    def _entries(self, task: Task, road: Road, answer: Mapping[str, Any]) -> list[Any]:
+        """What stands in the answer's lists; an endpoint that has several is read in full."""
+        lists = {path: at(answer, path) for path in road.lists}
+        there = {path: value for path, value in lists.items() if value is not None}
+        if not there and road.optional:
+            return []
+        wrong = [path for path in there or lists if not isinstance(lists[path], list)]
+        if wrong:
+            kind = type(lists[wrong[0]]).__name__
+            raise self._unknown(task, f"{wrong[0]!r} is {kind}, not a list", answer)
+        return [entry for value in there.values() for entry in value]
+
+    def _unknown(self, task: Task, what: str, answer: Any) -> SchemaError:
+        return SchemaError(
+            f"The answer for {task} has an unknown shape: {what}; keys found: {listed(answer)}.",
+            "The raw answer is kept in the store. Put the new names into a copy of "
+            "zigbang_nlp/sites/zigbang.toml, then run `zigbang-nlp crawl --site FILE --reparse`.",
+        )
+
+    # --------------------------------------------------------------------------------- apartments
+
+    def _read_list(self, entries: list[Any], found: Found) -> None:
+        kinds = ("danji", "reviews") if self.details else ("reviews",)
+        for said in entries:
+            apartment = self._apartment(said, found)
+            if apartment is not None:
+                found.apartments.append(apartment)
+        ids = dict.fromkeys(apartment.apartment_id for apartment in found.apartments)
+        found.tasks.extend(Task(kind, key) for key in ids for kind in kinds)
+
+    def _apartment(self, said: Any, found: Found) -> Apartment | None:
+        """One entry of a list; None, and a bad entry, where it has no id."""
+        if not isinstance(said, dict):
+            found.bad.append(Bad(f"{type(said).__name__} where an apartment was due", raw(said)))
+            found.fills.note("apartment.id", unread=1)
+            return None
+        entry = Entry(said, found.fills)
+        identity = entry.get("apartment.id", self.data.apartment.id, as_id)
+        if identity is None and not entry.problems:
+            entry.problems.append(f"an apartment without an id; keys found: {listed(said)}")
+        made = self._described(entry, identity or "")
+        if (bad := entry.bad()) is not None:
+            found.bad.append(bad)
+        return made if identity else None
+
+    def _described(self, entry: Entry, identity: str) -> Apartment:
+        names = self.data.apartment
+        households = entry.get("apartment.households", names.households, _households)
+        return Apartment(
+            source=self.source,
+            apartment_id=identity,
+            name=entry.get("apartment.name", names.name, as_text),
+            address=entry.get("apartment.address", names.address, as_text),
+            latitude=entry.get("apartment.latitude", names.latitude, _latitude),
+            longitude=entry.get("apartment.longitude", names.longitude, _longitude),
+            households=None if households is None else int(households),
+        )
+
+    def _read_danji(self, task: Task, answer: dict[str, Any]) -> Found:
+        found = Found(endpoint=self.endpoint(task))
+        entry = Entry(answer, found.fills)
+        identity = entry.get("apartment.id", self.data.apartment.id, as_id)
+        if identity is not None and identity != task.key:
+            raise self._unknown(task, f"the answer is about apartment {identity}", answer)
+        apartment = self._described(entry, task.key)
+        if apartment.name is None and not entry.problems:
+            raise self._unknown(task, "an apartment without a name", answer)
+        found.apartments.append(apartment)
+        if (bad := entry.bad()) is not None:
+            found.bad.append(bad)
+        return replace(found, readable=True)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9
+
+
+def _says_more(answer: Mapping[str, Any]) -> bool:
+    """Whether an answer says that it is only the first page."""
+    for part in (answer, *answer.values()):
+        if isinstance(part, dict) and (
+            any(part.get(name) is True for name in _MORE)
+            or any(part.get(name) is False for name in _END)
+        ):
+            return True
+    return False

@@ -1,0 +1,187 @@
+"""Reads the reviews of one answer: texts, scores, dates, and the ids that tell them apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from zigbang_nlp.config.site import Road, SiteFile
+from zigbang_nlp.crawl.moments import moment, possible
+from zigbang_nlp.crawl.reading import (
+    Entry,
+    UnreadableError,
+    as_id,
+    as_number,
+    as_text,
+    first,
+    listed,
+    raw,
+)
+from zigbang_nlp.records import CATEGORIES, Review, content_id
+from zigbang_nlp.store import Found, Task
+from zigbang_nlp.store.task import Bad
+
+#: Scores in the store run from 0 to this, whatever the site's scale.
+STORED_SCALE = 5.0
+
+Texts = tuple[str, ...]
+#: What tells two reviews of the same texts apart, in an order.
+Variant = tuple[str, tuple[float, ...]]
+
+
+class OfSite(Protocol):
+    """What a reader of reviews needs to know of their site."""
+
+    data: SiteFile
+    source: str
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """One review before its id is known.
+
+    Attributes:
+        identity: what the site gives as an id, or None.
+        is_id: False where that is no id.
+        texts: of all categories, blank ones too.
+        rows: of the review, still without an id.
+    """
+
+    entry: Entry
+    identity: str | None
+    is_id: bool
+    texts: Texts
+    rows: list[Review]
+
+    @property
+    def variant(self) -> Variant:
+        when = self.rows[0].written_at if self.rows else None
+        scores = tuple(-1.0 if row.score is None else row.score for row in self.rows)
+        return ("" if when is None else when.isoformat(), scores)
+
+
+class ReviewReader:
+    """Reads one answer's reviews into rows.
+
+    Args:
+        site: says the names, the source and the scale.
+        task: what was asked.
+        road: may name its own texts.
+        found: takes rows, fill rates and bad entries.
+    """
+
+    def __init__(self, site: OfSite, task: Task, road: Road, found: Found) -> None:
+        self.site, self.task, self.found = site, task, found
+        names = site.data.review
+        texts: Mapping[str, Sequence[str]] = road.texts or names.texts
+        self.texts = {key: texts[key] for key in CATEGORIES if key in texts}
+        scores = road.scores or names.scores
+        self.scores = {key: scores[key] for key in self.texts if key in scores}
+        self._known = {name for listed_names in texts.values() for name in listed_names}
+        self._score = as_number(0, site.scale)
+
+    def read(self, entries: Sequence[Any]) -> None:
+        """Read all entries of the answer; one that can't be read costs no other."""
+        taken = [one for said in entries if (one := self._take(said)) is not None]
+        contents: dict[str, set[Texts]] = {}
+        variants: dict[Texts, set[Variant]] = {}
+        for one in taken:
+            variants.setdefault(one.texts, set()).add(one.variant)
+            if one.identity is not None:
+                contents.setdefault(one.identity, set()).add(one.texts)
+        for one in taken:
+            identity = self._identity(one, contents, variants)
+            self.found.fills.note("review", filled=identity is not None, unread=identity is None)
+            if identity is not None:
+                self.found.reviews.extend(replace(row, review_id=identity) for row in one.rows)
+            if (bad := one.entry.bad()) is not None:
+                self.found.bad.append(bad)
+
+    def _identity(
+        self,
+        one: _Taken,
+        contents: Mapping[str, set[Texts]],
+        variants: Mapping[Texts, set[Variant]],
+    ) -> str | None:
+        """The review's id: the site's where it is one, else one made from the texts.
+
+        A made one leaves out dates, scores and authors, so that it stays when the site spells them
+        differently or no longer gives them; reviews of the same texts are numbered.
+        """
+        if not one.is_id:
+            return None
+        if one.identity is None:
+            order = sorted(variants[one.texts]).index(one.variant)
+            return content_id(self.task.key, *one.texts, *([order] if order else []))
+        if one.identity == self.task.key:
+            one.entry.problems.append("review.id is the id of the apartment, so it is no id")
+            return None
+        if (count := len(contents[one.identity])) > 1:
+            said = f"review.id {one.identity} comes with {count} contents, so it is no id"
+            one.entry.problems.append(said)
+            return None
+        return one.identity
+
+    def _take(self, said: Any) -> _Taken | None:
+        """One entry but for its id, which only all of them together can vouch for."""
+        if not isinstance(said, dict) or not self._known & said.keys():
+            what = f"{type(said).__name__} where a review was due"
+            if isinstance(said, dict):
+                what = f"a review with no known text field; keys found: {listed(said)}"
+            self.found.bad.append(Bad(what, raw(said)))
+            self.found.fills.note("review", unread=1)
+            return None
+        entry, names = Entry(said, self.found.fills), self.site.data.review
+        identity = entry.get("review.id", names.id, as_id)
+        is_id = not entry.problems
+        texts = {key: entry.get(f"{key}.text", self.texts[key], as_text) for key in self.texts}
+        scores = {key: self._read_score(entry, key) for key in self.scores}
+        written_at = self._read_date(entry)
+        author = entry.get("review.author", names.author, as_text, blame=False)
+        rows = [
+            Review(
+                source=self.site.source,
+                apartment_id=self.task.key,
+                review_id="",
+                category=key,
+                text=text,
+                score=scores.get(key),
+                author=author or None,
+                written_at=written_at,
+            )
+            for key, text in texts.items()
+            if text and text.strip()
+        ]
+        return _Taken(entry, identity, is_id, tuple(text or "" for text in texts.values()), rows)
+
+    def _read_date(self, entry: Entry) -> datetime | None:
+        """When it was written; an unreadable or impossible date is counted, and costs nothing."""
+        when = entry.get("review.date", self.site.data.review.date, _moment, blame=False)
+        if when is None:
+            return None
+        entry.fills.note("review.year", filled=possible(when), unread=not possible(when))
+        return when if possible(when) else None
+
+    def _read_score(self, entry: Entry, key: str) -> float | None:
+        score = entry.get(f"{key}.score", self.scores[key], self._score)
+        given = first(entry.said, self.scores[key])
+        if given is not None and not isinstance(given[1], bool | dict | list):
+            try:
+                number = float(given[1])
+            except (ValueError, OverflowError):
+                return score
+            # A wrong scale is known by them: `filled` are beyond ours, `unread` beyond 10 too.
+            far = 10 < number <= 100
+            over = self.site.scale < number <= 100
+            entry.fills.note("review.scale", filled=over, unread=far)
+        return None if score is None else score * STORED_SCALE / self.site.scale
+
+
+def _moment(value: Any) -> datetime:
+    try:
+        return moment(value)
+    except ValueError as error:
+        raise UnreadableError(str(error)) from error
