@@ -76,21 +76,26 @@ class Faults:
 
     Attributes:
         share: of requests, in [0, 1].
-        kinds: names in `FAULTS`, chosen at random.
+        kinds: names in `FAULTS` or `OTHERS`, chosen at random.
         seed: of the choice.
+        where: only requests whose path has this in it.
+        most: so many faults, then none.
     """
 
     share: float = 0.0
     kinds: Sequence[str] = ()
     seed: int = 0
+    where: str = ""
+    most: int = 1_000_000_000
     _rng: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
         self._rng = random.Random(self.seed)
 
-    def draw(self) -> str | None:
-        if self._rng.random() >= self.share:
+    def draw(self, path: str) -> str | None:
+        if self.where not in path or self.most <= 0 or self._rng.random() >= self.share:
             return None
+        self.most -= 1
         return self._rng.choice(list(self.kinds) or list(FAULTS))
 
 
@@ -110,6 +115,7 @@ class ZigbangServer:
         self.lock = threading.Lock()
         self.drip = 0.05  # seconds between the bytes of a slow drip
         self.hang = 30.0  # seconds of a time-out
+        self.retry_after = "0.05"  # seconds, or a date
         self.closing = threading.Event()
         outer = self
 
@@ -155,7 +161,7 @@ class _Handler(BaseHTTPRequestHandler):
         at = time.monotonic()
         path = unquote(self.path)
         with state.lock:
-            fault = None if path == "/robots.txt" else state.faults.draw()
+            fault = None if path == "/robots.txt" else state.faults.draw(path)
             state.requests.append(Request(at, path, fault, dict(self.headers)))
         split = urlsplit(self.path)
         if split.path == "/robots.txt":
@@ -164,7 +170,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         answer = state.world.answer(split.path, parse_qs(split.query))
         if fault is not None:
-            FAULTS[fault](self, answer)
+            (FAULTS | OTHERS)[fault](self, answer)
         elif answer is None:
             self.reply(404, b'{"message": "not found"}')
         else:
@@ -193,9 +199,9 @@ def _json(answer: Any) -> bytes:
     return json.dumps(answer, ensure_ascii=False).encode()
 
 
-def _status(status: int, **headers: str) -> Callable[[_Handler, Any], None]:
+def _status(status: int) -> Callable[[_Handler, Any], None]:
     def fault(handler: _Handler, answer: Any) -> None:
-        handler.reply(status, b'{"message": "no"}', **headers)
+        handler.reply(status, b'{"message": "no"}')
 
     return fault
 
@@ -254,9 +260,13 @@ def _drip(handler: _Handler, answer: Any) -> None:
             return
 
 
+def _retry_after(handler: _Handler, answer: Any) -> None:
+    handler.reply(429, b'{"message": "no"}', Retry_After=handler.server_state.retry_after)
+
+
 FAULTS: dict[str, Callable[[_Handler, Any], None]] = {
     "429": _status(429),
-    "429 retry-after": _status(429, Retry_After="1"),
+    "429 retry-after": _retry_after,
     "403": _status(403),
     "500": _status(500),
     "502": _status(502),
@@ -269,6 +279,15 @@ FAULTS: dict[str, Callable[[_Handler, Any], None]] = {
     "renamed": _renamed,
     "junk": _junk,
     "drip": _drip,
+}
+
+
+#: Faults that leave something out for good.
+OTHERS: dict[str, Callable[[_Handler, Any], None]] = {
+    "404": _status(404),
+    "410": _status(410),
+    "401": _status(401),
+    "302": _status(302),
 }
 
 

@@ -6,7 +6,9 @@ ZigbangError
 ├── CrawlError       the site, or the way to it
 │   ├── RequestFailedError  one request failed for good (after its retries)
 │   ├── SchemaError         an answer of an unknown shape
+│   ├── CrawlFailedError    a run that read nothing of what it asked for
 │   └── CrawlStoppedError   the crawl gave up on purpose (blocked, budget used)
+│       └── DriftError          the site answers differently than before
 ├── StoreError       the database can't be opened, read or written
 ├── TokenizerError   a tokenizer is unknown or can't start
 ├── WorkerError      worker processes can't start, or end again and again
@@ -16,12 +18,15 @@ ZigbangError
 ├── InsightError     the reviews can't say what was asked of them (too few, undated ...)
 └── StageError       a pipeline stage is missing what it reads
 
-Each error is a fact and a next step. The command line prints both and exits 1.
+Each error is a fact and a next step. The command line prints both and exits with the error's code:
+1, but 2 for settings (wrong usage), 3 for a crawl that stopped, 4 for a site that changed, 5 for a
+crawl that read nothing.
 """
 
 from __future__ import annotations
 
 import warnings
+from typing import ClassVar
 
 
 class ZigbangError(Exception):
@@ -31,6 +36,9 @@ class ZigbangError(Exception):
         fact: what is wrong, one sentence with the values that were seen.
         next_step: what the user can do about it, one sentence.
     """
+
+    #: What the command line exits with.
+    exit_code: ClassVar[int] = 1
 
     def __init__(self, fact: str, next_step: str = "") -> None:
         super().__init__(fact, next_step)
@@ -43,6 +51,8 @@ class ZigbangError(Exception):
 
 class ConfigError(ZigbangError):
     """A setting is unknown, misspelt or out of range."""
+
+    exit_code = 2
 
 
 class InputError(ZigbangError):
@@ -75,6 +85,20 @@ class SchemaError(CrawlError):
 
 class CrawlStoppedError(CrawlError):
     """The crawl stopped on purpose: blocked, or its budget is used up."""
+
+    exit_code = 3
+
+
+class DriftError(CrawlStoppedError):
+    """The site answers differently than before, so that reviews would be lost without a word."""
+
+    exit_code = 4
+
+
+class CrawlFailedError(CrawlError):
+    """A run of the crawl came to its end, but read nothing, or nothing of one kind."""
+
+    exit_code = 5
 
 
 class StoreError(ZigbangError):

@@ -168,3 +168,31 @@ def test_places_follow_the_work_directory(tmp_path: Path) -> None:
     assert settings.store_url == f"sqlite:///{(tmp_path / '한 글' / 'zigbang.db').as_posix()}"
     for place in (settings.dataset_dir, settings.model_dir, settings.evaluation_dir):
         assert place.parent == tmp_path / "한 글"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["ftp://127.0.0.1", "127.0.0.1:80", "http://", "http://x/?key=1", "http://x:99999", "https://:80",
+     "http://a b", "http://x/#y", "", "file:///etc/passwd", "http://[::1", "http://kim:geheim@x"],
+)  # fmt: skip
+def test_a_base_url_is_an_address(url: str) -> None:
+    error = fails(r"crawl\.base_url", flags={"crawl.base_url": url})
+    assert "geheim" not in str(error)
+
+
+def test_passwords_are_not_shown(tmp_path: Path) -> None:
+    file = toml(
+        tmp_path,
+        '[store]\nurl = "postgresql+psycopg://kim:geheim@db/x"\n'
+        '[crawl]\nproxy = "http://kim:geheim@proxy:3128"\ncookies = "session=geheim"\n',
+    )
+    loaded = load_settings(file, environ={})
+    assert "geheim" in loaded.settings.crawl.proxy
+    assert "geheim" in loaded.settings.store_url
+    assert "geheim" not in loaded.settings.model_dump_json()
+    for name, value in [
+        ("crawl.proxy", "socks5://kim:geheim@x:1"),
+        ("crawl.cookies", "geheim"),
+        ("crawl.cookies", "a=geheim\n"),
+    ]:
+        assert "geheim" not in str(fails(name.replace(".", r"\."), flags={name: value}))

@@ -81,7 +81,9 @@ def test_a_blocked_crawl_stops_with_a_sentence_and_loses_nothing(
     with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
         chosen = settings(tmp_path, crawl_settings(server.url, retries=1))
         server.faults = Faults(1.0, ["403"])
-        with pytest.raises(CrawlStoppedError, match=r"of the last \d+ requests failed.*http 403"):
+        with pytest.raises(
+            CrawlStoppedError, match=r"of the last \d+ requests for 'cell' failed.*http 403"
+        ):
             run_crawl(chosen, store)
         assert len(server.paths()) <= 26
         assert not store.frontier.failures("zigbang", 100)

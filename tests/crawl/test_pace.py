@@ -12,7 +12,7 @@ from tests.factories.crawl import crawl_settings, made_world, settings
 from tests.fake_zigbang import Faults, World, ZigbangServer, serve
 from zigbang_nlp.crawl import run_crawl
 from zigbang_nlp.crawl.pace import Pace, Sent
-from zigbang_nlp.errors import CrawlStoppedError
+from zigbang_nlp.errors import CrawlFailedError, CrawlStoppedError
 from zigbang_nlp.store import open_store
 
 #: Eight cells and fifteen apartments: 38 requests.
@@ -91,7 +91,7 @@ def test_the_rate_is_kept_over_a_restart(tmp_path: Path, world: World) -> None:
 
 def test_retry_after_holds_all_workers(tmp_path: Path, world: World) -> None:
     with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
-        server.faults = Faults(0.1, ["429 retry-after"], seed=1)
+        server.faults, server.retry_after = Faults(0.1, ["429 retry-after"], seed=1), "0.4"
         crawl = crawl_settings(server.url, workers=4, rate=200, retry_after_cap=0.4, **SMALL)
         with Stalls() as stalls:
             run_crawl(settings(tmp_path, crawl), store)
@@ -135,7 +135,7 @@ def test_overload_slows_down_and_good_answers_recover(tmp_path: Path) -> None:
 def test_retry_after_is_capped_and_understood_as_a_date(tmp_path: Path) -> None:
     from email.utils import formatdate
 
-    from zigbang_nlp.crawl.client import _retry_after
+    from zigbang_nlp.crawl.transport import _retry_after
 
     assert _retry_after("7") == 7
     assert _retry_after("soon") is None
@@ -154,12 +154,12 @@ def test_robots_txt_is_obeyed_and_asked_once(tmp_path: Path) -> None:
     with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
         chosen = settings(tmp_path, crawl_settings(server.url, **SMALL))
         for _ in range(2):
-            with pytest.raises(CrawlStoppedError, match="forbids /property/apartments"):
-                run_crawl(chosen, store)
+            with pytest.raises(CrawlFailedError, match=r"robots\.txt forbids /property/apartments"):
+                run_crawl(chosen, store, retry_failed=True)
         assert not [path for path in server.paths() if path.startswith("/property")]
         assert len(server.requests) - len(server.paths()) == 1
         ignoring = settings(tmp_path, crawl_settings(server.url, robots=False, **SMALL))
-        assert run_crawl(ignoring, store).failed == 0
+        assert run_crawl(ignoring, store, retry_failed=True).failed == 0
 
 
 def test_crawl_delay_slows_down(tmp_path: Path) -> None:

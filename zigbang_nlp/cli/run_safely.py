@@ -1,6 +1,7 @@
 """What people see when something goes wrong: a fact, a next step, and an exit code.
 
-0 done, 1 an error, 2 wrong usage, 130 interrupted (Ctrl-C). A traceback needs --debug.
+0 done, 1 an error, 2 wrong usage, 3 to 5 a crawl (see errors.py), 130 interrupted (Ctrl-C), 143
+ended from outside (SIGTERM). A traceback needs --debug.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import click
 
 from zigbang_nlp.errors import ZigbangError
 
-INTERRUPTED = 130
+INTERRUPTED, TERMINATED = 130, 143
 
 #: Seconds after which a Ctrl-C that has ended nothing is pressed again.
 _PATIENCE = 10.0
@@ -35,6 +36,9 @@ def run_safely(cli: click.Command, arguments: Sequence[str]) -> int:
     sys.unraisablehook = _keep_interrupts
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt)
+    terminated: list[int] = []
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, lambda signum, _: _terminate(terminated, signum))
     try:
         result = cli.main(list(arguments), standalone_mode=False)
         sys.stdout.flush()
@@ -46,7 +50,10 @@ def run_safely(cli: click.Command, arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         for timer in _waiting:
             timer.cancel()
-        return _say("Stopped. What was finished before is kept; run the same command to go on.")
+        click.echo(
+            "\nStopped. What was finished before is kept; run the same command to go on.", err=True
+        )
+        return TERMINATED if terminated else INTERRUPTED
     except (BrokenPipeError, SystemExit):
         # The reader of our output (head, less) has seen enough; click's word for it is an exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -54,7 +61,7 @@ def run_safely(cli: click.Command, arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last line of defence
         if "--debug" in arguments:
             traceback.print_exc()
-            return 1
+            return error.exit_code if isinstance(error, ZigbangError) else 1
         return _explain(error)
     return result if isinstance(result, int) else 0
 
@@ -66,6 +73,12 @@ def _interrupt(signum: int, frame: Any) -> None:
     """
     _press_again(_PATIENCE)
     raise KeyboardInterrupt
+
+
+def _terminate(seen: list[int], signum: int) -> None:
+    """The polite end (systemd, docker stop, kill): as clean as Ctrl-C."""
+    seen.append(signum)
+    _interrupt(signum, None)
 
 
 def _keep_interrupts(raised: Any) -> None:
@@ -107,9 +120,4 @@ def _explain(error: Exception) -> int:
             "Run the same command with --debug to see where, and report it.",
         ]
     click.echo("\n".join(line for line in lines if line), err=True)
-    return 1
-
-
-def _say(message: str) -> int:
-    click.echo(f"\n{message}", err=True)
-    return INTERRUPTED
+    return error.exit_code if isinstance(error, ZigbangError) else 1

@@ -1,8 +1,8 @@
 """Settings: one strict TOML file, environment variables and flags, checked and frozen."""
 
+from zigbang_nlp.config.crawl import CrawlSettings
 from zigbang_nlp.config.load import LoadedSettings, known_keys, load_settings
 from zigbang_nlp.config.sections import (
-    CrawlSettings,
     EvaluateSettings,
     PathSettings,
     PredictSettings,

@@ -16,10 +16,12 @@ from typing import Any, get_args, get_origin
 from pydantic import ValidationError
 
 from zigbang_nlp.config.base import Section
+from zigbang_nlp.config.secrets import without_password
 from zigbang_nlp.config.sections import Settings
 from zigbang_nlp.errors import ConfigError
 
 ENV_PREFIX = "ZIGBANG_NLP__"
+_SECRET = frozenset({"serve.token", "crawl.cookies"})
 DEFAULT_FILE = Path("zigbang.toml")
 
 
@@ -149,6 +151,9 @@ def _config_error(error: ValidationError, origins: Mapping[str, str]) -> ConfigE
     message = first["msg"].removeprefix("Value error, ")
     origin = origins.get(name, "")
     field = known_keys().get(name)
-    about = f"{name} = {first['input']!r} ({origin}): " if field is not None else f"{name}: "
+    given = without_password(repr(first["input"]))
+    if name in _SECRET:
+        given = "***"
+    about = f"{name} = {given} ({origin}): " if field is not None else f"{name}: "
     described = f"{name}: {field.description}." if field is not None and field.description else ""
     return ConfigError(f"{about}{message}.", described)

@@ -1,65 +1,37 @@
-"""The one HTTP client: sends, waits, retries, and gives back bytes that are JSON, or an error."""
+"""The one HTTP client: asks robots.txt, waits, sends, retries; gives an answer, or an error."""
 
 from __future__ import annotations
 
 import json
-import threading
+import random
 import time
-from collections.abc import Callable, Collection, Mapping
-from email.utils import parsedate_to_datetime
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+from urllib.parse import unquote
 
-import requests
-import urllib3
-
-from zigbang_nlp import __version__
 from zigbang_nlp.config import CrawlSettings
 from zigbang_nlp.crawl.pace import Pace, Sent
-from zigbang_nlp.crawl.site import Site
-from zigbang_nlp.errors import RequestFailedError
+from zigbang_nlp.crawl.progress import duration
+from zigbang_nlp.crawl.site import Answer, Site
+from zigbang_nlp.crawl.transport import Broken, Response, Transport
+from zigbang_nlp.errors import CrawlStoppedError, RequestFailedError
 from zigbang_nlp.store import Task
 
-#: An answer larger than this is not read to its end.
-MAX_BYTES = 32 << 20
-_ABSENT = frozenset({404, 410})
+#: The site has nothing there: an answer, not a failure.
+ABSENT = frozenset({404, 410})
 #: Answers of servers that may do better in a moment; 403 is how some of them say "slower".
 TRANSIENT = frozenset({403, 408, 425, 429, 500, 502, 503, 504})
-
-
-class _Failed(Exception):
-    """One try went wrong."""
-
-    def __init__(
-        self,
-        kind: str,
-        fact: str,
-        body: bytes = b"",
-        status: int = 0,
-        again: bool = True,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(fact)
-        self.kind, self.fact, self.body = kind, fact, body
-        self.status, self.again, self.retry_after = status, again, retry_after
-
-    def sent(self, seconds: float) -> Sent:
-        return Sent(self.kind, len(self.body), seconds, self.status, self.retry_after)
-
-    def for_good(self, url: str, tries: int) -> RequestFailedError:
-        times = f", {tries} times" if tries > 1 else ""
-        return RequestFailedError(
-            f"{url} failed: {self.fact}{times}.",
-            "Ask again later with --retry-failed.",
-            kind=self.kind,
-            body=self.body,
-        )
+#: Kinds of failures that are worth another try in a while.
+PASSING = frozenset({"timeout", "connection", "cut off", "not json"}) | {
+    f"http {status}" for status in TRANSIENT
+}
 
 
 class Allows(Protocol):
     """Says what a site lets us ask for (see robots.py)."""
 
-    def check(self, path: str, task: Task) -> None:
-        """Raise CrawlStopped where `path` is forbidden."""
+    def allows(self, url: str) -> bool:
+        """Whether this very URL may be asked for."""
 
 
 class Client:
@@ -83,137 +55,140 @@ class Client:
     ) -> None:
         self.site, self.settings, self.pace, self.sent = site, settings, pace, sent
         self.robots: Allows | None = None
-        self._local = threading.local()  # requests' sessions are not made for several threads
+        self.transport = Transport(settings)
 
-    def fetch(self, task: Task) -> bytes:
+    def fetch(self, task: Task) -> Answer:
         path, query = self.site.path(task)
-        if self.robots is not None:
-            self.robots.check(path, task)
-        return self.get(path, query)
+        return self.get(task.kind, path, query)
 
-    def get(self, path: str, query: Mapping[str, str], as_json: bool = True) -> bytes:
-        """The body of an answer: JSON, or, unless `as_json`, anything, empty where there is none.
+    def get(self, endpoint: str, path: str, query: Mapping[str, str]) -> Answer:
+        """An answer in JSON, or word that there is none (404, 410).
+
+        Args:
+            endpoint: the name by which failures are counted.
 
         Raises:
-            RequestFailed: there is none, after all retries.
-            CrawlStopped: from the pace or from `sent`.
+            RequestFailedError: there is none, after all retries, or robots.txt forbids to ask.
+            CrawlStoppedError: from the pace or from `sent`.
         """
+        prepared = self.transport.prepare(path, query)
+        url = prepared.url or ""
+        if self.robots is not None and not self.robots.allows(url):
+            self.sent(Sent("robots.txt", 0, 0, endpoint=endpoint))
+            raise RequestFailedError(
+                f"{self.settings.base_url}/robots.txt forbids {unquote(prepared.path_url)}.",
+                "Ask the site's owner; with permission, set crawl.robots = false.",
+                kind="robots.txt",
+            )
         tries = self.settings.retries + 1
         for attempt in range(1, tries + 1):
-            self.pace.wait()
-            began = time.monotonic()
-            try:
-                body, status = self._once(path, query, absent=() if as_json else _ABSENT)
-                if as_json:
-                    _check_json(body, status)
-            except _Failed as failed:
-                self._tell(failed.sent(time.monotonic() - began))
-                if not failed.again or attempt == tries:
-                    raise failed.for_good(self.settings.base_url + path, attempt) from failed
-                self.pace.sleep(self.settings.backoff * 2 ** (attempt - 1))
-            else:
-                self._tell(Sent(None, len(body), time.monotonic() - began, status))
-                return body
+            failed, answer = self._once(endpoint, prepared)
+            if answer is not None:
+                return answer
+            assert failed is not None
+            if not failed.again or attempt == tries:
+                times = f", {attempt} times" if attempt > 1 else ""
+                raise RequestFailedError(
+                    f"{self.settings.base_url}{path} failed: {failed.fact}{times}.",
+                    "Ask again later with --retry-failed.",
+                    kind=failed.kind,
+                    body=failed.body,
+                )
+            self.pace.sleep(self.pause(attempt))
         raise AssertionError("unreachable: the last try returns or raises")
+
+    def raw(self, path: str) -> Response:
+        """The answer to one request, paced and counted, whatever it is; for robots.txt.
+
+        Raises:
+            Broken: there is none.
+        """
+        self.pace.wait()
+        began = time.monotonic()
+        try:
+            response = self.transport.send(self.transport.prepare(path, {}))
+        except Broken as broken:
+            self._tell(Sent(broken.kind, 0, time.monotonic() - began, endpoint="robots.txt"))
+            raise
+        self._tell(
+            Sent(
+                None if response.status < 500 else f"http {response.status}",
+                len(response.body),
+                time.monotonic() - began,
+                response.status,
+                endpoint="robots.txt",
+            )
+        )
+        return response
+
+    def _once(self, endpoint: str, prepared: Any) -> tuple[_Failed | None, Answer | None]:
+        """One try."""
+        self.pace.wait()
+        began = time.monotonic()
+        status, size, retry_after = 0, 0, None
+        failed: _Failed | None = None
+        answer: Answer | None = None
+        try:
+            response = self.transport.send(prepared)
+        except Broken as broken:
+            failed = _Failed(broken.kind, broken.fact, broken.body, broken.kind != "too large")
+        else:
+            status, size = response.status, len(response.body)
+            retry_after = response.retry_after
+            failed, answer = _understood(response, endpoint in self.site.may_be_absent)
+        seconds = time.monotonic() - began
+        kind = failed.kind if failed else None
+        self._tell(Sent(kind, size, seconds, status, retry_after, endpoint))
+        if failed and retry_after is not None and retry_after > self.settings.retry_after_cap:
+            raise _come_back(retry_after, failed.kind)
+        return failed, answer
+
+    def pause(self, attempt: int) -> float:
+        """Seconds before the next try: doubling, and never the same for two crawlers."""
+        longest = self.settings.backoff * 2 ** (attempt - 1)
+        return longest * random.uniform(0.5, 1)
 
     def _tell(self, sent: Sent) -> None:
         self.pace.learn(sent)
         self.sent(sent)
 
-    def _once(
-        self, path: str, query: Mapping[str, str], absent: Collection[int]
-    ) -> tuple[bytes, int]:
-        settings = self.settings
-        deadline = time.monotonic() + 2 * settings.timeout
-        try:
-            with self._session().get(
-                settings.base_url.rstrip("/") + path,
-                params=dict(query),
-                timeout=settings.timeout,
-                stream=True,
-                allow_redirects=False,  # a redirect would be a request nobody paced
-            ) as answer:
-                body = _read(answer, deadline)
-        except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
-            raise _Failed("timeout", f"no answer within {settings.timeout:g} s") from error
-        except urllib3.exceptions.HTTPError as error:  # requests wraps all but those of `_read`
-            raise _Failed("cut off", "the answer broke off in the middle") from error
-        except (requests.RequestException, OSError) as error:
-            raise _Failed("connection", _connection_fact(error)) from error
-        status = answer.status_code
-        if status in absent:
-            return b"", status
-        if status != 200:
-            raise _Failed(
-                f"http {status}",
-                f"HTTP status {status}",
-                body,
-                status,
-                again=status in TRANSIENT,
-                retry_after=_retry_after(answer.headers.get("Retry-After")),
-            )
-        return body, status
 
-    def _session(self) -> requests.Session:
-        if not hasattr(self._local, "session"):
-            session = requests.Session()
-            session.headers["User-Agent"] = user_agent(self.settings.contact)
-            session.headers["Accept"] = "application/json"
-            # Proxies and certificates are read from the environment once, not at every request.
-            url = self.settings.base_url
-            found = session.merge_environment_settings(url, {}, None, None, None)
-            session.proxies, session.verify = found["proxies"], found["verify"]
-            session.trust_env = False
-            self._local.session = session
-        session = self._local.session
-        assert isinstance(session, requests.Session)
-        return session
+class _Failed:
+    """One try that went wrong."""
+
+    def __init__(self, kind: str, fact: str, body: bytes, again: bool) -> None:
+        self.kind, self.fact, self.body, self.again = kind, fact, body, again
 
 
-def user_agent(contact: str) -> str:
-    """Who is asking: the package, its version and, where it is set, whom to write to."""
-    return f"zigbang-nlp/{__version__}" + (f" (+{contact})" if contact else "")
-
-
-def _read(answer: requests.Response, deadline: float) -> bytes:
-    """The whole body, within the deadline even when the bytes come in drips."""
-    parts, size = [], 0
-    while part := answer.raw.read1(1 << 16, decode_content=True):
-        parts.append(part)
-        size += len(part)
-        if size > MAX_BYTES:
-            raise _Failed("too large", f"an answer of more than {MAX_BYTES >> 20} MB", again=False)
-        if time.monotonic() > deadline:
-            raise _Failed("timeout", "an answer that comes in drips", b"".join(parts))
-    body = b"".join(parts)
-    if answer.raw.length_remaining:
-        raise _Failed("cut off", "the connection was cut in the middle of the answer", body)
-    return body
-
-
-def _check_json(body: bytes, status: int) -> None:
+def _understood(response: Response, may_be_absent: bool) -> tuple[_Failed | None, Answer | None]:
+    """What a response is: an answer, or why it is none."""
+    status, body = response.status, response.body
+    if status in ABSENT and may_be_absent:
+        return None, Answer(b"", None, status)
+    if 300 <= status < 400:
+        fact = f"HTTP status {status}, a redirect, which is not followed"
+        return _Failed(f"http {status}", fact, body, False), None
+    if status != 200:
+        return _Failed(f"http {status}", f"HTTP status {status}", body, status in TRANSIENT), None
     try:
-        json.loads(body)
-    except (ValueError, RecursionError) as error:
-        start = body[:40].decode("utf-8", "replace").strip()
-        raise _Failed("not json", f"not JSON but {start!r}", body, status) from error
+        return None, Answer(body, json.loads(body), status)
+    except (ValueError, RecursionError):
+        return _Failed("not json", _not_json(body), body, True), None
 
 
-def _connection_fact(error: BaseException) -> str:
-    while error.__cause__ or error.__context__:
-        error = error.__cause__ or error.__context__ or error
-    return f"no connection ({error})"
+def _not_json(body: bytes) -> str:
+    """What came in place of JSON; without a letter of it, since it may name a person."""
+    start = body.lstrip()[:1]
+    if start == b"<":
+        return "an HTML page where JSON was due"
+    if start in (b"{", b"["):
+        return f"JSON that can't be read to its end ({len(body):,} bytes)"
+    return f"{len(body):,} bytes that are not JSON" if body else "an empty answer"
 
 
-def _retry_after(value: str | None) -> float | None:
-    """Seconds to wait, from a Retry-After header in either of its forms."""
-    if value is None:
-        return None
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except ValueError:
-        return None
+def _come_back(seconds: float, kind: str) -> CrawlStoppedError:
+    at = time.strftime("%Y-%m-%d %H:%M", time.localtime(time.time() + seconds))
+    return CrawlStoppedError(
+        f"The site ({kind}) asks to wait for {duration(seconds)} (Retry-After).",
+        f"Run the same command after {at}, this machine's time; or raise crawl.retry_after_cap.",
+    )

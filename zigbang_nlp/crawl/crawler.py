@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from zigbang_nlp.config import CrawlSettings, Settings
+from zigbang_nlp.console import log
 from zigbang_nlp.crawl import privacy, progress
 from zigbang_nlp.crawl.client import Client
 from zigbang_nlp.crawl.health import Health
@@ -180,8 +181,14 @@ def _crawl(
         loop.run()
     finally:
         show.close()
+        _tell_failed(store, scope)
+    verdict = loop.results.verdict()
+    if verdict is not None:
+        log.info("%s", _note(loop))
+        raise verdict
+    results = loop.results
     return CrawlSummary(
-        site.source, _note(loop), loop.done, loop.failed, loop.apartments, loop.reviews
+        site.source, _note(loop), results.answers, results.failed, loop.apartments, loop.reviews
     )
 
 
@@ -196,10 +203,22 @@ def _note(loop: Loop) -> str:
     reviews, apartments = loop.reviews, loop.apartments
     note = (
         f"{reviews.new:,} new reviews, {reviews.changed:,} changed, {reviews.seen:,} seen again; "
-        f"{apartments.new:,} new apartments; {loop.done:,} answers read."
+        f"{apartments.new:,} new apartments; {loop.results.answers:,} answers read. "
+        f"{loop.results.absences()}"
     )
-    if loop.failed:
-        note += (
-            f" {loop.failed:,} failed: see `crawl --status`, try them again with --retry-failed."
-        )
-    return note
+    return note.strip()
+
+
+def _tell_failed(store: Store, scope: Scope) -> None:
+    """The last word of every run: what is not there."""
+    states = store.frontier.states(scope.source, scope.region)
+    failed = sum(count for (_, state), count in states.items() if state == "failed")
+    left = sum(count for (_, state), count in states.items() if state in ("todo", "leased"))
+    said = f"{failed:,} still failed"
+    if left:
+        said += f", {left:,} left to ask: run the same command to go on"
+    if failed:
+        said += "; `crawl --status` lists the failures, --retry-failed asks for them again"
+        log.warning("%s.", said)
+    else:
+        log.info("%s.", said)

@@ -1,30 +1,37 @@
-"""How the requests go: what is counted, and when it is time to stop."""
+"""How the requests go: what is counted, and when it is time to stop. By endpoint: that reviews fail
+is not made good by lists that don't."""
 
 from __future__ import annotations
 
 import threading
-from collections import deque
+from collections import Counter, defaultdict, deque
 
 from zigbang_nlp.crawl.pace import Sent
 from zigbang_nlp.errors import CrawlStoppedError
 from zigbang_nlp.store import Tally, Task
 
-#: The requests that are looked back at.
+#: The requests of an endpoint that are looked back at.
 WINDOW = 50
+#: What can help where one endpoint fails and the others don't.
+_NEXT = {
+    "robots.txt": "Ask the site's owner; with permission, set crawl.robots = false.",
+    "danji": "Wait, or lower the rate, and run the same command to go on; or go on without "
+    "apartments' pages with --no-details.",
+}
 
 
 class Health:
     """Counts every request, and stops a crawl that is blocked or offline.
 
     Args:
-        stop_share: more than this share of the last 50 requests may not fail.
+        stop_share: more than this share of an endpoint's last 50 requests may not fail.
     """
 
     def __init__(self, stop_share: float) -> None:
         self._allowed = int(stop_share * WINDOW)
         self._lock = threading.Lock()
-        self._window: deque[str | None] = deque(maxlen=WINDOW)
-        self._failed_tasks: deque[Task] = deque(maxlen=WINDOW)
+        self._windows: dict[str, deque[str | None]] = defaultdict(lambda: deque(maxlen=WINDOW))
+        self._in_doubt: dict[str, list[Task]] = defaultdict(list)
         self._tally = Tally()
         self.requests = 0
 
@@ -32,39 +39,47 @@ class Health:
         """Count a request.
 
         Raises:
-            CrawlStopped: too many of the last ones failed.
+            CrawlStoppedError: too many of the endpoint's last ones failed.
         """
         with self._lock:
-            self.requests += 1
-            self._tally.requests += 1
-            self._tally.bytes += sent.bytes
-            self._window.append(sent.failure)
+            if sent.was_sent:
+                self.requests += 1
+                self._tally.requests += 1
+                self._tally.bytes += sent.bytes
+            window = self._windows[sent.endpoint]
+            window.append(sent.failure)
             if sent.failure is None:
                 return
             self._tally.errors[sent.failure] = self._tally.errors.get(sent.failure, 0) + 1
-            failures = [kind for kind in self._window if kind is not None]
-        if len(failures) > self._allowed:
-            commonest = max(set(failures), key=failures.count)
+            failures = Counter(kind for kind in window if kind is not None)
+            looked_at = len(window)
+        if failures.total() > self._allowed:
+            commonest = failures.most_common(1)[0][0]
             raise CrawlStoppedError(
-                f"{len(failures)} of the last {len(self._window)} requests failed, "
+                f"{failures.total()} of the last {looked_at} requests for {sent.endpoint!r} failed, "
                 f"mostly with {commonest!r}; the site may be blocking, or out of reach.",
-                "Wait, or lower the rate, and run the same command to go on.",
+                _NEXT.get(
+                    commonest,
+                    _NEXT.get(
+                        sent.endpoint, "Wait, or lower the rate, and run the same command to go on."
+                    ),
+                ),
             )
 
     def task_failed(self, task: Task) -> None:
         """Remember a task that failed for good, in case the failure was not its own."""
         with self._lock:
-            self._failed_tasks.append(task)
+            self._in_doubt[task.kind].append(task)
 
-    def task_done(self) -> None:
-        """A task went well, so the failures before it were their own."""
+    def task_done(self, task: Task) -> None:
+        """A task went well, so the failures of its kind before it were their own."""
         with self._lock:
-            self._failed_tasks.clear()
+            self._in_doubt[task.kind].clear()
 
     def not_their_fault(self) -> list[Task]:
-        """Tasks that failed since the last that went well."""
+        """Tasks that failed since the last of their kind that went well."""
         with self._lock:
-            return list(self._failed_tasks)
+            return [task for tasks in self._in_doubt.values() for task in tasks]
 
     def take_tally(self) -> Tally:
         """What was counted since the last call."""

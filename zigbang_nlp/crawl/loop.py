@@ -10,11 +10,13 @@ import time
 from collections import deque
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 
+from zigbang_nlp.console import log
 from zigbang_nlp.crawl import privacy
 from zigbang_nlp.crawl.health import Health
 from zigbang_nlp.crawl.pace import Interrupted
 from zigbang_nlp.crawl.progress import Figures, Progress
 from zigbang_nlp.crawl.reading import parse
+from zigbang_nlp.crawl.results import Results
 from zigbang_nlp.crawl.site import Fetcher, Site
 from zigbang_nlp.errors import CrawlStoppedError, RequestFailedError, SchemaError
 from zigbang_nlp.store import Counts, Failure, Found, Outcome, Scope, Store, Task
@@ -61,7 +63,7 @@ class Loop:
         self.stopping, self.workers, self.lease = stopping, workers, lease
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.apartments, self.reviews = Counts(), Counts()
-        self.done = self.failed = 0
+        self.results = Results()
         self._lock = threading.Lock()
         self._saving = threading.Lock()
         self._claimed: deque[Task] = deque()
@@ -79,6 +81,12 @@ class Loop:
         outcome = "interrupted"
         try:
             self._run_workers()
+            passing = self.results.passing()
+            if passing and not self.fetcher.offline:  # an outage may be over by now
+                log.info("Asking once more for %s that failed.", f"{len(passing):,}")
+                self.store.frontier.put_back(self.scope.source, passing)
+                self.store.runs.forgive(self.run_id, len(passing))
+                self._run_workers()
             outcome = "complete"
         except CrawlStoppedError as error:
             outcome = f"stopped: {error.fact}"
@@ -98,10 +106,12 @@ class Loop:
                 while pending:
                     done, pending = wait(pending, timeout=1, return_when=FIRST_EXCEPTION)
                     if any(future.exception() for future in done):
+                        self.stopping.set()
                         break
                     self._beat()
-            finally:
+            except BaseException:  # Ctrl-C, or the store failed: the workers must not go on
                 self.stopping.set()
+                raise
         errors = [error for future in futures if (error := future.exception()) is not None]
         if errors:  # those that were only told to stop say nothing about why
             raise min(errors, key=lambda error: isinstance(error, Interrupted))
@@ -136,11 +146,14 @@ class Loop:
 
     def _ask(self, task: Task) -> Outcome:
         try:
-            body = self.fetcher.fetch(task)
+            answer = self.fetcher.fetch(task)
         except RequestFailedError as error:
             body = privacy.scrub(error.body, self.site.personal, self.replace)
             return Outcome(task, body, failure=Failure(error.kind, f"{task}: {error.fact}"))
-        return read_answer(self.site, task, privacy.scrub(body, self.site.personal, self.replace))
+        if answer.absent:
+            return Outcome(task, b"", absent=answer.status)
+        body = privacy.scrub(answer.body, self.site.personal, self.replace)
+        return read_answer(self.site, task, body)
 
     def _save(self, outcomes: list[Outcome]) -> None:
         """Return when these are saved: by this worker, or by another together with its own.
@@ -164,11 +177,10 @@ class Loop:
         self.apartments += apartments
         self.reviews += reviews
         for outcome in outcomes:
+            self.results.note(outcome)
             if outcome.failure is None:
-                self.done += 1
-                self.health.task_done()
+                self.health.task_done(outcome.task)
             else:
-                self.failed += 1
                 if outcome.failure.kind != "schema":
                     self.health.task_failed(outcome.task)
                 self.progress.problem(outcome.failure.fact)
@@ -182,7 +194,7 @@ class Loop:
             done=sum(count for (_, state), count in states.items() if state == "done"),
             left=sum(count for (_, state), count in states.items() if state in ("todo", "leased")),
             failed=sum(count for (_, state), count in states.items() if state == "failed"),
-            asked=self.done + self.failed,
+            asked=self.results.answers + self.results.failed,
             requests=self.health.requests,
             seconds=time.monotonic() - self._began,
         )

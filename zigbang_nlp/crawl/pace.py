@@ -15,19 +15,35 @@ from zigbang_nlp.store.pacing import Pacing
 SLOWER, FASTER = 2.0, 0.9
 #: The slowest that the adaptive rate gets, in seconds between requests.
 SLOWEST = 60.0
+#: The same where the site's owner allows any number of requests.
+SLOWEST_UNLIMITED = 1.0
 #: What a server says when it is asked too much.
 OVERLOADED = frozenset({429, 503})
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """How one request went: for counters, the adaptive rate and the stop on many failures."""
+    """How one request went: for counters, the adaptive rate and the stop on many failures.
+
+    Attributes:
+        endpoint: what was asked for: a task's kind, "search" or "robots.txt".
+        failure: what went wrong in a word or two, or None.
+        bytes, seconds: of the answer.
+        status: 0 where there was no answer.
+        retry_after: seconds, where the site says so.
+    """
 
     failure: str | None
     bytes: int
     seconds: float
     status: int = 0
     retry_after: float | None = None
+    endpoint: str = ""
+
+    @property
+    def was_sent(self) -> bool:
+        """False where robots.txt forbade to ask."""
+        return self.failure != "robots.txt"
 
 
 class Interrupted(CrawlStoppedError):
@@ -53,6 +69,7 @@ class Pace:
         self.pacing, self.source, self.settings, self.stopping = pacing, source, settings, stopping
         self.interval = 1 / settings.rate if settings.rate else 0.0  # seconds, before jitter
         self._base = self.interval
+        self._slowest = SLOWEST if settings.rate else SLOWEST_UNLIMITED
         self._changing = threading.Lock()
         # One worker at a time waits for the next turn; the others stand in line behind it.
         self._line = threading.Lock()
@@ -62,6 +79,7 @@ class Pace:
         """Never send more often than this (robots.txt's Crawl-delay)."""
         self._base = max(self._base, seconds)
         self.interval = max(self.interval, self._base)
+        self._slowest = max(self._slowest, self._base)
 
     def wait(self) -> None:
         """Return when a request may be sent.
@@ -105,7 +123,7 @@ class Pace:
         with self._changing:
             if slow:
                 # Without a limit there is still something to slow down from.
-                self.interval = min(max(self.interval * SLOWER, 0.05), SLOWEST)
+                self.interval = min(max(self.interval * SLOWER, 0.05), self._slowest)
             elif sent.failure is None:
                 faster = self.interval * FASTER
                 self.interval = max(self._base, faster if faster > 0.001 else 0.0)

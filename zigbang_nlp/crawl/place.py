@@ -54,7 +54,7 @@ def find_place(name: str, store: Store, source: str, client: Client | None) -> R
             "the place once, or use --preset, --bbox or --geohash.",
         )
     else:
-        body = client.get("/v2/search", {"q": name, "serviceType": "아파트"})
+        body = client.get("search", "/v2/search", {"q": name, "serviceType": "아파트"}).body
     answer = json.loads(body)
     items = answer.get("items") if isinstance(answer, dict) else None
     if not isinstance(items, list):

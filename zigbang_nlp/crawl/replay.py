@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from zigbang_nlp.crawl.site import Answer
 from zigbang_nlp.errors import RequestFailedError
 from zigbang_nlp.store import Task
 
@@ -24,12 +25,12 @@ class Replay:
         cells = self._places.get("cell")
         self._cells = {file.stem for file in cells.glob("*.json")} if cells else set()
 
-    def fetch(self, task: Task) -> bytes:
+    def fetch(self, task: Task) -> Answer:
         if task.kind == "cell" and task.key not in self._cells:
-            return _EMPTY_CELL
+            return Answer(_EMPTY_CELL)
         file = self._places[task.kind] / f"{task.key}.json"
         try:
-            return file.read_bytes()
+            return Answer(file.read_bytes())
         except OSError as error:
             raise RequestFailedError(
                 f"The saved answer {file} can't be read: {error.strerror}.",

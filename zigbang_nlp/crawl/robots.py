@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import math
+import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urljoin, urlsplit
 
 from protego import Protego
 
-from zigbang_nlp.crawl.client import Client, user_agent
-from zigbang_nlp.errors import CrawlStoppedError, RequestFailedError
-from zigbang_nlp.store import Store, Task
+from zigbang_nlp.console import log
+from zigbang_nlp.crawl.client import Client
+from zigbang_nlp.crawl.progress import duration
+from zigbang_nlp.crawl.transport import Broken, Response, user_agent
+from zigbang_nlp.errors import CrawlStoppedError
+from zigbang_nlp.store import Store
 
 _FRESH = timedelta(hours=24)
 _KIND = "robots.txt"
+_DELAY = re.compile(r"^\s*crawl-delay\s*:\s*([^\s#]+)", re.IGNORECASE | re.MULTILINE)
+#: Redirects that are followed (RFC 9309, 2.3.1.2).
+_HOPS = 5
+#: Seconds between requests beyond which no crawl of a region comes to an end.
+_BEYOND_REASON = 60.0
 
 
 class Robots:
@@ -19,48 +30,106 @@ class Robots:
 
     Args:
         text: the content of robots.txt; empty allows everything.
-        base_url: the site.
         contact: as in the User-Agent.
     """
 
-    def __init__(self, text: str, base_url: str, contact: str) -> None:
-        self._rules = Protego.parse(text)
-        self._base = base_url.rstrip("/")
+    def __init__(self, text: str, contact: str) -> None:
+        self._rules = Protego.parse(text.removeprefix("\ufeff"))
         self._agent = user_agent(contact)
 
     @property
     def delay(self) -> float:
         """Seconds between requests that the site asks for, or 0."""
-        return float(self._rules.crawl_delay(self._agent) or 0)
+        delay = float(self._rules.crawl_delay(self._agent) or 0)
+        return delay if 0 < delay < math.inf else 0.0
 
-    def check(self, path: str, task: Task) -> None:
-        """Raise CrawlStopped where the site forbids `path`."""
-        if not self._rules.can_fetch(self._base + path, self._agent):
-            raise CrawlStoppedError(
-                f"{self._base}/robots.txt forbids {path} (for {task}).",
-                "Ask the site's owner; with permission, set crawl.robots = false.",
-            )
+    def allows(self, url: str) -> bool:
+        """Whether this very URL, query and all, may be asked for."""
+        return bool(self._rules.can_fetch(url, self._agent))
 
 
 def read_robots(client: Client, store: Store, source: str) -> Robots:
     """The site's robots.txt: from the store when younger than a day, else from the site.
 
     Raises:
-        CrawlStopped: the site can't say (RFC 9309 takes that as a no).
+        CrawlStoppedError: the site can't say (RFC 9309 takes that as a no), or it asks for so long
+            a pause between requests that a crawl makes no sense.
     """
     settings = client.settings
     kept = store.answers.get(source, _KIND, settings.base_url)
     if kept is not None and datetime.now(UTC) - kept[1] < _FRESH:
         body = kept[0]
     else:
-        try:
-            body = client.get("/robots.txt", {}, as_json=False)
-        except RequestFailedError as error:
-            if not error.kind.startswith("http 4") or error.kind in ("http 403", "http 429"):
-                raise CrawlStoppedError(
-                    f"{settings.base_url}/robots.txt can't be read ({error.kind}).",
-                    "Try again later, or check crawl.base_url.",
-                ) from error
-            body = b""  # there is none: everything is allowed
+        body = _fetch(client)
         store.answers.save(source, _KIND, settings.base_url, body)
-    return Robots(body.decode("utf-8", "replace"), settings.base_url, settings.contact)
+    text = body.decode("utf-8", "replace")
+    robots = Robots(text, settings.contact)
+    _tell_delay(robots.delay, settings.rate, _no_delays(text))
+    return robots
+
+
+def _fetch(client: Client) -> bytes:
+    """The content, from where redirects lead; nothing where there is none."""
+    where = f"{client.settings.base_url.rstrip('/')}/robots.txt"
+    for _ in range(_HOPS + 1):
+        try:
+            response = _persistent(client, where)
+        except Broken as broken:
+            raise _unreadable(client, broken.kind) from broken
+        target = response.headers.get("Location")
+        if 300 <= response.status < 400 and target:
+            where = urljoin(where, target)
+            if urlsplit(where).scheme not in ("http", "https"):
+                return b""
+            continue
+        if response.status == 429 or response.status >= 500:
+            raise _unreadable(client, f"http {response.status}")
+        return response.body if response.status == 200 else b""  # there is none: all is allowed
+    return b""  # too many redirects count as none
+
+
+def _persistent(client: Client, where: str) -> Response:
+    """The response, tried again where the server may do better in a moment."""
+    for attempt in range(client.settings.retries):
+        try:
+            response = client.raw(where)
+            if response.status != 429 and response.status < 500:
+                return response
+        except Broken:
+            pass
+        client.pace.sleep(client.pause(attempt + 1))
+    return client.raw(where)
+
+
+def _unreadable(client: Client, kind: str) -> CrawlStoppedError:
+    return CrawlStoppedError(
+        f"{client.settings.base_url}/robots.txt can't be read ({kind}).",
+        "Try again later, or check crawl.base_url.",
+    )
+
+
+def _no_delays(text: str) -> list[str]:
+    """What is written as a delay and is no number of seconds."""
+    found = []
+    for said in _DELAY.findall(text):
+        try:
+            if not 0 <= float(said) < math.inf:
+                raise ValueError
+        except ValueError:
+            found.append(said)
+    return found
+
+
+def _tell_delay(delay: float, rate: float, no_delays: list[str]) -> None:
+    if not delay and no_delays:
+        log.warning(
+            "robots.txt has a Crawl-delay that is no number of seconds (%s); it is not kept.",
+            no_delays[0][:20],
+        )
+    if delay > _BEYOND_REASON:
+        raise CrawlStoppedError(
+            f"robots.txt asks for a Crawl-delay of {duration(delay)} between requests.",
+            "Ask the site's owner; with permission, set crawl.robots = false.",
+        )
+    if delay and (not rate or delay > 1 / rate):
+        log.info("robots.txt asks for a Crawl-delay of %s; it is kept.", duration(delay))

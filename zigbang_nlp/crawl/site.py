@@ -9,9 +9,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from zigbang_nlp.store import Found, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came for a task.
+
+    Attributes:
+        body: as it came, in UTF-8.
+        tree: the same, parsed; None where there is nothing.
+        status: 404 or 410 where the site has nothing there, which is an answer.
+    """
+
+    body: bytes
+    tree: Any = None
+    status: int = 200
+
+    @property
+    def absent(self) -> bool:
+        """Whether the site has nothing there."""
+        return self.status != 200
 
 
 class Site(Protocol):
@@ -21,6 +42,8 @@ class Site(Protocol):
     source: str
     #: Keys of an answer whose values name a person; they are hashed before anything is kept.
     personal: re.Pattern[str]
+    #: Kinds of tasks whose answer may be that there is nothing (404, 410).
+    may_be_absent: frozenset[str]
 
     def first_tasks(self, cells: Iterable[str]) -> Iterable[Task]:
         """What to ask first for a region, given as level-5 geohashes."""
@@ -45,8 +68,8 @@ class Fetcher(Protocol):
     #: True where asking costs nothing (saved answers), so that everything is asked again.
     offline: bool
 
-    def fetch(self, task: Task) -> bytes:
-        """The raw answer to a task.
+    def fetch(self, task: Task) -> Answer:
+        """The answer to a task, or word that there is none.
 
         Raises:
             RequestFailed: there is none, after all retries.

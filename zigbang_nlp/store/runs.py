@@ -66,6 +66,13 @@ class Runs:
                 .values(outcome=outcome, updated_at=datetime.now(UTC))
             )
 
+    def forgive(self, run: int, failed: int) -> None:
+        """Take back so many failures, since they are tried once more."""
+        with self.database.write() as connection:
+            connection.execute(
+                sa.update(runs).where(runs.c.id == run).values(failed=runs.c.failed - failed)
+            )
+
     def recent(self, source: str, limit: int = 10) -> list[Run]:
         """The last runs, newest first."""
         names = [field.name for field in fields(Run) if field.name != "errors"]

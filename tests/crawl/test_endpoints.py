@@ -1,0 +1,182 @@
+"""Failures are judged by endpoint, and told: in words and in exit codes."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from email.utils import formatdate
+from pathlib import Path
+
+import pytest
+
+from tests.factories.crawl import content, crawl_settings, made_world, settings, write_toml
+from tests.fake_zigbang import Faults, World, serve
+from zigbang_nlp.crawl import run_crawl
+from zigbang_nlp.crawl.health import Health
+from zigbang_nlp.crawl.pace import Sent
+from zigbang_nlp.errors import CrawlFailedError, CrawlStoppedError
+from zigbang_nlp.store import open_store
+
+#: Eight cells.
+SMALL = {"geohash": tuple(f"wydm{digit}" for digit in range(8)), "retries": 1}
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return made_world(cells=8, apartments=15)
+
+
+@pytest.mark.parametrize("status", ["404", "410"])
+def test_nothing_there_is_an_answer(tmp_path: Path, world: World, status: str) -> None:
+    with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
+        chosen = settings(tmp_path, crawl_settings(server.url, **SMALL))
+        run_crawl(chosen, store)
+        before = content(store)
+        server.faults = Faults(0.7, [status], where="/reviews/")
+        done = run_crawl(chosen, store, refresh=timedelta(0))
+        gone = sum(request.fault is not None for request in server.requests)
+        assert gone > 5
+        assert done.failed == 0
+        assert f"(404, 410) for {gone} of reviews" in done.note
+        assert content(store) == before, "a refresh that finds nothing takes nothing away"
+        assert len(server.requests) == 2 * 38 + 1, "asked once each"
+
+
+def test_a_list_that_is_gone_is_a_failure(tmp_path: Path, world: World) -> None:
+    with (
+        serve(world, Faults(1, ["404"], where="geohash")) as server,
+        open_store(f"sqlite:///{tmp_path}/a.db") as store,
+    ):
+        with pytest.raises(CrawlFailedError, match=r"'cell' could be read: 8 failed.*404"):
+            run_crawl(settings(tmp_path, crawl_settings(server.url, **SMALL)), store)
+        assert len(store.frontier.failures("zigbang", 100)) == 8
+
+
+@pytest.mark.parametrize(
+    ("where", "kind"), [("/reviews/", "reviews"), ("/apt/danjis/", "danji"), ("geohash", "cell")]
+)
+@pytest.mark.parametrize("fault", ["401", "500", "html"])
+def test_an_endpoint_that_fails_alone_is_no_success(
+    tmp_path: Path,
+    world: World,
+    where: str,
+    kind: str,
+    fault: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    with (
+        serve(world, Faults(1, [fault], where=where)) as server,
+        open_store(f"sqlite:///{tmp_path}/a.db") as store,
+        pytest.raises((CrawlFailedError, CrawlStoppedError), match=f"'{kind}'") as ended,
+    ):
+        run_crawl(settings(tmp_path, crawl_settings(server.url, **SMALL)), store)
+    assert ended.value.exit_code in (3, 5)
+    assert re.search(r"\d+ still failed", caplog.text)
+
+
+def test_success_elsewhere_does_not_acquit() -> None:
+    health = Health(0.5)
+    for _ in range(25):
+        health.note(Sent(None, 10, 0.1, 200, endpoint="cell"))
+        health.note(Sent(None, 10, 0.1, 200, endpoint="danji"))
+        health.note(Sent("http 500", 10, 0.1, 500, endpoint="reviews"))
+    with pytest.raises(CrawlStoppedError, match="26 of the last 26 requests for 'reviews'"):
+        health.note(Sent("http 500", 10, 0.1, 500, endpoint="reviews"))
+
+
+@pytest.mark.parametrize("where", ["/reviews/", "/apt/danjis/", "geohash", ""])
+def test_failures_of_an_outage_are_tried_once_more(
+    tmp_path: Path, world: World, where: str
+) -> None:
+    with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
+        run_crawl(settings(tmp_path, crawl_settings(server.url, **SMALL)), store)
+        wanted = content(store)
+    with (
+        serve(world, Faults(1, ["503"], where=where, most=10)) as server,
+        open_store(f"sqlite:///{tmp_path}/b.db") as store,
+    ):
+        chosen = settings(tmp_path, crawl_settings(server.url, slow_answer=60, **SMALL))
+        assert run_crawl(chosen, store).failed == 0
+        assert content(store) == wanted
+        assert store.runs.recent("zigbang")[0].failed == 0
+
+
+def test_a_failure_that_stays_is_tried_twice_and_told(
+    tmp_path: Path, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    with (
+        serve(world, Faults(1, ["500"], where="/1003/reviews")) as server,
+        open_store(f"sqlite:///{tmp_path}/a.db") as store,
+    ):
+        done = run_crawl(settings(tmp_path, crawl_settings(server.url, **SMALL)), store)
+        assert done.failed == 1
+        assert sum("/1003/reviews" in path for path in server.paths()) == 4
+        assert "1 still failed" in caplog.text
+        server.faults = Faults()
+        chosen = settings(tmp_path, crawl_settings(server.url, **SMALL))
+        assert run_crawl(chosen, store, retry_failed=True).failed == 0
+
+
+@pytest.mark.parametrize("as_date", [False, True])
+def test_a_long_retry_after_stops_with_the_time_to_come_back(
+    tmp_path: Path, world: World, as_date: bool
+) -> None:
+    with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
+        server.faults = Faults(1, ["429 retry-after"], where="/reviews/")
+        at = time.time() + 6 * 3600
+        server.retry_after = formatdate(at, usegmt=True) if as_date else "21600"
+        with pytest.raises(CrawlStoppedError, match=r"wait for (6 h|5 h 59)") as stopped:
+            run_crawl(settings(tmp_path, crawl_settings(server.url, **SMALL)), store)
+        said = time.strptime(
+            stopped.value.next_step.split("after ")[1].split(",")[0], "%Y-%m-%d %H:%M"
+        )
+        assert abs(time.mktime(said) - at) < 120
+        assert sum("/reviews/" in path for path in server.paths()) == 1
+        server.faults = Faults()
+        assert run_crawl(settings(tmp_path, crawl_settings(server.url, **SMALL)), store).failed == 0
+
+
+@pytest.mark.parametrize("said", ["soon", "-30", "1e999", "", "Tue, 99 Foo 2024"])
+def test_a_retry_after_that_says_nothing_is_none(tmp_path: Path, world: World, said: str) -> None:
+    with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
+        server.faults, server.retry_after = Faults(1, ["429 retry-after"], most=3), said
+        chosen = settings(tmp_path, crawl_settings(server.url, **SMALL))
+        assert run_crawl(chosen, store).failed == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to catch")
+@pytest.mark.parametrize(
+    ("sent", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["SIGTERM", "SIGINT"]
+)
+def test_sigterm_ends_as_cleanly_as_ctrl_c(
+    tmp_path: Path, world: World, sent: signal.Signals, code: int
+) -> None:
+    with serve(world) as server:
+        crawl = crawl_settings(server.url, rate=5, **SMALL)
+        file = write_toml(tmp_path / "z.toml", crawl, tmp_path, f"sqlite:///{tmp_path}/a.db")
+        with subprocess.Popen(
+            [sys.executable, "-m", "zigbang_nlp", "crawl", "--config", str(file)],
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            while len(server.requests) < 10:
+                time.sleep(0.05)
+            process.send_signal(sent)
+            _, said = process.communicate(timeout=60)
+        assert process.returncode == code, said
+        assert "Stopped. What was finished before is kept" in said
+        assert "0 still failed" in said
+        assert "Traceback" not in said
+        with open_store(f"sqlite:///{tmp_path}/a.db") as store:
+            assert store.runs.recent("zigbang")[0].outcome == "interrupted"
+            assert not any(state == "leased" for _, state in store.frontier.states("zigbang"))
+            chosen = settings(tmp_path, crawl_settings(server.url, **SMALL))
+            assert run_crawl(chosen, store).failed == 0
+        assert len(server.paths()) <= 38 + 1

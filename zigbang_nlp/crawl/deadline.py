@@ -1,0 +1,199 @@
+"""A deadline that holds in every phase of a request, since at its end the socket is cut.
+
+A socket's own time-out starts anew with each byte, so a server that sends one now and then (header
+lines, chunk sizes, 100 Continue without end) would be waited for without end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError
+
+#: Seconds after which the watching thread ends when there is nothing to watch.
+_IDLE = 5.0
+
+
+class Watch:
+    """One request, and the sockets that it uses.
+
+    Attributes:
+        expired: whether its sockets were cut.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.until = time.monotonic() + seconds
+        self.expired = False
+        self._twins: list[socket.socket] = []
+        self._lock = threading.Lock()
+
+    @property
+    def left(self) -> float:
+        """Seconds until the deadline."""
+        return self.until - time.monotonic()
+
+    def add(self, used: socket.socket) -> None:
+        """Cut this socket too at the deadline.
+
+        A duplicate is kept: the socket itself changes hands (TLS, the reader of the body).
+        """
+        twin = socket.socket(used.family, used.type, used.proto, socket.dup(used.fileno()))
+        with self._lock:
+            self._twins.append(twin)
+        if self.expired:
+            self.cut()
+
+    def cut(self) -> None:
+        """End every read and write on the sockets, in whatever thread it waits."""
+        self.expired = True
+        with self._lock:
+            for twin in self._twins:
+                with contextlib.suppress(OSError):  # the other side was first
+                    twin.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        with self._lock:
+            for twin in self._twins:
+                twin.close()
+            self._twins.clear()
+
+
+class _Watchman:
+    """One thread that looks after all requests of this process; it ends when there are none."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._watches: set[Watch] = set()
+        self._thread: threading.Thread | None = None
+        self._pause = 0.25
+        self.mine = threading.local()
+
+    @contextlib.contextmanager
+    def until(self, seconds: float) -> Iterator[Watch]:
+        watch = Watch(seconds)
+        with self._lock:
+            self._watches.add(watch)
+            self._pause = max(0.01, min(self._pause, seconds / 10))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._look, name="deadlines", daemon=True)
+                self._thread.start()
+        self.mine.watch = watch
+        try:
+            yield watch
+        finally:
+            self.mine.watch = None
+            with self._lock:
+                self._watches.discard(watch)
+            watch.close()
+
+    def _look(self) -> None:
+        idle_since = time.monotonic()
+        while True:
+            time.sleep(self._pause)
+            now = time.monotonic()
+            with self._lock:
+                late = [watch for watch in self._watches if watch.until <= now]
+                if self._watches:
+                    idle_since = now
+                elif now - idle_since > _IDLE:
+                    self._thread, self._pause = None, 0.25
+                    return
+            for watch in late:
+                watch.cut()
+
+
+_watchman = _Watchman()
+
+
+def within(seconds: float) -> contextlib.AbstractContextManager[Watch]:
+    """A block in which this thread's requests through a `WatchedAdapter` end within `seconds`.
+
+    After it, `expired` tells whether they were cut: what a cut request raises, or gives back as
+    if it were whole, says nothing.
+    """
+    return _watchman.until(seconds)
+
+
+def _connect(connection: Any, plain: Callable[[], socket.socket]) -> socket.socket:
+    """What `plain` does for one address, for each address of the host until one answers.
+
+    Each has its own time-out, and all together the deadline.
+    """
+    watch: Watch | None = getattr(_watchman.mine, "watch", None)
+    if watch is None:
+        return plain()
+    host, patience = connection._dns_host, connection.timeout
+    try:
+        addresses = socket.getaddrinfo(host, connection.port, type=socket.SOCK_STREAM)
+    except socket.gaierror as error:
+        raise NameResolutionError(connection.host, connection, error) from error
+    failure: Exception = ConnectTimeoutError(connection, f"no connection to {host} in time")
+    try:
+        for *_, address in addresses:
+            if watch.left <= 0:
+                break
+            connection._dns_host = address[0]
+            connection.timeout = min(patience or watch.left, watch.left)
+            try:
+                made = plain()
+            except urllib3.exceptions.HTTPError as error:
+                failure = error
+                continue
+            watch.add(made)
+            return made
+    finally:
+        connection._dns_host, connection.timeout = host, patience
+    raise failure
+
+
+def _watch_kept_alive(connection: Any) -> None:
+    watch: Watch | None = getattr(_watchman.mine, "watch", None)
+    if watch is not None and connection.sock is not None:
+        watch.add(connection.sock)
+
+
+class _HTTPConnection(HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        return _connect(self, super()._new_conn)
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        _watch_kept_alive(self)
+        super().request(*args, **kwargs)
+
+
+class _HTTPSConnection(HTTPSConnection):
+    def _new_conn(self) -> socket.socket:
+        return _connect(self, super()._new_conn)
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        _watch_kept_alive(self)
+        super().request(*args, **kwargs)
+
+
+class _HTTPPool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _HTTPConnection
+
+
+class _HTTPSPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _HTTPSConnection
+
+
+class WatchedAdapter(HTTPAdapter):
+    """requests' adapter with connections that `within` can cut, behind proxies too."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
+        return manager

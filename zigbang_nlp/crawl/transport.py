@@ -1,0 +1,176 @@
+"""One request: sent once, read whole within its deadline, given back with its status."""
+
+from __future__ import annotations
+
+import http.cookies
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+
+import requests
+import urllib3
+
+from zigbang_nlp import __version__
+from zigbang_nlp.config import CrawlSettings
+from zigbang_nlp.crawl.deadline import WatchedAdapter, within
+
+#: An answer larger than this is not read to its end.
+MAX_BYTES = 32 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came back.
+
+    Attributes:
+        retry_after: seconds, where the site says so.
+    """
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def retry_after(self) -> float | None:
+        return _retry_after(self.headers.get("Retry-After"))
+
+
+class Broken(Exception):
+    """A request without an answer.
+
+    Attributes:
+        kind: "timeout", "connection", "cut off" or "too large".
+        fact: the same for people.
+        body: what came before it broke.
+    """
+
+    def __init__(self, kind: str, fact: str, body: bytes = b"") -> None:
+        super().__init__(fact)
+        self.kind, self.fact, self.body = kind, fact, body
+
+
+class Transport:
+    """Sends requests, from any number of threads.
+
+    Args:
+        settings: base URL, time-out, contact, proxy, cookies.
+    """
+
+    def __init__(self, settings: CrawlSettings) -> None:
+        self.settings = settings
+        #: A socket waits `timeout` for each sign of life, and the whole answer twice as long.
+        self.deadline = 2 * settings.timeout
+        self._local = threading.local()  # requests' sessions are not made for several threads
+
+    def prepare(
+        self, path: str, query: Mapping[str, str], headers: Mapping[str, str] | None = None
+    ) -> requests.PreparedRequest:
+        """The request as it will be sent.
+
+        Args:
+            path: under the base URL; or a whole URL.
+            query: names and values, not yet quoted.
+        """
+        whole = path if "://" in path else self.settings.base_url.rstrip("/") + path
+        request = requests.Request("GET", whole, params=dict(query), headers=dict(headers or {}))
+        return self._session().prepare_request(request)
+
+    def send(self, prepared: requests.PreparedRequest) -> Response:
+        """The answer, whatever its status. A redirect is one too: nobody paced where it leads.
+
+        Raises:
+            Broken: there is none.
+        """
+        with within(self.deadline) as watch:
+            try:
+                answer, body = self._send(prepared)
+            except Exception:  # what a cut socket raises depends on where it was
+                if not watch.expired:
+                    raise
+            if watch.expired:
+                raise Broken("timeout", f"no whole answer within {self.deadline:g} s")
+        return Response(answer.status_code, body, answer.headers)
+
+    def _send(self, prepared: requests.PreparedRequest) -> tuple[requests.Response, bytes]:
+        timeout = self.settings.timeout
+        session = self._session()
+        try:
+            with session.send(
+                prepared,
+                timeout=timeout,
+                stream=True,
+                allow_redirects=False,
+                proxies=session.proxies,
+                verify=session.verify,
+            ) as answer:
+                return answer, _read(answer)
+        except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
+            raise Broken("timeout", f"no answer within {timeout:g} s") from error
+        except urllib3.exceptions.HTTPError as error:  # requests wraps all but those of `_read`
+            raise Broken("cut off", "the answer broke off in the middle") from error
+        except (requests.RequestException, OSError) as error:
+            raise Broken("connection", _connection_fact(error)) from error
+
+    def _session(self) -> requests.Session:
+        if not hasattr(self._local, "session"):
+            self._local.session = self._new_session()
+        session = self._local.session
+        assert isinstance(session, requests.Session)
+        return session
+
+    def _new_session(self) -> requests.Session:
+        settings, session = self.settings, requests.Session()
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, WatchedAdapter())
+        session.headers["User-Agent"] = user_agent(settings.contact)
+        session.headers["Accept"] = "application/json"
+        for name, morsel in http.cookies.SimpleCookie(settings.cookies).items():
+            session.cookies.set(name, morsel.value)
+        # Proxies and certificates are read from the environment once, not at every request.
+        found = session.merge_environment_settings(settings.base_url, {}, None, None, None)
+        session.proxies, session.verify = found["proxies"], found["verify"]
+        if settings.proxy:
+            session.proxies = {"http": settings.proxy, "https": settings.proxy}
+        session.trust_env = False
+        return session
+
+
+def user_agent(contact: str) -> str:
+    """Who is asking: the package, its version and, where it is set, whom to write to."""
+    return f"zigbang-nlp/{__version__}" + (f" (+{contact})" if contact else "")
+
+
+def _read(answer: requests.Response) -> bytes:
+    """The whole body."""
+    parts, size = [], 0
+    while part := answer.raw.read1(1 << 16, decode_content=True):
+        parts.append(part)
+        size += len(part)
+        if size > MAX_BYTES:
+            raise Broken("too large", f"an answer of more than {MAX_BYTES >> 20} MB")
+    body = b"".join(parts)
+    if answer.raw.length_remaining:
+        raise Broken("cut off", "the connection was cut in the middle of the answer", body)
+    return body
+
+
+def _connection_fact(error: BaseException) -> str:
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__ or error
+    return f"no connection ({error})"
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Seconds to wait, from a Retry-After header in either of its forms; None where it says none."""
+    if value is None:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            seconds = parsedate_to_datetime(value).timestamp() - time.time()
+        except (ValueError, OverflowError):
+            return None
+    return seconds if 0 <= seconds < float("inf") else None
