@@ -13,6 +13,7 @@ from tests.fake_zigbang import Faults, World, serve
 from zigbang_nlp.crawl import privacy, run_crawl
 from zigbang_nlp.crawl.maintain import reparse, rotate_nickname_key
 from zigbang_nlp.crawl.zigbang import Zigbang
+from zigbang_nlp.errors import CrawlFailedError
 from zigbang_nlp.store import open_store
 from zigbang_nlp.store.schema import answers, frontier
 
@@ -78,7 +79,8 @@ class TestNicknames:
         with serve(self.world()) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
             server.faults = Faults(1.0, ["truncated"])
             crawl = crawl_settings(server.url, retries=0, stop_share=1.0)
-            assert run_crawl(settings(tmp_path, crawl), store).failed
+            with pytest.raises(CrawlFailedError):
+                run_crawl(settings(tmp_path, crawl), store)
             with store.database.read() as connection:
                 kept = connection.execute(sa.select(frontier.c.failure_body)).scalars().all()
                 assert (
