@@ -2,9 +2,7 @@
 
 import pytest
 
-from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.language.particles import with_particles
-from zigbang_nlp.language.report_words import Words
 
 
 @pytest.mark.parametrize(
@@ -16,17 +14,20 @@ from zigbang_nlp.language.report_words import Words
         ("시험 3단지이(가)", "시험 3단지가"),
         ("101동은(는) 102동이(가)", "101동은 102동이"),
         ("3은(는) 2은(는) 10은(는)", "3은 2는 10은"),
-        ("GTX을(를)", "GTX을(를)"),
+        ("GTX을(를)", "GTX를"),
+        ("LH은(는) SK이(가)", "LH는 SK가"),
+        ("KTX SRT 8LM을(를)", "KTX SRT 8LM을"),
+        ("Tower을(를)", "Tower을(를)"),
+        ("은솔마루(3단지)을(를)", "은솔마루(3단지)를"),
+        ("『한빛』은(는)", "『한빛』은"),
+        (
+            "서울으로(로) 부산으로(로) 시청역으로(로) 7으로(로) 3으로(로)",
+            "서울로 부산으로 시청역으로 7로 3으로",
+        ),
+        ("은솔과(와) 마루과(와)", "은솔과 마루와"),
         ("(을(를))", "(을(를))"),
         ("", ""),
     ],
 )
 def test_particles_fit(said: str, right: str) -> None:
     assert with_particles(said) == right
-
-
-def test_pages_and_report_use_them() -> None:
-    assert (
-        translated("‘{word}’을(를) 말한 리뷰의 비율", "ko", word="역") == "‘역’을 말한 리뷰의 비율"
-    )
-    assert Words("ko")("ranking.first", name="한빛마을", score=0.5).startswith("한빛마을이 홀로")

@@ -101,7 +101,7 @@ def test_the_theme_can_be_chosen(file: Path) -> None:
         page = seen.page
         page.wait_for_selector(DRAWN, state="attached")
         before = page.locator(".ytick text").first.evaluate("e => getComputedStyle(e).fill")
-        page.get_by_role("button", name="밝게/어둡게").click()
+        page.get_by_role("button", name="밝은 화면 / 어두운 화면").click()
         after = page.locator(".ytick text").first.evaluate("e => getComputedStyle(e).fill")
         assert brightness(before) < brightness(after)
         assert seen.complaints == []
@@ -113,7 +113,7 @@ def test_a_table_opens_and_its_csv_downloads(url: str, file: Path, tmp_path: Pat
         card.get_by_text("표로 보기").click()
         assert card.locator("tbody tr").count() == 3
         with seen.page.expect_download() as waiting:
-            card.get_by_text("CSV 내려받기").click()
+            card.get_by_text("CSV 다운로드").click()
         assert waiting.value.suggested_filename == "categories.csv"
         waiting.value.save_as(tmp_path / "c.csv")
     found = pd.read_csv(tmp_path / "c.csv", encoding="utf-8-sig")

@@ -107,7 +107,7 @@ def test_map_list_and_keyboard_lead_to_a_complex(served: Served) -> None:
         page.wait_for_url("**/complex?id=*")
         assert page.locator("h1").inner_text() == names[0]
         page.select_option("select[name=label]", "negative")
-        page.click("text=거르기")
+        page.click("text=적용")
         page.wait_for_url("**label=negative*")
         assert page.locator(".reviews .verdict.negative").count()
         assert not page.locator(".reviews .verdict.positive").count()
@@ -123,7 +123,7 @@ def test_a_review_is_judged_and_its_label_corrected(served: Served, tmp_path: Pa
         page = window.page
         page.goto("/classify")
         page.fill("textarea", text)
-        page.click("text=판별하기")
+        page.click("text=판정하기")
         page.wait_for_selector(".answer")
         assert page.locator(".answer .text").inner_text() == text
         assert page.locator(".answer mark").count()
@@ -159,11 +159,11 @@ def test_a_file_is_judged_with_progress_and_a_download(
         page = window.page
         page.goto("/classify")
         page.set_input_files("input[type=file]", file)
-        page.click("text=올리기")
+        page.click("text=업로드")
         page.wait_for_selector(".job-done:not([hidden])")
         assert page.locator("progress").get_attribute("value") == "700"
         with page.expect_download() as download:
-            page.click("text=내려받기")
+            page.click("text=CSV 다운로드")
         window.check()
         window.picture(f"uploaded-{ending}")
         got = pd.read_csv(download.value.path())
@@ -180,7 +180,7 @@ def test_a_file_that_cant_be_read_is_explained(served: Served, tmp_path: Path) -
         for name, words in (("columns.csv", "가, 나"), ("broken.xlsx", "읽을 수 없습니다")):
             page.goto("/classify")
             page.set_input_files("input[type=file]", tmp_path / name)
-            page.click("text=올리기")
+            page.click("text=업로드")
             page.wait_for_selector("#upload-trouble:not([hidden])")
             assert words in page.inner_text("#upload-trouble")
 

@@ -11,35 +11,12 @@ import zigbang_nlp.web
 from zigbang_nlp.charts.lines import Point, over_time
 from zigbang_nlp.charts.map import Place, place_map
 from zigbang_nlp.charts.marked import pieces
-from zigbang_nlp.language.i18n import translated
-from zigbang_nlp.language.pages_en import ENGLISH
-from zigbang_nlp.records import CATEGORIES, LABELS, Explanation, TokenShare
+from zigbang_nlp.records import Explanation, TokenShare
 from zigbang_nlp.web.rate import Rate
 
 #: A machine that does other things too is slow now and then.
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 WEB = Path(zigbang_nlp.web.__file__).parent
-_CALL = re.compile(r"""(?:\bt|translated)\(\s*(?:"([^"]+)"|'([^']+)')""")
-_QUOTED = re.compile(r"""["']([^"'<>{}]*[가-힣][^"'<>{}]*)["']""")
-
-
-def test_every_sentence_has_its_english() -> None:
-    said = {*CATEGORIES.values(), *LABELS.values()}
-    for file in [*WEB.rglob("*.html"), *(WEB / "pages").glob("*.py")]:
-        text = file.read_text(encoding="utf-8")
-        said.update(one or other for one, other in _CALL.findall(text))
-        if file.suffix == ".html":
-            # Sentences chosen from lists within a template.
-            said.update(_QUOTED.findall(text))
-    assert not sorted(said - ENGLISH.keys() - {"한국어"})
-
-
-@pytest.mark.parametrize("korean", ENGLISH)
-def test_english_has_the_same_blanks(korean: str) -> None:
-    blanks = re.findall(r"{\w+}", korean)
-    assert sorted(blanks) == sorted(re.findall(r"{\w+}", ENGLISH[korean]))
-    values = {blank.strip("{}"): "{x}" for blank in blanks}
-    assert translated(korean, "en", **values)
 
 
 def test_templates_have_neither_inline_script_nor_style_nor_other_hosts() -> None:

@@ -12,7 +12,7 @@ from zigbang_nlp.console import log
 from zigbang_nlp.errors import BundleError
 from zigbang_nlp.files import write_text
 from zigbang_nlp.insight.queries import Filters
-from zigbang_nlp.language.report_words import Words
+from zigbang_nlp.language.i18n import N_, Translator
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.report.page import Report, render
 from zigbang_nlp.report.section import Material
@@ -31,13 +31,22 @@ from zigbang_nlp.store import Store
 SECTIONS = (places, themes, times, wording, relations, reasons)
 
 
-def subject(filters: Filters, say: Words) -> str:
+#: What a report is about, by the filter.
+_NAMED = {
+    "region": N_("지역: {value}"),
+    "since": N_("{value}부터"),
+    "until": N_("{value}까지"),
+    "complex": N_("단지: {value}"),
+}
+
+
+def subject(filters: Filters, say: Translator) -> str:
     """The filters in words."""
     said = [
-        say.category(value) if name == "category" else say(f"filter.{name}", value=value)
+        say.category(value) if name == "category" else say(_NAMED[name], value=value)
         for name, value in filters.named()
     ]
-    return " · ".join(said) or say("page.whole")
+    return " · ".join(said) or say("저장된 전체 리뷰")
 
 
 def write_report(
@@ -67,7 +76,7 @@ def write_report(
     """
     chosen = filters or Filters()
     corpus = chosen.of(insight.load(store))
-    say = Words(language)
+    say = Translator(language)
     material = Material(corpus, say, _classifier(model))
     report = Report(
         say=say,
@@ -76,7 +85,11 @@ def write_report(
         figures=headline(material),
         sections=[build(material) for build in SECTIONS],
         caveats=caveats(material, _metrics(evaluation)),
-        notice=say("caveat.sample") if SAMPLE in corpus.sources else "",
+        notice=say(
+            "이 보고서는 함께 제공되는 샘플 데이터로 만들었습니다. 단지와 리뷰는 모두 지어낸 것이며 실제 장소와 무관합니다."
+        )
+        if SAMPLE in corpus.sources
+        else "",
         day=day or date.today(),
     )
     write_text(output, render(report))

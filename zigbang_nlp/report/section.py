@@ -9,7 +9,7 @@ import pandas as pd
 
 from zigbang_nlp.errors import InsightError
 from zigbang_nlp.insight import Corpus
-from zigbang_nlp.language.report_words import Words
+from zigbang_nlp.language.i18n import Translator
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.report.chart import Chart
 
@@ -25,7 +25,7 @@ class Material:
     """
 
     corpus: Corpus
-    say: Words
+    say: Translator
     classifier: Classifier | None = None
 
 
@@ -51,7 +51,7 @@ class View:
     """One statement of a section.
 
     Attributes:
-        key: names its title in `Words`, its anchor and its CSV file.
+        key: names its title in `headings`, its anchor and its CSV file.
         said: sentences.
         chart: or None.
         table: what the chart shows, all rows and columns, for the CSV; or None.

@@ -117,27 +117,19 @@ def _explain_errors(app: FastAPI) -> None:
 
 
 def _of_status(error: HTTPException) -> Problem:
-    known = {
-        404: ("not-found", "그런 주소는 없습니다.", "There is nothing at this address."),
-        405: (
-            "wrong-method",
-            "이 주소는 그 방법으로 쓸 수 없습니다.",
-            "This address doesn't take that method.",
-        ),
-    }
-    kind, ko, en = known.get(
-        error.status_code,
-        ("refused", "요청을 처리할 수 없습니다.", "The request can't be handled."),
-    )
-    return Problem(error.status_code, kind, ko, en, error.headers or {})
+    headers = error.headers or {}
+    if error.status_code == 404:
+        return Problem(404, "not-found", "페이지를 찾을 수 없습니다.", headers)
+    if error.status_code == 405:
+        return Problem(405, "wrong-method", "이 주소에서 지원하지 않는 요청 방식입니다.", headers)
+    return Problem(error.status_code, "refused", "요청을 처리할 수 없습니다.", headers)
 
 
 def _of_parameters(error: RequestValidationError) -> Problem:
     return Problem(
         422,
         "wrong-value",
-        "요청의 값이 잘못되었습니다.",
-        "The request has wrong values.",
+        "요청 값이 올바르지 않습니다.",
         errors=[
             {"where": "/".join(map(str, one["loc"])), "reason": one["msg"]}
             for one in error.errors()[:20]

@@ -110,13 +110,11 @@ def _host(value: bytes) -> str:
 _NO_TOKEN = Problem(
     401,
     "token-needed",
-    "토큰이 필요합니다. `Authorization: Bearer 토큰` 머리글을 보내세요.",
-    "A token is needed. Send the header `Authorization: Bearer TOKEN`.",
+    "토큰이 필요합니다. `Authorization: Bearer 토큰` 헤더를 보내세요.",
     {"WWW-Authenticate": "Bearer"},
 )
 _OTHER_NAME = Problem(
     421,
     "other-host",
-    "토큰 없이는 localhost라는 이름으로만 쓸 수 있습니다.",
-    "Without a token this server answers to the name localhost alone.",
+    "토큰 없이는 localhost 주소로만 접속할 수 있습니다.",
 )

@@ -18,6 +18,7 @@ import pandas as pd
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import ZigbangError
 from zigbang_nlp.files import atomic_file
+from zigbang_nlp.language.i18n import N_
 from zigbang_nlp.tables.cells import as_text, defused
 from zigbang_nlp.tables.read import read_table
 from zigbang_nlp.web.prediction_service import PredictionService
@@ -127,8 +128,7 @@ class Jobs:
             raise Problem(
                 404,
                 "no-such-file",
-                "그런 파일이 없습니다. 판정한 파일은 한 시간 동안만 둡니다.",
-                "There is no such file. Files are kept for an hour.",
+                "파일을 찾을 수 없습니다. 판정한 파일은 한 시간 동안만 보관합니다.",
             )
         return job
 
@@ -154,7 +154,10 @@ class Jobs:
                 job.state, job.trouble = "failed", str(error).replace(str(job.source), job.name)
             except Exception:  # noqa: BLE001 - the thread must live on
                 log.exception("An uploaded file could not be classified.")
-                job.state, job.trouble = "failed", "unexpected"
+                job.state, job.trouble = (
+                    "failed",
+                    N_("서버에서 오류가 발생했습니다. 자세한 내용은 서버 로그에 있습니다."),
+                )
             job.ended = time.monotonic()
             job.source.unlink(missing_ok=True)
 
@@ -226,16 +229,15 @@ def _which_column(names: list[str]) -> Problem:
     return Problem(
         422,
         "which-column",
-        f"어느 열이 리뷰인지 알려 주세요. 이 파일의 열: {some}",
-        f"Tell which column holds the reviews. The file has: {some}",
+        "리뷰가 있는 열을 선택해 주세요. 이 파일의 열: {columns}",
         errors=[{"column": name} for name in names[:50]],
+        values={"columns": some},
     )
 
 
 _TOO_MANY = Problem(
     503,
     "too-many-files",
-    "기다리는 파일이 너무 많습니다. 몇 분 뒤에 다시 올려 주세요.",
-    "Too many files are waiting. Send yours again in some minutes.",
+    "대기 중인 파일이 너무 많습니다. 몇 분 뒤에 다시 올려 주세요.",
     {"Retry-After": "60"},
 )

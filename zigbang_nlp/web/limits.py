@@ -185,9 +185,9 @@ def _too_large(limit: int) -> Problem:
     return Problem(
         413,
         "body-too-large",
-        f"요청 본문이 {limit:,}바이트를 넘습니다. 나누어 보내세요.",
-        f"The request's body has more than {limit:,} bytes. Send it in parts.",
+        "요청 본문은 {limit:,}바이트까지 보낼 수 있습니다. 나누어 보내세요.",
         {"Connection": "close"},
+        values={"limit": limit},
     )
 
 
@@ -195,8 +195,8 @@ def _too_slow(seconds: float) -> Problem:
     return Problem(
         504,
         "too-slow",
-        f"요청을 {seconds:g}초 안에 처리하지 못했습니다. 더 적게 물어보세요.",
-        f"The request took more than {seconds:g} seconds. Ask for less.",
+        "요청을 {seconds:g}초 안에 처리하지 못했습니다. 범위를 줄여 다시 요청하세요.",
+        values={"seconds": seconds},
     )
 
 
@@ -205,9 +205,9 @@ def _too_often(limit: int, wait: float) -> Problem:
     return Problem(
         429,
         "too-many-requests",
-        f"요청은 1분에 {limit:,}번까지입니다. {seconds}초 뒤에 다시 시도하세요.",
-        f"A client may send {limit:,} requests a minute. Try again in {seconds} seconds.",
+        "요청은 1분에 {limit:,}번까지 보낼 수 있습니다. {seconds}초 뒤에 다시 시도하세요.",
         {"Retry-After": str(seconds)},
+        values={"limit": limit, "seconds": seconds},
     )
 
 
@@ -215,6 +215,5 @@ def _failed() -> Problem:
     return Problem(
         500,
         "internal",
-        "서버에서 문제가 생겼습니다. 기록을 남겼습니다.",
-        "Something went wrong in the server; its log says what.",
+        "서버에서 오류가 발생했습니다. 자세한 내용은 서버 로그에 있습니다.",
     )

@@ -27,8 +27,7 @@ _SMALL = 32
 BUSY = Problem(
     503,
     "busy",
-    "요청이 너무 많아 지금은 처리할 수 없습니다. 잠시 뒤에 다시 시도하세요.",
-    "Too many requests are under way. Try again in a moment.",
+    "요청이 많아 지금은 처리할 수 없습니다. 잠시 뒤에 다시 시도하세요.",
     {"Retry-After": "1"},
 )
 

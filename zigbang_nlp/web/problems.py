@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem documents: a status, a stable type, and a sentence in two languages."""
+"""Errors as RFC 9457 problem documents: a status, a stable type, and a sentence of the catalogue."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from zigbang_nlp.errors import BundleError, InputError, InsightError, StoreError, ZigbangError
+from zigbang_nlp.language.i18n import translated
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -42,20 +43,25 @@ class Problem(Exception):
     Attributes:
         status: HTTP status code.
         kind: a stable name, the end of the document's `type`.
-        ko, en: what is wrong and what to do, in Korean and in English.
+        message: what is wrong and what to do: a sentence of the catalogue, or an error that has it
+            in each language.
         headers: sent with it.
         errors: the parts of the request that are wrong, or nothing.
+        values: what the sentence is filled with.
     """
 
     status: int
     kind: str
-    ko: str
-    en: str
+    message: str | InsightError
     headers: Mapping[str, str] = field(default_factory=dict)
     errors: Sequence[Mapping[str, Any]] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
 
     def sentence(self, language: str) -> str:
-        return self.en if language == "en" else self.ko
+        """What is wrong, in "ko" or "en"."""
+        if isinstance(self.message, InsightError):
+            return self.message.sentence(language)
+        return translated(self.message, language, **self.values)
 
     def response(self, scope: Scope) -> Response:
         """The problem as an answer to the request of `scope`."""
@@ -90,18 +96,16 @@ def problem_of(error: ZigbangError) -> Problem:
             503,
             "store-away",
             "저장소를 읽을 수 없습니다. 잠시 뒤에 다시 시도하세요.",
-            "The store can't be read. Try again in a while.",
             soon,
         )
     if isinstance(error, BundleError):
         return Problem(
             503,
             "model-missing",
-            "쓸 수 있는 모델이 없습니다. 먼저 `zigbang-nlp train`으로 학습하세요.",
-            "There is no model to use. Run `zigbang-nlp train` first.",
+            "사용할 수 있는 모델이 없습니다. 먼저 `zigbang-nlp train`으로 학습하세요.",
             soon,
         )
     if isinstance(error, InsightError):
-        return Problem(404, "nothing-to-say", error.sentence("ko"), error.sentence("en"))
+        return Problem(404, "nothing-to-say", error)
     status, kind = (422, "wrong-input") if isinstance(error, InputError) else (500, "internal")
-    return Problem(status, kind, str(error), str(error))
+    return Problem(status, kind, "요청을 처리할 수 없습니다: {why}", values={"why": str(error)})

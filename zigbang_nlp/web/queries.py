@@ -43,8 +43,7 @@ def one_complex(snapshot: Snapshot, key: str) -> pd.Series:
         raise Problem(
             404,
             "no-such-complex",
-            "그런 단지가 없습니다. 목록에서 골라 주세요.",
-            "There is no such complex. Choose one from the list.",
+            "단지를 찾을 수 없습니다. 목록에서 선택해 주세요.",
         )
     return found.iloc[0]
 

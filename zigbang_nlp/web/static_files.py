@@ -45,7 +45,7 @@ async def static(request: Request, name: str) -> Response:
     """A file; for a year where it is asked for by its present version."""
     file = _files().get(name)
     if file is None:
-        raise Problem(404, "not-found", "그런 파일은 없습니다.", "There is no such file.")
+        raise Problem(404, "not-found", "파일을 찾을 수 없습니다.")
     present = request.query_params.get("v") == file.version
     headers = {
         "Cache-Control": "public, max-age=31536000, immutable" if present else "no-cache",

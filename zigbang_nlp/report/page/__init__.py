@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from zigbang_nlp import __version__
-from zigbang_nlp.language.report_words import Words
+from zigbang_nlp.language.i18n import Translator
+from zigbang_nlp.records import LABELS
 from zigbang_nlp.report.chart import FONT, THEMES
+from zigbang_nlp.report.headings import SECTION_TITLES, VIEW_TITLES
 from zigbang_nlp.report.page.report_table import ReportTable, report_table_of
 from zigbang_nlp.report.section import Section, View
 from zigbang_nlp.report.sections.overview import Figure
@@ -40,7 +42,7 @@ class Report:
         day: when it was made.
     """
 
-    say: Words
+    say: Translator
     subject: str
     period: str
     figures: list[Figure]
@@ -65,6 +67,9 @@ def render(report: Report) -> str:
     charts = {view.key: view.chart.as_dict() for view in views if view.chart is not None}
     page = environment.get_template("report.html").render(
         say=report.say,
+        section_titles=SECTION_TITLES,
+        view_titles=VIEW_TITLES,
+        labels=LABELS,
         policy=_policy(plotly, script),
         style=Markup(_style()),
         day=report.day,
@@ -92,7 +97,7 @@ class _ShownView:
         return getattr(self.view, name)
 
 
-def _shown(section: Section, say: Words) -> dict[str, Any]:
+def _shown(section: Section, say: Translator) -> dict[str, Any]:
     views = [
         _ShownView(view, None if view.table is None else report_table_of(view, say))
         for view in section.views

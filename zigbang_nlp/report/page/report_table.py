@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from zigbang_nlp.language.report_words import Words
+from zigbang_nlp.language.i18n import Translator
+from zigbang_nlp.report.headings import COLUMNS
 from zigbang_nlp.report.section import View
 from zigbang_nlp.tables.cells import defused
 
@@ -39,7 +40,7 @@ class ReportTable:
     csv: str
 
 
-def report_table_of(view: View, say: Words) -> ReportTable:
+def report_table_of(view: View, say: Translator) -> ReportTable:
     """The table of a view that has one."""
     assert view.table is not None, view.key
     rows = (view.table if view.rows is None else view.rows).head(_SHOWN)
@@ -49,7 +50,7 @@ def report_table_of(view: View, say: Words) -> ReportTable:
         for name, kind in columns.items()
     ]
     return ReportTable(
-        header=[Cell(say(f"column.{name}"), kind != "text") for name, kind in columns.items()],
+        header=[Cell(say(COLUMNS[name]), kind != "text") for name, kind in columns.items()],
         rows=[list(row) for row in zip(*cells, strict=True)],
         all=len(view.table),
         csv=_as_address(view.table),

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from zigbang_nlp.language.i18n import N_
 from zigbang_nlp.report.section import Material
 from zigbang_nlp.resources import SAMPLE
+
+#: What `Corpus.left_out` says, in words.
+_LEFT_OUT = {
+    "sample": N_("연습용 샘플"),
+    "elsewhere": N_("선택한 지역이나 단지가 아님"),
+    "undated": N_("작성일 없음"),
+    "other days": N_("선택한 기간이 아님"),
+    "other category": N_("선택한 항목이 아님"),
+}
 
 
 def caveats(material: Material, evaluation: dict[str, Any] | None) -> list[str]:
@@ -18,21 +28,40 @@ def caveats(material: Material, evaluation: dict[str, Any] | None) -> list[str]:
     texts = corpus.texts
     said = []
     if SAMPLE in corpus.sources:
-        said.append(say("caveat.sample"))
-    said.append(say("caveat.sources", sources=", ".join(corpus.sources) or "–"))
+        said.append(
+            say(
+                "이 보고서는 함께 제공되는 샘플 데이터로 만들었습니다. 단지와 리뷰는 모두 지어낸 것이며 실제 장소와 무관합니다."
+            )
+        )
+    said.append(say("출처: {sources}.", sources=", ".join(corpus.sources) or "–"))
     undated = int(texts["written_at"].isna().sum())
     if undated:
-        said.append(say("caveat.undated", texts=undated))
+        said.append(
+            say("작성일이 없는 리뷰 {texts:,}건은 시기별 분석에서 제외했습니다.", texts=undated)
+        )
     unjudged = int(texts["positive"].isna().sum())
     if unjudged:
-        said.append(say("caveat.unjudged", texts=unjudged))
+        said.append(
+            say(
+                "아직 판정하지 않은 리뷰 {texts:,}건은 긍정 비율에서 제외했습니다. `zigbang-nlp run`으로 판정할 수 있습니다.",
+                texts=unjudged,
+            )
+        )
     said += [
-        say("caveat.left_out", texts=count, why=say(f"left_out.{why.replace(' ', '_')}"))
+        say("리뷰 {texts:,}건을 제외했습니다: {why}.", texts=count, why=say(_LEFT_OUT[why]))
         for why, count in corpus.left_out
     ]
-    said.append(say("caveat.writers"))
+    said.append(
+        say("리뷰를 남긴 주민의 의견입니다. 리뷰를 남기지 않은 주민의 생각은 다를 수 있습니다.")
+    )
     said += _model(material, evaluation)
-    said += [say("caveat.intervals"), say("caveat.quotes"), say("caveat.authors")]
+    said += [
+        say("모든 신뢰구간은 95%이며, 같은 주민이 쓴 리뷰끼리 비슷한 점을 반영했습니다."),
+        say(
+            "인용한 리뷰는 규칙에 따라 골랐습니다. 같은 내용을 다룬 리뷰들의 평균에 가장 가까운 리뷰를 단지마다 한 건씩 실었습니다."
+        ),
+        say("리뷰의 저작권은 작성자와 사이트에 있습니다. 공개하기 전에 이용 약관을 확인하세요."),
+    ]
     return said
 
 
@@ -42,19 +71,29 @@ def _model(material: Material, evaluation: dict[str, Any] | None) -> list[str]:
         return []
     said = []
     if len(corpus.models) > 1:
-        said.append(say("caveat.mixture", models=len(corpus.models)))
+        said.append(
+            say(
+                "모델 {models}개의 판정이 섞여 있습니다. `zigbang-nlp run`을 실행하면 한 모델로 다시 판정합니다.",
+                models=len(corpus.models),
+            )
+        )
     if material.classifier is None:
-        return [*said, say("caveat.no_model")]
+        return [*said, say("판정에 쓴 모델이 없어 정확도를 제시할 수 없습니다.")]
     bundle = material.classifier.bundle
     if bundle.identity() not in corpus.models:
-        return [*said, say("caveat.other_model")]
+        return [
+            *said,
+            say(
+                "판정에 쓴 모델이 현재 모델과 다릅니다. `zigbang-nlp run`을 실행하면 다시 판정합니다."
+            ),
+        ]
     measured = (evaluation or {}).get("model", {}).get("at_threshold", {}).get("accuracy")
     if measured:
         assert evaluation is not None
         return [
             *said,
             say(
-                "caveat.tested",
+                "모델은 학습에 쓰지 않은 리뷰 {texts:,}건에서 정확도 {accuracy:.1%}를 보였습니다(95% 신뢰구간 {low:.1%}–{high:.1%}). 긍정 비율에도 이만큼 오차가 있을 수 있으며, 신뢰구간에는 이 오차가 포함되지 않습니다.",
                 texts=evaluation["texts"],
                 accuracy=measured["value"],
                 low=measured["low"],
@@ -62,4 +101,14 @@ def _model(material: Material, evaluation: dict[str, Any] | None) -> list[str]:
             ),
         ]
     accuracy = bundle.metrics.get("validation", {}).get("accuracy")
-    return said if accuracy is None else [*said, say("caveat.validated", accuracy=accuracy)]
+    return (
+        said
+        if accuracy is None
+        else [
+            *said,
+            say(
+                "모델은 검증 데이터에서 정확도 {accuracy:.1%}를 보였습니다. 긍정 비율에도 이만큼 오차가 있을 수 있으며, 신뢰구간에는 이 오차가 포함되지 않습니다.",
+                accuracy=accuracy,
+            ),
+        ]
+    )

@@ -25,33 +25,33 @@ def headline(material: Material) -> list[Figure]:
     texts = corpus.texts
     figures = [
         Figure(
-            f"{texts['review'].nunique():,}",
-            say("figure.reviews"),
-            say("figure.texts", texts=len(texts)),
+            f"{len(texts):,}",
+            say("리뷰 수"),
+            say("주민 {reviews:,}명이 작성", reviews=texts["review"].nunique()),
         ),
-        Figure(f"{len(corpus.complexes):,}", say("figure.complexes"), _regions(material)),
+        Figure(f"{len(corpus.complexes):,}", say("단지 수"), _regions(material)),
     ]
     try:
         judged = corpus.judged
     except InsightError as error:
-        return [*figures, Figure("–", say("figure.positive"), error.sentence(say.language))]
+        return [*figures, Figure("–", say("긍정 비율"), error.sentence(say.language))]
     effective = max(
         len(judged) / text_design_effect(judged.assign(group=0)), judged["review"].nunique()
     )
     share = float(judged["positive"].mean())
     low, high = wilson(share * effective, effective)
-    interval = say("figure.interval", low=float(low), high=float(high))
-    figures.append(Figure(say("percent", value=share), say("figure.positive"), interval))
+    interval = say("95% 신뢰구간 {low:.1%}–{high:.1%}", low=float(low), high=float(high))
+    figures.append(Figure(f"{share:.1%}", say("긍정 비율"), interval))
     unsure = float(judged["unsure"].mean())
-    figures.append(
-        Figure(say("percent", value=unsure), say("figure.unsure"), say("figure.unsure_note"))
-    )
+    figures.append(Figure(f"{unsure:.1%}", say("판정 보류 비율"), say("모델이 확신하지 못한 리뷰")))
     return figures
 
 
 def _regions(material: Material) -> str:
     districts = material.corpus.complexes["district"].dropna().unique()
-    return material.say("figure.districts", districts=len(districts)) if len(districts) else ""
+    return (
+        material.say("시군구 {districts:,}곳", districts=len(districts)) if len(districts) else ""
+    )
 
 
 def period(material: Material) -> str:
@@ -60,4 +60,6 @@ def period(material: Material) -> str:
         when = material.corpus.dated["written_at"]
     except InsightError as error:
         return error.sentence(material.say.language)
-    return material.say("period", first=f"{when.min():%Y-%m-%d}", last=f"{when.max():%Y-%m-%d}")
+    return material.say(
+        "작성 기간: {first}–{last}", first=f"{when.min():%Y.%m.%d}", last=f"{when.max():%Y.%m.%d}"
+    )

@@ -7,6 +7,7 @@ import pandas as pd
 
 from zigbang_nlp import insight
 from zigbang_nlp.geo.districts import outline
+from zigbang_nlp.language.i18n import N_
 from zigbang_nlp.report.chart_map import place_map
 from zigbang_nlp.report.chart_rows import intervals
 from zigbang_nlp.report.quotes import representative
@@ -16,6 +17,10 @@ from zigbang_nlp.report.section import Material, Section, View, section
 _DRAWN = 12
 #: Degrees by which the borders on the map may move, about 300 m.
 _TOLERANCE = 0.003
+_REGIONS = {
+    "district": N_("주소를 기준으로 한 시군구별 만족도입니다. 점선은 전체 긍정 비율입니다."),
+    "neighbourhood": N_("주소를 기준으로 한 동별 만족도입니다. 점선은 전체 긍정 비율입니다."),
+}
 _COLUMNS = {
     "ranked": "text",
     "name": "text",
@@ -40,12 +45,19 @@ def _map(material: Material) -> View:
     table = ranked(material, insight.where(material.corpus))
     known = table[table["latitude"].notna() & table["longitude"].notna() & table["geohash"].notna()]
     left_out = len(table) - len(known)
-    said = [say("map.said", complexes=len(known))]
+    said = [
+        say(
+            "단지 {complexes:,}곳의 위치입니다. 색은 보정한 만족도, 크기는 리뷰 수를 나타냅니다.",
+            complexes=len(known),
+        )
+    ]
     if left_out:
-        said.append(say("map.left_out", complexes=left_out))
+        said.append(
+            say("좌표가 없는 단지 {complexes:,}곳은 지도에서 제외했습니다.", complexes=left_out)
+        )
     rings = [r for name in ("서울", "경기", "부산") for r in outline(name, _TOLERANCE)]
-    words = {"score": say("column.score"), "texts": say("column.texts")}
-    chart = place_map(known, [r for r in rings if _near(r, known)], say("title.map"), words)
+    words = {"score": say("보정한 만족도"), "texts": say("리뷰 수")}
+    chart = place_map(known, [r for r in rings if _near(r, known)], say("단지 지도"), words)
     return View("map", said, chart, known, _COLUMNS | {"district": "text"})
 
 
@@ -62,7 +74,7 @@ def ranked(material: Material, table: pd.DataFrame) -> pd.DataFrame:
     """A table of `insight.where` with the rank as people say it: 공동 3위."""
     say = material.say
     texts = [
-        say("rank.tied" if tied > 1 else "rank.alone", rank=rank, tied=tied)
+        say("공동 {rank:,}위 ({tied:,}곳)" if tied > 1 else N_("{rank:,}위"), rank=rank, tied=tied)
         for rank, tied in zip(table["rank"], table["tied"], strict=True)
     ]
     return table.assign(ranked=texts)
@@ -77,21 +89,47 @@ def _ranking(material: Material) -> View:
         drawn, said = table, []
     else:
         drawn = pd.concat([table.head(_DRAWN), table.tail(_DRAWN)])
-        said = [say("ranking.ends", drawn=_DRAWN, complexes=len(table))]
+        said = [
+            say(
+                "단지 {complexes:,}곳 중 상위와 하위 {drawn}곳씩입니다.",
+                drawn=_DRAWN,
+                complexes=len(table),
+            )
+        ]
     first = table.iloc[0]
     if first["tied"] == len(table):
-        said.append(say("ranking.all_tied", complexes=len(table)))
+        said.append(
+            say(
+                "통계적으로 유의한 차이가 없어 단지 {complexes:,}곳이 모두 공동 1위입니다. 순서는 참고용입니다.",
+                complexes=len(table),
+            )
+        )
     elif first["tied"] > 1:
-        said.append(say("ranking.tied", tied=first["tied"]))
+        said.append(
+            say(
+                "{tied:,}곳이 공동 1위입니다. 서로의 차이는 신뢰구간 안에 있습니다.",
+                tied=first["tied"],
+            )
+        )
     else:
-        said.append(say("ranking.first", name=first["name"], score=first["score"]))
-    said.append(say("ranking.how"))
+        said.append(
+            say(
+                "{name}이(가) 단독 1위입니다(보정한 만족도 {score:.1%}).",
+                name=first["name"],
+                score=first["score"],
+            )
+        )
+    said.append(
+        say(
+            "보정한 만족도는 리뷰가 적을수록 지역 평균에 가깝게 조정한 긍정 비율입니다. 순위는 95% 신뢰구간의 하한으로 매기므로, 좋은 리뷰 세 건이 좋은 리뷰 삼백 건을 앞서지 않습니다. 점선은 전체 긍정 비율입니다."
+        )
+    )
     chart = intervals(
         drawn,
         "name",
         "score",
-        say("column.score"),
-        say("title.ranking"),
+        say("보정한 만족도"),
+        say("단지 순위"),
         middle=overall,
         count="texts",
     )
@@ -110,12 +148,12 @@ def _regions(material: Material) -> View:
         table.head(2 * _DRAWN),
         "name",
         "score",
-        say("column.score"),
-        say("title.regions"),
+        say("보정한 만족도"),
+        say("지역별 만족도"),
         middle=float(table["positive"].sum() / table["texts"].sum()),
         count="texts",
     )
-    return View("regions", [say(f"regions.{by}")], chart, table, _COLUMNS)
+    return View("regions", [say(_REGIONS[by])], chart, table, _COLUMNS)
 
 
 def _standouts(material: Material) -> View:
@@ -135,14 +173,31 @@ def _standouts(material: Material) -> View:
         "q_value": "p",
     }
     if found.empty:
-        return View("standouts", [say("standouts.none", pairs=len(table))], table=table)
+        return View(
+            "standouts",
+            [
+                say(
+                    "단지와 항목의 조합 {pairs:,}개를 비교했으나, 다중 비교를 보정하면 다른 단지와 유의하게 다른 조합이 없습니다.",
+                    pairs=len(table),
+                )
+            ],
+            table=table,
+        )
     texts = material.corpus.texts
     quotes = []
     for row in found.head(4).to_dict("records"):
         better = row["difference"] > 0
         chosen = texts["complex"].eq(row["complex"]) & texts["category"].eq(row["category"])
         chosen &= texts["positive"].eq(float(better))
-        key = "standouts.better" if better else "standouts.worse"
+        key = (
+            N_(
+                "{name}: {category} 만족도가 다른 단지보다 높습니다 ({share:.0%}, 다른 단지 {other:.0%})"
+            )
+            if better
+            else N_(
+                "{name}: {category} 만족도가 다른 단지보다 낮습니다 ({share:.0%}, 다른 단지 {other:.0%})"
+            )
+        )
         about = say(
             key,
             name=row["name"],
@@ -151,5 +206,11 @@ def _standouts(material: Material) -> View:
             other=row["other_share"],
         )
         quotes.append((about, representative(material, chosen.to_numpy())))
-    said = [say("standouts.said", found=len(found), pairs=len(table))]
+    said = [
+        say(
+            "단지와 항목의 조합 {pairs:,}개 중 {found:,}개가 다른 단지와 유의하게 다릅니다(피셔 정확 검정, 거짓 발견율 5%).",
+            found=len(found),
+            pairs=len(table),
+        )
+    ]
     return View("standouts", said, None, table, columns, rows=named, quotes=quotes)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from zigbang_nlp import insight
 from zigbang_nlp.errors import InsightError
+from zigbang_nlp.language.i18n import N_
 from zigbang_nlp.report.chart_network import word_network
 from zigbang_nlp.report.section import Material, Section, View, section
 
@@ -14,6 +15,7 @@ from zigbang_nlp.report.section import Material, Section, View, section
 _SEEDS, _EACH, _MOST = 10, 4, 36
 #: Texts of a word to start from; one of a single syllable (때, 집) leads everywhere.
 _FEWEST = 10
+_METHODS = {"together": N_("같은 리뷰"), "vectors": N_("비슷한 맥락")}
 
 
 def relations(material: Material) -> Section:
@@ -52,11 +54,15 @@ def _network(material: Material) -> View:
     named = [word for word in kept if word in set(edges["one"]) | set(edges["other"])]
     nodes = pd.DataFrame({"word": named, "texts": texts.reindex(named).to_numpy()})
     nodes["tone"] = _tones(material, named)
-    nodes["told"] = [say("network.told", texts=int(n)) for n in nodes["texts"]]
-    said = [say("network.said")]
+    nodes["told"] = [say("리뷰 {n:,}건", n=int(n)) for n in nodes["texts"]]
+    said = [
+        say(
+            "가장 많이 쓰인 명사와 관련어입니다. 실선은 같은 리뷰에 함께 나오는 말(NPMI), 점선은 비슷한 맥락에서 쓰이는 말(단어 벡터)입니다. 파란색은 긍정 리뷰에, 주황색은 부정 리뷰에 더 많이 나온 말입니다."
+        )
+    ]
     if refused is not None:
         said.append(refused.sentence(say.language))
-    table = table.assign(method=[say(f"method.{name}") for name in table["method"]])
+    table = table.assign(method=[say(_METHODS[name]) for name in table["method"]])
     columns = {
         "one": "text",
         "other": "text",
@@ -66,7 +72,7 @@ def _network(material: Material) -> View:
         "similarity": "signed",
     }
     csv = table[["one", *table.columns.drop("one")]]
-    return View("network", said, word_network(nodes, edges, say("title.network")), csv, columns)
+    return View("network", said, word_network(nodes, edges, say("함께 쓰이는 말")), csv, columns)
 
 
 def _tones(material: Material, words: list[str]) -> list[str]:

@@ -30,8 +30,8 @@ def _categories(material: Material) -> View:
         named,
         "name",
         "share",
-        say("column.share"),
-        say("title.categories"),
+        say("긍정 비율"),
+        say("다섯 항목"),
         low="wilson_low",
         high="wilson_high",
         middle=float(table["positive"].sum() / table["texts"].sum()),
@@ -52,7 +52,13 @@ def _categories(material: Material) -> View:
     best, worst = named.iloc[0], named.iloc[-1]
     said = []
     if len(named) > 1 and worst["wilson_high"] < best["wilson_low"]:
-        said.append(say("categories.said", best=best["name"], worst=worst["name"]))
+        said.append(
+            say(
+                "만족도가 가장 높은 항목은 {best}, 가장 낮은 항목은 {worst}입니다. 두 신뢰구간은 겹치지 않습니다.",
+                best=best["name"],
+                worst=worst["name"],
+            )
+        )
     columns = {
         "name": "text",
         "share": "percent",
@@ -72,31 +78,57 @@ def _topics(material: Material) -> View:
         table.head(_DRAWN).sort_values("share", ascending=False),
         "topic",
         "share",
-        say("column.share"),
-        say("title.topics"),
+        say("긍정 비율"),
+        say("주제별 긍정 비율"),
         middle=float(material.corpus.judged["positive"].mean()),
         count="texts",
     )
     columns = {"topic": "text", "mentions": "count", "rate": "percent", **_SHARE}
-    return View("topics", [say("topics.said")], chart, table, columns)
+    return View(
+        "topics",
+        [say("주제별로 그 주제를 언급한 의견의 긍정 비율입니다. 점선은 전체 긍정 비율입니다.")],
+        chart,
+        table,
+        columns,
+    )
 
 
 def _drivers(material: Material) -> View:
     say = material.say
     try:
         table = insight.drivers(material.corpus)
-        said, name = [say("drivers.topics")], "driver"
+        said, name = (
+            [
+                say(
+                    "주제별 칭찬과 불만이 작성자의 추천점수(0~5점)와 얼마나 관련되는지, 모든 주제를 함께 넣은 능형 회귀로 추정했습니다."
+                )
+            ],
+            "driver",
+        )
     except insight.InsightError:
         table = insight.drivers(material.corpus, "category")
-        said, name = [say("drivers.categories")], "name"
+        said, name = (
+            [
+                say(
+                    "항목별 칭찬과 불만이 작성자의 추천점수(0~5점)와 얼마나 관련되는지, 모든 항목을 함께 넣은 능형 회귀로 추정했습니다."
+                )
+            ],
+            "name",
+        )
         table = table.assign(name=table["driver"].map(say.category))
-    said.append(say("drivers.said", reviews=table.attrs["reviews"], r2=table.attrs["r2"]))
+    said.append(
+        say(
+            "작성자 {reviews:,}명의 점수 차이 중 {r2:.0%}를 설명합니다. 상관관계이며 인과관계가 아닙니다.",
+            reviews=table.attrs["reviews"],
+            r2=table.attrs["r2"],
+        )
+    )
     chart = intervals(
         table.head(_DRAWN),
         name,
         "effect",
-        say("column.effect"),
-        say("title.drivers"),
+        say("추천점수 변화"),
+        say("추천점수를 좌우하는 요인"),
         percent=False,
         middle=0.0,
         count="reviews",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zigbang_nlp import insight
 from zigbang_nlp.errors import InsightError
+from zigbang_nlp.language.i18n import N_
 from zigbang_nlp.report.chart_trend import trend_line
 from zigbang_nlp.report.section import Material, Section, View, section
 
@@ -31,7 +32,11 @@ def _trend(material: Material) -> View:
         for row in found.to_dict("records"):
             said.append(
                 say(
-                    "changes.up" if row["difference"] > 0 else "changes.down",
+                    "{label}부터 {category} 긍정 비율이 {before:.0%}에서 {after:.0%}로 높아졌습니다."
+                    if row["difference"] > 0
+                    else N_(
+                        "{label}부터 {category} 긍정 비율이 {before:.0%}에서 {after:.0%}로 낮아졌습니다."
+                    ),
                     label=row["label"],
                     category=say.category(row["category"]),
                     before=row["before"],
@@ -41,8 +46,8 @@ def _trend(material: Material) -> View:
             if row["category"] == "all":
                 marks.append((str(row["period"])[:10], row["label"]))
         if found.empty:
-            said.append(say("changes.none"))
-    chart = trend_line(table, say("column.share"), say("title.trend"), marks)
+            said.append(say("지속된 변화는 없습니다. 오르내림은 우연의 범위 안에 있습니다."))
+    chart = trend_line(table, say("긍정 비율"), say("긍정 비율 추이"), marks)
     columns = {
         "label": "text",
         "share": "percent",

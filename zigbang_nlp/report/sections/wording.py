@@ -7,11 +7,13 @@ import pandas as pd
 
 from zigbang_nlp import insight
 from zigbang_nlp.insight.filters import recent
+from zigbang_nlp.language.i18n import N_
 from zigbang_nlp.report.chart_rows import bars
 from zigbang_nlp.report.quotes import mentioning, representative
 from zigbang_nlp.report.section import Material, Quote, Section, View, section
 
 _DRAWN = 12
+_KINDS = {"coined": N_("신조어"), "compound": N_("복합어")}
 
 
 def wording(material: Material) -> Section:
@@ -30,9 +32,23 @@ def _keywords(material: Material) -> View:
     )
     drawn = shown[np.isfinite(shown["ratio"]) & shown["ratio"].gt(0)]
     drawn = drawn.sort_values("ratio", ascending=False)
-    said = [say("keywords.period", since=f"{since:%Y-%m-%d}", until=f"{until:%Y-%m-%d}")]
+    said = [
+        say(
+            "{since}–{until}의 언급 비율이 전체 기간의 몇 배인지 나타냅니다.",
+            since=f"{since:%Y-%m-%d}",
+            until=f"{until:%Y-%m-%d}",
+        )
+    ]
     said.append(
-        say("keywords.found" if len(sure) else "keywords.none", found=len(sure), words=len(table))
+        say(
+            "비교한 단어 {words:,}개 중 {found:,}개가 유의하게 달라졌습니다(거짓 발견율 5%)."
+            if len(sure)
+            else N_(
+                "비교한 단어 {words:,}개 중 유의하게 달라진 단어가 없습니다. 표에는 변화가 큰 단어를 실었습니다."
+            ),
+            found=len(sure),
+            words=len(table),
+        )
     )
     columns = {
         "word": "text",
@@ -48,7 +64,7 @@ def _keywords(material: Material) -> View:
     if len(drawn):
         data = drawn.assign(
             said=[
-                say("keywords.rates", rate=r, base=b)
+                say("이 기간 {rate:.1%}, 전체 {base:.1%}", rate=r, base=b)
                 for r, b in zip(drawn["rate"], drawn["base_rate"], strict=True)
             ]
         )
@@ -57,8 +73,8 @@ def _keywords(material: Material) -> View:
             data,
             "word",
             "ratio",
-            say("column.ratio"),
-            say("title.keywords"),
+            say("배율"),
+            say("언급이 늘거나 준 키워드"),
             told=told,
             customdata=("said", "mentions"),
             log=True,
@@ -97,20 +113,33 @@ def _polar(material: Material) -> View:
         "q_value": "p",
     }
     if drawn.empty:
-        return View("polar", [say("polar.none", words=len(table))], table=table)
-    told = "<br>" + say("label.positive") + " %{customdata[1]} · "
-    told += say("label.negative") + " %{customdata[2]}"
+        return View(
+            "polar",
+            [
+                say(
+                    "비교한 단어 {words:,}개 중 한쪽으로 유의하게 치우친 단어가 없습니다.",
+                    words=len(table),
+                )
+            ],
+            table=table,
+        )
+    told = "<br>" + say("긍정") + " %{customdata[1]} · "
+    told += say("부정") + " %{customdata[2]}"
     chart = bars(
         drawn,
         "word",
         "log_odds",
-        say("column.log_odds"),
-        say("title.polar"),
+        say("로그 오즈"),
+        say("칭찬에 쓰인 말과 불만에 쓰인 말"),
         told=told,
         customdata=("positive", "negative"),
         sides=True,
     )
-    said = [say("polar.said")]
+    said = [
+        say(
+            "긍정 리뷰와 부정 리뷰에서 쓰이는 정도가 가장 크게 다른 단어입니다. 자주 쓰인 단어와 드문 단어를 함께 비교할 수 있도록 사전확률로 보정한 로그 오즈입니다."
+        )
+    ]
     texts = material.corpus.texts
     quotes = []
     for end, positive in zip(ends, (1.0, 0.0), strict=True):
@@ -125,10 +154,15 @@ def _new_words(material: Material) -> View:
     say = material.say
     table = insight.new_words(material.corpus)
     if table.empty:
-        return View("new_words", [say("new_words.none")])
-    table = table.assign(kind=[say(f"kind.{kind}") for kind in table["kind"]])
+        return View("new_words", [say("사전에 없는 말을 찾지 못했습니다.")])
+    table = table.assign(kind=[say(_KINDS[kind]) for kind in table["kind"]])
     columns = {"word": "text", "kind": "text", "reviews": "count", "parts": "text"}
     quotes = _quotes_of(material, table["word"].head(3).tolist())
     return View(
-        "new_words", [say("new_words.said", found=len(table))], None, table, columns, quotes=quotes
+        "new_words",
+        [say("단어 목록 없이 리뷰에서만 찾아낸 말 {found:,}개입니다.", found=len(table))],
+        None,
+        table,
+        columns,
+        quotes=quotes,
     )

@@ -61,8 +61,7 @@ def _read(media_type: str, body: bytes) -> PredictRequest:
         raise Problem(
             415,
             "not-json",
-            "본문은 JSON이어야 합니다. `Content-Type: application/json`을 보내세요.",
-            "The body must be JSON. Send `Content-Type: application/json`.",
+            "본문은 JSON이어야 합니다. `Content-Type: application/json` 헤더를 보내세요.",
         )
     try:
         return PredictRequest.model_validate_json(body)
@@ -77,14 +76,12 @@ def _wrong(error: ValidationError) -> Problem:
             400,
             "broken-json",
             "본문이 올바른 JSON이 아닙니다.",
-            "The body is not valid JSON.",
             errors=[{"reason": found[0]["msg"]}],
         )
     return Problem(
         422,
         "wrong-value",
-        '본문의 값이 잘못되었습니다. {"texts": ["..."]} 꼴로 보내세요.',
-        'The body has wrong values. Send it like {"texts": ["..."]}.',
+        '본문의 값이 올바르지 않습니다. {"texts": ["..."]} 형식으로 보내세요.',
         errors=[
             {"where": "/".join(map(str, one["loc"])), "reason": one["msg"]} for one in found[:20]
         ],
@@ -96,8 +93,7 @@ def _beyond(error: BundleError) -> Problem:
     return Problem(
         422,
         "beyond-the-model",
-        "이 모델은 주제나 설명을 알려 줄 수 없습니다. topics, aspects, explain을 빼고 물어보세요.",
-        f"{error.fact} Ask without topics, aspects and explain.",
+        "이 모델은 주제나 설명을 제공하지 않습니다. topics, aspects, explain을 빼고 요청하세요.",
     )
 
 
@@ -106,14 +102,14 @@ def _check(asked: PredictRequest, max_texts: int, max_characters: int) -> None:
         raise Problem(
             422,
             "too-many-texts",
-            f"리뷰가 {len(asked.texts):,}개입니다. 한 번에 {max_texts:,}개까지 보낼 수 있습니다.",
-            f"There are {len(asked.texts):,} texts; a request may hold {max_texts:,}.",
+            "리뷰가 {n:,}건입니다. 한 번에 {most:,}건까지 보낼 수 있습니다.",
+            values={"n": len(asked.texts), "most": max_texts},
         )
     for number, text in enumerate(asked.texts, start=1):
         if len(text) > max_characters:
             raise Problem(
                 400,
                 "text-too-long",
-                f"{number}번째 리뷰가 {len(text):,}자입니다. {max_characters:,}자까지 판정합니다.",
-                f"Text {number} has {len(text):,} characters; {max_characters:,} are the most.",
+                "{number:,}번째 리뷰가 {length:,}자입니다. {most:,}자까지 판정합니다.",
+                values={"number": number, "length": len(text), "most": max_characters},
             )

@@ -41,10 +41,10 @@ async def classified(request: Request) -> Response:
     most = app_state.settings.serve.max_characters
     language = language_of(request.scope)
     if len(text) > most:
-        sentence = translated("{n}자까지 판정합니다.", language, n=f"{most:,}")
+        sentence = translated("{n:,}자까지 입력할 수 있습니다.", language, n=most)
         return _page(request, 422, text=text[:most], sentence=sentence)
     if not text.strip():
-        return _page(request, sentence=translated("리뷰를 적어 주세요.", language))
+        return _page(request, sentence=translated("리뷰를 입력해 주세요.", language))
     topics = app_state.engine.tells_topics
     (found,), model = await app_state.engine.predict(
         [text], Asked(explain=True, topics=topics, sentences=True)
@@ -77,7 +77,7 @@ async def correct(request: Request) -> Response:
     form = await _form(request)
     app_state = services_of(request)
     if len(_text(form, "text")) > app_state.settings.serve.max_characters:
-        raise Problem(422, "text-too-long", "글이 너무 깁니다.", "The text is too long.")
+        raise Problem(422, "text-too-long", "리뷰가 너무 깁니다.")
     said = _text(form, "said")
     correction = Correction(
         _text(form, "text"),
@@ -97,7 +97,7 @@ def _keep(app_state: AppState, correction: Correction) -> None:
         app_state.corpus_cache.store().corrections.add(correction)
     except InputError as error:
         raise Problem(
-            422, "wrong-correction", "글이 비었거나 판정이 잘못되었습니다.", str(error)
+            422, "wrong-correction", "리뷰가 비어 있거나 판정 값이 올바르지 않습니다."
         ) from error
     app_state.metrics.corrections.inc()
 
@@ -109,7 +109,7 @@ async def send(request: Request) -> Response:
         check_form(request, _text(form, "csrf"))
         sent = form.get("file")
         if not isinstance(sent, UploadFile) or not sent.filename:
-            raise Problem(422, "no-file", "파일을 골라 주세요.", "Choose a file.")
+            raise Problem(422, "no-file", "파일을 선택해 주세요.")
         app_state = services_of(request)
         column = _text(form, "column").strip()
         try:
@@ -118,8 +118,7 @@ async def send(request: Request) -> Response:
             raise Problem(
                 422,
                 "unreadable-file",
-                "파일을 읽을 수 없습니다. UTF-8이나 CP949로 된 CSV, 또는 엑셀(.xlsx) 파일이어야 합니다.",
-                f"The file can't be read: {error.next_step}",
+                "파일을 읽을 수 없습니다. UTF-8이나 CP949로 저장한 CSV 또는 엑셀(.xlsx) 파일을 올려 주세요.",
             ) from error
     address = f"/classify/file/{job.key}"
     if "application/json" in request.headers.get("accept", ""):
@@ -131,9 +130,10 @@ async def send(request: Request) -> Response:
 async def progress(request: Request, key: str) -> Response:
     """How far a file is: a page that renews itself, or JSON for the page's script."""
     job = services_of(request).jobs.find(key)
+    said = _progress(job, language_of(request.scope))
     if "application/json" in request.headers.get("accept", ""):
-        return JSONResponse(_progress(job))
-    return _page(request, job=_progress(job))
+        return JSONResponse(said)
+    return _page(request, job=said)
 
 
 @router.get("/classify/file/{key}/answer.csv")
@@ -141,12 +141,12 @@ async def answer(request: Request, key: str) -> Response:
     """The file with its predictions."""
     job = services_of(request).jobs.find(key)
     if job.state != "done":
-        raise Problem(409, "not-done", "아직 다 판정하지 않았습니다.", "It isn't done yet.")
+        raise Problem(409, "not-done", "아직 판정이 끝나지 않았습니다.")
     name = f"{job.name.rsplit('.', 1)[0]}-판정.csv"
     return FileResponse(job.output, media_type="text/csv; charset=utf-8", filename=name)
 
 
-def _progress(job: Job) -> dict[str, Any]:
+def _progress(job: Job, language: str) -> dict[str, Any]:
     return {
         "key": job.key,
         "name": job.name,
@@ -156,7 +156,7 @@ def _progress(job: Job) -> dict[str, Any]:
         "total": job.total,
         "positive": job.positive,
         "unsure": job.unsure,
-        "trouble": job.trouble,
+        "trouble": translated(job.trouble, language),
     }
 
 

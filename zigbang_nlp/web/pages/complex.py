@@ -88,7 +88,7 @@ def _said(edition_now: Any, key: str, language: str) -> dict[str, Any]:
     said["trend"], said["trend_sentence"] = said_of(
         lambda: over_time(
             points_of(queries.trend(snapshot, own, "year"), "share", "texts"),
-            translated("해마다의 긍정 비율", language),
+            translated("연도별 긍정 비율", language),
         ),
         language,
     )

@@ -41,7 +41,7 @@ async def plot(request: Request, name: str) -> Response:
     """One of the plots that training and evaluation draw."""
     file = _plots(services_of(request)).get(name)
     if file is None or not file.is_file():
-        raise Problem(404, "not-found", "그런 그림은 없습니다.", "There is no such plot.")
+        raise Problem(404, "not-found", "그래프를 찾을 수 없습니다.")
     return FileResponse(file, headers={"Cache-Control": "no-cache"})
 
 

@@ -69,7 +69,9 @@ def explore(
         said["sentence"] = (
             error.sentence(language)
             if isinstance(error, InsightError)
-            else translated("조건을 읽을 수 없습니다. 지역 이름과 날짜를 확인하세요.", language)
+            else translated(
+                "검색 조건을 이해하지 못했습니다. 지역 이름과 날짜를 확인해 주세요.", language
+            )
         )
         return page(request, "explore.html", **said)
     pages = max(1, -(-len(table) // _ROWS))
@@ -118,7 +120,7 @@ def _places(table: pd.DataFrame) -> list[Place]:
 
 def _row(row: dict[Any, Any], language: str) -> dict[Any, Any]:
     score, low, high = (float(row[name]) for name in ("score", "low", "high"))
-    label = translated("만족도 {value}, 95% 구간 {low}에서 {high}", language)
+    label = translated("보정한 만족도 {value}, 95% 신뢰구간 {low}–{high}", language)
     said = label.format(value=f"{score:.0%}", low=f"{low:.0%}", high=f"{high:.0%}")
     return row | {
         "link": complex_link(str(row["complex"])),

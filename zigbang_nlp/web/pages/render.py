@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from zigbang_nlp.web.static_files import static_url
 
 FORM_COOKIE, LANGUAGE_COOKIE, THEME_COOKIE = "zigbang_form", "zigbang_lang", "zigbang_theme"
 _YEAR = 31_536_000
+#: Korea has had one clock, without summer time, since 1988.
+_KOREA = timezone(timedelta(hours=9))
 #: Paths whose errors are documents for programs, not pages.
 _DOCUMENTS = ("/api/", "/metrics", "/healthz", "/readyz", "/static/")
 
@@ -37,7 +40,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"static": static_url, "categories": CATEGORIES, "labels": LABELS}
-    made.filters |= {"pct": _pct, "number": _number, "day": _day}
+    made.filters |= {"pct": _pct, "number": _number, "day": _day, "moment": _moment}
     return made
 
 
@@ -97,8 +100,7 @@ def check_form(request: Request, shown: str) -> None:
         raise Problem(
             403,
             "foreign-form",
-            "이 페이지에서 보낸 양식이 아니거나 너무 오래되었습니다. 페이지를 새로 고치고 다시 보내세요.",
-            "This form isn't ours, or too old. Reload the page and send it again.",
+            "이 페이지에서 보낸 양식이 아니거나 유효 시간이 지났습니다. 페이지를 새로 고친 뒤 다시 보내세요.",
         )
 
 
@@ -143,6 +145,12 @@ def _pct(value: float | None, digits: int = 0) -> str:
 
 def _number(value: float | None) -> str:
     return "–" if value is None or value != value else f"{value:,.0f}"
+
+
+def _moment(value: datetime) -> str:
+    """A stored moment (UTC) as clocks in Korea show it."""
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    return f"{aware.astimezone(_KOREA):%Y.%m.%d %H:%M}"
 
 
 def _day(value: Any) -> str:

@@ -37,7 +37,8 @@ const show = (job) => {
   part("trouble").textContent = job.trouble;
   if (job.state === "done") {
     const share = job.total ? Math.round((100 * job.positive) / job.total) : 0;
-    part("result").textContent = `${document.documentElement.lang === "en" ? "positive" : "긍정"} ${number(job.positive)} / ${number(job.total)} (${share}%)`;
+    part("result").textContent = part("result").dataset.result
+      .replace("{k}", number(job.positive)).replace("{n}", number(job.total)).replace("{share}", share);
     part("done").querySelector("a").href = `${box.dataset.address}/answer.csv`;
   }
 };

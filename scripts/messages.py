@@ -1,0 +1,65 @@
+"""Bring the message catalogue up to date: new sentences get an empty translation, gone ones go.
+
+    python scripts/messages.py
+
+Fill in what is empty in zigbang_nlp/language/locale/en/LC_MESSAGES/zigbang_nlp.po and run it again
+to see that nothing is left.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po, write_po
+
+import zigbang_nlp
+from zigbang_nlp.records import CATEGORIES, LABELS
+
+PACKAGE = Path(zigbang_nlp.__file__).parent
+FILE = PACKAGE / "language" / "locale" / "en" / "LC_MESSAGES" / "zigbang_nlp.po"
+#: Functions whose first argument is a sentence; `Problem` has it third.
+_KEYWORDS = {"t": None, "say": None, "N_": None, "translated": None, "Problem": (3,)}
+_ROOMS = ("web", "report", "charts", "language", "insight")
+
+
+def sentences() -> Iterator[tuple[str, str]]:
+    """(Korean sentence, file) of all that people are shown."""
+    for korean in (*CATEGORIES.values(), *LABELS.values()):
+        yield korean, "records.py"
+    for room in _ROOMS:
+        for file in sorted((PACKAGE / room).rglob("*")):
+            method = {".py": "python", ".html": "jinja2.ext:babel_extract"}.get(file.suffix)
+            if method is None:
+                continue
+            with file.open("rb") as source:
+                for found in extract(method, source, _KEYWORDS, options={"encoding": "utf-8"}):
+                    message = found[1][-1] if isinstance(found[1], tuple) else found[1]
+                    if message:
+                        yield message, file.relative_to(PACKAGE).as_posix()
+
+
+def main() -> int:
+    """Rewrite the catalogue; the exit code is 1 where a translation is missing."""
+    with FILE.open("rb") as source:
+        before = read_po(source, locale="en")
+    fresh = Catalog(locale="en", project="zigbang_nlp", fuzzy=False)
+    for korean, file in sentences():
+        old = before.get(korean)
+        if old is None:
+            fresh.add(korean, locations=[(file, 0)])
+        else:
+            fresh.add(old.id, old.string, locations=[(file, 0)])
+    with FILE.open("wb") as target:
+        write_po(target, fresh, width=100, sort_output=True, omit_header=True, include_lineno=False)
+    missing = [message.id for message in fresh if message.id and not message.string]
+    for korean in missing:
+        print(f"No translation: {korean}")
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""One message catalogue: every sentence that people are shown has its English, and none is stale."""
+
+import ast
+import re
+import runpy
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from zigbang_nlp.language.i18n import LOCALE, Translator, translated
+
+ROOT = Path(__file__).parents[2]
+TOOL = runpy.run_path(str(ROOT / "scripts" / "messages.py"))
+#: Sentences of the source that the catalogue must hold.
+WRITTEN = dict(TOOL["sentences"]())
+with (LOCALE / "en" / "LC_MESSAGES" / "zigbang_nlp.po").open("rb") as source:
+    CATALOGUE = {
+        message.id[0] if isinstance(message.id, tuple) else message.id: message
+        for message in read_po(source, locale="en")
+        if message.id
+    }
+
+
+def test_every_sentence_is_translated_and_nothing_is_stale() -> None:
+    assert not sorted(WRITTEN.keys() - CATALOGUE.keys()), "run scripts/messages.py"
+    assert not sorted(CATALOGUE.keys() - WRITTEN.keys()), "run scripts/messages.py"
+    empty = [
+        korean
+        for korean, message in CATALOGUE.items()
+        if not all(message.string if isinstance(message.string, tuple) else (message.string,))
+    ]
+    assert not empty
+
+
+def _blanks(sentence: str) -> set[tuple[str, str | None]]:
+    found = string.Formatter().parse(sentence)
+    return {(name, shape) for _, name, shape, _ in found if name is not None}
+
+
+@pytest.mark.parametrize("korean", [k for k in CATALOGUE if "{" in k and '{"' not in k])
+def test_both_languages_fill_in_the_same_things(korean: str) -> None:
+    said = CATALOGUE[korean].string
+    for english in said if isinstance(said, tuple) else (said,):
+        assert _blanks(english) == _blanks(korean)
+
+
+def test_no_sentence_for_people_is_outside_the_catalogue() -> None:
+    """Korean in a page's template or script, and in a section's code, goes through the catalogue."""
+    package = ROOT / "zigbang_nlp"
+    for file in [*package.rglob("*.html"), *package.rglob("*.js")]:
+        text = re.sub(r"//.*|<!--.*?-->|\{#.*?#\}", "", file.read_text(encoding="utf-8"))
+        text = text.replace('"한국어" if', "")  # the language's own name, in itself
+        outside = re.sub(r"""\b(?:t|say)\(\s*(?:"[^"]*"|'[^']*')""", "", text)
+        assert not re.findall("[가-힣]+", outside), file
+    for file in (package / "report").rglob("*.py"):
+        for literal in _shown_literals(file):
+            assert literal in CATALOGUE or literal in _PLACES, (file.name, literal)
+
+
+#: Names that are looked up, not shown.
+_PLACES = {"서울", "경기", "부산"}
+
+
+def _shown_literals(file: Path) -> Iterator[str]:
+    """Korean strings of a module, without docstrings and the Korean of an InsightError."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    skipped: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            skipped.add(id(node.value))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "InsightError":
+            skipped.update(id(argument) for argument in node.args)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if id(node) not in skipped and re.search("[가-힣]", node.value):
+                yield node.value
+
+
+def test_plurals_and_particles() -> None:
+    assert translated("리뷰 {n:,}건", "en", n=1) == "1 review"
+    assert translated("리뷰 {n:,}건", "en", n=1200) == "1,200 reviews"
+    assert translated("리뷰 {n:,}건", "ko", n=1200) == "리뷰 1,200건"
+    assert translated("", "en") == ""
+    assert (
+        translated("‘{word}’을(를) 언급한 리뷰 비율", "ko", word="역") == "‘역’을 언급한 리뷰 비율"
+    )
+    assert Translator("ko").category("all") == "전체 항목"
+    assert Translator("en").category("traffic") == "Transport"
