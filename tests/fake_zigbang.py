@@ -200,13 +200,13 @@ def _json(answer: Any) -> bytes:
 
 
 def _status(status: int) -> Callable[[_Handler, Any], None]:
-    def fault(handler: _Handler, answer: Any) -> None:
+    def fault(handler: _Handler, _answer: Any) -> None:
         handler.reply(status, b'{"message": "no"}')
 
     return fault
 
 
-def _hang(handler: _Handler, answer: Any) -> None:
+def _hang(handler: _Handler, _answer: Any) -> None:
     handler.server_state.closing.wait(handler.server_state.hang)
     handler.hang_up()
 
@@ -221,7 +221,7 @@ def _cut(handler: _Handler, answer: Any) -> None:
     handler.hang_up()
 
 
-def _html(handler: _Handler, answer: Any) -> None:
+def _html(handler: _Handler, _answer: Any) -> None:
     handler.reply(200, "<!doctype html><title>점검 중입니다</title>".encode(), "text/html")
 
 
@@ -244,7 +244,7 @@ def _renamed(handler: _Handler, answer: Any) -> None:
     handler.reply(200, _json(rename(answer or {"data": []})))
 
 
-def _junk(handler: _Handler, answer: Any) -> None:
+def _junk(handler: _Handler, _answer: Any) -> None:
     handler.reply(200, b"\x00\xff junk" * (5 * 1024 * 1024 // 7))
 
 
@@ -260,7 +260,7 @@ def _drip(handler: _Handler, answer: Any) -> None:
             return
 
 
-def _retry_after(handler: _Handler, answer: Any) -> None:
+def _retry_after(handler: _Handler, _answer: Any) -> None:
     handler.reply(429, b'{"message": "no"}', Retry_After=handler.server_state.retry_after)
 
 

@@ -40,9 +40,12 @@ def invocations(readme: Path) -> list[list[str]]:
     shown = [line.removeprefix("$ ").strip() for block in blocks(readme) for line in block]
     found = []
     for line in [*spans, *shown]:
-        for part in re.split(r"\s[|>#]\s", line):
-            if re.match(r"(\S*[/\\])?zigbang-nlp\s", part):
-                found.append(shlex.split(part.replace("\\", "/"))[1:])
+        parts = re.split(r"\s[|>#]\s", line)
+        found += [
+            shlex.split(part.replace("\\", "/"))[1:]
+            for part in parts
+            if re.match(r"(\S*[/\\])?zigbang-nlp\s", part)
+        ]
     return found
 
 

@@ -48,6 +48,7 @@ class ImportColumns:
     split: str | None = None
 
     def named(self) -> list[str]:
+        """The column names that were given."""
         return [c for c in vars(self).values() if c is not None]
 
 

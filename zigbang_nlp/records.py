@@ -28,18 +28,18 @@ _SEPARATOR = "\t"
 
 
 def pack_names(names: Iterable[str] | None) -> str | None:
-    """A list of names as the store keeps it; None stays None (not looked for).
+    r"""A list of names as the store keeps it; None stays None (not looked for).
 
     >>> pack_names(["주차", "교통"])
-    '주차\\t교통'
+    '주차\t교통'
     """
     return None if names is None else _SEPARATOR.join(names)
 
 
 def unpack_names(kept: object) -> list[str]:
-    """The names that `pack_names` joined; none for what is missing (None, NaN) or empty.
+    r"""The names that `pack_names` joined; none for what is missing (None, NaN) or empty.
 
-    >>> unpack_names("주차\\t교통"), unpack_names(None)
+    >>> unpack_names("주차\t교통"), unpack_names(None)
     (['주차', '교통'], [])
     """
     return kept.split(_SEPARATOR) if isinstance(kept, str) and kept else []

@@ -65,7 +65,6 @@ def _with_vocabulary(settings: Settings) -> PreprocessSettings:
 
 def _sources_to_learn(sources: Iterable[str]) -> list[str]:
     """All sources of reviews; without the sample, which is for practice, once there are others."""
-
     return [name for name in sources if name != SAMPLE] or list(sources)
 
 

@@ -176,8 +176,10 @@ def _ours(model: Path, options: argparse.Namespace, place: str) -> list[tuple[An
             row(name, port, connections, options.seconds, server.pid)
             for name, connections in (("zigbang-nlp serve", 32), ("4 x", 128), ("and again", 32))
         ]
-        for minute in range(options.minutes):
-            rows.append(row(f"minute {minute + 1}", port, 32, 60, server.pid))
+        rows += [
+            row(f"minute {minute + 1}", port, 32, 60, server.pid)
+            for minute in range(options.minutes)
+        ]
     finally:
         server.terminate()
         server.wait()

@@ -30,8 +30,10 @@ def _digest(tokens: list[list[str]]) -> str:
 
 
 def _texts(path: str, count: int) -> list[str]:
-    """Cleaned texts without what we deliberately give the analysers otherwise: emoji, around which
-    we put spaces, and words of more than 60 characters, which we cut (6 of 10,000 movie reviews).
+    """Cleaned texts without what we deliberately give the analysers otherwise.
+
+    That is emoji, around which we put spaces, and words of more than 60 characters, which we cut
+    (6 of 10,000 movie reviews).
     """
     from zigbang_nlp.text.clean import clean
 

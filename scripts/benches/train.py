@@ -131,7 +131,7 @@ class _Enough:
                 super().__init__()
                 self.seen: list[tuple[float, float]] = []
 
-            def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+            def on_epoch_end(self, _epoch: int, logs: dict[str, Any] | None = None) -> None:
                 accuracy = float((logs or {})["val_accuracy"])
                 self.seen.append((time.perf_counter() - self.began, accuracy))
                 if accuracy >= enough:

@@ -147,7 +147,7 @@ def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(tmp_path: Path, db: s
 
 
 @pytest.mark.slow
-def test_the_server_runs_by_hand(tmp_path: Path) -> None:
+def test_the_server_runs_by_hand() -> None:
     command = [sys.executable, "-m", "tests.fake_zigbang", "--port", "0", "--faults", "0.2"]
     process = subprocess.Popen(
         command,

@@ -33,7 +33,7 @@ def drip(data: bytes, before: bytes = b"") -> Talk:
     return talk
 
 
-def silence(peer: socket.socket, over: threading.Event) -> None:
+def silence(_peer: socket.socket, over: threading.Event) -> None:
     over.wait()
 
 

@@ -171,7 +171,7 @@ def test_what_moves_the_score_is_found() -> None:
         (lambda c: insight.standouts(c, "category"), "by category"),
         (lambda c: insight.mention_trend(c, []), "No word"),
         (lambda c: insight.related(c, World().vocabulary()[0], model="glove"), "no model"),
-        (lambda c: insight.Corpus.from_frames(pd.DataFrame({"x": [1]})), "missing"),
+        (lambda _: insight.Corpus.from_frames(pd.DataFrame({"x": [1]})), "missing"),
     ],
 )
 def test_wrong_arguments(asked: Asked, words: str) -> None:

@@ -150,7 +150,7 @@ def test_explain_prints_tokens_and_spans(bundle_dir: Path, tmp_path: Path) -> No
     assert {"token", "occlusion", "gradient"} <= set(why["spans"][0])
 
 
-def test_explain_has_no_column_in_a_file(bundle_dir: Path, tmp_path: Path) -> None:
+def test_explain_has_no_column_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("text\n역\n", encoding="utf-8")
     given = ["--input", "in.csv", "--output", "out.csv", "--explain"]
     done = zigbang("predict", *given, cwd=tmp_path)

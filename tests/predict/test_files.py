@@ -61,7 +61,7 @@ def test_parts_join_to_one_file_in_order(
     assert not unfinished(output).exists()
 
 
-def test_workers_give_what_one_process_gives(classifier: Classifier, tmp_path: Path) -> None:
+def test_workers_give_what_one_process_gives(classifier: Classifier) -> None:
     pieces = [TEXTS * 5, [], ["", "xyzzy"], TEXTS * 6]
     alone = list(predict_pieces(classifier, iter(pieces), TokenizeSettings(workers=1)))
     shared = list(predict_pieces(classifier, iter(pieces), TokenizeSettings(workers=2)))

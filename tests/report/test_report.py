@@ -55,7 +55,7 @@ class Page(HTMLParser):
         if tag == "a" and "download" in given:
             self.csv[(given["download"] or "").removesuffix(".csv")] = given["href"] or ""
 
-    def handle_endtag(self, tag: str) -> None:
+    def handle_endtag(self, _tag: str) -> None:
         self._skip = False
 
     def handle_data(self, data: str) -> None:

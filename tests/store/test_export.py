@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -28,7 +29,7 @@ NASTY = [
 
 
 @pytest.fixture
-def store(tmp_path: Path):  # type: ignore[no-untyped-def]
+def store(tmp_path: Path) -> Iterator[Store]:
     with open_store(f"sqlite:///{tmp_path}/a.db") as opened:
         opened.add_apartments([Apartment("zigbang", "1", "=솔마을", "서울시", 37.5, 127.0, 500)])
         opened.add_reviews(

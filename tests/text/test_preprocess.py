@@ -82,7 +82,7 @@ def test_unknown_category_names_the_known(tmp_path: Path) -> None:
         preprocess(made_reviews(40), PreprocessSettings(categories=("trafic",)), tmp_path / "d")
 
 
-def test_an_error_leaves_the_last_data_set(dataset: DataSet, tmp_path: Path) -> None:
+def test_an_error_leaves_the_last_data_set(tmp_path: Path) -> None:
     preprocess(made_reviews(100), PreprocessSettings(min_count=1), tmp_path / "d")
     with pytest.raises(DataError):
         preprocess([], PreprocessSettings(), tmp_path / "d")

@@ -117,7 +117,7 @@ def test_map_list_and_keyboard_lead_to_a_complex(served: Served) -> None:
         window.check()
 
 
-def test_a_review_is_judged_and_its_label_corrected(served: Served, tmp_path: Path) -> None:
+def test_a_review_is_judged_and_its_label_corrected(served: Served) -> None:
     text = "주차 불편해요 <b>역</b> 멀어요 17동"
     with browser(served.url, PHONE) as window:
         page = window.page

@@ -17,18 +17,18 @@ from zigbang_nlp.config import LoadedSettings, known_keys, load_settings
 from zigbang_nlp.console import show_log
 
 
-class _List(click.ParamType):
+class _List(click.ParamType):  # type: ignore[type-arg]  # generic in new versions of Click only
     """Comma-separated values."""
 
     name = "A,B,..."
 
-    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, ...]:
+    def convert(self, value: Any, _param: Any, _ctx: Any) -> tuple[str, ...]:
         if isinstance(value, tuple):
             return value
         return tuple(part.strip() for part in str(value).split(",") if part.strip())
 
 
-class _KeyValue(click.ParamType):
+class _KeyValue(click.ParamType):  # type: ignore[type-arg]  # generic in new versions of Click only
     """section.key=value."""
 
     name = "SECTION.KEY=VALUE"

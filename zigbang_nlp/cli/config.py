@@ -1,4 +1,4 @@
-"""`zigbang-nlp config`"""
+"""`zigbang-nlp config`."""
 
 import json
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _REGION: dict[str, Any] = {"preset": "none", "place": "", "polygon": "", "bbox": ()}
 
 
-class _Age(click.ParamType):
+class _Age(click.ParamType):  # type: ignore[type-arg]  # generic in new versions of Click only
     """30d, 12h, 45m."""
 
     name = "AGE"

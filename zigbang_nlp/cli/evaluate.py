@@ -1,4 +1,4 @@
-"""`zigbang-nlp evaluate`"""
+"""`zigbang-nlp evaluate`."""
 
 from zigbang_nlp.cli.common import force_option, run_stage, settings_command
 from zigbang_nlp.config import LoadedSettings

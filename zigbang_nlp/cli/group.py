@@ -29,10 +29,12 @@ COMMANDS: dict[str, str] = {
 class LazyGroup(click.Group):
     """Finds commands by name in `COMMANDS`."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Names of all commands, in the order of the pipeline."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, imported only now; None for an unknown name."""
         if cmd_name not in COMMANDS:
             return None
         # "import" is a keyword, so its module carries an underscore.
@@ -40,7 +42,8 @@ class LazyGroup(click.Group):
         found: click.Command = importlib.import_module(f"zigbang_nlp.cli.{module}").command
         return found
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands into `--help`."""
         with formatter.section("Commands (in the order of the pipeline)"):
             formatter.write_dl(list(COMMANDS.items()))
 

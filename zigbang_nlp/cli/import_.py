@@ -1,4 +1,4 @@
-"""`zigbang-nlp import`"""
+"""`zigbang-nlp import`."""
 
 from __future__ import annotations
 

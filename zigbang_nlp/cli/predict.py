@@ -1,4 +1,4 @@
-"""`zigbang-nlp predict`"""
+"""`zigbang-nlp predict`."""
 
 from __future__ import annotations
 

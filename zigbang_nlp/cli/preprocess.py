@@ -1,4 +1,4 @@
-"""`zigbang-nlp preprocess`"""
+"""`zigbang-nlp preprocess`."""
 
 from zigbang_nlp.cli.common import force_option, run_stage, settings_command
 from zigbang_nlp.config import LoadedSettings

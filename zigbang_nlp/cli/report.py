@@ -1,4 +1,4 @@
-"""`zigbang-nlp report`"""
+"""`zigbang-nlp report`."""
 
 from __future__ import annotations
 

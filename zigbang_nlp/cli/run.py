@@ -1,4 +1,4 @@
-"""`zigbang-nlp run`"""
+"""`zigbang-nlp run`."""
 
 import click
 

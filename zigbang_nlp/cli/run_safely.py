@@ -66,7 +66,7 @@ def run_safely(cli: click.Command, arguments: Sequence[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _interrupt(signum: int, frame: Any) -> None:
+def _interrupt(_signum: int, _frame: Any) -> None:
     """Ctrl-C, and once more if the program is still there after a while.
 
     A library's callback may swallow a KeyboardInterrupt; none of ours takes so long to clean up.

@@ -1,4 +1,4 @@
-"""`zigbang-nlp serve`"""
+"""`zigbang-nlp serve`."""
 
 from zigbang_nlp.cli.common import settings_command
 from zigbang_nlp.config import LoadedSettings

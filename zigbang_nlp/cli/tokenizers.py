@@ -1,4 +1,4 @@
-"""`zigbang-nlp tokenizers`"""
+"""`zigbang-nlp tokenizers`."""
 
 import json
 from dataclasses import asdict
@@ -16,7 +16,11 @@ _TEXTS = 3_000
 @settings_command("tokenizers")
 @click.option("--no-measure", is_flag=True, help="Only see what is installed; starts nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-def command(loaded: LoadedSettings, no_measure: bool, as_json: bool) -> None:
+def command(
+    loaded: LoadedSettings,  # noqa: ARG001 - every command gets the settings
+    no_measure: bool,
+    as_json: bool,
+) -> None:
     """List the tokenizers: ready or not, licence, speed on this machine.
 
     Each is started in a process of its own and given texts of the bundled sample for four
@@ -28,7 +32,8 @@ def command(loaded: LoadedSettings, no_measure: bool, as_json: bool) -> None:
       zigbang-nlp tokenizers --no-measure --json
     """
     from zigbang_nlp.resources import sample_texts
-    from zigbang_nlp.text.survey import TAGGERS, survey
+    from zigbang_nlp.text.survey import survey
+    from zigbang_nlp.text.taggers import TAGGERS
 
     texts = [] if no_measure else sample_texts()[:_TEXTS]
     found = list(progress(survey(texts), "measuring", len(TAGGERS), unit="tokenizers"))

@@ -1,4 +1,4 @@
-"""`zigbang-nlp train`"""
+"""`zigbang-nlp train`."""
 
 from zigbang_nlp.cli.common import force_option, run_stage, settings_command
 from zigbang_nlp.config import LoadedSettings

@@ -1,4 +1,4 @@
-"""`zigbang-nlp tune`"""
+"""`zigbang-nlp tune`."""
 
 from __future__ import annotations
 

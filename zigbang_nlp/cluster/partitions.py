@@ -40,7 +40,8 @@ class Partition:
                 begin = end
             rows = file.read_row_groups(groups)
         rows = rows.slice(self.start - (first or 0), self.stop - self.start)
-        return rows.to_pandas(types_mapper=pd.ArrowDtype, ignore_metadata=True)
+        read: pd.DataFrame = rows.to_pandas(types_mapper=pd.ArrowDtype, ignore_metadata=True)
+        return read
 
     def write(self, rows: Any) -> None:
         """Write an Arrow table as its target, whole or not at all."""

@@ -31,12 +31,12 @@ class Shipped:
     def __init__(self, name: str, make: Callable[[Any], Any], payload: Any) -> None:
         self.name, self.make, self.payload = name, make, payload
 
-    def setup(self, worker: Any) -> None:
+    def setup(self, worker: Any) -> None:  # noqa: ARG002 - Dask gives it by name
         """Called by Dask when the worker gets it."""
         if self.name not in _AT_HAND:
             _AT_HAND[self.name] = (self.make(self.payload), threading.Lock())
 
-    def teardown(self, worker: Any) -> None:
+    def teardown(self, worker: Any) -> None:  # noqa: ARG002 - Dask gives it by name
         """Called by Dask when the worker ends."""
         _AT_HAND.pop(self.name, None)
 

@@ -58,6 +58,8 @@ def predict_on_cluster(
 def tokenizer_on_cluster(client: Any, scratch: Path) -> Callable[..., Iterator[list[str]]]:
     """A function that does what `tokenize_texts` does, on a cluster.
 
+    Its processes, cache and bar are those of one machine, and passed over here.
+
     Args:
         client: see `connected`.
         scratch: a directory that all workers see, for the texts and their tokens meanwhile.
@@ -67,9 +69,7 @@ def tokenizer_on_cluster(client: Any, scratch: Path) -> Callable[..., Iterator[l
         texts: Iterable[str],
         settings: TokenizerSettings,
         max_characters: int,
-        how: TokenizeSettings,
-        cache_directory: Path | None = None,
-        total: int | None = None,
+        *_of_this_machine: object,
     ) -> Iterator[list[str]]:
         import pyarrow as pa
         import pyarrow.parquet as pq

@@ -38,14 +38,14 @@ class Section(BaseModel):
 
 
 def as_pair(value: Any) -> Any:
-    """ "0.8,1.5" as the command line and the environment give it -> [0.8, 1.5]; others stay."""
+    """Split "0.8,1.5", as the command line and the environment give it; other values stay."""
     if isinstance(value, str) and "," in value:
         return [part.strip() for part in value.split(",")]
     return value
 
 
 def as_number_or_word(value: Any) -> Any:
-    """ "20" -> 20; other text and values stay."""
+    """Read "20" as 20; other text and values stay."""
     return int(value) if isinstance(value, str) and value.strip().isdigit() else value
 
 

@@ -21,6 +21,7 @@ def check_address(url: str, password: bool = False) -> None:
     """Refuse what is no address of an HTTP server.
 
     Args:
+        url: as the user wrote it.
         password: whether a user and a password may stand in it.
 
     Raises:

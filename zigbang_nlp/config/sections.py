@@ -163,6 +163,7 @@ class Settings(Section):
 
     @property
     def dataset_dir(self) -> Path:
+        """What `preprocess` writes."""
         return self.paths.work / "dataset"
 
     @property
@@ -172,12 +173,15 @@ class Settings(Section):
 
     @property
     def evaluation_dir(self) -> Path:
+        """What `evaluate` writes."""
         return self.paths.work / "evaluation"
 
     @property
     def predictions_file(self) -> Path:
+        """What `predict` writes about the store's reviews in a run."""
         return self.paths.work / "predictions.jsonl"
 
     @property
     def report_file(self) -> Path:
+        """What `report` writes unless told otherwise."""
         return self.paths.work / "report.html"

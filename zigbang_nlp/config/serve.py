@@ -40,7 +40,7 @@ class ServeSettings(Section):
     )
 
     @field_serializer("token", when_used="json")
-    def _hidden(self, token: str) -> str:
+    def _hidden(self, _token: str) -> str:
         """Settings that are shown or written down leave the secret out."""
         return ""
 

@@ -58,6 +58,12 @@ class Client:
         self.transport = Transport(settings)
 
     def fetch(self, task: Task) -> Answer:
+        """The site's answer to a task.
+
+        Raises:
+            RequestFailedError: see `get`.
+            CrawlStoppedError: see `get`.
+        """
         path, query = self.site.path(task)
         return self.get(task.kind, path, query)
 
@@ -66,6 +72,8 @@ class Client:
 
         Args:
             endpoint: the name by which failures are counted.
+            path: under the site's base URL.
+            query: names and values, not yet quoted.
 
         Raises:
             RequestFailedError: there is none, after all retries, or robots.txt forbids to ask.
@@ -145,7 +153,7 @@ class Client:
 
     def pause(self, attempt: int) -> float:
         """Seconds before the next try: doubling, and never the same for two crawlers."""
-        longest = self.settings.backoff * 2 ** (attempt - 1)
+        longest = self.settings.backoff * 2.0 ** (attempt - 1)
         return longest * random.uniform(0.5, 1)
 
     def _tell(self, sent: Sent) -> None:

@@ -77,6 +77,8 @@ def run_crawl(
     """Crawl as the settings say, into the store; goes on where an earlier run was stopped.
 
     Args:
+        settings: region, site and pace; where the bundled sample is.
+        store: an open store that no other crawl writes to.
         refresh: ask again what is older than this.
         retry_failed: ask again what failed.
         show: is told how it goes; None chooses a bar or lines.

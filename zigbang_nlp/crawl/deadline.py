@@ -60,6 +60,7 @@ class Watch:
                     twin.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
+        """Cut what is still open, and forget it."""
         with self._lock:
             for twin in self._twins:
                 twin.close()
@@ -190,10 +191,12 @@ class WatchedAdapter(HTTPAdapter):
     """requests' adapter with connections that `within` can cut, behind proxies too."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """As requests does, with pools of connections that can be cut."""
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        """As requests does, with pools of connections that can be cut."""
         manager = super().proxy_manager_for(*args, **kwargs)
         manager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
         return manager

@@ -1,5 +1,7 @@
-"""How the requests go: what is counted, and when it is time to stop. By endpoint: that reviews fail
-is not made good by lists that don't."""
+"""How the requests go: what is counted, and when it is time to stop.
+
+By endpoint: that reviews fail is not made good by lists that don't.
+"""
 
 from __future__ import annotations
 

@@ -38,10 +38,12 @@ class Hogangnono(SiteReader):
             )
         return cls(ids)
 
-    def first_tasks(self, cells: Iterable[str]) -> Iterable[Task]:
+    def first_tasks(self, _cells: Iterable[str]) -> Iterable[Task]:
+        """One task an apartment that has a file; cells don't matter."""
         return (Task("reviews", identity) for identity in self.ids)
 
     def read(self, task: Task, answer: Any) -> Found:
+        """The reviews, and the apartment that the file is named after; see `SiteReader.read`."""
         found = super().read(task, answer)
         found.apartments.append(Apartment(self.source, task.key))
         return found

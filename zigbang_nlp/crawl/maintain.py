@@ -47,6 +47,7 @@ def reparse(store: Store, readers: Iterable[Site] | None = None) -> Reparsed:
     """Rebuild all rows from the raw answers, after the mapping was mended.
 
     Args:
+        store: the store whose answers are read again.
         readers: the sites whose answers to read again; None means all.
     """
     total = Reparsed()
@@ -60,6 +61,8 @@ def reread(store: Store, site: Site, since: datetime | None = None) -> Reparsed:
     """Rebuild the rows of one site, inside the caller's hold on the store.
 
     Args:
+        store: the store that the rows are of.
+        site: whose answers are read.
         since: only from answers of this moment or later.
     """
     total = Reparsed()

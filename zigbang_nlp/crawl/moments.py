@@ -70,7 +70,7 @@ def _written(text: str) -> datetime:
     day = "-".join(part.zfill(2) for part in dated.groups() if part)
     time = text[dated.end() :].lstrip("-./ T").rstrip("-.: ")
     try:
-        when = parser.parse(f"{day} {time}", default=_JANUARY, yearfirst=True)
+        when: datetime = parser.parse(f"{day} {time}", default=_JANUARY, yearfirst=True)
     except (parser.ParserError, OverflowError) as error:
         raise ValueError("not a date") from error
     return when if when.tzinfo is None else when.astimezone(KOREA).replace(tzinfo=None)

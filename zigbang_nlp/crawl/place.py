@@ -35,6 +35,9 @@ def find_place(name: str, store: Store, source: str, client: Client | None) -> R
     Else the cells around its point. The site's answer is kept, so that a place is looked up once.
 
     Args:
+        name: of a district, town or apartment.
+        store: where earlier answers of the site's search are kept.
+        source: the site's name in the store.
         client: None means that nothing may be sent.
 
     Raises:

@@ -85,6 +85,7 @@ class Bar:
         )
 
     def update(self, figures: Figures) -> None:
+        """Move the bar to these figures."""
         self._bar.total = figures.done + figures.left + figures.failed
         self._bar.n = figures.done + figures.failed
         left = figures.seconds_left
@@ -95,9 +96,11 @@ class Bar:
         )
 
     def problem(self, fact: str) -> None:
+        """Log a task that failed for good."""
         log.warning("%s", fact)
 
     def close(self) -> None:
+        """Leave the bar as it stands."""
         self._bar.close()
 
 
@@ -115,15 +118,18 @@ class Lines:
         self._figures: Figures | None = None
 
     def update(self, figures: Figures) -> None:
+        """Write a line when the last is old enough."""
         self._figures = figures
         if time.monotonic() - self._last >= self.every:
             self._last = time.monotonic()
             self._say(figures)
 
     def problem(self, fact: str) -> None:
+        """Log a task that failed for good."""
         log.warning("%s", fact)
 
     def close(self) -> None:
+        """Write the last line, where there is something to tell."""
         if self._figures is not None and (self.last or self._figures.seconds > self.every):
             self._say(self._figures)
 
@@ -146,6 +152,7 @@ class JsonFormatter(logging.Formatter):
     """One JSON object a line: time, level, message, and the figures where there are some."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """The record as one line of JSON."""
         said = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),

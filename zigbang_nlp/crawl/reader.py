@@ -49,9 +49,11 @@ class SiteReader:
         self.personal = re.compile(data.personal, re.IGNORECASE)
 
     def first_tasks(self, cells: Iterable[str]) -> Iterable[Task]:
+        """One task a cell."""
         return (Task("cell", cell) for cell in cells)
 
     def path(self, task: Task) -> tuple[str, dict[str, str]]:
+        """Path and query of a task's request."""
         return self.roads.path(task)
 
     def endpoint(self, task: Task) -> str:

@@ -110,6 +110,9 @@ class Entry:
         """The value of a field, or None where there is none or it can't be read.
 
         Args:
+            field: what the value is called when it is counted.
+            names: keys that may hold it, the first that does.
+            read: makes the value of what the key holds.
             blame: an unreadable value is a problem of the entry; else it is only counted.
         """
         found = first(self.said, names)

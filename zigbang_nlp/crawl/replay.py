@@ -26,6 +26,11 @@ class Replay:
         self._cells = {file.stem for file in cells.glob("*.json")} if cells else set()
 
     def fetch(self, task: Task) -> Answer:
+        """The saved answer to a task; an empty one for a cell that wasn't saved.
+
+        Raises:
+            RequestFailedError: the file can't be read.
+        """
         if task.kind == "cell" and task.key not in self._cells:
             return Answer(_EMPTY_CELL)
         file = self._places[task.kind] / f"{task.key}.json"

@@ -35,6 +35,7 @@ class Results:
 
     @property
     def failed(self) -> int:
+        """How many tasks failed for good."""
         return len(self._failures)
 
     def passing(self) -> list[Task]:

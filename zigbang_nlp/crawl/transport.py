@@ -34,6 +34,7 @@ class Response:
 
     @property
     def retry_after(self) -> float | None:
+        """Seconds that the site asks to wait; None where it doesn't say."""
         return _retry_after(self.headers.get("Retry-After"))
 
 
@@ -72,6 +73,7 @@ class Transport:
         Args:
             path: under the base URL; or a whole URL.
             query: names and values, not yet quoted.
+            headers: besides the client's own.
         """
         whole = path if "://" in path else self.settings.base_url.rstrip("/") + path
         request = requests.Request("GET", whole, params=dict(query), headers=dict(headers or {}))

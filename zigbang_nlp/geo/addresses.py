@@ -92,4 +92,5 @@ def _names(address: object, words: list[str]) -> bool:
 
 
 def is_called(part: str, word: str) -> bool:
+    """Whether a part of an address is a word, or the word with an ending such as 시 or 구."""
     return part == word or (part.startswith(word) and part[len(word) :] in _ENDINGS)

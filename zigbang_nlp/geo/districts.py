@@ -57,7 +57,7 @@ class Place:
 
     @property
     def level(self) -> str:
-        """ "province", "district" (a city too) or "town"."""
+        """One of "province", "district" (a city too) and "town"."""
         if self.town_code:
             return "town"
         return "district" if self.district_code else "province"
@@ -179,6 +179,8 @@ def outline(name: str, tolerance: float = 0.001) -> list[Ring]:
 
     Args:
         name: of the place, or its code.
+        tolerance: degrees that a border may stray from the true one, as it is drawn with fewer
+            points.
 
     Raises:
         InputError: there is no such place, or several.

@@ -51,6 +51,7 @@ def topics(corpus: Corpus, *, level: float = 0.95) -> pd.DataFrame:
     """How often each topic is spoken of, and the sentiment of the texts that do.
 
     Args:
+        corpus: the texts to count, with their predictions.
         level: of the intervals.
 
     Returns:
@@ -94,6 +95,7 @@ def drivers(
     since its sentiment was learnt from that score.
 
     Args:
+        corpus: the texts to count, with their predictions.
         by: "topic" (of the model), or "category" (traffic, care, resident, around).
         own_text: count the text beside the score too; for sources whose reviews have no other.
         level: of the intervals.

@@ -47,6 +47,7 @@ def changes(
     `least`; else the two levels are taken as one.
 
     Args:
+        corpus: the texts to count, with their predictions.
         period: "month" or "quarter".
         least: a difference of shares that is too small to matter; 0.05 is 5 points.
         level: 1 - the chance of a false alarm; also the level of the intervals.
@@ -141,7 +142,8 @@ def segment(k: np.ndarray, n: np.ndarray, penalty: float, shortest: int) -> list
     """Ends of the segments that are cheapest: -2 log-likelihood, plus `penalty` a segment.
 
     Args:
-        k, n: positive and all texts of each period, (periods,).
+        k: positive texts of each period, (periods,).
+        n: all texts of each period, (periods,).
         penalty: the price of one more segment.
         shortest: periods of a segment at least.
     """
@@ -173,6 +175,7 @@ def null_gains(n: np.ndarray, rate: float, shortest: int, seed: int = 0) -> np.n
         n: texts of each period, (periods,).
         rate: of positive in all of them.
         shortest: periods on each side of a cut at least.
+        seed: of the simulation.
 
     Returns:
         float (simulations,).

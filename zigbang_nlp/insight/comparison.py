@@ -73,7 +73,10 @@ def compare(
     Over all, counts are cut by the design effect, since a resident's texts resemble each other.
 
     Args:
-        one, other: see `Corpus.narrowed`; for complexes, each must name exactly one.
+        corpus: the texts to count, with their predictions.
+        one: the first place, see `Corpus.narrowed`; a complex must be the only one of its name.
+        other: the second place, in the same way.
+        kind: what the two are: "complex" or "region".
         level: of the intervals.
 
     Returns:
@@ -124,6 +127,7 @@ def standouts(
     """In which category a place is better or worse than all the others together.
 
     Args:
+        corpus: the texts to count, with their predictions.
         by: as in `where`, a place.
         precision: letters of the geohash, for by="geohash".
         least: a difference of shares that is too small to matter; 0.05 is 5 points.

@@ -123,8 +123,9 @@ class Corpus:
 
         Args:
             region: a geohash prefix or the name of a city, district or neighbourhood.
-            since, until: first and last day, as dates or "2024", "2024-03", "2024-03-01"; texts
-                without a date are left out.
+            since: first day, as a date or "2024", "2024-03", "2024-03-01"; texts without a date are
+                left out.
+            until: last day, in the same way; a year or month counts to its end.
             complexes: ids, source:id keys, or names or parts of names; any of them.
             category: one of records.CATEGORIES.
 

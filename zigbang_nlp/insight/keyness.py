@@ -54,9 +54,12 @@ def keywords(
     word by word.
 
     Args:
-        since, until: first and last day of the period, see `filters.days`; "2024" as `since` is
-            from 2024 on. With neither it is what is recent, see `filters.recent`.
-        base_since, base_until: of the base; it holds all of the period or nothing of it.
+        corpus: the reviews, at least some of them dated.
+        since: first day of the period, see `filters.days`; "2024" is from 2024 on. With neither day
+            it is what is recent, see `filters.recent`.
+        until: last day of the period.
+        base_since: first day of the base; it holds all of the period or nothing of it.
+        base_until: last day of the base.
         min_count: words mentioned in fewer reviews, of both together, are left out.
         level: of the interval of the ratio.
 

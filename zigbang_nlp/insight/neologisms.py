@@ -15,6 +15,7 @@ def new_words(corpus: Corpus, *, min_count: int = 5) -> pd.DataFrame:
     """Words of the corpus that the dictionary doesn't have.
 
     Args:
+        corpus: the reviews to search.
         min_count: words of fewer residents' reviews are left out.
 
     Returns:

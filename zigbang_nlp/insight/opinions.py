@@ -60,6 +60,7 @@ def word_figures(corpus: Corpus, word: str, *, level: float = 0.95) -> WordFigur
     """Both figures of one word.
 
     Args:
+        corpus: the reviews to count.
         word: as people write it, with or without spaces: 주차, "층간 소음", 시끄럽다.
         level: of the interval.
 
@@ -95,6 +96,7 @@ def mentioned(corpus: Corpus, word: str) -> tuple[np.ndarray, pd.DataFrame]:
     역 in 강남역, and not in 지역.
 
     Args:
+        corpus: the reviews to search.
         word: as people write it.
 
     Returns:

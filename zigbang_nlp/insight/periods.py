@@ -53,6 +53,7 @@ def trend(
     """Sentiment by period, from the first to the last, without a gap.
 
     Args:
+        corpus: the texts to count, with their predictions.
         period: "month", "quarter" or "year".
         category: only texts of this category.
         level: of the intervals.
@@ -83,7 +84,7 @@ def trend(
     share = table["positive"] / table["texts"].replace(0, np.nan)
     low, high = wilson((share * worth).fillna(0), worth, level)
     table = table.assign(share=share, low=low, high=high, effective=worth)
-    return _labelled(table.astype({"positive": int}), period)[list(TREND_COLUMNS)]
+    return _labelled(table.astype({"positive": int}))[list(TREND_COLUMNS)]
 
 
 def mention_trend(
@@ -92,6 +93,7 @@ def mention_trend(
     """How often words are mentioned, by period; rates are reviews that mention / reviews.
 
     Args:
+        corpus: the reviews, at least some of them dated.
         words: as people write them (층간소음, 시끄럽다), each with its compounds and spacings, see
             `opinions.mentioned`; a word that nobody uses has a rate of 0.
         period: "month", "quarter" or "year".
@@ -129,13 +131,14 @@ def mention_trend(
         )
     if not tables:
         raise InputError("No word is given.", "Give at least one.")
-    return _labelled(pd.concat(tables), period)[list(MENTION_COLUMNS)]
+    return _labelled(pd.concat(tables))[list(MENTION_COLUMNS)]
 
 
 def _periods(moments: pd.Series, period: str) -> pd.Series:
     if period not in _CODES:
         raise InputError(f"There is no period {period!r}.", f"Use {', '.join(_CODES)}.")
-    return moments.dt.to_period(_CODES[period])
+    periods: pd.Series = moments.dt.to_period(_CODES[period])
+    return periods
 
 
 def _span(when: pd.Series, period: str) -> pd.PeriodIndex:
@@ -155,7 +158,7 @@ def _label(period: pd.Period) -> str:
     return f"{text[:4]} {text[4:]}" if "Q" in text else text
 
 
-def _labelled(table: pd.DataFrame, period: str) -> pd.DataFrame:
+def _labelled(table: pd.DataFrame) -> pd.DataFrame:
     index = pd.PeriodIndex(table.index)
     return table.assign(period=index.to_timestamp(), label=[_label(p) for p in index]).reset_index(
         drop=True

@@ -56,6 +56,7 @@ def polar_words(
     """Words of positive against words of negative texts.
 
     Args:
+        corpus: the texts to count, with their predictions.
         min_count: words of fewer texts are left out.
         level: of the intervals.
         prior: mentions that the prior is worth.
@@ -85,9 +86,13 @@ def typical_words(
     """Words of one complex or region against all others: what it is loved or known for.
 
     Args:
+        corpus: the texts to count, with their predictions.
         place: of the complex (see `Corpus.narrowed`) or the region.
+        kind: what `place` is: "complex" or "region".
         sentiment: only positive, or only negative texts, on both sides.
-        min_count, level, prior: as in `polar_words`.
+        min_count: as in `polar_words`.
+        level: as in `polar_words`.
+        prior: as in `polar_words`.
 
     Returns:
         One row a word, the most typical first; see `TYPICAL_COLUMNS`.
@@ -149,7 +154,8 @@ def log_odds_ratio(
     """(log-odds ratio, its standard error) of each word; equations 16 and 20 of Monroe et al.
 
     Args:
-        one, other: counts of each word in the two groups, int (words,).
+        one: counts of each word in the first group, int (words,).
+        other: counts of each word in the second group, int (words,).
         background: counts that give the prior its shape.
         prior: counts that it is worth in all.
     """

@@ -173,9 +173,11 @@ def reviews(
     """Rows of `Corpus.texts` of one complex, the newest first.
 
     Args:
+        corpus: the texts to choose from.
         complex_key: as in `Corpus.complexes`.
         label: "positive" or "negative", or None for all, also those that no model could judge.
-        topic, category: only texts of these.
+        topic: only texts of this topic.
+        category: only texts of this category.
 
     Raises:
         InputError: there is no such label or category.

@@ -93,13 +93,13 @@ def beyond_p(
     error = np.sqrt(p1 * (1 - p1) / (n1 + 2) + p2 * (1 - p2) / (n2 + 2))
     excess = (np.abs(k1 / n1 - k2 / n2) - least) / error
     at_edge = np.minimum(2 * stats.norm.sf(excess), 1.0)
-    return np.maximum(at_edge, fisher_p(k1, n1, k2, n2))
+    return np.asarray(np.maximum(at_edge, fisher_p(k1, n1, k2, n2)))
 
 
 def cohens_h(p1: ArrayLike, p2: ArrayLike) -> np.ndarray:
     """Effect size of two rates (Cohen 1988): 0.2 is small, 0.5 medium, 0.8 large."""
     p1, p2 = np.asarray(p1, float), np.asarray(p2, float)
-    return 2 * np.arcsin(np.sqrt(p1)) - 2 * np.arcsin(np.sqrt(p2))
+    return np.asarray(2 * np.arcsin(np.sqrt(p1)) - 2 * np.arcsin(np.sqrt(p2)))
 
 
 def design_effect(positive: ArrayLike, total: ArrayLike, group: ArrayLike) -> float:
@@ -111,7 +111,8 @@ def design_effect(positive: ArrayLike, total: ArrayLike, group: ArrayLike) -> fl
     counts divided by it are used in place of the counts.
 
     Args:
-        positive, total: of each cluster (resident), shape (clusters,).
+        positive: positive texts of each cluster (resident), (clusters,).
+        total: all texts of each cluster, (clusters,).
         group: integer code of each cluster's group, from 0 on; the deviations are within groups.
     """
     k, m = np.asarray(positive, float), np.asarray(total, float)
@@ -165,7 +166,8 @@ def shrink(
     The average of the posteriors is given as the beta distribution with its mean and variance.
 
     Args:
-        positive, total: of each group; a group of none gets what is expected of it.
+        positive: positive texts of each group, (groups,).
+        total: all texts of each group, (groups,); a group of none gets what is expected of it.
         mean: what the rates are drawn toward, one number or one a group.
         level: of the interval.
         prior: how much groups differ, where more is known than these groups tell; see `prior_of`.
@@ -202,7 +204,8 @@ def prior_of(positive: ArrayLike, total: ArrayLike, mean: ArrayLike) -> Prior:
 
 
 def _means(mean: ArrayLike, like: np.ndarray) -> np.ndarray:
-    return np.clip(np.broadcast_to(np.asarray(mean, float), like.shape), 1e-6, 1 - 1e-6)
+    spread = np.broadcast_to(np.asarray(mean, float), like.shape)
+    return np.asarray(np.clip(spread, 1e-6, 1 - 1e-6))
 
 
 def holm(p_values: ArrayLike) -> np.ndarray:

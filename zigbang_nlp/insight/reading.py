@@ -30,7 +30,10 @@ def load(
 
     Args:
         store: an open store, its URL, or the path of an SQLite file.
-        region, since, until, complexes: see `Corpus.narrowed`.
+        region: see `Corpus.narrowed`.
+        since: see `Corpus.narrowed`.
+        until: see `Corpus.narrowed`.
+        complexes: see `Corpus.narrowed`.
         sources: None means all, without the bundled sample where there are others.
 
     Raises:

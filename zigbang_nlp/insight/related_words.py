@@ -58,6 +58,7 @@ def related(
     too small for them; `attrs["refused"]` then holds the `InsightError` that says so.
 
     Args:
+        corpus: the texts that the words are from.
         word: as people write it.
         top: rows of each method.
         model: what trains the vectors.
@@ -105,6 +106,7 @@ def word_pairs(corpus: Corpus, words: Sequence[str]) -> pd.DataFrame:
     """Which of some words stand together more often than chance: the edges of a network.
 
     Args:
+        corpus: the texts that the words are from.
         words: as people write them; those that no text mentions are passed over.
 
     Returns:
@@ -125,7 +127,8 @@ def word_pairs(corpus: Corpus, words: Sequence[str]) -> pd.DataFrame:
     p = fisher_p(together[kept], a[kept], (b - together)[kept], total - a[kept])
     table = table[kept].assign(pmi=pmi, npmi=npmi, q_value=benjamini_hochberg(p))
     table = table[significant(table["q_value"]) & table["pmi"].gt(0)]
-    return table.sort_values("npmi", ascending=False, kind="stable").reset_index(drop=True)
+    ordered: pd.DataFrame = table.sort_values("npmi", ascending=False, kind="stable")
+    return ordered.reset_index(drop=True)
 
 
 def _information(

@@ -62,6 +62,7 @@ def where(
     studentized range).
 
     Args:
+        corpus: the texts to count, with their predictions.
         by: "complex", "city", "district" or "neighbourhood" (from addresses), "geohash", or
             "category" (of the site's five; as the model tells them where all texts are of one).
         category: only texts of this category.

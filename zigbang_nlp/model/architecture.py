@@ -34,6 +34,12 @@ class Architecture:
 
     @classmethod
     def from_settings(cls, settings: TrainSettings, vocabulary_size: int) -> Architecture:
+        """The architecture that settings and a vocabulary ask for.
+
+        Args:
+            settings: of the training; only those that shape the network count.
+            vocabulary_size: ids, padding and the unknown token among them.
+        """
         penalties = settings.regularizer.split("_")
         return cls(
             vocabulary_size=vocabulary_size,
@@ -68,6 +74,7 @@ class Architecture:
         return cls(**{**values, **tuples})
 
     def as_dict(self) -> dict[str, Any]:
+        """The fields by name, as the bundle keeps them in JSON."""
         return asdict(self)
 
     def lstm_names(self, block: int) -> list[str]:

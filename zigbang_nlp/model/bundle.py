@@ -57,10 +57,12 @@ class Bundle:
 
     @property
     def onnx_path(self) -> Path:
+        """The network that predicts."""
         return self.directory / ONNX
 
     @property
     def weights_path(self) -> Path:
+        """The same network's weights for Keras."""
         return self.directory / WEIGHTS
 
     def identity(self) -> str:

@@ -43,7 +43,8 @@ def aspects_of(
     Args:
         texts: any texts.
         about: the topics of each; a clause has none but these, since few words mislead.
-        encode, judge: of the classifier: texts to ids, ids to probabilities of positive.
+        encode: of the classifier: texts to ids.
+        judge: of the classifier: ids to probabilities of positive.
         topics: what tells a clause's topics.
         threshold: of the classifier, in (0, 1): opinions are positive from there on.
     """

@@ -40,7 +40,7 @@ class Scores:
 
     @property
     def label(self) -> list[str]:
-        """ "positive" or "negative" for each text."""
+        """Each text's label: "positive" or "negative"."""
         return ["positive" if positive else "negative" for positive in self.positive.tolist()]
 
     @classmethod
@@ -125,7 +125,10 @@ def in_lots(
 
     Args:
         work: gives what is done with a batch; a function of a module, so that it can travel.
-        classifier, pieces, how, total: see `predict_pieces`.
+        classifier: see `predict_pieces`.
+        pieces: see `predict_pieces`.
+        how: see `predict_pieces`.
+        total: see `predict_pieces`.
     """
     size = batch_size(classifier.bundle.encoder.tokenizer_settings)
     count = worker_count(how.workers, total, _WORTH * size)

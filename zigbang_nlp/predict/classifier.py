@@ -73,6 +73,7 @@ class Classifier:
 
     @cached_property
     def network(self) -> Network:
+        """The network that serves, on ONNX Runtime; loaded on first use."""
         return Network(self.bundle.onnx_path, self.threads)
 
     def start(self) -> None:

@@ -120,6 +120,7 @@ def occlusion(
     Args:
         network: that serves.
         units: of each text.
+        batch_size: texts that the network is given at once.
 
     Returns:
         (texts,), and for each text (units,): positive where the unit speaks for positive.

@@ -45,6 +45,7 @@ def deletion_test(
     """Take the most important tokens out of texts, and random ones, and compare.
 
     Args:
+        classifier: the model whose explanations are tested.
         texts: those of fewer than 4 tokens are left out.
         share: of a text's tokens to take out; two at least.
         seed: of the random tokens.

@@ -30,6 +30,7 @@ def deciding_tokens(
     """The tokens that move probabilities most, by occlusion, in each category.
 
     Args:
+        classifier: the model to look into.
         texts: of a corpus.
         categories: of each text; None for a corpus without.
         most: texts looked at; of a larger corpus as many are drawn, since each token of each text

@@ -39,6 +39,7 @@ class ResumableOutput:
     suffix: str
 
     def path(self, number: int) -> Path:
+        """The file of split `number`, counted from 0."""
         return self.directory / f"{number:06}{self.suffix}"
 
     def finished(self) -> int:

@@ -25,6 +25,7 @@ def place_map(
     Args:
         table: `insight.where(corpus)`, rows with coordinates.
         rings: outlines of (longitude, latitude), drawn below.
+        label: for `Chart.label`.
         words: "score" and "texts" as people read them.
     """
     ground = [

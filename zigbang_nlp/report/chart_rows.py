@@ -31,9 +31,12 @@ def intervals(
 
     Args:
         table: rows in the order shown.
-        name, value, low, high: columns.
+        name: column of the names.
+        value: column of the dots.
         axis: title of the value axis.
         label: for `Chart.label`.
+        low: column of the intervals' lower ends.
+        high: column of the intervals' upper ends.
         percent: whether values are shares.
         middle: a value to compare with, drawn as a line.
         count: a column whose number is told on hovering.
@@ -101,8 +104,14 @@ def bars(
     """One bar a row to the left or right of zero (or, on a log axis, of 1).
 
     Args:
+        table: rows in the order shown.
+        name: column of the names.
+        value: column of the bars' ends.
+        axis: title of the value axis.
+        label: for `Chart.label`.
         shape: d3 format of the values.
         told: plotly's hover template behind the name and the value; may use `customdata` columns.
+        customdata: columns that `told` may use.
         log: the values are ratios.
         sides: see `Chart.sides`; without, the colours are neither praise nor complaint.
     """

@@ -17,6 +17,9 @@ def trend_line(
     """Shares over time with their band; see `insight.TREND_COLUMNS`.
 
     Args:
+        table: of `insight.trend`.
+        axis: title of the value axis.
+        label: for `Chart.label`.
         marks: (day, what changed) for each change point.
     """
     when = [str(day)[:10] for day in table["period"]]

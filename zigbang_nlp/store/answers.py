@@ -26,6 +26,10 @@ def save_answers(
     """Keep each (kind, key)'s raw answer in place of the earlier one.
 
     Args:
+        connection: inside the caller's transaction.
+        source: the site.
+        bodies: (kind, key) -> the answer's bytes.
+        now: when they came.
         read: False where it can't be read: it is kept beside the last one that can. One that can
             takes the place of both.
     """
@@ -82,6 +86,8 @@ class Answers:
         """(kind, key, answer, when) of answers that could be read, streamed in stable order.
 
         Args:
+            source: the site.
+            kinds: of tasks.
             since: only those that came at this moment or later.
             read: False gives those that could not be read.
         """

@@ -152,6 +152,7 @@ class Database:
             lock.release()
 
     def close(self) -> None:
+        """Give all connections back."""
         with store_errors(self.name):
             self.engine.dispose()
 

@@ -51,6 +51,7 @@ def export(store: Store, file: Path, encoding: str = "utf-8-sig") -> int:
     """Write all reviews to `file`, in bounded memory; it appears whole or not at all.
 
     Args:
+        store: an open store.
         file: its ending chooses the format: .csv, .parquet or .xlsx.
         encoding: of CSV. utf-8-sig (with BOM) is what Excel needs to show Hangul. Characters that
             the encoding lacks become "?".
@@ -97,7 +98,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _write_excel(rows: Iterator[dict[str, Any]], file: Path, encoding: str) -> int:
+def _write_excel(rows: Iterator[dict[str, Any]], file: Path, _encoding: str) -> int:
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
 
@@ -130,7 +131,7 @@ def _write_excel(rows: Iterator[dict[str, Any]], file: Path, encoding: str) -> i
     return count
 
 
-def _write_parquet(rows: Iterator[dict[str, Any]], file: Path, encoding: str) -> int:
+def _write_parquet(rows: Iterator[dict[str, Any]], file: Path, _encoding: str) -> int:
     import pyarrow as pa
     import pyarrow.parquet as pq
 

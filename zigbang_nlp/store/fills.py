@@ -90,6 +90,7 @@ class RunFills:
         """For each endpoint, what the last complete run without a warning counted.
 
         Args:
+            source: the site.
             before: only runs before this one.
             least: answers that a run must have had from the endpoint to be a measure.
         """

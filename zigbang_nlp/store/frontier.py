@@ -33,6 +33,7 @@ class Frontier:
         """Make sure that a region's tasks are there, and belong to this scope.
 
         Args:
+            scope: source and region of the crawl.
             first: the region's first tasks; those already known keep their state.
             refresh_before: what was done before this moment is to be asked again.
             retry_failed: what failed is to be asked again.

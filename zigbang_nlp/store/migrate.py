@@ -25,6 +25,7 @@ def prepare(database: Database, note: Callable[[str], None]) -> None:
     """Bring a store to the schema of this version of the package.
 
     Args:
+        database: the store to bring up to date; an empty one is filled with tables.
         note: is told when an older store was upgraded, and where its backup is.
 
     Raises:

@@ -83,6 +83,10 @@ def finish(
     """Mark tasks as done, or as failed for good.
 
     Args:
+        connection: inside the caller's transaction.
+        source: the site.
+        outcomes: what was made of each task.
+        moment: when its answer came.
         reread: nothing was asked; what the site has refused since is still refused.
     """
     if outcomes:

@@ -34,6 +34,7 @@ class Pacing:
         """Take the turn to send now, if it is due.
 
         Args:
+            source: the site that the turn is for.
             interval: seconds until the turn after this one.
             budget: requests a day (Korean time); 0 means any number.
         """

@@ -32,6 +32,8 @@ def save_reparsed(
     and so does everything about an apartment whose answer can't be read wholly.
 
     Args:
+        database: the store's.
+        source: the site that gave the answers.
         batch: answers as they are read now, and when they came.
         was_read: False for those that could not be read before; where they can be now, they take
             the place of the last readable ones.

@@ -82,6 +82,7 @@ def _digest(row: Mapping[str, Any]) -> int:
 
 
 def key_of(review: Review) -> ReviewKey:
+    """The primary key of a review in the store."""
     return (review.source, review.apartment_id, review.review_id, review.category)
 
 

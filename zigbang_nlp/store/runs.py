@@ -55,7 +55,8 @@ class Runs:
                 "updated_at": now,
                 "outcome": "running or killed",
             }
-            return connection.execute(insert, row).scalar_one()
+            number: int = connection.execute(insert, row).scalar_one()
+        return number
 
     def end(self, run: int, outcome: str) -> None:
         """Say how it ended."""

@@ -69,6 +69,8 @@ def upsert(
     """A statement that inserts the staged rows of `table`, or updates those whose key exists.
 
     Args:
+        dialect: "sqlite" or "postgresql".
+        table: whose staged rows are meant, see `stage`.
         update: columns to set where the key exists.
         keep_known: those of them where a NULL in the new row leaves the old value.
         where: which staged rows; None means all.

@@ -87,6 +87,7 @@ class Store:
         self.close()
 
     def close(self) -> None:
+        """Give the database back; the store can't be used after that."""
         self.database.close()
 
     def add_reviews(self, reviews: Iterable[Review]) -> Counts:

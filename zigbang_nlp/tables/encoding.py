@@ -9,7 +9,7 @@ from zigbang_nlp.errors import InputError
 
 
 def text_encoding(path: Path) -> str:
-    """ "utf-8-sig" or "cp949", whichever the whole file decodes with.
+    """Name "utf-8-sig" or "cp949", whichever the whole file decodes with.
 
     Raises:
         InputError: neither; names the first bytes that don't fit and their line.

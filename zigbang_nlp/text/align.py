@@ -124,6 +124,7 @@ def place_tokens(text: str, tokens: Sequence[str], max_characters: int = 2_000) 
     Args:
         text: as it was typed.
         tokens: of `clean(text, max_characters)`, in order; any tokenizer's.
+        max_characters: as it was given to `clean`.
 
     Returns:
         Pieces from left to right that don't overlap and together hold every token. A token that

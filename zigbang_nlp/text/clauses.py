@@ -151,7 +151,7 @@ def _without_n(syllable: str) -> str:
 
 
 def _ends_clause(token: str, tag: str, following: str) -> str:
-    """ "end", "join" or "" for a token that goes on."""
+    """Tell "end", "join" or "" for a token that goes on."""
     if following.startswith(_GOES_ON):
         return ""
     if tag.endswith("EF") or (tag.endswith("EC") and _FINAL.search(token)):

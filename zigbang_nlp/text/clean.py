@@ -33,7 +33,7 @@ def _twice(match: re.Match[str]) -> str:
 
 
 def clean(text: str, max_characters: int = 2_000) -> str:
-    """One line of NFC text without invisible characters, with repeats shortened to two.
+    r"""One line of NFC text without invisible characters, with repeats shortened to two.
 
     Args:
         text: any text, however broken; lone surrogates are dropped.
@@ -42,7 +42,7 @@ def clean(text: str, max_characters: int = 2_000) -> str:
     Returns:
         Cleaned text; empty when nothing visible is in it. `clean(clean(x)) == clean(x)`.
 
-    >>> clean("역세권  ㅋㅋㅋㅋㅋㅋ\\u200b 최고!!!!")
+    >>> clean("역세권  ㅋㅋㅋㅋㅋㅋ\u200b 최고!!!!")
     '역세권 ㅋㅋ 최고!!'
     """
     text = text[: max_characters * MOST_SHORTENED]

@@ -48,6 +48,7 @@ class Encoder:
 
     @cached_property
     def tokenizer(self) -> Tokenizer:
+        """The tokenizer of these settings; started on first use."""
         return Tokenizer(self.tokenizer_settings)
 
     def tokenize(self, texts: Iterable[str]) -> Iterator[list[str]]:
@@ -64,7 +65,7 @@ class Encoder:
 
         Args:
             texts: any texts.
-            care: with which each is tokenized, see `Tokenizer.tokenize`.
+            fallback_levels: where each begins, see `Tokenizer.tokenize`.
             mark: called with the index of each text before it is tokenized, and with -1 at last.
         """
         found = []

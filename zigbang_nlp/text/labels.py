@@ -31,7 +31,7 @@ def label_of(score: float | None, negative_max: float, positive_min: float) -> i
 
 
 def read_label(value: object) -> str | None:
-    """ "negative" or "positive" from a file's own label; None where it is blank.
+    """Read "negative" or "positive" from a file's own label; None where it is blank.
 
     Raises:
         InputError: a label that is neither.

@@ -27,6 +27,7 @@ def assign_splits(rows: pd.DataFrame, settings: PreprocessSettings) -> tuple[pd.
 
     Args:
         rows: columns text, label (0 or 1), source, apartment_id, split (str or None).
+        settings: shares, seed and way.
 
     Returns:
         A series of "train", "validation", "test" or "dropped", and the way taken.

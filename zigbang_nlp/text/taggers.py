@@ -67,7 +67,7 @@ def _mecab_parser() -> Callable[[str], str]:
     return parse
 
 
-def _mecab(settings: TokenizerSettings) -> Morphs:
+def _mecab(_settings: TokenizerSettings) -> Morphs:
     parse = _mecab_parser()
 
     def tokenize(text: str) -> list[str]:
@@ -86,7 +86,7 @@ def _okt(settings: TokenizerSettings) -> Morphs:
 
 
 def _java(name: str) -> Callable[[TokenizerSettings], Morphs]:
-    return lambda settings: _guarded(name, _java_tagger(name).morphs)
+    return lambda _settings: _guarded(name, _java_tagger(name).morphs)
 
 
 def _java_tagger(name: str) -> Any:
@@ -135,7 +135,7 @@ def _guarded(name: str, morphs: Callable[[str], list[str]]) -> Morphs:
     return tokenize
 
 
-def _kiwi(settings: TokenizerSettings) -> Morphs:
+def _kiwi(_settings: TokenizerSettings) -> Morphs:
     kiwi = _optional("kiwipiepy").Kiwi(num_workers=1)
     return lambda text: [token.form for token in kiwi.tokenize(text)]
 

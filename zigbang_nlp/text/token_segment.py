@@ -112,6 +112,7 @@ class Segment:
             return 0.0
 
     def remove(self) -> None:
+        """Delete the file; nothing happens when it is gone already."""
         _remove(self.path)
 
 

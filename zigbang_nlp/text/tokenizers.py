@@ -66,8 +66,8 @@ class Tokenizer:
 
         Args:
             text: see `clean`.
-            care: begin with this; what an analyser fails on is tried with more care, and split
-                on spaces at last.
+            fallback_level: begin with this; a text on which the analyser fails falls back to the
+                next level, and is split on spaces at last.
 
         Raises:
             TokenizerError: the tagger can't start.

@@ -94,7 +94,7 @@ class Vocabulary:
 
     @cached_property
     def ids(self) -> dict[str, int]:
-        """token or piece -> id."""
+        """Token or piece -> id."""
         return {token: i for i, token in enumerate(self.tokens, start=len(SPECIALS))}
 
     def encode(self, tokens: Iterable[str]) -> list[int]:

@@ -156,7 +156,7 @@ def _words(found: list[Morpheme]) -> Iterator[str]:
     denied = False
     for i, morpheme in enumerate(found):
         tags = morpheme.tag.split("+")
-        if noun and not (morpheme.glued and _continues(tags, morpheme)):
+        if noun and not (morpheme.glued and _continues(tags)):
             yield from _finished(noun)
             noun = []
         if tags[0] in _NOUN or tags == [_PREFIX] or (tags == [_SUFFIX] and noun):
@@ -172,7 +172,7 @@ def _words(found: list[Morpheme]) -> Iterator[str]:
     yield from _finished(noun)
 
 
-def _continues(tags: list[str], morpheme: Morpheme) -> bool:
+def _continues(tags: list[str]) -> bool:
     return tags[0] in _NOUN or tags == [_SUFFIX]
 
 

@@ -43,6 +43,7 @@ class Authenticator:
 
     @property
     def needs_token(self) -> bool:
+        """Whether a token was set, so that callers have to show it."""
         return bool(self._token)
 
     def check(self, scope: Scope) -> None:
@@ -70,6 +71,7 @@ class Authenticator:
         return f"{nonce}.{self._sign('session', nonce)}"
 
     def is_session(self, shown: str) -> bool:
+        """Whether a session's cookie was signed by this server."""
         nonce, _, signature = shown.rpartition(".")
         return hmac.compare_digest(_ascii(signature), _ascii(self._sign("session", nonce)))
 
@@ -78,6 +80,7 @@ class Authenticator:
         return self._sign("form", session)
 
     def is_form_token(self, session: str, shown: str) -> bool:
+        """Whether a form's hidden token belongs to the session."""
         return bool(session) and hmac.compare_digest(
             _ascii(self.form_token(session)), _ascii(shown)
         )

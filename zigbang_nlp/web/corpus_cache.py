@@ -11,7 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import InsightError, StoreError, ZigbangError
@@ -78,12 +78,12 @@ class Snapshot:
         with self._lock:
             if key in self._answers:
                 self._answers.move_to_end(key)
-                return self._answers[key]
+                return cast(Answer, self._answers[key])
             making = self._making.setdefault(key, threading.Lock())
         with making:
             with self._lock:
                 if key in self._answers:
-                    return self._answers[key]
+                    return cast(Answer, self._answers[key])
             try:
                 found = find(self.reviews())
                 with self._lock:
@@ -187,6 +187,7 @@ class CorpusCache:
         return snapshot
 
     def close(self) -> None:
+        """Give the store back."""
         with self._lock:
             self._close()
 

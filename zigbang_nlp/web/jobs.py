@@ -61,6 +61,7 @@ class Job:
 
     @property
     def output(self) -> Path:
+        """The CSV that the job writes."""
         return self.source.with_name("answer.csv")
 
 

@@ -71,6 +71,7 @@ class LimitsMiddleware:
         self.rate = Rate(settings.requests_per_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request within the limits, whatever it does."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

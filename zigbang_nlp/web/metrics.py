@@ -47,4 +47,5 @@ class Metrics:
         self._seconds.labels(route).observe(seconds)
 
     def text(self) -> bytes:
+        """All figures in the text format of Prometheus."""
         return generate_latest(self.registry)

@@ -48,6 +48,7 @@ class MicroBatcher(Generic[Found]):
         return await call.answer
 
     def close(self) -> None:
+        """Take no more work; what waits is cancelled."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _work(self) -> None:

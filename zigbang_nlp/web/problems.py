@@ -79,7 +79,7 @@ class Problem(Exception):
 
 
 def preferred_language(scope: Scope) -> str:
-    """ "en" where the caller's first wish is English, else "ko"."""
+    """Choose "en" where the caller's first wish is English, else "ko"."""
     wished = next((v for k, v in scope["headers"] if k == b"accept-language"), b"")
     return "en" if wished.strip().lower().startswith(b"en") else "ko"
 

@@ -168,8 +168,9 @@ def test_verbose_says_what_keras_does(watched: dict[str, Any]) -> None:
     assert "ReduceLROnPlateau reducing learning rate" in said
 
 
+@pytest.mark.usefixtures("at_modules")
 def test_best_only_keeps_fewer_checkpoints_and_the_monitor_chooses_the_epoch(
-    tmp_path: Path, at_modules: None
+    tmp_path: Path,
 ) -> None:
     settings = {
         "epochs": 6,
@@ -263,6 +264,7 @@ def test_data_larger_than_memory_is_read_in_pieces(tmp_path: Path) -> None:
     assert most < 40e6
 
 
+@pytest.mark.usefixtures("at_modules")
 @pytest.mark.parametrize(
     ("path", "message"),
     [
@@ -273,7 +275,7 @@ def test_data_larger_than_memory_is_read_in_pieces(tmp_path: Path) -> None:
         ("recording:Demanding", "can't be made without arguments"),
     ],
 )
-def test_a_wrong_callback_is_a_clear_error(path: str, message: str, at_modules: None) -> None:
+def test_a_wrong_callback_is_a_clear_error(path: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         load_callbacks((path,))
 
@@ -283,8 +285,9 @@ def test_a_checkpoint_that_would_never_come_is_an_error(tmp_path: Path) -> None:
         trained(tmp_path, epochs=2, checkpoints=True, save_freq=9, checkpoint_name="{batch}")
 
 
+@pytest.mark.usefixtures("at_modules")
 def test_noisy_copies_are_trained_on_and_drawn_layers_are_the_networks(
-    dataset: DataSet, tmp_path: Path, at_modules: None
+    dataset: DataSet, tmp_path: Path
 ) -> None:
     import sys
 

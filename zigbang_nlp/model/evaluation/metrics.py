@@ -55,7 +55,8 @@ def from_confusion(cells: np.ndarray) -> dict[str, np.ndarray]:
     tn, fp, fn, tp = np.moveaxis(cells, -1, 0)
 
     def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-        return np.divide(part, whole, out=np.zeros_like(whole, dtype=np.float64), where=whole > 0)
+        defined = whole > 0
+        return np.asarray(np.divide(part, whole, out=np.zeros(whole.shape), where=defined))
 
     recall, specificity = ratio(tp, tp + fn), ratio(tn, tn + fp)
     return {

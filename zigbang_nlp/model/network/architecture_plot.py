@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from zigbang_nlp.model.network.backend import keras
 from zigbang_nlp.plotting import BLUE, GREEN, GREY, ORANGE, figure
 
 #: Inches a layer.
@@ -18,7 +19,7 @@ _COLORS = {
 }
 
 
-def layer_rows(network: Any) -> list[tuple[str, str, str, int]]:
+def layer_rows(network: keras.Model) -> list[tuple[str, str, str, int]]:
     """Name, kind, output shape and number of parameters of each layer, in order."""
     return [
         (layer.name, _kind(layer), _shape(layer.output.shape), layer.count_params())
@@ -26,7 +27,7 @@ def layer_rows(network: Any) -> list[tuple[str, str, str, int]]:
     ]
 
 
-def plot_architecture(network: Any, path: Path) -> None:
+def plot_architecture(network: keras.Model, path: Path) -> None:
     """Draw each layer as a box with its name, kind, output shape and parameters.
 
     Args:

@@ -9,7 +9,7 @@ from zigbang_nlp.model.network.backend import keras
 from zigbang_nlp.model.network.layers import Channels, MaskedPooling
 
 
-def build_network(architecture: Architecture) -> Any:
+def build_network(architecture: Architecture) -> keras.Model:
     """A Keras functional model: int32 ids (batch, time) -> probability of positive (batch, 1).
 
     Id 0 is padding and is masked throughout, so padding never changes a probability.
@@ -97,7 +97,7 @@ def _dropped(architecture: Architecture, states: Any, layer: int) -> Any:
     return keras.layers.Dropout(architecture.dropout, name=name)(states)
 
 
-def describe(network: Any) -> str:
+def describe(network: keras.Model) -> str:
     """The layers with shapes and parameters, and the megabytes the weights take."""
     lines: list[str] = []
     network.summary(print_fn=lines.append, line_length=88)

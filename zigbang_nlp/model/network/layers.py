@@ -26,6 +26,15 @@ class MaskedPooling(keras.layers.Layer):
         self.supports_masking = True
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
+        """Pool over the real tokens.
+
+        Args:
+            inputs: states in (-1, 1), as an LSTM gives them, (batch, time, units).
+            mask: true for real tokens, (batch, time).
+
+        Returns:
+            (batch, units), or (batch, 2 x units) for "max_mean".
+        """
         real = ops.cast(mask, inputs.dtype)[:, :, None]  # (batch, time, 1)
         count = ops.sum(real, axis=1)  # (batch, 1)
         mean = ops.sum(inputs * real, axis=1) / ops.maximum(count, 1)
@@ -36,14 +45,16 @@ class MaskedPooling(keras.layers.Layer):
         highest = highest * ops.cast(count > 0, inputs.dtype)
         return highest if self.kind == "max" else ops.concatenate([highest, mean], axis=-1)
 
-    def compute_mask(self, inputs: Any, mask: Any = None) -> None:
-        return None
+    def compute_mask(self, _inputs: Any, _mask: Any = None) -> None:
+        """No mask goes on: the time axis is gone."""
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """(batch, units or twice as many), from (batch, time, units)."""
         batch, _, units = input_shape
         return (batch, units * 2 if self.kind == "max_mean" and units else units)
 
     def get_config(self) -> dict[str, Any]:
+        """What Keras needs to make the layer again."""
         return {**super().get_config(), "kind": self.kind}
 
 
@@ -60,10 +71,13 @@ class Channels(keras.layers.Layer):
         self.supports_masking = True
 
     def call(self, inputs: Any) -> Any:
+        """Cut (batch, time, all) down to (batch, time, stop - start)."""
         return inputs[..., self.start : self.stop]
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """The shape of the input, with the last axis cut."""
         return (*input_shape[:-1], self.stop - self.start)
 
     def get_config(self) -> dict[str, Any]:
+        """What Keras needs to make the layer again."""
         return {**super().get_config(), "start": self.start, "stop": self.stop}

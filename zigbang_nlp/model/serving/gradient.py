@@ -44,6 +44,8 @@ class GradientNetwork:
         """Read the weights of an ONNX file that `write_onnx` wrote.
 
         Args:
+            architecture: of the network in the file.
+            path: of the ONNX file.
             kind: of the numbers; float64 is for checking against finite differences.
 
         Raises:
@@ -147,7 +149,8 @@ class GradientNetwork:
 
 def _one_thread() -> AbstractContextManager[Any]:
     """The matrices of one text are so small that a second thread waits longer than it works."""
-    return _thread_pools().limit(limits=1, user_api="blas")
+    limited: AbstractContextManager[Any] = _thread_pools().limit(limits=1, user_api="blas")
+    return limited
 
 
 @cache
@@ -218,7 +221,7 @@ def _lstm(states: Array, w: Array, r: Array, b: Array) -> tuple[Array, Backward]
             )
             by_hidden = by_z[t] @ r
             by_cell = by_cell * f
-        return by_z @ w
+        return np.asarray(by_z @ w)
 
     return hidden[1:], backward
 

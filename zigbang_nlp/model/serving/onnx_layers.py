@@ -19,26 +19,55 @@ Weights = Mapping[str, list[np.ndarray]]
 
 
 class Graph:
+    """Nodes and constants of an ONNX graph while it grows.
+
+    Tensors are known by their names; each layer takes the name of its input and gives that of its
+    output.
+    """
+
     def __init__(self) -> None:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
 
     def constant(self, name: str, value: np.ndarray) -> str:
+        """Add an array under a name, and give the name."""
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
     def node(self, kind: str, inputs: list[str], *outputs: str, **attributes: object) -> str:
+        """Add an operator, and give the name of its first output.
+
+        Args:
+            kind: of ONNX's operators.
+            inputs: names of tensors; "" for one that is left out.
+            outputs: names for what it gives.
+            attributes: of the operator.
+        """
         self.nodes.append(helper.make_node(kind, inputs, list(outputs), **attributes))
         return outputs[0]
 
 
 def layer_suffix(layer: int, block: int) -> str:
-    """What a layer's constants are called; the first block as in networks of one block."""
+    """What a layer's constants are called; the first block as in networks of one block.
+
+    >>> layer_suffix(2, 0), layer_suffix(2, 1)
+    ('2', '2_2')
+    """
     return f"{layer}_{block + 1}" if block else f"{layer}"
 
 
 def embed(graph: Graph, architecture: Architecture, weights: Weights, small: bool) -> list[str]:
-    """Add the embedding; returns the name of each block's rows, (time, batch, dim)."""
+    """Add the embedding of the tensor "ids_by_time", int64 (time, batch).
+
+    Args:
+        graph: that grows.
+        architecture: says the blocks and the width of each, dim.
+        weights: "embedding" holds one table, float32 (ids, blocks x dim).
+        small: keep the table as int8, with a float32 scale for each id and block.
+
+    Returns:
+        The names of each block's rows, float32 (time, batch, dim).
+    """
     (table,) = weights["embedding"]
     blocks, dim = architecture.lstm_blocks, architecture.embedding_dim
     if small:
@@ -68,7 +97,20 @@ def embed(graph: Graph, architecture: Architecture, weights: Weights, small: boo
 def lstm(
     graph: Graph, states: str, weights: list[np.ndarray], units: int, layer: str
 ) -> tuple[str, str]:
-    """Add one LSTM layer; returns the names of its states (time, batch, all units) and last."""
+    """Add one LSTM layer.
+
+    Args:
+        graph: that grows.
+        states: name of the input, float32 (time, batch, inputs).
+        weights: as Keras keeps them, three a direction, forward first: kernel (inputs, 4 x units),
+            recurrent kernel (units, 4 x units) and bias (4 x units,), gates in Keras's order.
+        units: of one direction.
+        layer: what the constants are called, see `layer_suffix`.
+
+    Returns:
+        The names of all states, (time, batch, directions x units), and of the last state of each
+        row, (batch, directions x units). Rows are as long as the tensor "lengths" says.
+    """
     directions = len(weights) // 3
     triples = [weights[3 * d : 3 * d + 3] for d in range(directions)]
     w = np.stack([gates(kernel.T) for kernel, _, _ in triples])
@@ -97,7 +139,17 @@ def lstm(
 
 
 def dense(graph: Graph, states: str, weights: list[np.ndarray], name: str) -> str:
-    """Add a Dense layer without its activation."""
+    """Add a Dense layer without its activation.
+
+    Args:
+        graph: that grows.
+        states: name of the input, float32 (batch, inputs).
+        weights: kernel (inputs, outputs) and bias (outputs,).
+        name: of the result, which begins the constants' names.
+
+    Returns:
+        `name`, a tensor (batch, outputs).
+    """
     kernel, bias = weights
     graph.constant(f"{name}_kernel", kernel.astype(np.float32))
     graph.constant(f"{name}_bias", bias.astype(np.float32))
@@ -118,6 +170,16 @@ _ACTIVATIONS: dict[str, tuple[str, dict[str, float]]] = {
 
 
 def activate(graph: Graph, states: str, activation: str) -> str:
+    """Add an activation, element by element.
+
+    Args:
+        graph: that grows.
+        states: name of a tensor of any shape.
+        activation: as Keras calls it, see `config.train`.
+
+    Returns:
+        The name of a tensor of the same shape.
+    """
     out = f"{states}_{activation}"
     if activation == "silu":
         graph.node("Sigmoid", [states], f"{states}_sigmoid")

@@ -26,10 +26,11 @@ class Progress(keras.callbacks.Callback):
 
     def __init__(self) -> None:
         super().__init__()
-        self._bar: tqdm | None = None
+        self._bar: tqdm[Any] | None = None
         self._started = 0.0
 
-    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+    def on_epoch_begin(self, epoch: int, _logs: dict[str, Any] | None = None) -> None:
+        """Open a bar for the epoch's batches."""
         self._started = time.monotonic()
         self._bar = tqdm(
             total=self.params.get("steps"),
@@ -40,12 +41,14 @@ class Progress(keras.callbacks.Callback):
         )
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Move the bar on; every ten batches the loss beside it."""
         assert self._bar is not None
         self._bar.update()
         if logs and batch % 10 == 0:
             self._bar.set_postfix(loss=f"{logs['loss']:.3f}", accuracy=f"{logs['accuracy']:.3f}")
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Log the epoch's loss and accuracy on both splits."""
         assert self._bar is not None
         self._bar.close()
         values = logs or {}
@@ -57,7 +60,8 @@ class Progress(keras.callbacks.Callback):
             time.monotonic() - self._started,
         )
 
-    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+    def on_train_end(self, _logs: dict[str, Any] | None = None) -> None:
+        """Close the bar of an epoch that was broken off."""
         if self._bar is not None:
             self._bar.close()
 
@@ -66,6 +70,7 @@ class StopOnNaN(keras.callbacks.Callback):
     """End training when the loss is no number any more; the best checkpoint is kept."""
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Raise `TrainingError` when the batch's loss is NaN or infinite."""
         loss = (logs or {}).get("loss", 0.0)
         if math.isnan(loss) or math.isinf(loss):
             raise TrainingError(
@@ -99,7 +104,7 @@ def stopping_callbacks(settings: TrainSettings) -> list[Any]:
     return chosen
 
 
-def tensorboard_callback(directory: Path) -> Any:
+def tensorboard_callback(directory: Path) -> keras.callbacks.Callback:
     """Keras's TensorBoard callback: the curves of training and validation, epoch by epoch.
 
     Raises:
@@ -126,7 +131,7 @@ def load_callbacks(paths: tuple[str, ...]) -> list[Any]:
     return [_load_callback(path) for path in paths]
 
 
-def _load_callback(path: str) -> Any:
+def _load_callback(path: str) -> keras.callbacks.Callback:
     module_name, class_name = path.split(":")
     here = str(Path.cwd())
     added = here not in sys.path

@@ -139,7 +139,8 @@ class Backup(keras.callbacks.Callback):
         self.history = state.history
         self._state = state
 
-    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+    def on_train_begin(self, _logs: dict[str, Any] | None = None) -> None:
+        """Restore the state that was kept, once Keras has reset its callbacks."""
         # Keras's callbacks forget everything at the beginning of a training, so it is restored
         # only now.
         if not self._state.epochs:
@@ -153,6 +154,7 @@ class Backup(keras.callbacks.Callback):
         self._state = State()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Keep all that the next epoch needs, as a whole or not at all."""
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(float(value))
         with atomic_directory(self.directory / _BACKUP) as fresh:
@@ -171,7 +173,7 @@ class Backup(keras.callbacks.Callback):
             write_json(fresh / _STATE, state)
 
 
-def _variables(network: Any) -> list[Any]:
+def _variables(network: keras.Model) -> list[Any]:
     """Weights, moving statistics, seeds of dropout, and what the optimizer keeps."""
     if not network.optimizer.built:
         network.optimizer.build(network.trainable_variables)

@@ -55,7 +55,7 @@ class Distribution:
         mirrored = self.strategy is not None and not self._apart
         return self.strategy.scope() if mirrored else contextlib.nullcontext()
 
-    def prepare(self, network: Any, batches: Any) -> list[Any]:
+    def prepare(self, network: keras.Model, batches: Any) -> list[Any]:
         """Have a compiled network trained together; returns callbacks that must come first.
 
         Args:
@@ -110,7 +110,9 @@ def own_rows(
     return ids[rows], labels[rows], weights[rows] * share
 
 
-def _train_function(network: Any, shared: Callable[[list[Any]], list[Any]]) -> Callable[[Any], Any]:
+def _train_function(
+    network: keras.Model, shared: Callable[[list[Any]], list[Any]]
+) -> Callable[[Any], Any]:
     """What Keras's `fit` calls for each batch: gradients here, mean of all, then the same step."""
     network.optimizer.build(network.trainable_variables)
 
@@ -141,7 +143,7 @@ class _SameOrder(keras.callbacks.Callback):
         super().__init__()
         self._batches, self._state = batches, batches.order_state
 
-    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+    def on_train_begin(self, _logs: dict[str, Any] | None = None) -> None:
         self._batches.order_state = self._state
 
 
@@ -152,7 +154,7 @@ class _SameLogs(keras.callbacks.Callback):
         super().__init__()
         self._mean = tf.function(lambda values: shared([values])[0])
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+    def on_epoch_end(self, _epoch: int, logs: dict[str, Any] | None = None) -> None:
         if logs:
             mean = self._mean(tf.constant([float(value) for value in logs.values()]))
             logs.update(zip(logs, (float(value) for value in mean), strict=True))

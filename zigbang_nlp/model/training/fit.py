@@ -14,7 +14,7 @@ import numpy as np
 from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import ConfigError
-from zigbang_nlp.model.network.backend import keep_freed_memory
+from zigbang_nlp.model.network.backend import keep_freed_memory, keras
 from zigbang_nlp.model.training.batches import Batches
 from zigbang_nlp.model.training.callbacks import (
     TENSORBOARD,
@@ -44,7 +44,7 @@ History = dict[str, list[float]]
 
 
 def fit(
-    network: Any,
+    network: keras.Model,
     training: Split,
     validation: Split,
     settings: TrainSettings,
@@ -160,7 +160,7 @@ def _class_weights(positive: float, settings: TrainSettings) -> tuple[float, flo
 
 
 def _run(
-    network: Any,
+    network: keras.Model,
     batches: Batches,
     held: Batches,
     settings: TrainSettings,

@@ -26,6 +26,13 @@ class LazyAdam(keras.optimizers.Adam):
         self.embedding_factor = embedding_factor
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        """One step of one variable: of the rows that have a gradient, or of all of it.
+
+        Args:
+            gradient: dense like the variable, or `tf.IndexedSlices` of an embedding's rows.
+            variable: that is trained.
+            learning_rate: of this step, before `embedding_factor`.
+        """
         if not isinstance(gradient, tf.IndexedSlices):
             super().update_step(gradient, variable, learning_rate)
             return
@@ -46,4 +53,5 @@ class LazyAdam(keras.optimizers.Adam):
         table.scatter_sub(tf.IndexedSlices(change, rows))
 
     def get_config(self) -> dict[str, Any]:
+        """What Keras needs to make the optimizer again."""
         return {**super().get_config(), "embedding_factor": self.embedding_factor}

@@ -32,6 +32,7 @@ class Schedule(keras.optimizers.schedules.LearningRateSchedule):
         self.kind, self.peak, self.steps, self.warmup, self.end = kind, peak, steps, warmup, end
 
     def __call__(self, step: Any) -> Any:
+        """The learning rate of a step, counted from 0, as a float32 scalar."""
         step = ops.cast(step, "float32")
         rising = ops.clip((step + 1) / max(self.warmup, 1), 0.0, 1.0)
         if self.kind == "one_cycle":
@@ -46,10 +47,11 @@ class Schedule(keras.optimizers.schedules.LearningRateSchedule):
         return self.peak * ops.where(step < self.warmup, rising, falling)
 
     def get_config(self) -> dict[str, Any]:
+        """What Keras needs to make the schedule again."""
         return dict(vars(self))
 
 
-def make_optimizer(settings: TrainSettings, steps: int) -> Any:
+def make_optimizer(settings: TrainSettings, steps: int) -> keras.optimizers.Optimizer:
     """The Keras optimizer of the settings.
 
     Args:

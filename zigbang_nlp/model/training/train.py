@@ -27,7 +27,7 @@ from zigbang_nlp.model.evaluation.metrics import binary_metrics
 from zigbang_nlp.model.evaluation.plots import plot_learning_curves
 from zigbang_nlp.model.evaluation.thresholds import choose_threshold, choose_unsure_band
 from zigbang_nlp.model.network.architecture_plot import plot_architecture
-from zigbang_nlp.model.network.backend import make_repeatable
+from zigbang_nlp.model.network.backend import keras, make_repeatable
 from zigbang_nlp.model.network.build import build_network, describe
 from zigbang_nlp.model.serving.inference import Network
 from zigbang_nlp.model.serving.onnx_export import write_onnx
@@ -151,7 +151,7 @@ def report(bundle: Bundle) -> None:
     )
 
 
-def calibrate(network: Any, validation: Split) -> float:
+def calibrate(network: keras.Model, validation: Split) -> float:
     """Scale the last layer so that the probabilities on the validation texts are calibrated.
 
     Returns:
@@ -165,14 +165,14 @@ def calibrate(network: Any, validation: Split) -> float:
     return temperature
 
 
-def on_one_device(network: Any, architecture: Architecture) -> Any:
+def on_one_device(network: keras.Model, architecture: Architecture) -> keras.Model:
     """The same network, built anew: neither compiled nor distributed."""
     bare = build_network(architecture)
     bare.set_weights(network.get_weights())
     return bare
 
 
-def check_onnx(network: Any, path: Path, ids: np.ndarray) -> None:
+def check_onnx(network: keras.Model, path: Path, ids: np.ndarray) -> None:
     """Assert that the ONNX form gives Keras's probabilities.
 
     Args:

@@ -37,6 +37,7 @@ class Choice:
     values: tuple[Any, ...]
 
     def suggest(self, trial: Trial, name: str) -> Any:
+        """The value of the setting `name` that this trial is to try."""
         shown = [",".join(map(str, v)) if isinstance(v, tuple) else v for v in self.values]
         return self.values[shown.index(trial.suggest_categorical(name, shown))]
 
@@ -50,6 +51,7 @@ class Range:
     log: bool = False
 
     def suggest(self, trial: Trial, name: str) -> float:
+        """The number that this trial is to try, to three digits."""
         return float(f"{trial.suggest_float(name, self.low, self.high, log=self.log):.3g}")
 
 

@@ -22,6 +22,7 @@ def caveats(material: Material, evaluation: dict[str, Any] | None) -> list[str]:
     """Sentences about the data and the model.
 
     Args:
+        material: the corpus and the words of the report.
         evaluation: what `zigbang-nlp evaluate` wrote, where it did.
     """
     say, corpus = material.say, material.corpus

@@ -83,4 +83,7 @@ def _tones(material: Material, words: list[str]) -> list[str]:
         return ["middle"] * len(words)
     found = polar.drop_duplicates("word").set_index("word").reindex(words)
     sure = found["significant"].eq(True)
-    return np.where(~sure, "middle", np.where(found["z"] > 0, "positive", "negative")).tolist()
+    tones: list[str] = np.where(
+        ~sure, "middle", np.where(found["z"] > 0, "positive", "negative")
+    ).tolist()
+    return tones

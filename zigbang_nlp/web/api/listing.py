@@ -76,6 +76,7 @@ def answer(tag: str, value: Any) -> Response:
 
 
 def not_modified(tag: str) -> Response:
+    """An empty answer: what the caller holds under this tag is still true."""
     return Response(status_code=304, headers=_headers(tag))
 
 

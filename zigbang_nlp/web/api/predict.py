@@ -1,4 +1,4 @@
-"""POST /api/v1/predict"""
+"""POST /api/v1/predict."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def predict(request: Request) -> Response:
     except BundleError as error:
         if engine.model is None:
             raise
-        raise _beyond(error) from error
+        raise _beyond() from error
     said: dict[str, Any] = {"predictions": [p.as_dict() for p in found], "model": model}
     # By hand: serializing through the response model costs more than the prediction.
     return Response(json.dumps(said, ensure_ascii=False).encode(), media_type="application/json")
@@ -88,7 +88,7 @@ def _wrong(error: ValidationError) -> Problem:
     )
 
 
-def _beyond(error: BundleError) -> Problem:
+def _beyond() -> Problem:
     """There is a model, but it lacks what was asked: topics, or a network that can be explained."""
     return Problem(
         422,

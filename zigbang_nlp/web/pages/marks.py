@@ -20,6 +20,7 @@ async def marked(engine: PredictionService, rows: list[dict[Any, Any]]) -> list[
     """Rows with `pieces` added; whole texts where there is no model, or no time to explain.
 
     Args:
+        engine: what explains the texts.
         rows: with the key `text`.
     """
     model = engine.model or ""

@@ -45,7 +45,7 @@ def _environment() -> jinja2.Environment:
 
 
 def language_of(scope: Scope) -> str:
-    """ "ko" or "en": as the address says, or the cookie; Korean for everybody else."""
+    """Choose "ko" or "en": as the address says, or the cookie; Korean for everybody else."""
     asked = QueryParams(scope.get("query_string", b"")).get("lang")
     chosen = asked or cookies_of(scope).get(LANGUAGE_COOKIE, "")
     return "en" if chosen == "en" else "ko"
@@ -61,7 +61,9 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
     """A page.
 
     Args:
+        request: whose language, theme and session the page takes.
         template: a file of `templates`.
+        status: of HTTP.
         context: what it shows.
     """
     session = form_session(request)
