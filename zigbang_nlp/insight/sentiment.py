@@ -62,15 +62,14 @@ def where(
     studentized range).
 
     Args:
-        corpus: the texts to count, with their predictions.
+        corpus: the texts to count.
         by: "complex", "city", "district" or "neighbourhood" (from addresses), "geohash", or
             "category" (of the site's five; as the model tells them where all texts are of one).
         category: only texts of this category.
         topic: only opinions on this topic; see `topics`.
         measure: what is counted: "positive" texts of all (of those on the topic); residents'
-            reviews with "complaints" or "praise" (about the topic) of all residents' reviews, so
-            that many complaints in few reviews weigh more than few in many. The first is then
-            the place with the most complaints.
+            reviews with "complaints" or "praise" (about the topic) of all residents' reviews. The
+            first row is then the place with the largest share of them.
         precision: letters of the geohash, for by="geohash".
         min_texts: groups with fewer are left out.
         level: of all intervals.
