@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from tests.factories.crawl import content, crawl_settings, made_world, settings
 from tests.fake_zigbang import World, serve
 from zigbang_nlp.crawl import read_saved, run_crawl
-from zigbang_nlp.crawl.loop import read_answer
+from zigbang_nlp.crawl.interpret import read_answer
 from zigbang_nlp.crawl.maintain import reparse
 from zigbang_nlp.crawl.zigbang import Zigbang
-from zigbang_nlp.errors import InputError
+from zigbang_nlp.errors import DriftError, InputError
 from zigbang_nlp.records import CATEGORIES
 from zigbang_nlp.store import Counts, Found, Store, Task, open_store
 from zigbang_nlp.store.schema import frontier, review_history, reviews
@@ -127,8 +127,11 @@ def test_drift_is_counted_kept_and_mended_without_a_request(tmp_path: Path) -> N
         },
     )
     with serve(drifted) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
-        summary = run_crawl(settings(tmp_path, crawl_settings(server.url)), store)
-        assert summary.failed == sum(bool(answer["data"]) for answer in world.reviews.values()) > 5
+        with pytest.raises(DriftError, match="_words") as drift:
+            run_crawl(settings(tmp_path, crawl_settings(server.url)), store)
+        assert "--reparse" in drift.value.next_step
+        failed = len(store.frontier.failures("zigbang", 100))
+        assert failed == sum(bool(answer["data"]) for answer in world.reviews.values()) > 5
         kinds = {failure.kind for _, failure in store.frontier.failures("zigbang", 100)}
         assert kinds == {"schema"}
         assert store.count_reviews() == 0

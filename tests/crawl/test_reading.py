@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from zigbang_nlp.crawl.loop import read_answer
+from zigbang_nlp.crawl.interpret import read_answer
 from zigbang_nlp.crawl.moments import moment, possible
 from zigbang_nlp.crawl.reading import UnreadableError, as_id, listed, parse
 from zigbang_nlp.crawl.zigbang import Zigbang

@@ -23,7 +23,7 @@ from zigbang_nlp.crawl.zigbang import Zigbang
 from zigbang_nlp.geo import cells
 from zigbang_nlp.geo.cells import Region
 from zigbang_nlp.resources import SAMPLE, resource_dir
-from zigbang_nlp.store import Counts, Scope, Store
+from zigbang_nlp.store import Counts, Failure, Scope, Store
 
 ZIGBANG = "zigbang"
 
@@ -208,6 +208,19 @@ def _note(loop: Loop) -> str:
         f"{apartments.new:,} new apartments; {loop.results.answers:,} answers read. "
         f"{loop.results.absences()}"
     )
+    if reviews.vanished:
+        note += (
+            f" {reviews.vanished:,} texts known from earlier are no longer there; they are kept."
+        )
+    kept = {"scores": reviews.kept_scores, "dates": reviews.kept_dates}
+    kept["authors"] = reviews.kept_authors
+    if lost := ", ".join(f"{count:,} {what}" for what, count in kept.items() if count):
+        note += f" The answers no longer give {lost} that were known; those are kept."
+    if loop.warnings:
+        note += (
+            f" The site may have changed: {' '.join(loop.warnings)} "
+            "`crawl --status` shows how often each field is filled."
+        )
     return note.strip()
 
 
@@ -220,7 +233,15 @@ def _tell_failed(store: Store, scope: Scope) -> None:
     if left:
         said += f", {left:,} left to ask: run the same command to go on"
     if failed:
-        said += "; `crawl --status` lists the failures, --retry-failed asks for them again"
+        unread = store.frontier.failed_as(scope, Failure.READABLE_LATER)
+        said += "; `crawl --status` lists the failures"
+        if failed > unread:
+            said += ", --retry-failed asks for them again"
+        if unread:
+            said += (
+                f"; {unread:,} came, and could not be read or not wholly: put the new names into a "
+                "copy of zigbang_nlp/sites/zigbang.toml, then --site FILE --reparse"
+            )
         log.warning("%s.", said)
     else:
         log.info("%s.", said)

@@ -9,17 +9,19 @@ import threading
 import time
 from collections import deque
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 
 from zigbang_nlp.console import log
 from zigbang_nlp.crawl import privacy
+from zigbang_nlp.crawl.course import Course
 from zigbang_nlp.crawl.health import Health
+from zigbang_nlp.crawl.interpret import read_answer
 from zigbang_nlp.crawl.pace import Interrupted
 from zigbang_nlp.crawl.progress import Figures, Progress
-from zigbang_nlp.crawl.reading import parse
 from zigbang_nlp.crawl.results import Results
 from zigbang_nlp.crawl.site import Fetcher, Site
-from zigbang_nlp.errors import CrawlStoppedError, RequestFailedError, SchemaError
-from zigbang_nlp.store import Counts, Failure, Found, Outcome, Scope, Store, Task
+from zigbang_nlp.errors import CrawlStoppedError, DriftError, RequestFailedError
+from zigbang_nlp.store import Counts, Failure, Outcome, Scope, Store, Task
 
 #: Tasks answered from files are saved this many at a time; the site's are saved one by one.
 OFFLINE_BATCH = 500
@@ -64,6 +66,7 @@ class Loop:
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.apartments, self.reviews = Counts(), Counts()
         self.results = Results()
+        self.warnings: list[str] = []
         self._lock = threading.Lock()
         self._saving = threading.Lock()
         self._claimed: deque[Task] = deque()
@@ -78,6 +81,7 @@ class Loop:
             StoreError: the store failed.
         """
         self.run_id = self.store.runs.begin(self.scope, self.name)
+        self.course = Course(self.store, self.site, self.scope, self.run_id)
         outcome = "interrupted"
         try:
             self._run_workers()
@@ -87,12 +91,19 @@ class Loop:
                 self.store.frontier.put_back(self.scope.source, passing)
                 self.store.runs.forgive(self.run_id, len(passing))
                 self._run_workers()
-            outcome = "complete"
+            while self.course.go_on():
+                self._run_workers()
+            outcome = self.course.end()
+        except DriftError as error:
+            outcome = f"drift: {error.fact}"
+            raise
         except CrawlStoppedError as error:
             outcome = f"stopped: {error.fact}"
             self.store.frontier.put_back(self.scope.source, self.health.not_their_fault())
             raise
         finally:
+            self.warnings = self.course.warnings
+            self.course.save()
             self.progress.update(self._figures())
             self.store.frontier.release(self.name)
             self.store.frontier.save(self.scope, self.run_id, (), self.health.take_tally())
@@ -121,6 +132,7 @@ class Loop:
         if time.monotonic() - self._renewed > self.lease / 4:
             self.store.frontier.renew(self.name, self.lease)
             self._renewed = time.monotonic()
+        self.course.save()
         self.progress.update(self._figures())
 
     def _work(self) -> None:
@@ -145,6 +157,10 @@ class Loop:
             return [self._claimed.popleft() for _ in range(count)]
 
     def _ask(self, task: Task) -> Outcome:
+        asked = self.site.endpoint(task)  # before it is asked: another road may be taken meanwhile
+        return replace(self._asked(task), asked=asked)
+
+    def _asked(self, task: Task) -> Outcome:
         try:
             answer = self.fetcher.fetch(task)
         except RequestFailedError as error:
@@ -181,9 +197,10 @@ class Loop:
             if outcome.failure is None:
                 self.health.task_done(outcome.task)
             else:
-                if outcome.failure.kind != "schema":
+                if not outcome.failure.readable_later:
                     self.health.task_failed(outcome.task)
                 self.progress.problem(outcome.failure.fact)
+        self.course.note(outcomes)
 
     def _figures(self) -> Figures:
         states = self.store.frontier.states(self.scope.source, self.scope.region)
@@ -198,28 +215,3 @@ class Loop:
             requests=self.health.requests,
             seconds=time.monotonic() - self._began,
         )
-
-
-def read_answer(site: Site, task: Task, body: bytes) -> Outcome:
-    """What a raw answer, its nicknames already hashed, says; or why it can't be read."""
-    endpoint = site.endpoint(task)
-    try:
-        answer = parse(body)
-    except (ValueError, RecursionError):
-        return Outcome(
-            task, body, failure=Failure("not json", f"The answer for {task} is not JSON.")
-        )
-    try:
-        found = site.read(task, answer)
-    except Exception as error:  # noqa: BLE001 - whatever is in an answer ends one task, not the run
-        fact = f"The answer for {task} can't be read ({type(error).__name__}: {error})."
-        fact = error.fact if isinstance(error, SchemaError) else fact
-        found = Found(endpoint=endpoint)
-        found.fills.note("answer", unread=1)
-        return Outcome(task, body, found, Failure("schema", fact))
-    found.fills.note("answer", filled=found.readable, unread=not found.readable)
-    if not found.bad:
-        return Outcome(task, body, found)
-    more = f" and {len(found.bad) - 1} more" if len(found.bad) > 1 else ""
-    fact = f"The answer for {task} has entries that can't be read: {found.bad[0].fact}{more}."
-    return Outcome(task, body, found, Failure("entry" if found.readable else "schema", fact))

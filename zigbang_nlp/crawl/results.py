@@ -23,6 +23,7 @@ class Results:
         self._failures.pop(task, None)
         if failure is not None:
             self._failures[task] = (failure.kind, failure.fact)
+            self.done[task.kind] += outcome.found.readable  # but for some of its entries
         elif outcome.absent:
             self.absent[task.kind] += 1
         else:

@@ -64,6 +64,11 @@ class OpenRoads:
             self._refused[kind] = self._refused.get(kind, 0) + 1
             return kind not in self._open and self._refused[kind] >= PATIENCE[kind]
 
+    def give_up(self, kind: str) -> None:
+        """No road to a kind of answer is open any more, and something else is done instead."""
+        with self._lock:
+            self._refused[kind] = -(10**9)
+
     def take_next(self, kind: str) -> Road | None:
         """Go on to the next road to a kind of answer, and give it; None where there is none."""
         with self._lock:

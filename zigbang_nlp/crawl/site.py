@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from zigbang_nlp.config.site import SiteFile
+from zigbang_nlp.crawl.roads import OpenRoads
 from zigbang_nlp.store import Found, Task
 
 
@@ -40,6 +42,12 @@ class Site(Protocol):
 
     #: Goes into every row: "zigbang", "sample", "hogangnono".
     source: str
+    #: All that is known of it.
+    data: SiteFile
+    #: Which of its endpoints are asked.
+    roads: OpenRoads
+    #: The highest score that is expected; a crawl may learn another.
+    scale: float
     #: Keys of an answer whose values name a person; they are hashed before anything is kept.
     personal: re.Pattern[str]
     #: Kinds of tasks whose answer may be that there is nothing (404, 410).

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from zigbang_nlp.console import table
 from zigbang_nlp.store import Store
+from zigbang_nlp.store.fills import Fill
 
 _STATES = ("done", "todo", "leased", "failed")
 
@@ -29,11 +31,59 @@ def status(store: Store, source: str) -> dict[str, Any]:
             }
             for run in store.runs.recent(source)
         ],
+        "fills": _fills(store, source),
         "failures": [
             {"task": str(task), "kind": failure.kind, "fact": failure.fact}
             for task, failure in store.frontier.failures(source, 20)
         ],
     }
+
+
+def _fills(store: Store, source: str) -> list[dict[str, Any]]:
+    """Shares of filled fields of the last run that had answers, beside the last good one before it."""
+    for run in store.runs.recent(source):
+        found = store.fills.of_run(run.id)
+        if found:
+            before = store.fills.last_good(source, before=run.id)
+            return [
+                {"run": run.id, "endpoint": endpoint, "field": field}
+                | {"total": fill.total, "filled": fill.filled, "unread": fill.unread}
+                | {"share": fill.share, "share_before": _share(before.get(endpoint, {}), field)}
+                for endpoint, fields in found.items()
+                for field, fill in fields.items()
+                if fill.total
+            ]
+    return []
+
+
+def _share(fields: Mapping[str, Fill], field: str) -> float | None:
+    return fields[field].share if field in fields else None
+
+
+#: What the counts that are no fields mean, as a table's readers need it.
+_MEANINGS = {
+    "answer": "answers with something in them",
+    "list": "answers whose list has entries",
+    "review": "reviews",
+    "review.year": "dates of 2000 to next year",
+    "count": "reviews that summaries count",
+    "more": "answers with a next page",
+    "review.scale": "scores above the scale",
+}
+
+
+def _fill_rows(fills: list[dict[str, Any]]) -> list[tuple[object, ...]]:
+    return [
+        (
+            row["endpoint"],
+            _MEANINGS.get(row["field"], row["field"]),
+            f"{row['filled']:,} of {row['total']:,}",
+            f"{row['share']:.0%}",
+            "" if row["share_before"] is None else f"{row['share_before']:.0%}",
+            row["unread"],
+        )
+        for row in fills
+    ]
 
 
 def as_text(said: dict[str, Any]) -> str:
@@ -65,6 +115,11 @@ def as_text(said: dict[str, Any]) -> str:
         table(tasks, ("asked for", "done", "left", "failed")),
         table(runs, (*header, "errors", "ended")),
     ]
+    if said["fills"]:
+        number = said["fills"][0]["run"]
+        header_of_fills = (f"run {number}: endpoint", "field", "filled", "share")
+        rows = _fill_rows(said["fills"])
+        parts.append(table(rows, (*header_of_fills, "last good run", "unreadable")))
     if said["failures"]:
         parts.append(table([(f["kind"], f["fact"]) for f in said["failures"]], ("kind", "failure")))
         parts.append("`zigbang-nlp crawl --retry-failed` asks for these again.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -102,6 +103,23 @@ class Answers:
         with self.database.read() as connection:
             for row in connection.execute(query):
                 yield row.kind, row.key, zlib.decompress(row.body), row.fetched_at
+
+    def scales(self, source: str) -> list[tuple[datetime, float]]:
+        """When a source was found to be on another scale of scores, and on which, in order."""
+        query = sa.select(meta.c.value).where(meta.c.name == f"scales {source}")
+        with self.database.read() as connection:
+            value = connection.execute(query).scalar_one_or_none()
+        return [(datetime.fromisoformat(when), scale) for when, scale in json.loads(value or "[]")]
+
+    def add_scale(self, source: str, since: datetime, scale: float) -> None:
+        """Remember that the answers since a moment are on another scale."""
+        known = [*self.scales(source), (since, scale)]
+        value = json.dumps([(when.isoformat(), number) for when, number in known])
+        with self.database.write() as connection:
+            connection.execute(
+                insert_or_set(connection.dialect.name, meta, "value"),
+                {"name": f"scales {source}", "value": value},
+            )
 
     def nickname_key(self) -> str:
         """The secret of this store's nickname hash, made at its first use."""

@@ -128,6 +128,28 @@ class Frontier:
                     update_task().where(frontier.c.state == "failed").values(**_TODO), values
                 )
 
+    def reopen(self, scope: Scope, kind: str, why: Sequence[str]) -> None:
+        """Make tasks of a kind tasks again that ended for one of these reasons."""
+        with self.database.write() as connection:
+            connection.execute(
+                sa.update(frontier)
+                .where(_of(scope), frontier.c.kind == kind, frontier.c.failure_kind.in_(why))
+                .values(**_TODO)
+            )
+
+    def failed_as(self, scope: Scope, why: Sequence[str]) -> int:
+        """How many tasks of a region failed for one of these reasons."""
+        query = sa.select(sa.func.count()).select_from(frontier)
+        query = query.where(_of(scope), frontier.c.state == "failed")
+        with self.database.read() as connection:
+            return connection.execute(query.where(frontier.c.failure_kind.in_(why))).scalar_one()
+
+    def keys(self, scope: Scope, kind: str) -> list[str]:
+        """The keys of a kind of task in a region, in order."""
+        query = sa.select(frontier.c.key).where(_of(scope), frontier.c.kind == kind)
+        with self.database.read() as connection:
+            return list(connection.execute(query.order_by(frontier.c.key)).scalars())
+
     def save(
         self, scope: Scope, run: int, outcomes: Sequence[Outcome], tally: Tally
     ) -> tuple[Counts, Counts]:

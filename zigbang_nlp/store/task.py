@@ -90,6 +90,7 @@ class Outcome:
     """A task that was asked: its raw answer, and what it says or why it says nothing.
 
     Attributes:
+        asked: the road by which it was asked, as `Site.endpoint` names it.
         absent: 404 or 410 where the site has nothing there, which is an answer; else 0.
     """
 
@@ -98,6 +99,7 @@ class Outcome:
     found: Found = field(default_factory=Found)
     failure: Failure | None = None
     absent: int = 0
+    asked: str = ""
 
 
 @dataclass(slots=True)

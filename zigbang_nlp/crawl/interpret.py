@@ -1,0 +1,35 @@
+"""From a raw answer to what it says, or why it can't be read: whatever is in it ends one task."""
+
+from __future__ import annotations
+
+from zigbang_nlp.crawl.reading import parse
+from zigbang_nlp.crawl.site import Site
+from zigbang_nlp.errors import SchemaError
+from zigbang_nlp.store import Failure, Found, Outcome, Task
+
+
+def read_answer(site: Site, task: Task, body: bytes) -> Outcome:
+    """What a raw answer, its nicknames already hashed, says; or why it can't be read."""
+    endpoint = site.endpoint(task)
+    try:
+        answer = parse(body)
+    except (ValueError, RecursionError):
+        return Outcome(
+            task, body, failure=Failure("not json", f"The answer for {task} is not JSON.")
+        )
+    try:
+        found = site.read(task, answer)
+    except Exception as error:  # noqa: BLE001 - whatever is in an answer ends one task, not the run
+        fact = f"The answer for {task} can't be read ({type(error).__name__}: {error})."
+        fact = error.fact if isinstance(error, SchemaError) else fact
+        found = Found(endpoint=endpoint)
+        found.fills.note("answer", unread=1)
+        return Outcome(task, body, found, Failure("schema", fact))
+    listed = found.fills.get("list")
+    if listed is None or listed.filled:  # an empty list says nothing of what it would hold
+        found.fills.note("answer", filled=found.readable, unread=not found.readable)
+    if not found.bad:
+        return Outcome(task, body, found)
+    more = f" and {len(found.bad) - 1} more" if len(found.bad) > 1 else ""
+    fact = f"The answer for {task} has entries that can't be read: {found.bad[0].fact}{more}."
+    return Outcome(task, body, found, Failure("entry" if found.readable else "schema", fact))
