@@ -1,5 +1,6 @@
 import unicodedata
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,3 +58,34 @@ def test_near_exact_copies_share_a_key() -> None:
 
 def test_texts_of_only_marks_have_keys_of_their_own() -> None:
     assert duplicate_key("!!") != duplicate_key("??")
+
+
+@pytest.mark.parametrize(
+    ("raw", "cleaned"),
+    [
+        ("조용해요<br>역도 가까움", "조용해요 역도 가까움"),
+        ("조용해요<BR />역도 가까움", "조용해요 역도 가까움"),
+        ("&quot;강추&quot; 드려요&nbsp;&#33;", '"강추" 드려요 !'),
+        ("마트 &amp;lt;도보 3분&amp;gt;", "마트 <도보 3분>"),
+        ("&lt;p class=&quot;x&quot;&gt;채광 좋음&lt;/p&gt;", "채광 좋음"),
+        ("<주차> 힘들어요, 84<A> 타입, 1 < 2", "<주차> 힘들어요, 84<A> 타입, 1 < 2"),
+        ("R&D 단지, AT&T;", "R&D 단지, AT&T;"),
+        ("층간<!-- 숨은 말 -->소음", "층간 소음"),
+        ("소음&#8203;없음 &#xAC00;", "소음없음 가"),
+    ],
+)
+def test_markup_of_web_pages_is_no_text(raw: str, cleaned: str) -> None:
+    assert clean(raw) == cleaned
+    assert clean(cleaned) == cleaned
+
+
+@given(st.text(alphabet="&#;<>/x3bralmpt8 가ㅋ\u200b", max_size=60))
+def test_markup_within_markup_ends(text: str) -> None:
+    once = clean(text)
+    assert clean(once) == once
+
+
+@pytest.mark.parametrize("text", ["&amp;" + "amp;" * 5_000, "<b" * 3_000 + "r>" * 3_000])
+def test_markup_nested_a_thousand_times_costs_no_more(text: str) -> None:
+    once = clean(text)
+    assert clean(once) == once

@@ -1,18 +1,215 @@
-"""Workbooks of Excel."""
+"""Workbooks: .xlsx, .xlsm, .xlsb, .xls and .ods, through calamine."""
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
+import python_calamine as calamine
 
-from zigbang_nlp.tables.source import Source
+from zigbang_nlp.errors import InputError
+from zigbang_nlp.tables.source import CHUNK, Source
+
+#: Rows in which the header is looked for.
+_HEADER_WITHIN = 30
+#: A header fills at least this share of the columns that the fullest of those rows fills.
+_HEADER_FILLS = 0.6
+#: Strict Open XML says so in the namespace of its first part.
+_STRICT = b"purl.oclc.org/ooxml"
+_OLD_EXCEL, _ENCRYPTED = b"\xd0\xcf\x11\xe0", "EncryptedPackage".encode("utf-16-le")
+
+Row = list[Any]
 
 
 def read_excel(source: Source) -> Iterator[pd.DataFrame]:
-    """The rows of the first sheet of an .xlsx file, each cell as it is."""
+    """The rows of a workbook's sheet, or of all of them, each cell as it is.
+
+    Read are the first visible sheet, or the one that `options.sheet` names, or with "all" every
+    visible one, in order; sheets that are left out are noted. A merged cell counts for each of
+    its rows. Rows above the header (titles, blank rows) are left out and noted.
+
+    Raises:
+        InputError: a password, a format that can't be read, no such sheet, no header.
+    """
+    with _opened(source.path, source.name) as book:
+        for name in _chosen(book, source):
+            yield from _rows(book.get_sheet_by_name(name), source)
+
+
+def sheets(path: Path, name: str) -> dict[str, bool]:
+    """The sheets of a workbook in order, and whether each is visible.
+
+    Args:
+        path: the file.
+        name: what messages call it.
+
+    Raises:
+        InputError: see `read_excel`.
+    """
+    with _opened(path, name) as book:
+        return _sheets(book)
+
+
+def _sheets(book: calamine.CalamineWorkbook) -> dict[str, bool]:
+    visible = calamine.SheetVisibleEnum.Visible
+    table = calamine.SheetTypeEnum.WorkSheet
+    return {s.name: s.visible == visible for s in book.sheets_metadata if s.typ == table}
+
+
+def _opened(path: Path, name: str) -> calamine.CalamineWorkbook:
     try:
-        yield pd.read_excel(source.path, dtype=object, keep_default_na=False, engine="openpyxl")
-    except zipfile.BadZipFile as error:
-        raise ValueError(str(error)) from error
+        return calamine.CalamineWorkbook.from_path(str(path))
+    except calamine.PasswordError as error:
+        raise _locked(name) from error
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        start = path.read_bytes()[: 1 << 20]
+        if start.startswith(_OLD_EXCEL) and _ENCRYPTED in path.read_bytes():
+            raise _locked(name) from error
+        if _STRICT in start:
+            raise InputError(
+                f"{name} is a strict Open XML workbook, which can't be read.",
+                "Save it as “Excel Workbook (.xlsx)” and try again.",
+            ) from error
+        raise InputError(
+            f"{name} can't be read as a workbook: {_first_line(error)}.",
+            "Open it in Excel and save it again as .xlsx; if it is damaged, get it anew.",
+        ) from error
+
+
+def _locked(name: str) -> InputError:
+    return InputError(
+        f"{name} is protected by a password.",
+        "Open it in Excel, remove the password (File > Info > Protect Workbook) and save it.",
+    )
+
+
+def _chosen(book: calamine.CalamineWorkbook, source: Source) -> list[str]:
+    """The names of the sheets to read; notes those that are left out."""
+    known = _sheets(book)
+    visible = [name for name, shown in known.items() if shown]
+    asked = source.options.sheet
+    if asked == "all":
+        chosen = visible
+    elif asked is not None:
+        same = unicodedata.normalize("NFC", asked)
+        chosen = [name for name in known if unicodedata.normalize("NFC", name) == same][:1]
+        if not chosen:
+            raise InputError(
+                f"{source.name} has no sheet {asked!r}.",
+                f"Its sheets are: {', '.join(map(repr, known)) or 'none'}.",
+            )
+    else:
+        chosen = visible[:1]
+    if not chosen:
+        raise InputError(
+            f"{source.name} has no visible sheet with cells.", "Name a hidden one with --sheet."
+        )
+    left = [name for name in known if name not in chosen]
+    if left:
+        hidden = [name for name in left if not known[name]]
+        source.notes.add(
+            "sheets left out",
+            count=len(left),
+            read=", ".join(chosen),
+            left=", ".join(f"{name} (hidden)" if name in hidden else name for name in left),
+        )
+    return chosen
+
+
+def _rows(sheet: calamine.CalamineSheet, source: Source) -> Iterator[pd.DataFrame]:
+    rows: list[Row] = sheet.to_python(skip_empty_area=False)
+    filled = _fill_merged(rows, sheet.merged_cell_ranges or ())
+    if filled:
+        source.notes.add("merged cells filled", count=filled, sheet=sheet.name)
+    if not any(map(_full, rows)):
+        return
+    at = _header(rows, source)
+    before = sum(1 for row in rows[:at] if _full(row))
+    if before:
+        source.notes.add("rows above the header", count=before, row=at + 1)
+    width = max((i + 1 for row in rows[at:] for i, cell in enumerate(row) if cell != ""), default=0)
+    names = _names(rows[at][:width])
+    body = [row[:width] for row in rows[at + 1 :] if _full(row)]
+    blank = len(rows) - at - 1 - len(body)
+    if blank:
+        source.notes.add("blank rows", count=blank)
+    for start in range(0, max(len(body), 1), CHUNK):
+        yield pd.DataFrame(body[start : start + CHUNK], columns=names, dtype=object)
+
+
+def _full(row: Sequence[Any]) -> int:
+    """How many cells of a row hold something."""
+    return sum(1 for cell in row if cell != "" and not (isinstance(cell, str) and cell.isspace()))
+
+
+def _fill_merged(rows: list[Row], merged: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> int:
+    """Give each row of a merged cell its value, in its first column; returns how many were given."""
+    filled = 0
+    for (top, left), (bottom, _) in merged:
+        for row in range(top + 1, min(bottom + 1, len(rows))):
+            if left < len(rows[row]) and left < len(rows[top]) and rows[row][left] == "":
+                rows[row][left] = rows[top][left]
+                filled += rows[top][left] != ""
+    return filled
+
+
+def _header(rows: Sequence[Row], source: Source) -> int:
+    """Which row names the columns, counted from 0.
+
+    It is the row that was said; else the first that names all columns that are needed; else the
+    first that is nearly as full as the fullest and holds nothing but different texts.
+    """
+    said = source.options.header_row
+    if said is not None:
+        if not 1 <= said <= len(rows) or not _full(rows[said - 1]):
+            raise InputError(
+                f"{source.name} has nothing in row {said}.",
+                "Correct --header-row, or leave it out.",
+            )
+        return said - 1
+    near = list(enumerate(rows[:_HEADER_WITHIN]))
+    needed = {unicodedata.normalize("NFC", name) for name in source.needed}
+    if needed:
+        for at, row in near:
+            if needed <= {unicodedata.normalize("NFC", str(cell)).strip() for cell in row}:
+                return at
+    widest = max(_full(row) for _, row in near)
+    for at, row in near:
+        texts = [cell for cell in row if cell != ""]
+        enough = len(texts) >= max(1, _HEADER_FILLS * widest)
+        if enough and all(isinstance(c, str) for c in texts) and len(set(texts)) == len(texts):
+            return at
+    return next(at for at, row in near if _full(row))
+
+
+def _names(header: Row) -> list[str]:
+    """Column names; one without a name is called after its place, as spreadsheets do (C)."""
+    names: list[str] = []
+    for place, cell in enumerate(header):
+        whole = isinstance(cell, float) and cell.is_integer()
+        name = str(int(cell) if whole else cell).strip() or f"column {_letters(place)}"
+        names.append(name)
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        raise InputError(
+            f"The header names {', '.join(map(repr, doubled))} more than once.",
+            "Give each column a name of its own, or say where the header is with --header-row.",
+        )
+    return names
+
+
+def _letters(place: int) -> str:
+    """The name of a spreadsheet's column: 0 is A, 26 is AA."""
+    name = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

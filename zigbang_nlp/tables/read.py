@@ -26,6 +26,10 @@ READERS: dict[str, Callable[[Source], Iterator[pd.DataFrame]]] = {
     ".ndjson": read_json_lines,
     ".parquet": read_parquet,
     ".xlsx": read_excel,
+    ".xlsm": read_excel,
+    ".xlsb": read_excel,
+    ".xls": read_excel,
+    ".ods": read_excel,
 }
 ENDINGS = tuple(READERS)
 
@@ -60,7 +64,12 @@ def read_table(
     if path.stat().st_size == 0:
         raise InputError(f"{path} is empty.", "Give a file with a header and rows.")
     source = Source(
-        path, path.name, ending, needed, options=options or ReadOptions(), notes=notes or Notes()
+        path,
+        path.name,
+        ending,
+        needed,
+        options=options or ReadOptions(),
+        notes=Notes() if notes is None else notes,
     )
     empty = True
     try:

@@ -8,11 +8,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from zigbang_nlp.text.clean import AFTER_NFC, BEFORE_NFC, MOST_SHORTENED
+from zigbang_nlp.text.clean import (
+    AFTER_NFC,
+    BEFORE_NFC,
+    LEFT_OVER,
+    MARKUP,
+    MARKUP_ROUNDS,
+    MOST_SHORTENED,
+)
 
 #: SentencePiece's mark of a preceding space, which no text holds.
 _SPACE_MARK = "\u2581"
@@ -54,18 +61,43 @@ class Piece:
 def clean_with_spans(text: str, max_characters: int = 2_000) -> Cleaned:
     """Do what `clean` does, and keep track of where each character comes from."""
     text = text[: max_characters * MOST_SHORTENED]
-    made = Cleaned(text, range(len(text)), range(1, len(text) + 1))
+    made = _plain(Cleaned(text, range(len(text)), range(1, len(text) + 1)))
+    made = _without_markup(made)
+    return _stripped(made, max_characters)
+
+
+def _plain(made: Cleaned) -> Cleaned:
     for pattern, replacement in BEFORE_NFC:
         made = _substituted(made, pattern, replacement)
     made = _composed(made)
     for pattern, replacement in AFTER_NFC:
         made = _substituted(made, pattern, replacement)
+    return _stripped(made, len(made.text))
+
+
+def _without_markup(made: Cleaned) -> Cleaned:
+    for _ in range(MARKUP_ROUNDS):
+        before = made.text
+        for pattern, replacement in MARKUP:
+            made = _substituted(made, pattern, replacement)
+        if made.text == before:
+            return made
+        made = _plain(made)
+    if any(pattern.search(made.text) for pattern, _ in MARKUP):
+        for pattern, gone in LEFT_OVER:
+            made = _substituted(made, pattern, gone)
+    return _plain(made)
+
+
+def _stripped(made: Cleaned, most: int) -> Cleaned:
     first = len(made.text) - len(made.text.lstrip())
-    last = first + len(made.text.strip()[:max_characters].rstrip())
+    last = first + len(made.text.strip()[:most].rstrip())
     return Cleaned(made.text[first:last], made.starts[first:last], made.ends[first:last])
 
 
-def _substituted(made: Cleaned, pattern: re.Pattern[str], replacement: str) -> Cleaned:
+def _substituted(
+    made: Cleaned, pattern: re.Pattern[str], replacement: str | Callable[[re.Match[str]], str]
+) -> Cleaned:
     """`pattern.sub` that moves the origins along; the last new character takes what is left."""
     parts: list[str] = []
     starts: list[int] = []
@@ -73,7 +105,7 @@ def _substituted(made: Cleaned, pattern: re.Pattern[str], replacement: str) -> C
     at = 0
     for match in pattern.finditer(made.text):
         first, last = match.span()
-        new = match.expand(replacement)
+        new = match.expand(replacement) if isinstance(replacement, str) else replacement(match)
         parts += [made.text[at:first], new]
         starts += [*made.starts[at:first], *made.starts[first : first + len(new)]]
         ends += [*made.ends[at:first], *made.ends[first : first + len(new)]]

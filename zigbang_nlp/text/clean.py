@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
+from collections.abc import Callable
 
 # As the inside of a character class. Cc except the white space that is folded below; Cf covers
 # zero-width, BOM, bidi marks.
@@ -23,6 +25,30 @@ BEFORE_NFC = tuple(
     for characters, replacement in ((_SURROGATE, ""), (_CONTROL, " "), (_INVISIBLE, ""))
 )
 AFTER_NFC = ((_SPACE, " "), (_REPEAT, r"\1\1"))
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    return html.unescape(match[0])
+
+
+# What exports of web pages leave behind. Tags by their names, so that <주차> stays; one letter is
+# a tag only in lower case, since people write <A> for a type of flat.
+_ENTITY = re.compile(
+    r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|nbsp|amp|lt|gt|quot|apos|middot|hellip|[lr][ds]quo"
+    r"|[nm]dash|times|deg|bull|[lr]aquo|[ent][mh]?i?n?sp|sup[23]|copy|reg|shy|zwn?j);"
+)
+_TAG = re.compile(
+    r"</?(?:(?i:br|hr|div|span|strong|em|img|font|li|ul|ol|h[1-6]|table|tbody|tr|td|th|small|sub|sup"
+    r"|blockquote|center|pre|iframe)|[abipsu])(?:\s[^<>]*)?/?>|<!--[^<>]*-->"
+)
+#: Markup, in order: what it is -> what it becomes. Texts that were escaped twice need two rounds.
+MARKUP: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (_ENTITY, _unescaped),
+    (_TAG, " "),
+)
+#: What is still markup after so many rounds was made to be; it goes, so that the work is bounded.
+MARKUP_ROUNDS = 3
+LEFT_OVER = ((_ENTITY, " "), (re.compile(r"[<>]"), " "))
 #: What is this many times beyond the cap can't matter; cutting first bounds the work.
 MOST_SHORTENED = 20
 _NOT_WORD = re.compile(r"[^\w]+|_+")
@@ -33,7 +59,7 @@ def _twice(match: re.Match[str]) -> str:
 
 
 def clean(text: str, max_characters: int = 2_000) -> str:
-    r"""One line of NFC text without invisible characters, with repeats shortened to two.
+    r"""One line of NFC text without invisible characters and markup, repeats shortened to two.
 
     Args:
         text: any text, however broken; lone surrogates are dropped.
@@ -44,15 +70,36 @@ def clean(text: str, max_characters: int = 2_000) -> str:
 
     >>> clean("역세권  ㅋㅋㅋㅋㅋㅋ\u200b 최고!!!!")
     '역세권 ㅋㅋ 최고!!'
+    >>> clean("역이 가깝고<br/>조용해요&nbsp;&quot;강추&quot;")
+    '역이 가깝고 조용해요 "강추"'
     """
-    text = text[: max_characters * MOST_SHORTENED]
+    text = _plain(text[: max_characters * MOST_SHORTENED])
+    if "&" in text or "<" in text:
+        text = _without_markup(text)
+    return text[:max_characters].rstrip()
+
+
+def _plain(text: str) -> str:
     if _UNSEEN.search(text):  # one search instead of three replacements that find nothing
         for pattern, replacement in BEFORE_NFC:
             text = pattern.sub(replacement, text)
     text = unicodedata.normalize("NFC", text)
     # What AFTER_NFC says, in half the time.
-    text = _REPEAT.sub(_twice, " ".join(text.split()))
-    return text[:max_characters].rstrip()
+    return _REPEAT.sub(_twice, " ".join(text.split()))
+
+
+def _without_markup(text: str) -> str:
+    for _ in range(MARKUP_ROUNDS):
+        before = text
+        for pattern, replacement in MARKUP:
+            text = pattern.sub(replacement, text)
+        if text == before:
+            return text
+        text = _plain(text)
+    if _ENTITY.search(text) or _TAG.search(text):
+        for pattern, gone in LEFT_OVER:
+            text = pattern.sub(gone, text)
+    return _plain(text)
 
 
 def duplicate_key(text: str) -> str:

@@ -26,8 +26,8 @@ _WINDOW = 64
 #: Batches below which starting workers takes longer than the work.
 _WORTH = 40
 #: Part of the cache's key: raise it when `clean` or `Tokenizer` gives other tokens, or when what
-#: was kept may be wrong (1 kept what a standing machine had split on spaces).
-_GENERATION = 2
+#: was kept may be wrong (1 kept what a standing machine had split on spaces; 2 knew no markup).
+_GENERATION = 3
 
 _Run = Callable[[Iterable[Sequence[str]]], Iterator[Tokenized]]
 

@@ -1,0 +1,158 @@
+"""Workbooks as people make them: titles, merged cells, hidden sheets, other formats."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from zigbang_nlp.errors import InputError
+from zigbang_nlp.tables.excel import sheets
+from zigbang_nlp.tables.read import Notes, ReadOptions, read_table
+
+Make = Callable[[openpyxl.Workbook], object]
+
+
+def read(
+    path: Path, **options: object
+) -> tuple[pd.DataFrame, dict[str, tuple[int, dict[str, str]]]]:
+    """The rows of a file, and {kind: (count, values)} of what was noted."""
+    notes = Notes()
+    pieces = list(read_table(path, options=ReadOptions(**options), notes=notes))  # type: ignore[arg-type]
+    return pd.concat(pieces), {note.kind: (note.count, note.values) for note in notes}
+
+
+def workbook(path: Path, fill: Make) -> Path:
+    book = openpyxl.Workbook()
+    book.active.title = "리뷰"
+    fill(book)
+    book.save(path)
+    return path
+
+
+def rows(book: openpyxl.Workbook, *listed: list[object], sheet: str = "리뷰") -> None:
+    page = book[sheet] if sheet in book.sheetnames else book.create_sheet(sheet)
+    for row in listed:
+        page.append(row)
+
+
+def test_the_first_visible_sheet_is_read_and_the_others_are_named(tmp_path: Path) -> None:
+    def fill(book: openpyxl.Workbook) -> None:
+        rows(book, ["숨김"], ["x"])
+        book["리뷰"].sheet_state = "hidden"
+        rows(book, ["글"], ["조용해요"], sheet="1월")
+        rows(book, ["글"], ["시끄러워요"], sheet="2월")
+
+    file = workbook(tmp_path / "r.xlsx", fill)
+    table, notes = read(file)
+    assert table["글"].tolist() == ["조용해요"]
+    assert notes["sheets left out"] == (2, {"read": "1월", "left": "리뷰 (hidden), 2월"})
+    assert read(file, sheet="2월")[0]["글"].tolist() == ["시끄러워요"]
+    assert read(file, sheet="리뷰")[0]["숨김"].tolist() == ["x"]
+    assert read(file, sheet="all")[0]["글"].tolist() == ["조용해요", "시끄러워요"]
+    assert sheets(file, file.name) == {"리뷰": False, "1월": True, "2월": True}
+    with pytest.raises(InputError, match=r"no sheet '3월'.*'1월'"):
+        read(file, sheet="3월")
+
+
+def test_a_merged_cell_counts_for_each_of_its_rows(tmp_path: Path) -> None:
+    def fill(book: openpyxl.Workbook) -> None:
+        rows(book, ["단지", "글"], ["은하", "가"], [None, "나"], [None, "다"], ["별빛", "라"])
+        book["리뷰"].merge_cells("A2:A4")
+
+    table, notes = read(workbook(tmp_path / "r.xlsx", fill))
+    assert table["단지"].tolist() == ["은하", "은하", "은하", "별빛"]
+    assert notes["merged cells filled"][0] == 2
+
+
+def test_titles_above_the_header_are_passed_over_and_said(tmp_path: Path) -> None:
+    def fill(book: openpyxl.Workbook) -> None:
+        rows(book, ["2023년 입주민 설문"], [], ["단지", "글", "별점"], ["은하", "좋아요", 5])
+        rows(book, [None, None, None], ["별빛", "좁아요", 2.5])
+
+    file = workbook(tmp_path / "r.xlsx", fill)
+    table, notes = read(file)
+    assert table.to_dict("records") == [
+        {"단지": "은하", "글": "좋아요", "별점": 5.0},
+        {"단지": "별빛", "글": "좁아요", "별점": 2.5},
+    ]
+    assert notes["rows above the header"] == (1, {"row": "3"})
+    assert notes["blank rows"][0] == 1
+    assert list(read(file, header_row=4)[0].columns) == ["은하", "좋아요", "5"]
+    with pytest.raises(InputError, match="nothing in row 9"):
+        read(file, header_row=9)
+
+
+def test_a_needed_column_shows_where_the_header_is(tmp_path: Path) -> None:
+    file = workbook(
+        tmp_path / "r.xlsx", lambda b: rows(b, ["메모", "비고"], ["a", "글"], ["b", "가"])
+    )
+    (piece,) = read_table(file, ["글"])
+    assert piece["글"].tolist() == ["가"]
+
+
+def test_cells_keep_their_kind(tmp_path: Path) -> None:
+    day = date(2023, 5, 1)
+    file = workbook(
+        tmp_path / "r.xlsx", lambda b: rows(b, ["글", "날", "참"], ["첫줄_x000D_\n둘째", day, True])
+    )
+    (row,) = read(file)[0].to_dict("records")
+    assert row["글"].split() == ["첫줄", "둘째"]
+    assert row["날"] == day
+    assert row["참"] is True
+
+
+def test_a_header_of_two_equal_names_is_an_error(tmp_path: Path) -> None:
+    file = workbook(tmp_path / "r.xlsx", lambda b: rows(b, ["글", "글"], ["a", "b"]))
+    with pytest.raises(InputError, match=r"names '글' more than once"):
+        read(file, header_row=1)
+
+
+def test_an_open_document_is_read(tmp_path: Path) -> None:
+    cells = "".join(
+        "<table:table-row>"
+        + "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>'
+            for cell in row
+        )
+        + "</table:table-row>"
+        for row in (["글", "단지"], ["조용해요", "은하"])
+    )
+    spaces = "urn:oasis:names:tc:opendocument:xmlns:"
+    content = (
+        f'<office:document-content xmlns:office="{spaces}office:1.0" xmlns:table="{spaces}table:1.0"'
+        f' xmlns:text="{spaces}text:1.0"><office:body><office:spreadsheet>'
+        f'<table:table table:name="리뷰">{cells}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    file = tmp_path / "r.ods"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "META-INF/manifest.xml",
+            f'<manifest:manifest xmlns:manifest="{spaces}manifest:1.0"></manifest:manifest>',
+        )
+        archive.writestr("content.xml", content)
+    assert read(file)[0].to_dict("records") == [{"글": "조용해요", "단지": "은하"}]
+
+
+def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
+    locked = tmp_path / "locked.xlsx"
+    # An encrypted workbook is a compound file with a stream of this name.
+    locked.write_bytes(
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504 + "EncryptedPackage".encode("utf-16-le")
+    )
+    with pytest.raises(InputError, match="password"):
+        read(locked)
+    broken = workbook(tmp_path / "r.xlsx", lambda b: rows(b, ["글"], ["가"]))
+    broken.write_bytes(broken.read_bytes()[:-200])
+    with pytest.raises(InputError, match="can't be read as a workbook"):
+        read(broken)
+    empty = workbook(tmp_path / "empty.xlsx", lambda book: book)
+    with pytest.raises(InputError, match="no rows"):
+        read(empty)
