@@ -64,6 +64,13 @@ def test_a_text_alone_is_enough(store: Store, tmp_path: Path) -> None:
         (10, "0", 0.0),
         (1, "0.5", 2.5),
         (5, "", None),
+        (5, "NaN", None),
+        (5, "4.5점", 4.5),
+        (10, "★★★★☆", 4.0),
+        (5, "5/5", 5.0),
+        (10, "4/5", 4.0),
+        (5, '"4,5"', 4.5),
+        (5, "10점 만점에 8점", 4.0),
     ],
 )
 def test_ratings_become_scores_of_0_to_5(
@@ -80,7 +87,7 @@ def test_ratings_become_scores_of_0_to_5(
         (10, "10.5", r"outside 0 to 10"),
         (5, "-1", r"-1 is outside"),
         (5, "별 다섯", r"'별 다섯' is not a number"),
-        (5, "nan", r"outside"),
+        (5, "9" * 400, r"outside"),
         (5, "inf", r"outside"),
     ],
 )
@@ -183,8 +190,25 @@ def test_importing_twice_adds_nothing(store: Store, tmp_path: Path) -> None:
 
 def test_duplicate_rows_without_an_id_are_one_row(store: Store, tmp_path: Path) -> None:
     path = csv(tmp_path, "text,stars\n좋아요,5\n좋아요,5\n좋아요,4\n")
-    assert import_file(path, STARS, store).stored.new == 2
+    stored = import_file(path, STARS, store).stored
+    assert (stored.new, stored.repeated, stored.conflicting) == (2, 1, 0)
     assert store.count_reviews() == 2
+
+
+def test_rows_that_share_an_id_are_counted_however_far_apart(store: Store, tmp_path: Path) -> None:
+    far = "".join(f"{i},글 {i}\n" for i in range(2, 25_000))
+    path = csv(tmp_path, f"no,text\n1,처음\n1,둘째\n{far}1,마지막\n2,글 2\n")
+    summary = import_file(path, ImportColumns(id="no"), store)
+    assert summary.rows == 25_002
+    stored = summary.stored
+    assert (stored.new, stored.changed, stored.seen) == (24_999, 0, 0)
+    assert (stored.repeated, stored.conflicting) == (1, 2)
+    assert "처음" not in by_text(store)
+    assert "마지막" in by_text(store)
+    assert "2 share an id" in "\n".join(summary.lines())
+    again = import_file(path, ImportColumns(id="no"), store).stored
+    assert again.new == 0
+    assert again.changed + again.seen + again.repeated + again.conflicting == 25_002
 
 
 def test_rows_with_an_id_are_kept_apart_and_updated(store: Store, tmp_path: Path) -> None:
@@ -226,7 +250,17 @@ def test_numbers_are_names_as_people_write_them(store: Store, tmp_path: Path) ->
         ("2023-04-30T16:00:00+00:00", datetime(2023, 5, 1, 1)),
         ("", None),
         ("어제", None),
-        ("45047", None),
+        ("45047", datetime(2023, 5, 1)),
+        ("1682899200", datetime(2023, 5, 1, 9)),
+        ("1682899200000", datetime(2023, 5, 1, 9)),
+        ("15.08.25", datetime(2015, 8, 25)),
+        ("15.8.5.", datetime(2015, 8, 5)),
+        ("23.5.1.월요일", datetime(2023, 5, 1)),
+        ("2023. 5. 1 오후 3:21:05", datetime(2023, 5, 1, 15, 21, 5)),
+        ("2023년 5월 1일 월요일", datetime(2023, 5, 1)),
+        ("2023-05-01 오전 12:10", datetime(2023, 5, 1, 0, 10)),
+        ("May 1, 2023", datetime(2023, 5, 1)),
+        ("May 2023", None),
         ("2023-13-45", None),
     ],
 )
@@ -310,3 +344,121 @@ def test_odd_texts_are_stored(text: str, store: Store, tmp_path: Path) -> None:
     assert summary.stored.new == 1
     assert only(store).text == text.replace("\x00", "")
     assert isinstance(summary, ImportSummary)
+
+
+ON = ImportColumns(date="on")
+
+
+def dated(store: Store, tmp_path: Path, *dates: str, **given: str) -> ImportSummary:
+    rows = "".join(f'글 {number},"{date}"\n' for number, date in enumerate(dates))
+    return import_file(csv(tmp_path, f"text,on\n{rows}"), ON, store, **given)  # type: ignore[arg-type]
+
+
+def stored_days(store: Store) -> list[str]:
+    """The days that were stored, in the order of the file."""
+    reviews = sorted(store.reviews(), key=lambda review: int(review.text.split()[1]))
+    return [f"{r.written_at:%Y-%m-%d}" if r.written_at else "" for r in reviews]
+
+
+def test_dates_of_two_digits_are_year_month_day_and_the_range_is_said(
+    store: Store, tmp_path: Path
+) -> None:
+    days = [
+        f"{year}.{month:02}.{day:02}" for year in (12, 15) for month in (3, 8) for day in (5, 25)
+    ]
+    summary = dated(store, tmp_path, *days)
+    assert stored_days(store) == [f"20{day.replace('.', '-')}" for day in days]
+    said = "\n".join(summary.lines())
+    assert "Their dates run from 2012-03-05 to 2015-08-25." in said
+    assert "'on'" not in said
+    assert "Dates of on such as 12.03.05 are read in the order ymd (2012-03-05)" in said
+    assert "날짜는 2012-03-05부터 2015-08-25까지입니다." in summary.lines("ko")
+
+
+def test_the_whole_column_decides_the_order(store: Store, tmp_path: Path) -> None:
+    rest = ["05/04/2015"] * 20_001
+    dated(store, tmp_path, *rest, "25/12/2015")
+    days = stored_days(store)
+    assert (days[0], days[-1]) == ("2015-04-05", "2015-12-25")
+    assert store.count_reviews() == 20_002
+
+
+def test_an_order_that_nothing_tells_must_be_said(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="'05/04/2015' is 2015-05-04 or 2015-04-05") as caught:
+        dated(store, tmp_path, "05/04/2015", "01/02/2016")
+    assert caught.value.next_step == (
+        "Say their order with --date-format mdy or --date-format dmy."
+    )
+    assert store.count_reviews() == 0
+    dated(store, tmp_path, "05/04/2015", "01/02/2016", date_format="dmy")
+    assert stored_days(store) == ["2015-04-05", "2016-02-01"]
+
+
+@pytest.mark.parametrize(
+    ("dates", "days"),
+    [
+        (["08/25/15", "05/04/15"], ["2015-08-25", "2015-05-04"]),  # no year has a 25th month
+        (["31.12.99", "05.04.15"], ["1999-12-31", "2015-04-05"]),
+        (["05/05/2015", "06/06/2015"], ["2015-05-05", "2015-06-06"]),
+        (["230501", "201105"], ["2023-05-01", "2020-11-05"]),
+    ],
+)
+def test_orders_that_one_date_proves(
+    dates: list[str], days: list[str], store: Store, tmp_path: Path
+) -> None:
+    dated(store, tmp_path, *dates)
+    assert stored_days(store) == days
+
+
+def test_a_pattern_says_the_form(store: Store, tmp_path: Path) -> None:
+    summary = dated(store, tmp_path, "25|08|15", "2015-08-25", date_format="%d|%m|%y")
+    assert stored_days(store) == ["2015-08-25", ""]
+    assert summary.undated == 1
+
+
+@pytest.mark.parametrize("pattern", ["year", "%Q", "", "%Y%"])
+def test_a_pattern_that_is_none_is_said(pattern: str, store: Store, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="can't be used"):
+        dated(store, tmp_path, "15.08.25", date_format=pattern)
+
+
+def test_strange_dates_are_counted_and_quoted(store: Store, tmp_path: Path) -> None:
+    summary = dated(store, tmp_path, "2023-05-01", "2051.08.25", "1985-01-01", "어제", "45047")
+    said = "\n".join(summary.lines())
+    assert "1 date lies in the future (row 2: '2051.08.25')" in said
+    assert "1 date lies before 1990 (row 3: '1985-01-01')" in said
+    assert "1 date can't be read and stays blank (row 4: '어제')" in said
+    assert "1 date was a serial number of Excel (45047 is 2023-05-01)" in said
+
+
+def test_conversions_and_what_was_left_out_are_counted_with_examples(
+    store: Store, tmp_path: Path
+) -> None:
+    path = csv(tmp_path, "text,stars\n가,4.5점\n나,★★☆☆☆\n다,여섯\n,3\n라,4\n")
+    summary = import_file(path, STARS, store, skip_bad_rows=True)
+    english, korean = "\n".join(summary.lines()), "\n".join(summary.lines("ko"))
+    assert "2 ratings were converted ('4.5점' to 4.5; '★★☆☆☆' to 2)." in english
+    assert "1 row was left out for bad value (row 3: The rating '여섯' is not a number)." in english
+    assert "1 row was left out for blank text (row 4)." in english
+    assert "평점 2개를 숫자로 바꿨습니다" in korean
+    assert "1행을 뺐습니다: 빈 글" in korean
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [([1, 2], "a list"), ({"a": 1}, "an object"), (True, "true or false"), (b"\xff\xff", "bytes")],
+)
+def test_a_text_that_is_no_text_names_its_row(
+    value: object, words: str, store: Store, tmp_path: Path
+) -> None:
+    path = parquet(tmp_path, text=[value, value])
+    with pytest.raises(InputError, match=f"Row 1 of reviews.parquet: .*{words}"):
+        import_file(path, ImportColumns(), store)
+    assert import_file(path, ImportColumns(), store, skip_bad_rows=True).skipped["bad value"] == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp949"])
+def test_bytes_are_decoded(encoding: str, store: Store, tmp_path: Path) -> None:
+    path = parquet(tmp_path, text=["주차가 편해요".encode(encoding)], no=["가1".encode(encoding)])
+    import_file(path, ImportColumns(id="no"), store)
+    assert (only(store).text, only(store).review_id) == ("주차가 편해요", "가1")

@@ -373,8 +373,10 @@ def test_import_says_what_became_of_the_rows(tmp_path: Path) -> None:
     assert done.returncode == 0
     said = done.stderr.decode()
     assert "4 rows; 2 new, 0 changed, 0 already there" in said
-    assert "left out 1 with blank text, 1 with bad value" in said
-    assert "1 date can't be read" in said
+    assert "1 row was left out for blank text (row 3)" in said
+    assert "1 row was left out for bad value (row 4: The rating 11 is outside 0 to 10)" in said
+    assert "1 date can't be read and stays blank (row 2: '어제')" in said
+    assert "Their dates run from 2024-01-01 to 2024-01-01." in said
     again = zigbang(*arguments, "--skip-bad-rows", cwd=tmp_path).stderr.decode()
     assert "0 new, 0 changed, 2 already there" in again
     assert "The store holds 2 reviews." in again

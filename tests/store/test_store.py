@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from tests.postgres import postgres  # noqa: F401 - a fixture
 from zigbang_nlp.records import Apartment, Review
-from zigbang_nlp.store import Counts, Store, open_store
+from zigbang_nlp.store import Counts, Store, open_or_undo, open_store
 from zigbang_nlp.store.schema import review_history
 
 
@@ -42,7 +42,7 @@ def history(store: Store) -> list[tuple[str, float]]:
 
 
 def test_the_same_review_twice_is_one_row(store: Store) -> None:
-    assert store.add_reviews(some(20) + some(20)) == Counts(new=20)
+    assert store.add_reviews(some(20) + some(20)) == Counts(new=20, repeated=20)
     assert store.add_reviews(some(20)) == Counts(seen=20)
     assert store.count_reviews() == 20
     assert store.sources() == {"zigbang": 20}
@@ -153,3 +153,27 @@ def test_two_hundred_thousand_rows(tmp_path: Path) -> None:
         big.fingerprint()
         assert time.perf_counter() - began < 1
         assert sum(1 for _ in big.reviews()) == 200_000
+
+
+def test_a_store_that_a_failed_block_made_is_gone_with_its_folders(tmp_path: Path) -> None:
+    url = f"sqlite:///{(tmp_path / 'a' / 'b' / 'new.db').as_posix()}"
+    with pytest.raises(KeyboardInterrupt), open_or_undo(url):
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
+    with open_or_undo(url) as store:
+        store.add_reviews(some(1))
+    with pytest.raises(KeyboardInterrupt), open_or_undo(url):
+        raise KeyboardInterrupt
+    with open_store(url) as store:
+        assert store.count_reviews() == 1
+
+
+def test_an_exception_of_the_reviews_takes_all_of_them_back(store: Store) -> None:
+    def failing() -> Iterator[Review]:
+        yield from some(25_000)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        store.add_reviews(failing(), all_or_nothing=True)
+    assert store.count_reviews() == 0
+    assert store.add_reviews(some(25_000), all_or_nothing=True) == Counts(new=25_000)

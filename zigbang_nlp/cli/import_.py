@@ -22,45 +22,37 @@ from zigbang_nlp.console import log
 @click.option("--category-column", help="total, traffic, care, resident or around.")
 @click.option("--id-column", help="An id; without one, equal reviews are one row.")
 @click.option("--split-column", help="train, validation or test; kept as it is.")
+@click.option(
+    "--date-format", help="ymd, mdy, dmy or a pattern like %y.%m.%d  [default: told by the column]"
+)
 @click.option("--skip-bad-rows", is_flag=True, help="Leave out rows with a bad value, and count.")
 def command(
     loaded: LoadedSettings,
     file: Path,
     rating_scale: float,
+    date_format: str | None,
     skip_bad_rows: bool,
     **columns: str | None,
 ) -> None:
     """Read reviews from a CSV, TSV, JSON lines, Parquet or Excel file.
 
-    UTF-8 and CP949 are recognised. The whole file is checked before anything is stored, and
-    importing it again adds nothing twice.
+    UTF-8, CP949 and the order of dates are recognised. A file is stored whole or
+    not at all, and importing it again adds nothing twice.
 
     \b
     Examples:
       zigbang-nlp import reviews.csv --rating-column stars
       zigbang-nlp import movie.parquet --rating-column rating --rating-scale 10
+      zigbang-nlp import naver.csv --date-column 작성일 --date-format ymd
       zigbang-nlp import labelled.xlsx --text-column 리뷰 --label-column 감성
     """
-    from zigbang_nlp.importing import ImportColumns, check_file, store_checked
-    from zigbang_nlp.store import open_store
+    from zigbang_nlp.importing import ImportColumns, import_file
+    from zigbang_nlp.store import open_or_undo
 
     names = ImportColumns(**{key.removesuffix("_column"): v for key, v in columns.items()})  # type: ignore[arg-type]
-    # Before the store is opened: a mistake should not leave an empty database behind.
-    rows = check_file(file, names, rating_scale, skip_bad_rows).rows
-    with open_store(loaded.settings.store_url) as store:
-        summary = store_checked(file, names, store, rating_scale, skip_bad_rows, rows)
+    with open_or_undo(loaded.settings.store_url) as store:
+        summary = import_file(file, names, store, rating_scale, skip_bad_rows, date_format)
         total = store.count_reviews()
-    skipped = ", ".join(f"{count:,} with {why}" for why, count in summary.skipped.items())
-    log.info(
-        "%s: %s rows; %s new, %s changed, %s already there%s. The store holds %s reviews.",
-        file.name,
-        f"{summary.rows:,}",
-        f"{summary.stored.new:,}",
-        f"{summary.stored.changed:,}",
-        f"{summary.stored.seen:,}",
-        f"; left out {skipped}" if skipped else "",
-        f"{total:,}",
-    )
-    if summary.undated:
-        dates = "1 date" if summary.undated == 1 else f"{summary.undated:,} dates"
-        log.info("%s can't be read and stay blank.", dates)
+    for line in summary.lines():
+        log.info(line)
+    log.info("The store holds %s reviews.", f"{total:,}")

@@ -5,6 +5,7 @@ from zigbang_nlp.store.export import export
 from zigbang_nlp.store.rows import Counts, Judged, ReviewKey
 from zigbang_nlp.store.store import Store, open_store, store_exists
 from zigbang_nlp.store.task import Failure, Found, Outcome, Scope, Tally, Task
+from zigbang_nlp.store.undo import open_or_undo
 
 __all__ = [
     "Correction",
@@ -19,6 +20,7 @@ __all__ = [
     "Tally",
     "Task",
     "export",
+    "open_or_undo",
     "open_store",
     "store_exists",
 ]

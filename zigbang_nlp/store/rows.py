@@ -34,6 +34,8 @@ class Counts:
         kept_scores, kept_dates, kept_authors: seen again without what is known of them, so that
             the known one was kept.
         vanished: known rows that an answer no longer has; they stay.
+        repeated: the same as an earlier row of the same call.
+        conflicting: with the key of an earlier row of the same call, which they replaced.
     """
 
     new: int = 0
@@ -43,6 +45,8 @@ class Counts:
     kept_dates: int = 0
     kept_authors: int = 0
     vanished: int = 0
+    repeated: int = 0
+    conflicting: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         names = (field.name for field in fields(self))
@@ -113,9 +117,14 @@ _STAGED = staged(reviews)
 _SAME = same_key(_STAGED, reviews, KEY)
 _CHANGED = _STAGED.c.digest != reviews.c.digest
 _BOTH = _STAGED.join(reviews, _SAME)
-_COUNT_REVIEWS = sa.select(sa.func.count(), sa.func.count(sa.case((_CHANGED, 1)))).select_from(
-    _BOTH
-)
+# A row whose `last_seen` is the call's own moment came earlier in the same call.
+_AGAIN = reviews.c.last_seen == sa.bindparam("now", type_=reviews.c.last_seen.type)
+_COUNT_REVIEWS = sa.select(
+    sa.func.count(sa.case((_AGAIN, None), (_CHANGED, None), else_=1)),
+    sa.func.count(sa.case((_AGAIN, None), (_CHANGED, 1))),
+    sa.func.count(sa.case((_CHANGED, None), (_AGAIN, 1))),
+    sa.func.count(sa.case((_CHANGED & _AGAIN, 1))),
+).select_from(_BOTH)
 #: Columns in which a NULL says nothing, so that it never erases what is known.
 _KNOWN = ("score", "written_at", "author")
 _LOST = tuple(_STAGED.c[name].is_(None) & reviews.c[name].is_not(None) for name in _KNOWN)
@@ -146,20 +155,30 @@ def add_reviews(connection: sa.Connection, batch: Sequence[Review], now: datetim
     Runs inside the caller's transaction. The last of several rows with one key wins. A missing
     score, date or author, and a date that says less, leave what is known.
     """
-    rows = [_as_row(review, now) for review in batch if review.text.strip()]
-    fresh = {_row_key(row): row for row in rows}
+    fresh: dict[ReviewKey, dict[str, Any]] = {}
+    repeated = conflicting = 0
+    for row in (_as_row(review, now) for review in batch if review.text.strip()):
+        earlier = fresh.setdefault(_row_key(row), row)
+        if earlier is not row:
+            same = earlier["digest"] == row["digest"]
+            repeated, conflicting = repeated + same, conflicting + (not same)
+            fresh[_row_key(row)] = row
     if not fresh:
         return Counts()
     stage(connection, reviews, list(fresh.values()))
     *kept, other_dates = connection.execute(_COUNT_LOST).one()
     if kept[0] or other_dates:
         _keep_better(connection, fresh)
-    seen, changed = connection.execute(_COUNT_REVIEWS).one()
-    if changed:
+    seen, changed, seen_before, changed_before = connection.execute(
+        _COUNT_REVIEWS, {"now": now}
+    ).one()
+    if changed or changed_before:
         _keep_history(connection, now)
         connection.execute(_DELETE_OUTDATED)
     connection.execute(_upsert_reviews(connection.dialect.name))
-    return Counts(len(fresh) - seen, changed, seen - changed, *kept)
+    new = len(fresh) - seen - changed - seen_before - changed_before
+    again = {"repeated": repeated + seen_before, "conflicting": conflicting + changed_before}
+    return Counts(new, changed, seen, *kept, **again)
 
 
 def _keep_better(connection: sa.Connection, fresh: Mapping[ReviewKey, dict[str, Any]]) -> None:

@@ -90,12 +90,21 @@ class Store:
         """Give the database back; the store can't be used after that."""
         self.database.close()
 
-    def add_reviews(self, reviews: Iterable[Review]) -> Counts:
-        """Add reviews in bounded memory. The same review twice is one row; blank texts are left out."""
-        total = Counts()
+    def add_reviews(self, reviews: Iterable[Review], all_or_nothing: bool = False) -> Counts:
+        """Add reviews in bounded memory. The same review twice is one row; blank texts are left out.
+
+        Args:
+            all_or_nothing: in one transaction, which an exception of `reviews` takes back.
+        """
+        total, now = Counts(), _now()
+        if all_or_nothing:
+            with self.database.write() as connection:
+                for batch in batched(reviews, BULK):
+                    total += rows.add_reviews(connection, batch, now)
+            return total
         for batch in batched(reviews, BULK):
             with self.database.write() as connection:
-                total += rows.add_reviews(connection, batch, _now())
+                total += rows.add_reviews(connection, batch, now)
         return total
 
     def add_apartments(self, apartments: Iterable[Apartment]) -> Counts:

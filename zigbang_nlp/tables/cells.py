@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
+from zigbang_nlp.errors import InputError
+
 #: Cells a spreadsheet may run as a formula; the full-width marks count in East Asian ones.
 _FORMULA = re.compile(r"[=+\-@＝＋－＠\x00-\x1f\x7f-\x9f]")
+#: Types of cells that are no text, and what they are called.
+_NOT_TEXT = {
+    "bool": "true or false",
+    "bool_": "true or false",
+    "dict": "an object",
+    "list": "a list",
+    "tuple": "a list",
+    "set": "a list",
+    "ndarray": "a list",
+}
 
 
 def is_missing(value: Any) -> bool:
@@ -17,14 +30,77 @@ def is_missing(value: Any) -> bool:
 
 
 def as_text(value: Any) -> str:
-    """A cell as text: "" where it holds nothing; 12.0, as spreadsheets say 12, is "12"."""
+    """A cell as text: "" where it holds nothing; 12.0, as spreadsheets say 12, is "12".
+
+    Raises:
+        InputError: bytes that are neither UTF-8 nor CP949.
+    """
     if type(value) is str:
         return value
+    if isinstance(value, bytes | bytearray | memoryview):
+        return _decoded(bytes(value))
     if is_missing(value):
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
+
+
+def review_text(value: Any) -> str:
+    """A cell that should hold a review, as text; bytes are decoded, numbers spelled out.
+
+    Raises:
+        InputError: a list, an object, true or false, which nobody wrote as a review.
+    """
+    if type(value) is str:
+        return value
+    wrong = _NOT_TEXT.get(type(value).__name__)
+    if wrong:
+        raise InputError(
+            f"The text is {wrong}: {shortened(value)}.",
+            "Name the column that holds the reviews as text.",
+        )
+    return as_text(value)
+
+
+def review_texts(values: Iterable[Any], column: str, before: int = 0) -> list[str]:
+    """The cells of a column as texts, "" where they hold nothing.
+
+    Args:
+        values: the cells.
+        column: its name, for messages.
+        before: rows of the file before these.
+
+    Raises:
+        InputError: a cell is no text; it names its row.
+    """
+    texts = []
+    for row, value in enumerate(values, start=before + 1):
+        try:
+            texts.append(value if type(value) is str else review_text(value))
+        except InputError as error:
+            raise InputError(
+                f"Row {row}, column {column!r}: {error.fact}", error.next_step
+            ) from error
+    return texts
+
+
+def shortened(value: Any, most: int = 60) -> str:
+    """A value as messages quote it, cut where it is long."""
+    quoted = repr(value)
+    return quoted if len(quoted) <= most else f"{quoted[: most - 1]}…"
+
+
+def _decoded(raw: bytes) -> str:
+    for encoding in ("utf-8", "cp949"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InputError(
+        f"The bytes {raw[:8].hex(' ')} are text in neither UTF-8 nor CP949.",
+        "Store the column as text.",
+    )
 
 
 def defused(value: Any) -> Any:

@@ -39,6 +39,7 @@ def read_table(
     needed: Sequence[str] = (),
     options: ReadOptions | None = None,
     notes: Notes | None = None,
+    only: bool = False,
 ) -> Iterator[pd.DataFrame]:
     """The rows of a file in pieces of at most 20,000, every value of a text format as text.
 
@@ -48,6 +49,7 @@ def read_table(
         needed: columns that must be there.
         options: what the file doesn't say itself.
         notes: where what was recognised, converted and left out is noted.
+        only: leave all other columns out.
 
     Raises:
         InputError: no such file, an ending or encoding that can't be read (it names the bytes
@@ -64,10 +66,11 @@ def read_table(
     if path.stat().st_size == 0:
         raise InputError(f"{path} is empty.", "Give a file with a header and rows.")
     source = Source(
-        path,
-        path.name,
-        ending,
-        needed,
+        path=path,
+        name=path.name,
+        ending=ending,
+        needed=needed,
+        only=only,
         options=options or ReadOptions(),
         notes=Notes() if notes is None else notes,
     )

@@ -1,0 +1,181 @@
+"""From a row of a file to a review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from zigbang_nlp.errors import InputError
+from zigbang_nlp.importing.summary import ImportSummary
+from zigbang_nlp.records import CATEGORIES, SPLITS, Review, content_id
+from zigbang_nlp.tables.cells import as_text, is_missing, review_text, shortened
+from zigbang_nlp.tables.dates import DateColumn
+from zigbang_nlp.tables.ratings import read_rating
+from zigbang_nlp.text.clean import clean
+from zigbang_nlp.text.labels import read_label
+
+SOURCE = "import"
+#: Scores in the store run to this.
+_TOP_SCORE = 5.0
+#: Before it nobody wrote reviews of apartments on the web.
+_FIRST_YEAR = 1990
+
+
+@dataclass(frozen=True)
+class ImportColumns:
+    """Which column holds what; only `text` must be there."""
+
+    text: str = "text"
+    rating: str | None = None
+    label: str | None = None
+    date: str | None = None
+    apartment: str | None = None
+    category: str | None = None
+    id: str | None = None
+    split: str | None = None
+
+    def named(self) -> list[str]:
+        return [c for c in vars(self).values() if c is not None]
+
+
+class _Cells(NamedTuple):
+    """The cells of one row by what they hold, in the order of `ImportColumns`; None is no value."""
+
+    text: Any
+    rating: Any
+    label: Any
+    date: Any
+    apartment: Any
+    category: Any
+    id: Any
+    split: Any
+
+
+class RowReader:
+    """Makes reviews of the rows of one file, and keeps the account.
+
+    Args:
+        columns: which column holds what.
+        scale: the best rating.
+        dates: of the column of dates, or None without one.
+        skip_bad: leave out rows with a bad value, instead of raising.
+        summary: the account.
+    """
+
+    def __init__(
+        self,
+        columns: ImportColumns,
+        scale: float,
+        dates: DateColumn | None,
+        skip_bad: bool,
+        summary: ImportSummary,
+    ) -> None:
+        self._columns = columns
+        self._scale = scale
+        self._dates = dates
+        self._skip_bad = skip_bad
+        self._summary = summary
+        self._now = datetime.now(UTC) + timedelta(days=1)
+
+    def reviews(self, piece: pd.DataFrame) -> Iterator[Review]:
+        """The reviews of one piece of the file.
+
+        Raises:
+            InputError: a bad value; it names its row.
+        """
+        blank = [None] * len(piece)
+        cells = [
+            blank if name is None else piece[name].tolist() for name in vars(self._columns).values()
+        ]
+        for row in map(_Cells._make, zip(*cells, strict=True)):
+            self._summary.rows += 1
+            try:
+                review = self._review(row)
+            except InputError as error:
+                self._bad_row(error)
+                continue
+            if review is None:
+                self._leave_out("blank text", f"row {self._summary.rows}")
+                continue
+            yield review
+
+    def _bad_row(self, error: InputError) -> None:
+        row = self._summary.rows
+        if not self._skip_bad:
+            raise InputError(
+                f"Row {row} of {self._summary.file}: {error.fact}",
+                f"{error.next_step} Or leave such rows out with --skip-bad-rows.",
+            ) from error
+        self._leave_out("bad value", f"row {row}: {error.fact.rstrip('.')}")
+
+    def _leave_out(self, reason: str, example: str) -> None:
+        self._summary.skipped[reason] += 1
+        self._summary.notes.add("skipped", example, reason=reason)
+
+    def _review(self, row: _Cells) -> Review | None:
+        text = review_text(row.text)
+        if not clean(text):
+            return None
+        score = self._score(row.rating)
+        apartment = _name(row.apartment) or "-"
+        category = _name(row.category).lower() or "total"
+        split = _name(row.split).lower() or None
+        if category not in CATEGORIES:
+            raise InputError(
+                f"Unknown category {shortened(category)}.", f"Use {', '.join(CATEGORIES)}."
+            )
+        if split is not None and split not in SPLITS:
+            raise InputError(
+                f"Unknown split {shortened(split)}.", f"Use {', '.join(SPLITS)}, or leave it blank."
+            )
+        date = None if is_missing(row.date) else row.date
+        label = read_label(None if is_missing(row.label) else row.label)
+        return Review(
+            source=SOURCE,
+            apartment_id=apartment,
+            review_id=_name(row.id) or content_id(apartment, category, date, score, text),
+            category=category,
+            text=text,
+            score=score,
+            written_at=None if date is None else self._written_at(date),
+            label=label,
+            split=split,
+        )
+
+    def _score(self, cell: Any) -> float | None:
+        if cell is None:
+            return None
+        number, converted = read_rating(cell, self._scale)
+        if converted:
+            told = "blank" if number is None else f"{number:g}"
+            self._summary.notes.add("converted ratings", f"{shortened(cell)} to {told}")
+        return None if number is None else number / self._scale * _TOP_SCORE
+
+    def _written_at(self, cell: Any) -> datetime | None:
+        assert self._dates is not None
+        moment, form = self._dates.read(cell)
+        summary = self._summary
+        if moment is None:
+            if as_text(cell).strip():
+                summary.undated += 1
+                summary.notes.add("undated", self._quoted(cell))
+            return None
+        if form in ("serial", "epoch"):
+            summary.notes.add(form, f"{as_text(cell)} is {moment:%Y-%m-%d}")
+        if moment.year < _FIRST_YEAR:
+            summary.notes.add("early dates", self._quoted(cell))
+        elif moment.replace(tzinfo=moment.tzinfo or UTC) > self._now:
+            summary.notes.add("future dates", self._quoted(cell))
+        summary.see_date(moment)
+        return moment
+
+    def _quoted(self, cell: Any) -> str:
+        return f"row {self._summary.rows}: {shortened(as_text(cell))}"
+
+
+def _name(cell: Any) -> str:
+    return "" if cell is None else as_text(cell).strip()

@@ -1,0 +1,94 @@
+"""One file, read once, into the store: all of it or nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+from zigbang_nlp.console import progress
+from zigbang_nlp.errors import InputError
+from zigbang_nlp.importing.rows import ImportColumns, RowReader
+from zigbang_nlp.importing.summary import ImportSummary
+from zigbang_nlp.records import Review
+from zigbang_nlp.store import Store
+from zigbang_nlp.tables.dates import DateColumn, check_date_format
+from zigbang_nlp.tables.read import Notes, ReadOptions, read_table
+
+
+class _OtherOrderError(Exception):
+    """The column's dates are in other orders than it was read in."""
+
+    def __init__(self, orders: dict[str, str]) -> None:
+        super().__init__()
+        self.orders = orders
+
+
+def import_file(
+    path: Path,
+    columns: ImportColumns,
+    store: Store,
+    rating_scale: float = 5.0,
+    skip_bad_rows: bool = False,
+    date_format: str | None = None,
+    options: ReadOptions | None = None,
+) -> ImportSummary:
+    """Add the reviews of a file to the store; a review that is there already is one row still.
+
+    The file is read once, in one transaction, so an error stores nothing. Only where its dates
+    prove to have another order than is usual is it read again.
+
+    Args:
+        path: see `read_table`.
+        columns: which column holds what.
+        store: where the reviews go; others wait with writing until this is done.
+        rating_scale: the best rating; ratings lie between 0 and it, and become scores of 0 to 5.
+        skip_bad_rows: leave out and count rows with a bad text, rating, label, category or split
+            instead of raising.
+        date_format: see `tables.dates.DateColumn`.
+        options: how to read the file.
+
+    Raises:
+        InputError: the file can't be read, a column is missing, a row has a bad value, or the
+            order of the dates can't be told.
+        StoreError: the store can't be written.
+    """
+    if not 0 < rating_scale < math.inf:
+        raise InputError(
+            f"The rating scale {rating_scale:g} is not a number above 0.",
+            "Give the best rating that is possible, e.g. --rating-scale 10.",
+        )
+    check_date_format(date_format)
+    orders: dict[str, str] = {}
+    while True:
+        summary = ImportSummary(path.name, notes=Notes())
+        dates = DateColumn(columns.date, date_format, orders) if columns.date else None
+        rows = RowReader(columns, rating_scale, dates, skip_bad_rows, summary)
+        try:
+            reviews = _reviews(path, columns, options, rows, dates, summary)
+            summary.stored = store.add_reviews(
+                progress(reviews, "importing", unit="rows"), all_or_nothing=True
+            )
+        except _OtherOrderError as other:
+            orders = other.orders
+        else:
+            return summary
+
+
+def _reviews(
+    path: Path,
+    columns: ImportColumns,
+    options: ReadOptions | None,
+    rows: RowReader,
+    dates: DateColumn | None,
+    summary: ImportSummary,
+) -> Iterator[Review]:
+    for piece in read_table(path, columns.named(), options, summary.notes, only=True):
+        yield from rows.reviews(piece)
+    if dates is None:
+        return
+    # Still within the transaction, so that a wrong order takes its rows back.
+    orders = dates.decided()
+    if any(dates.orders[form] != order for form, order in orders.items()):
+        raise _OtherOrderError(orders)
+    dates.note_orders(summary.notes)

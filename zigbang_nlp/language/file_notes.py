@@ -1,0 +1,168 @@
+"""What is said about a file that was read: each note of `tables.source`, in Korean and English."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class _Note(Protocol):
+    kind: str
+    values: dict[str, str]
+    count: int
+    examples: list[str]
+
+
+#: kind -> (Korean, English, English where it is one). `{count}` and `{examples}` are the note's.
+WORDS: dict[str, tuple[str, str, str]] = {
+    # --- how the file was read
+    "encoding": (
+        "{encoding}(으)로 읽었습니다.",
+        "It is read as {encoding}, not UTF-8.",
+        "",
+    ),
+    "mojibake": (
+        "{count}칸은 다른 인코딩으로 잘못 저장된 글 같습니다({examples}). "
+        "--fix-encoding을 쓰면 되돌립니다.",
+        "{count} cells look like text once decoded with the wrong encoding ({examples}); "
+        "--fix-encoding puts them right.",
+        "1 cell looks like text once decoded with the wrong encoding ({examples}); "
+        "--fix-encoding puts it right.",
+    ),
+    "mended": (
+        "인코딩이 깨진 {count}칸을 되돌렸습니다({examples}).",
+        "{count} cells that had been decoded with the wrong encoding were put right ({examples}).",
+        "1 cell that had been decoded with the wrong encoding was put right ({examples}).",
+    ),
+    "surrogates": (
+        "{count}칸에서 반쪽짜리 문자(서로게이트)를 �로 바꿨습니다({examples}).",
+        "{count} cells held half characters (lone surrogates), which became � ({examples}).",
+        "1 cell held half a character (a lone surrogate), which became � ({examples}).",
+    ),
+    "delimiter": (
+        "구분 문자는 {delimiter}입니다.",
+        "Its fields are separated by {delimiter}.",
+        "",
+    ),
+    "table in text": (
+        "{ending} 파일이지만 {delimiter}(으)로 나뉜 표라서 표로 읽었습니다.",
+        "It is named {ending}, but is a table separated by {delimiter}, and was read as one.",
+        "",
+    ),
+    "quoting none": (
+        "따옴표를 글자 그대로 읽었습니다. 짝이 없는 따옴표가 줄을 합칩니다({examples}). "
+        "그 줄들이 정말 한 칸이라면 --quoting csv를 쓰세요.",
+        "Quotation marks are read as they stand, since unpaired ones would merge rows "
+        "({examples}); if those lines are one cell each, use --quoting csv.",
+        "",
+    ),
+    "short rows": (
+        "{count}행은 머리글보다 칸이 적어 나머지를 비웠습니다({examples}). "
+        "글 안의 줄바꿈 때문일 수 있습니다.",
+        "{count} rows have fewer fields than the header, and the rest is blank ({examples}); "
+        "a line break inside an unquoted text does that.",
+        "1 row has fewer fields than the header, and the rest is blank ({examples}); "
+        "a line break inside an unquoted text does that.",
+    ),
+    "blank lines": (
+        "빈 줄 {count}개를 건너뛰었습니다.",
+        "{count} blank lines were passed over.",
+        "1 blank line was passed over.",
+    ),
+    "same columns": (
+        "이름이 같은 열이 있어 뒤의 것을 {name}(이)라고 부릅니다.",
+        "Two columns have one name; the later one is called {name}.",
+        "",
+    ),
+    "unpacked": (
+        "압축 파일 안의 {member}을(를) 읽었습니다.",
+        "{member} inside it was read.",
+        "",
+    ),
+    "json list": (
+        "{where}의 목록을 행으로 읽었습니다.",
+        "The list {where} was read as its rows.",
+        "",
+    ),
+    # --- what an import says
+    "import counts": (
+        "{file}: {rows}행. 새 리뷰 {new}, 바뀐 리뷰 {changed}, 이미 있는 리뷰 {seen}.",
+        "{file}: {rows} rows; {new} new, {changed} changed, {seen} already there.",
+        "",
+    ),
+    "repeated rows": (
+        "{count}행은 앞 행과 똑같아 하나로 저장했습니다.",
+        "{count} repeat an earlier row of the file and are one with it.",
+        "",
+    ),
+    "conflicting rows": (
+        "{count}행은 앞 행과 id가 같고 내용이 다릅니다. 마지막 것만 남겼습니다.",
+        "{count} share an id with an earlier row of the file but differ; the last was kept.",
+        "",
+    ),
+    "date range": (
+        "날짜는 {first}부터 {last}까지입니다.",
+        "Their dates run from {first} to {last}.",
+        "",
+    ),
+    "skipped": (
+        "{count}행을 뺐습니다: {reason} ({examples}).",
+        "{count} rows were left out for {reason} ({examples}).",
+        "1 row was left out for {reason} ({examples}).",
+    ),
+    "date order": (
+        "{column} 열의 {date} 같은 날짜는 {order} 순서({day})로 읽었습니다. "
+        "다르면 --date-format을 쓰세요.",
+        "Dates of {column} such as {date} are read in the order {order} ({day}); "
+        "--date-format says otherwise.",
+        "",
+    ),
+    "serial": (
+        "날짜 {count}개는 엑셀의 날짜 번호입니다({examples}).",
+        "{count} dates were serial numbers of Excel ({examples}).",
+        "1 date was a serial number of Excel ({examples}).",
+    ),
+    "epoch": (
+        "날짜 {count}개는 유닉스 시각입니다({examples}).",
+        "{count} dates were Unix times ({examples}).",
+        "1 date was a Unix time ({examples}).",
+    ),
+    "undated": (
+        "날짜 {count}개는 읽을 수 없어 비웠습니다({examples}).",
+        "{count} dates can't be read and stay blank ({examples}).",
+        "1 date can't be read and stays blank ({examples}).",
+    ),
+    "future dates": (
+        "날짜 {count}개는 아직 오지 않은 날입니다({examples}). --date-format을 확인하세요.",
+        "{count} dates lie in the future ({examples}); check --date-format.",
+        "1 date lies in the future ({examples}); check --date-format.",
+    ),
+    "early dates": (
+        "날짜 {count}개는 1990년 전입니다({examples}). --date-format을 확인하세요.",
+        "{count} dates lie before 1990 ({examples}); check --date-format.",
+        "1 date lies before 1990 ({examples}); check --date-format.",
+    ),
+    "converted ratings": (
+        "평점 {count}개를 숫자로 바꿨습니다({examples}).",
+        "{count} ratings were converted ({examples}).",
+        "1 rating was converted ({examples}).",
+    ),
+}
+
+#: Reasons for which rows are left out, in Korean.
+_REASONS = {"blank text": "빈 글", "bad value": "잘못된 값"}
+
+
+def sentence(kind: str, language: str = "en", **values: str) -> str:
+    """One sentence of `WORDS` in "ko" or "en", with its values in place."""
+    korean, english, one = WORDS[kind]
+    if language == "ko":
+        if "reason" in values:
+            values["reason"] = _REASONS.get(values["reason"], values["reason"])
+        return korean.format(**values)
+    return (one if one and values.get("count") == "1" else english).format(**values)
+
+
+def note_sentence(note: _Note, language: str = "en") -> str:
+    """A note as a sentence in "ko" or "en"."""
+    examples = "; ".join(note.examples) + ("; …" if note.count > len(note.examples) > 0 else "")
+    return sentence(note.kind, language, count=f"{note.count:,}", examples=examples, **note.values)
