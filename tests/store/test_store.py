@@ -170,10 +170,10 @@ def test_a_store_that_a_failed_block_made_is_gone_with_its_folders(tmp_path: Pat
 
 def test_an_exception_of_the_reviews_takes_all_of_them_back(store: Store) -> None:
     def failing() -> Iterator[Review]:
-        yield from some(25_000)
+        yield from some(10_500)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         store.add_reviews(failing(), all_or_nothing=True)
     assert store.count_reviews() == 0
-    assert store.add_reviews(some(25_000), all_or_nothing=True) == Counts(new=25_000)
+    assert store.add_reviews(some(10_500), all_or_nothing=True) == Counts(new=10_500)

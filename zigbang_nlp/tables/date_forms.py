@@ -120,7 +120,7 @@ def _from_number(text: str, whole: str, fraction: str | None) -> Reading | None:
 
 
 def _with_a_month_name(text: str) -> Reading | None:
-    from dateutil import parser  # type: ignore[import-untyped]
+    from dateutil import parser
 
     moments = []
     # What the text leaves out comes from the default: day, month and year must not.
