@@ -39,6 +39,7 @@ class ImportColumns:
     split: str | None = None
 
     def named(self) -> list[str]:
+        """The columns that are asked for."""
         return [c for c in vars(self).values() if c is not None]
 
 

@@ -94,6 +94,7 @@ class Store:
         """Add reviews in bounded memory. The same review twice is one row; blank texts are left out.
 
         Args:
+            reviews: any number of them; the last of several with one key wins.
             all_or_nothing: in one transaction, which an exception of `reviews` takes back.
         """
         total, now = Counts(), _now()

@@ -93,7 +93,7 @@ class DateColumn:
         return moments.get(self.orders[reading.form]), reading.form
 
     def decided(self) -> dict[str, str]:
-        """open form -> the order that fits the column best; its rule's where that is as good.
+        """Open form -> the order that fits the column best; its rule's where that is as good.
 
         Raises:
             InputError: two orders fit equally well and no rule tells; it quotes a date.
