@@ -83,6 +83,26 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "The list {where} was read as its rows.",
         "",
     ),
+    "sheets left out": (
+        "{read} 시트만 읽고 {count}개 시트는 읽지 않았습니다({left}). --sheet로 고를 수 있습니다.",
+        "Of its sheets {read} was read; {count} were not ({left}). Choose with --sheet.",
+        "Of its sheets {read} was read; 1 was not ({left}). Choose with --sheet.",
+    ),
+    "merged cells filled": (
+        "{sheet} 시트에서 병합된 칸 {count}개를 아래로 채웠습니다.",
+        "{count} cells of merged ones on {sheet} were filled down.",
+        "1 cell of a merged one on {sheet} was filled down.",
+    ),
+    "rows above the header": (
+        "머리글은 {row}행입니다. 그 위의 {count}행은 뺐습니다.",
+        "The header is row {row}; {count} rows above it were left out.",
+        "The header is row {row}; 1 row above it was left out.",
+    ),
+    "blank rows": (
+        "빈 행 {count}개를 건너뛰었습니다.",
+        "{count} blank rows were passed over.",
+        "1 blank row was passed over.",
+    ),
     # --- what an import says
     "import counts": (
         "{file}: {rows}행. 새 리뷰 {new}, 바뀐 리뷰 {changed}, 이미 있는 리뷰 {seen}.",
