@@ -3,6 +3,8 @@
 import re
 import shutil
 import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,31 @@ def test_the_image_is_built_from_the_lock_and_runs_as_nobody() -> None:
         if name == "COPY":
             *sources, _ = said.replace("${LOCK}", lock).split()
             assert all((ROOT / source).exists() for source in sources), said
+
+
+@pytest.mark.slow
+def test_a_wheel_is_built_from_what_the_image_copies(tmp_path: Path) -> None:
+    pytest.importorskip("hatchling", reason="the build backend is in the test extras")
+    source = tmp_path / "src"
+    source.mkdir()
+    for name, said in instructions():
+        if name != "COPY" or said.startswith(("--from", "${")):
+            continue
+        *copied, target = said.split()
+        for path in copied:
+            # Docker puts the content of a directory at the target, and a file into it.
+            if (ROOT / path).is_dir():
+                shutil.copytree(ROOT / path, source / target, dirs_exist_ok=True)
+            else:
+                shutil.copy(ROOT / path, source / target)
+    out = tmp_path / "dist"
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, source]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (wheel,) = out.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    for needed in ("sample", "pretrained"):
+        assert any(name.startswith(f"zigbang_nlp/_data/{needed}/") for name in names), needed
 
 
 def test_the_settings_it_names_exist() -> None:

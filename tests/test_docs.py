@@ -2,12 +2,14 @@
 
 import re
 import shlex
+from datetime import date
 from pathlib import Path
 
 import click
 import pytest
 
 from tests.conftest import ROOT
+from zigbang_nlp import __version__
 from zigbang_nlp.cli.group import COMMANDS, cli
 from zigbang_nlp.config import known_keys
 
@@ -161,3 +163,21 @@ def test_no_two_options_of_a_command_are_the_same() -> None:
             for flag in (*parameter.opts, *parameter.secondary_opts)
         ]
         assert len(flags) == len(set(flags)), name
+
+
+@both
+def test_it_says_who_wrote_the_sample_where_it_speaks_of_the_model(readme: Path) -> None:
+    text = readme.read_text(encoding="utf-8")
+    section = re.split(r"^## ", text, flags=re.M)[2]
+    assert "one language model wrote" in section or "언어 모델 하나가 쓴" in section
+
+
+def test_the_newest_release_is_this_version_and_has_a_date() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    releases = re.findall(
+        r"^- \*\*([\d.]+)\*\* \((\d{4}-\d{2}-\d{2})\)", text.split("## Changes")[1], re.M
+    )
+    assert releases
+    assert releases[0][0] == __version__
+    dates = [date.fromisoformat(day) for _, day in releases]
+    assert dates == sorted(dates, reverse=True)

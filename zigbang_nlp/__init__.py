@@ -1,7 +1,8 @@
 """From what residents write about Korean apartments to labels one can trust.
 
->>> from zigbang_nlp import Classifier                                     # doctest: +SKIP
->>> Classifier.load("data/model").predict(["역이 가까워요"])                 # doctest: +SKIP
+>>> from zigbang_nlp import Classifier
+>>> Classifier.load().predict(["역이 가까워요"])[0].label
+'positive'
 """
 
 from __future__ import annotations

@@ -1,8 +1,14 @@
 """Many predictions -> what residents say: where, about what, since when, in which words.
 
->>> from zigbang_nlp import insight                                        # doctest: +SKIP
->>> corpus = insight.load("data/zigbang.db", region="노원구", since="2024")   # doctest: +SKIP
->>> insight.where(corpus)                                                  # doctest: +SKIP
+>>> import pandas as pd
+>>> from zigbang_nlp import insight
+>>> texts = pd.DataFrame({"text": ["역이 가까워요", "주차가 힘들어요"], "probability": [0.9, 0.1]})
+>>> texts["positive"] = texts["probability"] >= 0.5
+>>> float(insight.Corpus.from_frames(texts).judged["positive"].mean())
+0.5
+
+`insight.load("data/zigbang.db", region="노원구", since="2024")` reads a store, and
+`insight.where(corpus)` is the first question.
 
 Every function takes a `Corpus` and returns a plain DataFrame; its columns are documented in a dict
 beside it (WHERE_COLUMNS for `where`). What the reviews can't say is an `InsightError`, whose
