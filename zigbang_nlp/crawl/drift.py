@@ -170,6 +170,7 @@ def judge(
     """The signs in the fill rates of one endpoint.
 
     Args:
+        endpoint: the name of the endpoint that both were counted at.
         fills: what was counted.
         before: the measure from earlier; empty where there is none.
         floors: of the site.
