@@ -1,0 +1,103 @@
+"""Zigbang's five-pair layout: a row is a resident's review and becomes up to five.
+
+Each has a score and a text for the whole, traffic, management, living and surroundings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from zigbang_nlp.records import CATEGORIES
+from zigbang_nlp.tables.cells import as_text
+from zigbang_nlp.tables.columns import NAMES, folded
+
+#: Category -> what its columns begin with; for the whole, nothing at all too.
+_BEGINNINGS: dict[str, tuple[str, ...]] = {
+    name: (*(("",) if name == "total" else ()), name, folded(korean))
+    for name, korean in CATEGORIES.items()
+} | {"total": ("", "total", "추천", "총", "전체")}
+_SCORE_ENDINGS = ("score", "점수", "별점", "평점", "rating")
+_TEXT_ENDINGS = ("desc", "description", "text", "내용", "리뷰", "평", "설명", "후기")
+#: Pairs that make a table this layout and not one with a score and a text.
+_FEWEST_PAIRS = 2
+#: Columns of `lengthened`, beside what the table has of apartment, id and date.
+LONG_COLUMNS = ("category", "rating", "text")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the pairs are.
+
+    Attributes:
+        pairs: category -> (column of scores or None, column of texts).
+    """
+
+    pairs: dict[str, tuple[str | None, str]]
+
+    def kept(self, piece: pd.DataFrame) -> list[str]:
+        """The columns that are no pair's, in order."""
+        of_pairs = {column for pair in self.pairs.values() for column in pair}
+        return [column for column in piece.columns if column not in of_pairs]
+
+
+def find_layout(piece: pd.DataFrame) -> Layout | None:
+    """The pairs of a table; None where it isn't laid out so.
+
+    >>> columns = ["danji_id", "score", "desc", "trafficScore", "trafficDesc"]
+    >>> find_layout(pd.DataFrame(columns=columns)).pairs
+    {'total': ('score', 'desc'), 'traffic': ('trafficScore', 'trafficDesc')}
+    """
+    by_name = {folded(column): str(column) for column in reversed(list(piece.columns))}
+    pairs: dict[str, tuple[str | None, str]] = {}
+    for category, beginnings in _BEGINNINGS.items():
+        text = _first(by_name, beginnings, _TEXT_ENDINGS)
+        if text is not None:
+            pairs[category] = (_first(by_name, beginnings, _SCORE_ENDINGS), text)
+    scored = sum(score is not None for score, _ in pairs.values())
+    return Layout(pairs) if scored >= _FEWEST_PAIRS else None
+
+
+def _first(
+    by_name: dict[str, str], beginnings: tuple[str, ...], endings: tuple[str, ...]
+) -> str | None:
+    # The longer beginning first: where both totalDesc and desc stand, desc may be another thing.
+    for beginning in sorted(beginnings, key=len, reverse=True):
+        for ending in endings:
+            if beginning + ending in by_name:
+                return by_name[beginning + ending]
+    return None
+
+
+def lengthened(piece: pd.DataFrame, layout: Layout) -> pd.DataFrame:
+    """One row a text: the table's other columns, then category, rating and text.
+
+    Args:
+        piece: rows of a table of this layout.
+        layout: of its first piece.
+
+    Returns:
+        Rows in the order of the table, a row's categories in the order of `CATEGORIES`; pairs
+        without a text are left out.
+    """
+    kept = layout.kept(piece)
+    parts = []
+    for order, (category, (score, text)) in enumerate(layout.pairs.items()):
+        part = piece[kept].copy()
+        part["category"] = category
+        part["rating"] = piece[score] if score is not None else None
+        part["text"] = piece[text]
+        part["_row"], part["_order"] = range(len(piece)), order
+        parts.append(part)
+    rows = pd.concat(parts, ignore_index=True).sort_values(["_row", "_order"], kind="stable")
+    filled = rows["text"].map(lambda cell: bool(as_text(cell).strip()))
+    return rows[filled].drop(columns=["_row", "_order"]).reset_index(drop=True)
+
+
+def apartment_column(piece: pd.DataFrame) -> str | None:
+    """The column that tells complexes apart: an id before a name, which two may share."""
+    by_name = {folded(column): str(column) for column in reversed(list(piece.columns))}
+    ids = [name for name in NAMES["apartment"] if name.endswith("id")]
+    names = [name for name in NAMES["apartment"] if not name.endswith("id")]
+    return next((by_name[name] for name in (*ids, *names) if name in by_name), None)
