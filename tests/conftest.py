@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.shared import made_once
 from zigbang_nlp.config import PreprocessSettings, TrainSettings
 from zigbang_nlp.console import log
 from zigbang_nlp.records import Review
@@ -91,9 +92,10 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> DataSet:
     """A small preprocessed data set."""
     from zigbang_nlp.text.preprocess import preprocess
 
-    directory = tmp_path_factory.mktemp("data") / "dataset"
-    preprocess(made_reviews(600), PreprocessSettings(min_count=1), directory)
-    return DataSet.load(directory)
+    def make(place: Path) -> None:
+        preprocess(made_reviews(600), PreprocessSettings(min_count=1), place / "dataset")
+
+    return DataSet.load(made_once(tmp_path_factory, "data", make) / "dataset")
 
 
 TINY = TrainSettings(
@@ -112,9 +114,10 @@ def bundle_dir(dataset: DataSet, tmp_path_factory: pytest.TempPathFactory) -> Pa
     """A tiny bundle, really trained on `dataset`. Copy it before changing it."""
     from zigbang_nlp.model.training.train import train
 
-    directory = tmp_path_factory.mktemp("bundle") / "model"
-    train(dataset, TINY, directory, directory.parent / "checkpoints")
-    return directory
+    def make(place: Path) -> None:
+        train(dataset, TINY, place / "model", place / "checkpoints")
+
+    return made_once(tmp_path_factory, "bundle", make) / "model"
 
 
 #: Enough to learn the sample's commonest words from, in half a minute.
@@ -134,8 +137,10 @@ bootstrap = 100
 @pytest.fixture(scope="session")
 def sample_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder where the sample was run once, with a small network. Don't change it."""
-    made = tmp_path_factory.mktemp("sample")
-    (made / "zigbang.toml").write_text(SAMPLE_SETTINGS)
-    done = zigbang("run", "--quiet", cwd=made)
-    assert done.returncode == 0, done.stderr.decode()
-    return made
+
+    def make(place: Path) -> None:
+        (place / "zigbang.toml").write_text(SAMPLE_SETTINGS)
+        done = zigbang("run", "--quiet", cwd=place)
+        assert done.returncode == 0, done.stderr.decode()
+
+    return made_once(tmp_path_factory, "sample", make)
