@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -178,6 +179,29 @@ class Aspect:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
+def as_json(aspects: Iterable[Aspect]) -> str:
+    """Opinions as one cell of a table: a JSON list."""
+    return json.dumps([aspect.as_dict() for aspect in aspects], ensure_ascii=False)
+
+
+def pack_aspects(aspects: Iterable[Aspect] | None) -> str | None:
+    """Opinions as the store keeps them, without their clauses' texts; None stays None."""
+    if aspects is None:
+        return None
+    said = [(a.topic, a.label, a.probability, a.start, a.end) for a in aspects]
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def unpack_aspects(kept: object) -> list[tuple[str, str, float, int, int]]:
+    """Topic, label, probability, start and end of each opinion that `pack_aspects` kept.
+
+    >>> kept = pack_aspects([Aspect("주차", "negative", 0.02, 0, 7, "주차가 힘들어요")])
+    >>> unpack_aspects(kept), unpack_aspects(None)
+    ([('주차', 'negative', 0.02, 0, 7)], [])
+    """
+    return [tuple(said) for said in json.loads(kept)] if isinstance(kept, str) else []
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a caller wants to know of each text, beside its label.
@@ -238,8 +262,7 @@ class Prediction:
         }
         if self.reason is not None:
             row["reason"] = self.reason
-        if self.truncated:
-            row["truncated"] = True
+        row["truncated"] = self.truncated
         if self.topics is not None:
             row |= {"category": self.category, "topics": list(self.topics)}
         if self.aspects is not None:
@@ -248,6 +271,20 @@ class Prediction:
             row["sentences"] = [sentence.as_dict() for sentence in self.sentences]
         if self.explanation is not None:
             row["explanation"] = self.explanation.as_dict()
+        return row
+
+    def as_row(self) -> dict[str, object]:
+        """The fields as a table's cells hold them: topics parted by commas, opinions as JSON."""
+        row: dict[str, object] = {
+            "label": self.label,
+            "probability": self.probability,
+            "unsure": self.unsure,
+            "truncated": self.truncated,
+        }
+        if self.topics is not None:
+            row |= {"category": self.category, "topics": ", ".join(self.topics)}
+        if self.aspects is not None:
+            row["aspects"] = as_json(self.aspects)
         return row
 
 

@@ -42,7 +42,7 @@ def ours(path: str, count: int, model: str) -> dict[str, Any]:
     classifier.start()
     pieces = (texts[at : at + 20_000] for at in range(0, count, 20_000))
     began = time.perf_counter()
-    scored = sum(len(s.probability) for s in predict_pieces(classifier, pieces, TokenizeSettings()))
+    scored = sum(len(s["label"]) for s in predict_pieces(classifier, pieces, TokenizeSettings()))
     assert scored == count
     return {"seconds": time.perf_counter() - began, "workers": cores()}
 

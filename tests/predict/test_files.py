@@ -19,6 +19,7 @@ from zigbang_nlp.errors import InputError
 from zigbang_nlp.predict.bulk import predict_pieces
 from zigbang_nlp.predict.files import predict_file
 from zigbang_nlp.predict.reviews import predict_store
+from zigbang_nlp.records import Asked
 from zigbang_nlp.store import open_store
 
 TEXTS = [review.text for review in made_reviews(1_000)]
@@ -65,11 +66,36 @@ def test_workers_give_what_one_process_gives(classifier: Classifier) -> None:
     pieces = [TEXTS * 5, [], ["", "xyzzy"], TEXTS * 6]
     alone = list(predict_pieces(classifier, iter(pieces), TokenizeSettings(workers=1)))
     shared = list(predict_pieces(classifier, iter(pieces), TokenizeSettings(workers=2)))
-    assert [len(s.probability) for s in shared] == [len(piece) for piece in pieces]
-    for one, other in zip(alone, shared, strict=True):
-        assert one.label == other.label
-        assert one.probability.tolist() == other.probability.tolist()
-        assert one.unsure.tolist() == other.unsure.tolist()
+    assert [len(columns["label"]) for columns in shared] == [len(piece) for piece in pieces]
+    assert alone == shared
+
+
+@pytest.mark.parametrize("ending", [".csv", ".jsonl", ".parquet"])
+def test_topics_and_opinions_have_columns(tmp_path: Path, ending: str) -> None:
+    texts = ["뷰는 최고예요. 주차는 전쟁이에요.", "", "그냥 그래요"]
+    source, output = source_in(tmp_path, texts), tmp_path / f"out{ending}"
+    predict_file(Classifier.load(), source, output, "text", asked=Asked(topics=True, aspects=True))
+    rows = {
+        ".csv": lambda: pd.read_csv(output, keep_default_na=False),
+        ".jsonl": lambda: pd.read_json(output, lines=True),
+        ".parquet": lambda: pd.read_parquet(output),
+    }[ending]()
+    assert rows["topics"].tolist() == ["조망, 주차", "", ""] or rows["topics"][0] == "주차, 조망"
+    said = [[(a["topic"], a["label"]) for a in json.loads(cell)] for cell in rows["aspects"]]
+    assert said == [[("조망", "positive"), ("주차", "negative")], [], []]
+
+
+def test_what_was_not_read_is_told_and_counted(
+    classifier: Classifier, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    length = classifier.bundle.encoder.max_characters
+    texts = ["역 가까워요", "역 가까워요 " * length, "가나" * (length // 2)]
+    output = tmp_path / "out.csv"
+    with caplog.at_level("WARNING"):
+        predict_file(classifier, source_in(tmp_path, texts), output, "text")
+    assert pd.read_csv(output)["truncated"].tolist() == [False, True, False]
+    assert "1 texts are so long that only a part" in caplog.text
+    assert [p.truncated for p in classifier.predict(texts)] == [False, True, False]
 
 
 def test_a_store_gets_the_same_from_workers(classifier: Classifier, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from zigbang_nlp.cli.explained import LEGEND, coloured, one_line, shares, shows_
 from zigbang_nlp.config import LoadedSettings
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import InputError
-from zigbang_nlp.records import CATEGORIES, LABELS, Aspect, Prediction
+from zigbang_nlp.records import CATEGORIES, LABELS, Asked, Aspect, Prediction
 
 #: Lines of standard input classified at once; small, so that answers come while one types.
 _AT_ONCE = 256
@@ -83,8 +83,9 @@ def command(
         raise click.UsageError("Give either TEXT or --input, not both.")
     if output and not source:
         raise click.UsageError("--output needs --input; pipe the answers to a file instead.")
-    if output and explain:
-        raise click.UsageError("--explain has no column in --output; use --json instead.")
+    if output and (explain or sentences):
+        name = "--explain" if explain else "--sentences"
+        raise click.UsageError(f"{name} has no column in --output; use --json instead.")
     if resume and not output:
         raise click.UsageError("--resume goes on with an --output; give it too.")
     from zigbang_nlp.predict.classifier import Classifier
@@ -92,6 +93,7 @@ def command(
 
     settings = loaded.settings
     classifier = Classifier.load(chosen_model(settings), settings.predict.batch_size)
+    asked = Asked(topics, sentences, explain, aspects)
     if settings.tokenize.dask:
         if source is None or output is None:
             raise click.UsageError("--dask needs --input and --output.")
@@ -99,13 +101,15 @@ def command(
         from zigbang_nlp.cluster.work import predict_on_cluster
 
         with connected(settings.tokenize.dask) as client:
-            count = predict_on_cluster(client, classifier, source, output, text_column)
+            count = predict_on_cluster(client, classifier, source, output, text_column, asked)
         log.info("%s rows written to the directory %s.", f"{count:,}", output)
         return
     if source is not None and output is not None:
         from zigbang_nlp.predict.files import predict_file
 
-        count = predict_file(classifier, source, output, text_column, settings.tokenize, resume)
+        count = predict_file(
+            classifier, source, output, text_column, settings.tokenize, resume, asked
+        )
         log.info("%s rows written to %s.", f"{count:,}", output)
         return
     lines: Iterable[str] = texts

@@ -15,7 +15,8 @@ from zigbang_nlp.config import TokenizeSettings
 from zigbang_nlp.files import atomic_directory, make_directory
 from zigbang_nlp.predict.bulk import predict_pieces
 from zigbang_nlp.predict.classifier import Classifier
-from zigbang_nlp.predict.files import with_scores
+from zigbang_nlp.predict.files import with_columns
+from zigbang_nlp.records import LABEL_ONLY, Asked
 from zigbang_nlp.tables.cells import as_text
 from zigbang_nlp.tables.read import CHUNK
 from zigbang_nlp.tables.write import as_arrow
@@ -29,7 +30,12 @@ _TOKENIZED = 5_000
 
 
 def predict_on_cluster(
-    client: Any, classifier: Classifier, source: Path, output: Path, text_column: str
+    client: Any,
+    classifier: Classifier,
+    source: Path,
+    output: Path,
+    text_column: str,
+    asked: Asked = LABEL_ONLY,
 ) -> int:
     """Write the rows of Parquet files with their predictions as Parquet files, in order.
 
@@ -39,6 +45,7 @@ def predict_on_cluster(
         source: a Parquet file, or a directory of them, that all workers see.
         output: a directory that all workers see; it appears when all is done.
         text_column: of `source`.
+        asked: what to tell beside the label, see `predict_file`.
 
     Returns:
         Number of rows.
@@ -49,7 +56,7 @@ def predict_on_cluster(
     with atomic_directory(output) as fresh:
         partitions = partitions_of(source, fresh, text_column)
         shipped = ship_classifier(client, classifier)
-        work = partial(_predict, shipped, text_column)
+        work = partial(_predict, shipped, text_column, asked)
         count = run_partitions(client, work, partitions, "predicting")
         _clear_away_what_the_dead_left(fresh)
     return count
@@ -92,7 +99,7 @@ def tokenizer_on_cluster(client: Any, scratch: Path) -> Callable[..., Iterator[l
     return tokenized
 
 
-def _predict(shipped: str, text_column: str, partition: Partition) -> int:
+def _predict(shipped: str, text_column: str, asked: Asked, partition: Partition) -> int:
     import pyarrow as pa
 
     classifier, lock = at_hand(shipped)
@@ -100,10 +107,11 @@ def _predict(shipped: str, text_column: str, partition: Partition) -> int:
     texts = [as_text(value) for value in rows[text_column]]
     pieces = (texts[at : at + CHUNK] for at in range(0, len(texts), CHUNK))
     with lock:
-        scored = list(predict_pieces(classifier, pieces, TokenizeSettings(workers=1)))
+        how = TokenizeSettings(workers=1)
+        scored = list(predict_pieces(classifier, pieces, how, asked=asked))
     parts = [
-        as_arrow(with_scores(rows.iloc[i * CHUNK : (i + 1) * CHUNK], scores))
-        for i, scores in enumerate(scored)
+        as_arrow(with_columns(rows.iloc[i * CHUNK : (i + 1) * CHUNK], columns))
+        for i, columns in enumerate(scored)
     ]
     partition.write(pa.concat_tables(parts))
     return len(rows)

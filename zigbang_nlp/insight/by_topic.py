@@ -23,7 +23,7 @@ TOPIC_COLUMNS: dict[str, str] = {
     "rate": "mentions / reviews",
     "rate_low": "lower end of Wilson's interval of `rate`",
     "rate_high": "upper end",
-    "texts": "judged texts about it",
+    "texts": "opinions about it; a text that praises and complains has two",
     "positive": "positive ones among them",
     "share": "positive / texts",
     "low": "lower end of Wilson's interval of `share`",

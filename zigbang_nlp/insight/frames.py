@@ -26,6 +26,7 @@ TEXT_COLUMNS: dict[str, str] = {
     "words": "stored words, parted by tabs, or missing (see text.words)",
     "topics": "topics, parted by tabs; empty for none, missing where the model knows no topics",
     "about": "the category the text speaks of, or missing",
+    "aspects": "its opinions topic by topic, see records.pack_aspects; missing where none were told",
 }
 
 #: Columns of `Corpus.complexes` -> what they hold. One row is one complex with at least one text.
@@ -60,6 +61,7 @@ def texts_of_rows(raw: pd.DataFrame) -> pd.DataFrame:
             "words": raw["words"],
             "topics": raw["topics"],
             "about": raw["about"],
+            "aspects": raw["aspects"],
         }
     )
     return texts[list(TEXT_COLUMNS)]

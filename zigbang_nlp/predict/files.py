@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 
 import pandas as pd
 
 from zigbang_nlp.config import TokenizeSettings
-from zigbang_nlp.console import progress
+from zigbang_nlp.console import log, progress
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.files import atomic_file
-from zigbang_nlp.predict.bulk import Scores, predict_pieces
+from zigbang_nlp.predict.bulk import Columns, predict_pieces
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.predict.resumable_output import parts_of
+from zigbang_nlp.records import LABEL_ONLY, Asked
 from zigbang_nlp.tables.cells import as_text
 from zigbang_nlp.tables.read import CHUNK, read_table
 from zigbang_nlp.tables.write import ENDINGS, join_parts, write_part
@@ -31,11 +33,12 @@ def predict_file(
     text_column: str,
     how: TokenizeSettings | None = None,
     resume: bool = False,
+    asked: Asked = LABEL_ONLY,
 ) -> int:
     """Write the rows of `source` with their predictions to `output`, in order, atomically.
 
-    The columns label, probability and unsure are added; where the file has columns of those
-    names, ours are called predicted_label and so on.
+    The columns of `Prediction.as_row` are added; where the file has columns of those names, ours
+    are called predicted_label and so on. How many texts were too long to be read whole is logged.
 
     Args:
         classifier: with its bundle.
@@ -43,6 +46,7 @@ def predict_file(
         output: .csv, .tsv, .jsonl or .parquet.
         text_column: of `source`.
         how: workers and time limit; None = in this process.
+        asked: what to tell beside the label; explanations and sentences have no column.
         resume: go on with what a run that was ended has left (see `parts.py`).
 
     Returns:
@@ -58,8 +62,8 @@ def predict_file(
             f"Use one of {', '.join(ENDINGS)}.",
         )
     waiting: deque[pd.DataFrame] = deque()
-    count = 0
-    with parts_of(output, _about(classifier, source, text_column), resume) as parts:
+    count = truncated = 0
+    with parts_of(output, _about(classifier, source, text_column, asked), resume) as parts:
         done = parts.finished()
         pieces = progress(read_table(source, [text_column]), "predicting", unit="pieces")
         for piece in islice(pieces, done):
@@ -71,30 +75,31 @@ def predict_file(
                 yield [as_text(value) for value in piece[text_column]]
 
         total = 0 if source.stat().st_size < _SMALL else None
-        for scores in predict_pieces(
-            classifier, texts(), how or TokenizeSettings(workers=1), total
+        for columns in predict_pieces(
+            classifier, texts(), how or TokenizeSettings(workers=1), total, asked
         ):
-            piece = with_scores(waiting.popleft(), scores)
+            piece = with_columns(waiting.popleft(), columns)
+            truncated += sum(columns["truncated"])
             with parts.next(done) as fresh:
                 write_part(piece, fresh, parts.path(0) if done else None)
             done += 1
             count += len(piece)
         with atomic_file(output) as fresh:
             join_parts([parts.path(number) for number in range(done)], fresh)
+    if truncated:
+        log.warning(
+            "%s texts are so long that only a part of each was read; see the column truncated.",
+            f"{truncated:,}",
+        )
     return count
 
 
-def with_scores(piece: pd.DataFrame, scores: Scores) -> pd.DataFrame:
-    """The rows with the columns label, probability and unsure, or predicted_label and so on."""
-    added = {
-        "label": scores.label,
-        "probability": scores.probability.tolist(),
-        "unsure": scores.unsure.tolist(),
-    }
+def with_columns(piece: pd.DataFrame, columns: Columns) -> pd.DataFrame:
+    """The rows with what the model says of them; label is predicted_label where there is one."""
     return piece.assign(
         **{
             f"predicted_{name}" if name in piece.columns else name: values
-            for name, values in added.items()
+            for name, values in columns.items()
         }
     )
 
@@ -105,7 +110,9 @@ def texts_of(source: Path, text_column: str) -> Iterator[str]:
         yield from map(as_text, piece[text_column])
 
 
-def _about(classifier: Classifier, source: Path, text_column: str) -> dict[str, object]:
+def _about(
+    classifier: Classifier, source: Path, text_column: str, asked: Asked
+) -> dict[str, object]:
     """What must be the same for the work to be gone on with."""
     # A missing file is `read_table`'s to tell.
     seen = source.stat() if source.is_file() else None
@@ -115,5 +122,6 @@ def _about(classifier: Classifier, source: Path, text_column: str) -> dict[str, 
         "input's time": seen and seen.st_mtime_ns,
         "text column": text_column,
         "model": classifier.bundle.identity(),
+        "what is asked": asdict(asked),
         "rows a part": CHUNK,
     }

@@ -26,16 +26,16 @@ _Judgement = tuple[Any, ...]
 def judge(classifier: Classifier) -> Run[list[_Judgement]]:
     """A function texts, their care, `mark` -> what the store keeps of each."""
     encoder = classifier.bundle.encoder
-    asked = Asked(topics=classifier.tells_topics)
+    asked = Asked(topics=classifier.tells_topics, aspects=classifier.tells_topics)
 
     def run(
         texts: Sequence[str], fallback_levels: Sequence[int], mark: Mark
     ) -> Lot[list[_Judgement]]:
         encoder.tokenizer.fallbacks = Counter()
-        ids = encoder.ids(texts, fallback_levels, mark)
+        ids = encoder.whole_ids(texts, fallback_levels, mark)
         predictions = classifier.predict_ids(texts, ids, asked)
         rows = [
-            (p.label, p.probability, p.unsure, words, p.topics, p.category)
+            (p.label, p.probability, p.unsure, words, p.topics, p.category, p.aspects)
             for p, words in zip(predictions, content_words_of(texts), strict=True)
         ]
         return rows, encoder.tokenizer.fallbacks
@@ -44,7 +44,7 @@ def judge(classifier: Classifier) -> Run[list[_Judgement]]:
 
 
 def predict_store(classifier: Classifier, store: Store, how: TokenizeSettings | None = None) -> int:
-    """Save a prediction, the words and the topics of each review row; returns how many.
+    """Save a prediction, the words, topics and opinions of each review row; returns how many.
 
     Args:
         classifier: its bundle's identity is saved with each prediction.

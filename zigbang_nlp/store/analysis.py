@@ -24,6 +24,7 @@ JUDGED_COLUMNS: tuple[str, ...] = (
     "words",
     "topics",
     "about",
+    "aspects",
 )
 
 

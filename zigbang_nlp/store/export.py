@@ -36,6 +36,8 @@ COLUMNS: dict[str, str] = {
     "predicted_label": "string",
     "predicted_probability": "double",
     "predicted_unsure": "bool",
+    "topics": "string",
+    "aspects": "string",
     "model": "string",
     "first_seen": "timestamp[us, tz=UTC]",
     "last_seen": "timestamp[us, tz=UTC]",

@@ -12,7 +12,15 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from zigbang_nlp.records import Review, pack_names
+from zigbang_nlp.records import (
+    Aspect,
+    Review,
+    as_json,
+    pack_aspects,
+    pack_names,
+    unpack_aspects,
+    unpack_names,
+)
 from zigbang_nlp.store.schema import answers, predictions, review_history, reviews
 from zigbang_nlp.store.staging import same_key, stage, staged, upsert
 
@@ -62,6 +70,7 @@ class Judged(NamedTuple):
         words: the words worth counting (`text.words`), or None where they weren't looked for.
         topics: the topics it is about, or None where the model has none.
         about: the category that the text speaks of, or None where the model can't tell.
+        aspects: its opinions, or None where the model can't tell.
     """
 
     key: ReviewKey
@@ -71,6 +80,7 @@ class Judged(NamedTuple):
     words: Sequence[str] | None = None
     topics: Sequence[str] | None = None
     about: str | None = None
+    aspects: Sequence[Aspect] | None = None
 
 
 def storable(text: str) -> str:
@@ -268,12 +278,25 @@ def _judged_row(said: Judged, model_id: str, now: datetime) -> dict[str, Any]:
         "words": _listed(said.words),
         "topics": _listed(said.topics),
         "about": said.about,
+        "aspects": pack_aspects(said.aspects),
     }
 
 
 def _listed(names: Sequence[str] | None) -> str | None:
     packed = pack_names(names)
     return None if packed is None else storable(packed)
+
+
+def shown_topics(kept: str | None) -> str | None:
+    """Topics as a table's cell holds them, see `Prediction.as_row`."""
+    return None if kept is None else ", ".join(unpack_names(kept))
+
+
+def shown_aspects(kept: str | None, text: str) -> str | None:
+    """Opinions as a table's cell holds them, with the clauses of the text they stand in."""
+    if kept is None:
+        return None
+    return as_json(Aspect(*said, text=text[said[3] : said[4]]) for said in unpack_aspects(kept))
 
 
 def stream_reviews(

@@ -88,7 +88,8 @@ review_history = sa.Table(
 )
 
 #: The newest prediction of a review's present text. `words` and `topics` are lists, parted by tabs;
-#: NULL means never looked for. `about` is the category that the text itself speaks of.
+#: NULL means never looked for. `about` is the category that the text itself speaks of; `aspects` are
+#: its opinions, see `records.pack_aspects`.
 predictions = sa.Table(
     "predictions",
     metadata,
@@ -104,6 +105,7 @@ predictions = sa.Table(
     sa.Column("words", sa.Text),
     sa.Column("topics", sa.Text),
     sa.Column("about", sa.Text),
+    sa.Column("aspects", sa.Text),
     sa.ForeignKeyConstraint(
         ["source", "apartment_id", "review_id", "category"],
         [f"reviews.{name}" for name in ("source", "apartment_id", "review_id", "category")],

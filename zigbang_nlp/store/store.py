@@ -226,6 +226,8 @@ class Store:
                 p.c.label.label("predicted_label"),
                 p.c.probability.label("predicted_probability"),
                 p.c.unsure.label("predicted_unsure"),
+                p.c.topics,
+                p.c.aspects,
                 p.c.model_id.label("model"),
                 r.c.first_seen,
                 r.c.last_seen,
@@ -240,6 +242,8 @@ class Store:
         with self.database.read() as connection:
             for row in connection.execute(query).mappings():
                 said = dict(row)
+                said["topics"] = rows.shown_topics(said["topics"])
+                said["aspects"] = rows.shown_aspects(said["aspects"], said["text"])
                 said["category_label"] = CATEGORIES.get(said["category"], said["category"])
                 yield said
 

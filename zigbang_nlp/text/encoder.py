@@ -37,7 +37,8 @@ class Encoder:
     Attributes:
         tokenizer_settings: which tokenizer.
         vocabulary: token ids.
-        length: ids a text at most; longer texts keep their beginning.
+        length: ids that the network is trained on at most, of a text's beginning; longer texts are
+            read in windows of as many (see `Network.probabilities`).
         max_characters: where texts are cut before tokenizing.
     """
 
@@ -55,16 +56,16 @@ class Encoder:
         """The tokens of each text, cleaned before."""
         return self.tokenizer.tokenize_all(clean(text, self.max_characters) for text in texts)
 
-    def ids(
+    def whole_ids(
         self,
         texts: Iterable[str],
         fallback_levels: Iterable[int] = _AS_A_WHOLE,
         mark: Callable[[int], object] = _unwatched,
     ) -> list[list[int]]:
-        """The ids of each text, unpadded, at most `length`; empty for a blank text.
+        """All ids of each text, unpadded; empty for a blank text.
 
         Args:
-            texts: any texts.
+            texts: any texts; of one that `is_too_long`, the first `max_characters`.
             fallback_levels: where each begins, see `Tokenizer.tokenize`.
             mark: called with the index of each text before it is tokenized, and with -1 at last.
         """
@@ -72,9 +73,18 @@ class Encoder:
         for i, (text, how) in enumerate(zip(texts, fallback_levels, strict=False)):
             mark(i)
             tokens = self.tokenizer.tokenize(clean(text, self.max_characters), how)
-            found.append(self.vocabulary.encode(tokens)[: self.length])
+            found.append(self.vocabulary.encode(tokens))
         mark(-1)
         return found
+
+    def ids(self, texts: Iterable[str]) -> list[list[int]]:
+        """The first `length` ids of each text, as the network is trained on them."""
+        return [row[: self.length] for row in self.whole_ids(texts)]
+
+    def is_too_long(self, text: str) -> bool:
+        """Whether a text has more than `max_characters` once it is cleaned, so that some aren't read."""
+        longer = self.max_characters + 1
+        return len(text) >= longer and len(clean(text, longer)) >= longer
 
     def encode(self, texts: Iterable[str]) -> np.ndarray:
         """The ids of texts as int32 of shape (texts, length), padded with 0 on the right."""

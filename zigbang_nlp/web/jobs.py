@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import pandas as pd
 
@@ -19,6 +19,9 @@ from zigbang_nlp.console import log
 from zigbang_nlp.errors import ZigbangError
 from zigbang_nlp.files import atomic_file
 from zigbang_nlp.language.i18n import N_
+from zigbang_nlp.predict.bulk import columns_of
+from zigbang_nlp.predict.files import with_columns
+from zigbang_nlp.records import LABEL_ONLY
 from zigbang_nlp.tables.cells import as_text, defused
 from zigbang_nlp.tables.read import read_table
 from zigbang_nlp.web.prediction_service import PredictionService
@@ -172,15 +175,8 @@ class Jobs:
                 if job.state != "working":
                     return
                 found = self._engine.classifier.predict([as_text(v) for v in piece[job.column]])
-                said: dict[str, list[Any]] = {
-                    "label": [p.label for p in found],
-                    "probability": [p.probability for p in found],
-                    "unsure": [p.unsure for p in found],
-                }
-                taken = set(piece.columns)
-                named = {f"predicted_{n}" if n in taken else n: v for n, v in said.items()}
                 # It is opened in spreadsheets, and its cells are a stranger's.
-                piece = piece.map(defused).assign(**named)
+                piece = with_columns(piece.map(defused), columns_of(found, LABEL_ONLY))
                 piece.to_csv(out, index=False, header=first)
                 first = False
                 job.done += len(piece)

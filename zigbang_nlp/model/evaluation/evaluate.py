@@ -67,14 +67,17 @@ def evaluate(
         )
     test = dataset.split("test")
     texts = test.rows["text"].tolist()
-    ids = bundle.encoder.ids(progress(texts, "encoding", len(texts)))
-    probabilities = Network(bundle.onnx_path).probabilities(ids)
+    encoder = bundle.encoder
+    ids = encoder.whole_ids(progress(texts, "encoding", len(texts)))
+    probabilities = Network(bundle.onnx_path).probabilities(ids, window=encoder.length)
+    truncated = sum(map(encoder.is_too_long, texts))
     labels = test.labels
     scored = {"model": (probabilities, bundle.threshold)}
     if settings.baseline:
         scored["baseline"] = _baseline_scores(dataset, test)
     result: dict[str, Any] = {
         "texts": len(labels),
+        "truncated": truncated,
         "larger_class_share": float(max(labels.mean(), 1 - labels.mean())),
         **{name: _figures(labels, p, t, settings) for name, (p, t) in scored.items()},
         "bundle": bundle.identity(),

@@ -49,12 +49,30 @@ class Network:
     def _for_many(self) -> onnxruntime.InferenceSession:
         return self._for_few if self._threads == 1 else _session(self._model, self._threads)
 
-    def probabilities(self, ids: Sequence[Sequence[int]], batch_size: int = 256) -> np.ndarray:
+    def probabilities(
+        self, ids: Sequence[Sequence[int]], batch_size: int = 256, window: int | None = None
+    ) -> np.ndarray:
         """Probability of positive for each row of ids; float32 (rows,), in the rows' order.
 
         Rows are sorted by length and padded only to the longest of their batch (see `batches`).
         Rows without ids come out as 0.5.
+
+        Args:
+            ids: of each text.
+            batch_size: rows the network takes at once.
+            window: a longer row is read in as many windows as it needs, of equal length, and has
+                the mean of their probabilities, so that no end of a long text is passed over.
         """
+        if window is not None and any(len(row) > window for row in ids):
+            counts = [max(1, -(-len(row) // window)) for row in ids]
+            parts = [
+                row[len(row) * part // count : len(row) * (part + 1) // count]
+                for row, count in zip(ids, counts, strict=True)
+                for part in range(count)
+            ]
+            firsts = np.cumsum([0, *counts[:-1]])
+            found = self.probabilities(parts, batch_size)
+            return np.add.reduceat(found, firsts) / np.array(counts, np.float32)
         result = np.full(len(ids), 0.5, np.float32)
         lengths = np.fromiter(map(len, ids), np.int64, len(ids))
         order = np.argsort(-lengths, kind="stable")  # the longest of a batch is its first
