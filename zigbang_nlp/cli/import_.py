@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from zigbang_nlp.cli.common import settings_command
 from zigbang_nlp.config import LoadedSettings
-from zigbang_nlp.console import log
+from zigbang_nlp.console import log, table
+
+if TYPE_CHECKING:
+    from zigbang_nlp.importing import Look
 
 
 @settings_command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--text-column", default="text", show_default=True, help="The review's text.")
+@click.option("--text-column", help="The review's text  [default: told by name or content]")
 @click.option("--rating-column", help="A number from 0 to --rating-scale.")
 @click.option("--rating-scale", type=float, default=5, show_default=True, help="The best rating.")
 @click.option("--label-column", help="0/1, negative/positive or 부정/긍정; overrides the rating.")
@@ -25,34 +29,70 @@ from zigbang_nlp.console import log
 @click.option(
     "--date-format", help="ymd, mdy, dmy or a pattern like %y.%m.%d  [default: told by the column]"
 )
+@click.option("--sheet", help="Of a workbook: a sheet, or all  [default: the first visible one]")
+@click.option("--header-row", type=click.IntRange(1), help="Row of the column names, from 1.")
+@click.option("--look", "only_look", is_flag=True, help="Show what is recognised; store nothing.")
 @click.option("--skip-bad-rows", is_flag=True, help="Leave out rows with a bad value, and count.")
 def command(
     loaded: LoadedSettings,
     file: Path,
     rating_scale: float,
     date_format: str | None,
+    sheet: str | None,
+    header_row: int | None,
+    only_look: bool,
     skip_bad_rows: bool,
     **columns: str | None,
 ) -> None:
     """Read reviews from a CSV, TSV, JSON lines, Parquet or Excel file.
 
-    UTF-8, CP949 and the order of dates are recognised. A file is stored whole or
-    not at all, and importing it again adds nothing twice.
+    Encoding, the column of the reviews, the order of dates and Zigbang's layout of
+    five scores and texts a row are recognised; --look shows how. A file is stored
+    whole or not at all, and importing it again adds nothing twice.
 
     \b
     Examples:
+      zigbang-nlp import reviews.xlsx --look
       zigbang-nlp import reviews.csv --rating-column stars
       zigbang-nlp import movie.parquet --rating-column rating --rating-scale 10
       zigbang-nlp import naver.csv --date-column 작성일 --date-format ymd
       zigbang-nlp import labelled.xlsx --text-column 리뷰 --label-column 감성
     """
-    from zigbang_nlp.importing import ImportColumns, import_file
+    from zigbang_nlp.importing import ImportColumns, import_file, look, recognise
     from zigbang_nlp.store import open_or_undo
+    from zigbang_nlp.tables import ReadOptions
 
-    names = ImportColumns(**{key.removesuffix("_column"): v for key, v in columns.items()})  # type: ignore[arg-type]
+    options = ReadOptions(sheet=sheet, header_row=header_row)
+    if only_look:
+        _show(look(file, options, date_format))
+        return
+    given = {key.removesuffix("_column"): v for key, v in columns.items() if v is not None}
+    found = recognise(file, ImportColumns(**given), options)
     with open_or_undo(loaded.settings.store_url) as store:
-        summary = import_file(file, names, store, rating_scale, skip_bad_rows, date_format)
+        summary = import_file(file, found, store, rating_scale, skip_bad_rows, date_format, options)
         total = store.count_reviews()
     for line in summary.lines():
         log.info(line)
     log.info("The store holds %s reviews.", f"{total:,}")
+
+
+def _show(seen: Look) -> None:
+    """Print what a look at a file told, and the command that would read it all."""
+    from zigbang_nlp.language.file_notes import note_sentence
+
+    texts = seen.rows - seen.blank
+    rows = [
+        ("reviews", f"{texts:,}; {seen.blank:,} blank, {seen.repeated:,} repeated"),
+        ("in Korean", f"{seen.hangul:.0%}"),
+        *((role, f"{column} (by {how})") for role, column, how in seen.columns()),
+    ]
+    if seen.ratings is not None:
+        rows.append(("ratings", f"{seen.ratings[0]:g} to {seen.ratings[1]:g}"))
+    if seen.dates is not None:
+        rows.append(("dates", f"{seen.dates[0]} to {seen.dates[1]}"))
+    click.echo(table(rows, ("", seen.file)))
+    for note in seen.notes:
+        click.echo(note_sentence(note))
+    if seen.doubt:
+        click.echo(seen.doubt)
+    click.echo(f"\nTo import it:\n  {seen.command()}")

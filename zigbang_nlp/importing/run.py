@@ -8,6 +8,7 @@ from pathlib import Path
 
 from zigbang_nlp.console import progress
 from zigbang_nlp.errors import InputError
+from zigbang_nlp.importing.recognise import Recognised
 from zigbang_nlp.importing.rows import ImportColumns, RowReader
 from zigbang_nlp.importing.summary import ImportSummary
 from zigbang_nlp.records import Review
@@ -26,7 +27,7 @@ class _OtherOrderError(Exception):
 
 def import_file(
     path: Path,
-    columns: ImportColumns,
+    columns: ImportColumns | Recognised,
     store: Store,
     rating_scale: float = 5.0,
     skip_bad_rows: bool = False,
@@ -40,7 +41,7 @@ def import_file(
 
     Args:
         path: see `read_table`.
-        columns: which column holds what.
+        columns: which column holds what; or as `recognise` found it.
         store: where the reviews go; others wait with writing until this is done.
         rating_scale: the best rating; ratings lie between 0 and it, and become scores of 0 to 5.
         skip_bad_rows: leave out and count rows with a bad text, rating, label, category or split
@@ -59,11 +60,14 @@ def import_file(
             "Give the best rating that is possible, e.g. --rating-scale 10.",
         )
     check_date_format(date_format)
+    if isinstance(columns, ImportColumns):
+        columns = Recognised(columns, None, ())
+    held = columns.columns
     orders: dict[str, str] = {}
     while True:
         summary = ImportSummary(path.name, notes=Notes())
-        dates = DateColumn(columns.date, date_format, orders) if columns.date else None
-        rows = RowReader(columns, rating_scale, dates, skip_bad_rows, summary)
+        dates = DateColumn(held.date, date_format, orders) if held.date else None
+        rows = RowReader(held, rating_scale, dates, skip_bad_rows, summary)
         try:
             reviews = _reviews(path, columns, options, rows, dates, summary)
             summary.stored = store.add_reviews(
@@ -77,14 +81,16 @@ def import_file(
 
 def _reviews(
     path: Path,
-    columns: ImportColumns,
+    columns: Recognised,
     options: ReadOptions | None,
     rows: RowReader,
     dates: DateColumn | None,
     summary: ImportSummary,
 ) -> Iterator[Review]:
-    for piece in read_table(path, columns.named(), options, summary.notes, only=True):
-        yield from rows.reviews(piece)
+    for piece in read_table(path, columns.needed, options, summary.notes, only=True):
+        if columns.layout is not None:
+            summary.notes.add("five pairs", count=len(piece))
+        yield from rows.reviews(columns.rows(piece))
     if dates is None:
         return
     # Still within the transaction, so that a wrong order takes its rows back.

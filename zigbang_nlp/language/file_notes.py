@@ -104,6 +104,21 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "1 blank row was passed over.",
     ),
     # --- what an import says
+    "five pairs": (
+        "한 행에 점수와 글이 항목마다 한 쌍씩 있는 표라서 {count}행을 항목별로 나누어 읽었습니다.",
+        "Each row holds a score and a text for each category; {count} rows were read so.",
+        "The row holds a score and a text for each category, and was read so.",
+    ),
+    "text column": (
+        "리뷰는 {column} 열에서 읽었습니다.",
+        "The reviews are read from the column {column}.",
+        "",
+    ),
+    "unused column": (
+        "{column} 열은 쓰지 않았습니다. 쓰려면 --{role}-column {column}을(를) 붙이세요.",
+        "The column {column} is not used; --{role}-column {column} reads it.",
+        "",
+    ),
     "import counts": (
         "{file}: {rows}행. 새 리뷰 {new}, 바뀐 리뷰 {changed}, 이미 있는 리뷰 {seen}.",
         "{file}: {rows} rows; {new} new, {changed} changed, {seen} already there.",

@@ -2,6 +2,16 @@
 
 from zigbang_nlp.tables.cells import as_text, defused, is_missing
 from zigbang_nlp.tables.encoding import text_encoding
-from zigbang_nlp.tables.read import CHUNK, ENDINGS, read_table
+from zigbang_nlp.tables.read import CHUNK, ENDINGS, Notes, ReadOptions, read_table
 
-__all__ = ["CHUNK", "ENDINGS", "as_text", "defused", "is_missing", "read_table", "text_encoding"]
+__all__ = [
+    "CHUNK",
+    "ENDINGS",
+    "Notes",
+    "ReadOptions",
+    "as_text",
+    "defused",
+    "is_missing",
+    "read_table",
+    "text_encoding",
+]

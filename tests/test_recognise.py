@@ -1,0 +1,96 @@
+"""A file is recognised before it is read: its text column, Zigbang's five pairs, what is suggested."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from zigbang_nlp.cli.group import cli
+from zigbang_nlp.errors import InputError
+from zigbang_nlp.importing import ImportColumns, import_file, look, recognise
+from zigbang_nlp.store import open_store
+
+FIVE = """danji_id,danji_name,age,totalScore,totalDesc,trafficScore,trafficDesc,careScore,careDesc
+11,은하마을,30대,5,살기 좋은 곳이에요,4,역이 가까워요,2,"청소를 잘
+안 해요"
+12,별빛마을,40대,1,낡아서 불편해요,3,버스가 드물어요,3,
+"""
+PLAIN = """번호,리뷰내용,별점,작성일
+1,조용해서 좋아요,8,2023. 5. 1
+2,주차가 너무 힘들어요,2,2023. 6. 13
+3,,5,2023. 6. 14
+4,주차가 너무 힘들어요!!,10,2021. 1. 2
+"""
+
+
+@pytest.fixture
+def five(tmp_path: Path) -> Path:
+    file = tmp_path / "five.csv"
+    file.write_text(FIVE, encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Path:
+    file = tmp_path / "plain.csv"
+    file.write_text(PLAIN, encoding="utf-8")
+    return file
+
+
+def test_the_five_pairs_become_reviews_of_their_categories(five: Path, tmp_path: Path) -> None:
+    with open_store(f"sqlite:///{tmp_path / 'r.db'}") as store:
+        summary = import_file(five, recognise(five), store)
+        stored = sorted(
+            (r.apartment_id, r.category, r.score, " ".join(r.text.split())) for r in store.reviews()
+        )
+        ids = {(r.apartment_id, r.review_id) for r in store.reviews()}
+    assert stored == [
+        ("11", "care", 2.0, "청소를 잘 안 해요"),
+        ("11", "total", 5.0, "살기 좋은 곳이에요"),
+        ("11", "traffic", 4.0, "역이 가까워요"),
+        ("12", "total", 1.0, "낡아서 불편해요"),
+        ("12", "traffic", 3.0, "버스가 드물어요"),
+    ]
+    assert len(ids) == 2, "the texts of a row are one resident's"
+    assert any("2 rows were read so" in line for line in summary.lines())
+
+
+def test_importing_five_pairs_again_adds_nothing(five: Path, tmp_path: Path) -> None:
+    with open_store(f"sqlite:///{tmp_path / 'r.db'}") as store:
+        import_file(five, recognise(five), store)
+        again = import_file(five, recognise(five), store).stored
+        assert (again.new, again.changed, again.seen) == (0, 0, 5)
+
+
+def test_the_text_is_found_and_nothing_else_is_taken_unasked(plain: Path) -> None:
+    found = recognise(plain)
+    assert found.columns == ImportColumns(text="리뷰내용")
+    assert {(g.role, g.column) for g in found.unused} == {("rating", "별점"), ("date", "작성일")}
+    named = recognise(plain, ImportColumns(text="번호"))
+    assert named.columns.text == "번호", "what is named is taken"
+
+
+def test_without_a_column_of_texts_the_columns_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "n.csv"
+    file.write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"no column that holds reviews.*'a', 'b'"):
+        recognise(file)
+
+
+def test_a_look_counts_and_suggests_and_stores_nothing(plain: Path, tmp_path: Path) -> None:
+    seen = look(plain)
+    assert (seen.rows, seen.blank, seen.repeated, seen.hangul) == (4, 1, 1, 1.0)
+    assert seen.ratings == (2.0, 10.0)
+    assert seen.dates == ("2021-01-02", "2023-06-13")
+    command = seen.command()
+    assert command.startswith(f"zigbang-nlp import {plain} --text-column 리뷰내용")
+    assert "--rating-column 별점" in command
+    assert "--rating-scale 10" in command
+    url = f"sqlite:///{tmp_path / 'none.db'}"
+    done = CliRunner().invoke(cli, ["import", str(plain), "--look", "--db", url])
+    assert done.exit_code == 0, done.output
+    assert "2021-01-02 to 2023-06-13" in done.output
+    assert command in done.output
+    assert not (tmp_path / "none.db").exists()
