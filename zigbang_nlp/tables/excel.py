@@ -132,10 +132,9 @@ def _rows(sheet: calamine.CalamineSheet, source: Source) -> Iterator[pd.DataFram
         source.notes.add("rows above the header", count=before, row=at + 1)
     width = max((i + 1 for row in rows[at:] for i, cell in enumerate(row) if cell != ""), default=0)
     names = _names(rows[at][:width])
-    body = [row[:width] for row in rows[at + 1 :] if _full(row)]
-    blank = len(rows) - at - 1 - len(body)
-    if blank:
-        source.notes.add("blank rows", count=blank)
+    body = [row[:width] for row in rows[at + 1 :]]
+    while body and not _full(body[-1]):
+        body.pop()  # what a spreadsheet keeps below the table
     for start in range(0, max(len(body), 1), CHUNK):
         yield pd.DataFrame(body[start : start + CHUNK], columns=names, dtype=object)
 
