@@ -76,6 +76,8 @@ class Review:
         label: "negative" or "positive" where a file brought its own label; None otherwise.
         split: "train", "validation" or "test" where a file brought its own split; None otherwise.
         first_seen, last_seen: when this store saw it first and last (UTC).
+        residence, age, sex, married: of whoever wrote it, in the source's words ("전세 또는 월세",
+            "30대"); None unless crawl.covariates asks for them.
     """
 
     source: str
@@ -90,6 +92,10 @@ class Review:
     split: str | None = None
     first_seen: datetime | None = None
     last_seen: datetime | None = None
+    residence: str | None = None
+    age: str | None = None
+    sex: str | None = None
+    married: str | None = None
 
     @property
     def key(self) -> tuple[str, str, str, str]:

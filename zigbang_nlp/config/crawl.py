@@ -68,6 +68,11 @@ class CrawlSettings(Section):
     nicknames: Literal["hash", "drop"] = Field(
         "hash", description="keep nicknames as a keyed hash, or not at all"
     )
+    covariates: bool = Field(
+        False,
+        description="keep age, sex, marital status and kind of residence with each review; "
+        "together they may tell who wrote it",
+    )
     lease: float = Field(
         60.0, ge=0.1, le=3600, description="seconds until a dead crawler's work is taken over"
     )

@@ -18,14 +18,6 @@ from zigbang_nlp.records import CATEGORIES
 SITES = Path(__file__).resolve().parent.parent / "sites"
 
 
-def _pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"not a regular expression ({error})") from error
-    return text
-
-
 def _known_categories(names: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     unknown = sorted(set(names) - set(CATEGORIES))
     if unknown:
@@ -109,7 +101,6 @@ class SiteFile(Section):
         base_url: where it answers; empty for a site that is read from files only.
         scale: the highest score.
         search: path of its search by name, or empty.
-        personal: regular expression of keys whose values name a person.
         headers: sent with every request.
         roads, apartment, review, floors: as in `sites/zigbang.toml`, which explains them.
     """
@@ -118,7 +109,6 @@ class SiteFile(Section):
     base_url: str = ""
     scale: float = Field(5.0, gt=0, le=1_000)
     search: str = ""
-    personal: Annotated[str, AfterValidator(_pattern)] = "(?!)"
     headers: dict[str, str] = Field(default_factory=dict)
     roads: Roads
     apartment: ApartmentNames

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -12,6 +11,7 @@ from urllib.parse import unquote
 from zigbang_nlp.config import CrawlSettings
 from zigbang_nlp.crawl.pace import Pace, Sent
 from zigbang_nlp.crawl.progress import duration
+from zigbang_nlp.crawl.reading import parse
 from zigbang_nlp.crawl.site import Answer, Site
 from zigbang_nlp.crawl.transport import Broken, Response, Transport
 from zigbang_nlp.errors import CrawlStoppedError, RequestFailedError
@@ -179,7 +179,7 @@ def _understood(response: Response, may_be_absent: bool) -> tuple[_Failed | None
     if status != 200:
         return _Failed(f"http {status}", f"HTTP status {status}", body, status in TRANSIENT), None
     try:
-        return None, Answer(body, json.loads(body), status)
+        return None, Answer(body, parse(body), status)
     except (ValueError, RecursionError):
         return _Failed("not json", _not_json(body), body, True), None
 

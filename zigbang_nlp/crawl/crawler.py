@@ -173,11 +173,11 @@ def _crawl(
         store.frontier.forget(site.source)  # all is read again, and some files may be gone
     before = None if refresh is None else datetime.now(UTC) - refresh
     store.frontier.start(scope, site.first_tasks(where.cells), before, retry_failed)
-    replace = nickname_rule(settings, store)
+    scrubber = privacy.Scrubber(site.data, nickname_rule(settings, store), settings.covariates)
     workers = 1 if fetcher.offline else settings.workers
     show = show or progress.choose()
     loop = Loop(
-        store, site, fetcher, scope, health, replace, show, stopping, workers, settings.lease
+        store, site, fetcher, scope, health, scrubber, show, stopping, workers, settings.lease
     )
     try:
         loop.run()

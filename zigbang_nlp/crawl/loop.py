@@ -12,11 +12,11 @@ from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 
 from zigbang_nlp.console import log
-from zigbang_nlp.crawl import privacy
 from zigbang_nlp.crawl.course import Course
 from zigbang_nlp.crawl.health import Health
 from zigbang_nlp.crawl.interpret import read_answer
 from zigbang_nlp.crawl.pace import Interrupted
+from zigbang_nlp.crawl.privacy import Scrubber
 from zigbang_nlp.crawl.progress import Figures, Progress
 from zigbang_nlp.crawl.results import Results
 from zigbang_nlp.crawl.site import Fetcher, Site
@@ -40,7 +40,7 @@ class Loop:
         fetcher: gets them.
         scope: the part of the frontier to work through.
         health: counts and decides when to stop.
-        replace: what becomes of nicknames.
+        scrubber: takes persons out of the answers.
         progress: is told how it goes.
         stopping: ends every wait.
         workers: answers under way at once.
@@ -54,14 +54,14 @@ class Loop:
         fetcher: Fetcher,
         scope: Scope,
         health: Health,
-        replace: privacy.Replace,
+        scrubber: Scrubber,
         progress: Progress,
         stopping: threading.Event,
         workers: int,
         lease: float,
     ) -> None:
         self.store, self.site, self.fetcher, self.scope = store, site, fetcher, scope
-        self.health, self.replace, self.progress = health, replace, progress
+        self.health, self.scrubber, self.progress = health, scrubber, progress
         self.stopping, self.workers, self.lease = stopping, workers, lease
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.apartments, self.reviews = Counts(), Counts()
@@ -164,11 +164,11 @@ class Loop:
         try:
             answer = self.fetcher.fetch(task)
         except RequestFailedError as error:
-            body = privacy.scrub(error.body, self.site.personal, self.replace)
+            body = self.scrubber.body(task.kind, error.body)
             return Outcome(task, body, failure=Failure(error.kind, f"{task}: {error.fact}"))
         if answer.absent:
             return Outcome(task, b"", absent=answer.status)
-        body = privacy.scrub(answer.body, self.site.personal, self.replace)
+        body = self.scrubber.body(task.kind, answer.body)
         return read_answer(self.site, task, body)
 
     def _save(self, outcomes: list[Outcome]) -> None:

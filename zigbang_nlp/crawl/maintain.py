@@ -92,15 +92,17 @@ def scale_at(scales: Sequence[tuple[datetime, float]], when: datetime, usual: fl
 
 def rotate_nickname_key(store: Store) -> int:
     """Give the store a new nickname key; returns the number of authors whose hash changed."""
-    personal = {site.source: site.personal for site in sites()}
+    files = {site.source: site.data for site in sites()}
 
     def rehash(key: str, old: str) -> str:
         return privacy.keyed_hash(key)(old)
 
-    def rescrub(key: str, source: str, body: bytes) -> bytes:
-        if source not in personal:
+    def rescrub(key: str, source: str, kind: str, body: bytes) -> bytes:
+        if source not in files or kind not in privacy.KINDS:
             return body
-        return privacy.scrub(body, personal[source], privacy.keyed_hash(key))
+        # What is stored may be kept: nothing but the hashes changes.
+        scrubber = privacy.Scrubber(files[source], privacy.keyed_hash(key), covariates=True)
+        return scrubber.body(kind, body)
 
     with store.database.only_crawler():
         return store.answers.rotate_nickname_key(rehash, rescrub)

@@ -1,4 +1,8 @@
-"""Nicknames are hashed at the door: before an answer is parsed, kept or shown."""
+"""Persons are taken out of an answer at the door: before it is kept, shown or put into an error.
+
+It works by an allow-list. Kept are the fields that the site's file names, and such as look like a
+text or a score (a renamed one can still be read later); of everything else only the key stays.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,33 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from zigbang_nlp.config.site import SiteFile
+from zigbang_nlp.crawl.reading import parse
+from zigbang_nlp.masking import mask
 
 #: What stands in the place of a name.
 Replace = Callable[[str], str | None]
+
+#: Names of texts and scores, also of such as nobody has seen yet: careDesc_x, 내용.
+_TEXT_OR_SCORE = re.compile(
+    r"(?:[A-Za-z]+[_-]?)??(?:desc|description|text|content|comment|body|score|rating|star|point)s?"
+    r"(?:[_-]?(?:x|new|v?\d+))?"
+    r"|[가-힣]{0,4}(?:평가|평점|별점|점수|내용|본문|후기|장점|단점)",
+    re.IGNORECASE,
+)
+#: Names that say whether there are more pages.
+_PAGING = frozenset(
+    ("hasNext", "has_next", "hasMore", "has_more", "isEnd", "is_end", "isLast", "is_last", "code")
+)
+#: Kinds of answers that are scrubbed.
+KINDS = ("cell", "area", "danji", "reviews")
+#: Levels of an answer that are looked into.
+_DEPTH = 24
+#: Numbers up to this may be scores where nobody knows what they are; larger ones may be a person's.
+_SMALL = 10
 
 
 def keyed_hash(key: str) -> Callable[[str], str]:
@@ -27,25 +54,153 @@ def drop(name: str) -> None:
     """No trace of a name."""
 
 
-def scrub(body: bytes, personal: re.Pattern[str], replace: Replace) -> bytes:
-    """`body` with the value of every personal key replaced.
+class Scrubber:
+    """Takes persons out of a site's answers.
 
-    It works on the text and not on the parsed JSON, so that an answer that was cut off, and is
-    kept as evidence, is scrubbed as well.
+    Args:
+        site: names what is kept.
+        replace: what becomes of nicknames.
+        covariates: keep age, sex, marital status and kind of residence.
     """
-    # ([^"\\]|\\.)* is a JSON string; the closing quote may be missing where the answer ends.
-    member = re.compile(
-        rf'("(?:{personal.pattern})"\s*:\s*)(?:"((?:[^"\\]|\\.)*)\\?(?:"|$)|(-?\d[\d.eE+-]*))',
-        personal.flags & re.IGNORECASE,
-    )
 
-    def hashed(match: re.Match[str]) -> str:
-        said = match[2] if match[2] is not None else match[3]
+    def __init__(self, site: SiteFile, replace: Replace, covariates: bool = False) -> None:
+        self.replace = replace
+        review, apartment, roads = site.review, site.apartment, site.roads
+        own_texts = [road.texts for road in roads.reviews] + [road.scores for road in roads.reviews]
+        texts = _joined(
+            *(names for one in [review.texts, *own_texts] for names in one.values()),
+        )
+        about = (review.residence, review.age, review.sex, review.married)
+        self._authors = frozenset(review.author)
+        self._texts = texts | _joined(*review.scores.values())
+        self._covariates = _joined(*about)
+        self._review = self._texts | _joined(review.id, review.date)
+        if covariates:
+            self._review |= self._covariates
+        place = _joined(apartment.latitude, apartment.longitude, apartment.households)
+        self._apartment = place | _joined(apartment.id, apartment.name, apartment.address)
+        self._marks = place | {"areaDanjiId"}
+        paths = [
+            p for kind in KINDS for road in getattr(roads, kind) for p in road.lists + road.count
+        ]
+        self._paths = frozenset(part for path in paths for part in path.split("."))
+
+    def tree(self, kind: str, answer: Any) -> Any:
+        """A parsed answer to a task of this kind, without persons."""
+        return self._clean(answer, kind, True, 0)
+
+    def body(self, kind: str, body: bytes) -> bytes:
+        """A raw answer of whatever state, without persons."""
         try:
-            name = json.loads(f'"{said}"', strict=False)
-        except ValueError:
-            name = said
-        return match[1] + json.dumps(replace(name) if name else None)
+            return as_json(self.tree(kind, parse(body)))
+        except (ValueError, RecursionError):
+            return self.broken(body)
 
-    text = body.decode("utf-8", "surrogateescape")
-    return member.sub(hashed, text).encode("utf-8", "surrogateescape")
+    def broken(self, body: bytes) -> bytes:
+        """What is kept of an answer that is not JSON, or only its beginning."""
+        text = body.decode("utf-8", "replace")
+        start = text.lstrip("\ufeff \t\r\n")[:1]
+        if start == "<":
+            title = re.search(r"<title>[^<]*</title>", text, re.IGNORECASE)
+            return f"HTML of {len(body)} bytes: {mask(title[0]) if title else 'no title'}".encode()
+        if start not in ("{", "["):
+            return f"{len(body)} bytes that are not JSON".encode()
+        key = ""
+
+        def kept(match: re.Match[str]) -> str:
+            nonlocal key
+            if match["key"] is not None:
+                key = _decoded(match["key"])
+                return match[0] if key in self._paths or _is_name(key) else '"...":'
+            if match["number"] is not None:
+                known = key in self._review or key in self._apartment
+                return match[0] if known or len(match[0]) == 1 else "null"
+            if key in self._authors:
+                return json.dumps(self.replace(_decoded(match["text"])))
+            return match[0] if key in self._texts or _TEXT_OR_SCORE.fullmatch(key) else "null"
+
+        return mask(_TOKEN.sub(kept, text)).encode("utf-8", "replace")
+
+    def _clean(self, value: Any, kind: str, known: bool, depth: int) -> Any:
+        if depth > _DEPTH:
+            return None
+        if isinstance(value, list):
+            parts = (part for part in value if known or isinstance(part, dict | list))
+            return [self._clean(part, kind, known, depth + 1) for part in parts]
+        if isinstance(value, dict):
+            return self._clean_object(value, kind, known, depth)
+        if isinstance(value, str):
+            return None
+        return value if _harmless(value) else None
+
+    def _clean_object(
+        self, value: dict[str, Any], kind: str, known: bool, depth: int
+    ) -> dict[str, Any]:
+        """The object with what is allowed where it stands.
+
+        What an entry is shows in its own keys, so that renamed lists lose nothing of it: where
+        there are texts, an id and a date are a review's; where there are coordinates, a name is an
+        apartment's. Elsewhere these may be a person's.
+        """
+        allowed: frozenset[str] = frozenset()
+        is_review = bool(self._texts & value.keys())
+        if is_review or (known and kind == "reviews"):
+            allowed |= self._review
+        if self._marks & value.keys() or (known and kind != "reviews" and not is_review):
+            allowed |= self._apartment
+        cleaned: dict[str, Any] = {}
+        for key, part in value.items():
+            nested = isinstance(part, dict | list)
+            if key in self._authors and key not in allowed and allowed & self._review:
+                cleaned[key] = None if nested or part is None else self.replace(str(part))
+            elif key in self._covariates and key not in allowed:
+                continue
+            elif nested:
+                is_path = known and key in self._paths
+                inner = self._clean(part, kind, is_path, depth + 1)
+                if inner or (known and _is_name(key)):
+                    cleaned[key] = inner
+            elif (
+                key in allowed
+                or key in self._paths
+                or _TEXT_OR_SCORE.fullmatch(key)
+                or (key in _PAGING and not isinstance(part, str))
+            ):
+                cleaned[key] = part
+            elif (known or allowed) and _is_name(key):
+                cleaned[key] = part if isinstance(part, bool) else None
+        return cleaned
+
+
+_TOKEN = re.compile(
+    r'(?P<key>"(?:[^"\\]|\\.)*")\s*:|"(?P<text>(?:[^"\\]|\\.)*)(?:"|\\?$)|(?P<number>-?\d[\d.eE+-]*)',
+    re.DOTALL,
+)
+
+
+def as_json(tree: Any) -> bytes:
+    """JSON in UTF-8; half a surrogate pair, which UTF-8 doesn't have, stays an escape."""
+    try:
+        return json.dumps(tree, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        return json.dumps(tree, separators=(",", ":")).encode()
+
+
+def _joined(*names: Iterable[str]) -> frozenset[str]:
+    return frozenset(name for some in names for name in some)
+
+
+def _is_name(key: str) -> bool:
+    """Whether a key can be a field's name, and not a value in its place."""
+    return len(key) <= 40 and key.isidentifier()
+
+
+def _harmless(value: Any) -> bool:
+    return value is None or isinstance(value, bool) or abs(value) <= _SMALL
+
+
+def _decoded(quoted: str) -> str:
+    try:
+        return str(json.loads(f'"{quoted.strip(chr(34))}"', strict=False))
+    except ValueError:
+        return quoted

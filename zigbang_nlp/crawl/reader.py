@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -46,7 +45,6 @@ class SiteReader:
         self.source = source or data.source
         self.roads = OpenRoads(data.roads)
         self.scale = data.scale
-        self.personal = re.compile(data.personal, re.IGNORECASE)
 
     def first_tasks(self, cells: Iterable[str]) -> Iterable[Task]:
         """One task a cell."""

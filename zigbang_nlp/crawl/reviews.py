@@ -151,6 +151,10 @@ class ReviewReader:
                 score=scores.get(key),
                 author=author or None,
                 written_at=written_at,
+                residence=_said(said, names.residence),
+                age=_said(said, names.age),
+                sex=_said(said, names.sex),
+                married=_said(said, names.married),
             )
             for key, text in texts.items()
             if text and text.strip()
@@ -185,3 +189,9 @@ def _moment(value: Any) -> datetime:
         return moment(value)
     except ValueError as error:
         raise UnreadableError(str(error)) from error
+
+
+def _said(entry: Mapping[str, Any], names: Sequence[str]) -> str | None:
+    """What an entry says of its writer; nothing where that was not to be kept."""
+    found = first(entry, names)
+    return str(found[1]) if found is not None and isinstance(found[1], str | int) else None

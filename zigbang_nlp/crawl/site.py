@@ -7,7 +7,6 @@ into apartments, reviews and further tasks. It sends nothing: answers come from 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -42,14 +41,12 @@ class Site(Protocol):
 
     #: Goes into every row: "zigbang", "sample", "hogangnono".
     source: str
-    #: All that is known of it.
+    #: All that is known of it; what is kept of its answers is in there too.
     data: SiteFile
     #: Which of its endpoints are asked.
     roads: OpenRoads
     #: The highest score that is expected; a crawl may learn another.
     scale: float
-    #: Keys of an answer whose values name a person; they are hashed before anything is kept.
-    personal: re.Pattern[str]
     #: Kinds of tasks whose answer may be that there is nothing (404, 410).
     may_be_absent: frozenset[str]
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from zigbang_nlp.insight import Corpus
 from zigbang_nlp.insight.opinions import mentioned
+from zigbang_nlp.masking import mask
 from zigbang_nlp.report.section import Material, Quote
 from zigbang_nlp.text.clean import clean, duplicate_key
 
@@ -62,7 +63,7 @@ def _quote(corpus: Corpus, material: Material, row: int) -> Quote:
     names = corpus.complexes.set_index("complex")["name"]
     day = found["written_at"]
     return Quote(
-        text=clean(found["text"]),
+        text=mask(clean(found["text"])),
         place=str(names.get(found["complex"], "")),
         category=material.say.category(found["category"]),
         day="" if day != day else f"{day:%Y-%m}",  # NaT is not equal to itself

@@ -132,7 +132,7 @@ class Answers:
     def rotate_nickname_key(
         self,
         rehash: Callable[[str, str], str],
-        rescrub: Callable[[str, str, bytes], bytes],
+        rescrub: Callable[[str, str, str, bytes], bytes],
     ) -> int:
         """Change the key, and every hash made with the old one, in one transaction.
 
@@ -141,7 +141,7 @@ class Answers:
 
         Args:
             rehash: (new key, old hash) -> new hash.
-            rescrub: (new key, source, raw answer) -> raw answer with new hashes.
+            rescrub: (new key, source, kind, raw answer) -> raw answer with new hashes.
 
         Returns:
             The number of authors.
@@ -162,7 +162,7 @@ class Answers:
                 for found in connection.execute(query).all():
                     same = sa.and_(*(table.c[name] == getattr(found, name) for name in names))
                     body = connection.execute(sa.select(column).where(same)).scalar_one()
-                    fresh = rescrub(key, found.source, zlib.decompress(body))
+                    fresh = rescrub(key, found.source, found.kind, zlib.decompress(body))
                     connection.execute(
                         sa.update(table).where(same).values({column: zlib.compress(fresh, 6)})
                     )

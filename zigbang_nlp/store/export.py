@@ -1,8 +1,9 @@
-"""Reviews and their predictions as a file for people: CSV, Excel or Parquet, row by row."""
+"""Reviews and their predictions as a file: CSV, Excel, Parquet or JSON lines, row by row."""
 
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -11,6 +12,7 @@ from typing import Any
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.files import atomic_file
+from zigbang_nlp.masking import mask
 from zigbang_nlp.store.staging import batched
 from zigbang_nlp.store.store import Store
 from zigbang_nlp.tables.cells import defused
@@ -33,6 +35,10 @@ COLUMNS: dict[str, str] = {
     "written_at": "timestamp[us]",
     "label": "string",
     "split": "string",
+    "residence": "string",
+    "age": "string",
+    "sex": "string",
+    "married": "string",
     "predicted_label": "string",
     "predicted_probability": "double",
     "predicted_unsure": "bool",
@@ -49,20 +55,28 @@ _SHEET_ROWS = 1_048_576
 _CELL_CHARACTERS = 32_767
 
 
-def export(store: Store, file: Path, encoding: str = "utf-8-sig") -> int:
+def export(
+    store: Store,
+    file: Path,
+    encoding: str = "utf-8-sig",
+    masked: bool = False,
+    since_run: int | None = None,
+) -> int:
     """Write all reviews to `file`, in bounded memory; it appears whole or not at all.
 
     Args:
         store: an open store.
-        file: its ending chooses the format: .csv, .parquet or .xlsx.
+        file: its ending chooses the format: .csv, .parquet, .xlsx or .jsonl.
         encoding: of CSV. utf-8-sig (with BOM) is what Excel needs to show Hangul. Characters that
             the encoding lacks become "?".
+        masked: put a word in place of telephone numbers, e-mail addresses, doors and plates.
+        since_run: only what was first seen, or changed, in this run of a crawl or after it.
 
     Returns:
         The number of rows.
 
     Raises:
-        InputError: unknown ending or encoding.
+        InputError: unknown ending, encoding or run.
         StoreError: the store can't be read.
     """
     writer = _WRITERS.get(file.suffix.lower())
@@ -76,8 +90,12 @@ def export(store: Store, file: Path, encoding: str = "utf-8-sig") -> int:
         raise InputError(
             f"There is no encoding {encoding!r}.", "Use utf-8-sig, utf-8 or cp949."
         ) from None
+    since = None if since_run is None else store.runs.began(since_run)
+    rows = store.export_rows(since)
+    if masked:
+        rows = (row | {"text": mask(row["text"])} for row in rows)
     with atomic_file(file) as fresh:
-        return writer(store.export_rows(), fresh, encoding)
+        return writer(rows, fresh, encoding)
 
 
 def _write_csv(rows: Iterator[dict[str, Any]], file: Path, encoding: str) -> int:
@@ -87,6 +105,19 @@ def _write_csv(rows: Iterator[dict[str, Any]], file: Path, encoding: str) -> int
         writer.writerow(COLUMNS)
         for row in rows:
             writer.writerow([defused(_plain(row[name])) for name in COLUMNS])
+            count += 1
+    return count
+
+
+def _write_json_lines(rows: Iterator[dict[str, Any]], file: Path, encoding: str) -> int:
+    count = 0
+    # A byte order mark would be part of the first line.
+    encoding = "utf-8" if encoding == "utf-8-sig" else encoding
+    with file.open("w", encoding=encoding, errors="replace", newline="\n") as stream:
+        for row in rows:
+            moments = {k: _plain(v) for k, v in row.items() if isinstance(v, datetime)}
+            said = {name: row[name] for name in COLUMNS} | moments
+            stream.write(json.dumps(said, ensure_ascii=False) + "\n")
             count += 1
     return count
 
@@ -154,6 +185,7 @@ def _write_parquet(rows: Iterator[dict[str, Any]], file: Path, _encoding: str) -
 
 _WRITERS: dict[str, Callable[[Iterator[dict[str, Any]], Path, str], int]] = {
     ".csv": _write_csv,
+    ".jsonl": _write_json_lines,
     ".parquet": _write_parquet,
     ".xlsx": _write_excel,
 }

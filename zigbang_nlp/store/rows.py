@@ -137,6 +137,8 @@ _COUNT_REVIEWS = sa.select(
 ).select_from(_BOTH)
 #: Columns in which a NULL says nothing, so that it never erases what is known.
 _KNOWN = ("score", "written_at", "author")
+#: And those that a crawl without crawl.covariates doesn't bring.
+_ABOUT = ("residence", "age", "sex", "married")
 _LOST = tuple(_STAGED.c[name].is_(None) & reviews.c[name].is_not(None) for name in _KNOWN)
 _OTHER_DATE = _STAGED.c.written_at != reviews.c.written_at
 _COUNT_LOST = sa.select(
@@ -156,7 +158,7 @@ _DELETE_OUTDATED = sa.delete(predictions).where(
 def _upsert_reviews(dialect: str) -> Any:
     # Rows seen again are written too: the author's hash follows a rotated key.
     columns = [c.name for c in reviews.c if c.name not in (*KEY, "first_seen")]
-    return upsert(dialect, reviews, columns, keep_known=_KNOWN)
+    return upsert(dialect, reviews, columns, keep_known=(*_KNOWN, *_ABOUT))
 
 
 def add_reviews(connection: sa.Connection, batch: Sequence[Review], now: datetime) -> Counts:

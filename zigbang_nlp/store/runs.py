@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from zigbang_nlp.errors import InputError
 from zigbang_nlp.store.database import Database
 from zigbang_nlp.store.rows import Counts
 from zigbang_nlp.store.schema import run_errors, runs
@@ -73,6 +74,22 @@ class Runs:
             connection.execute(
                 sa.update(runs).where(runs.c.id == run).values(failed=runs.c.failed - failed)
             )
+
+    def began(self, run: int) -> datetime:
+        """When a run began.
+
+        Raises:
+            InputError: there is no such run.
+        """
+        with self.database.read() as connection:
+            moment: datetime | None = connection.execute(
+                sa.select(runs.c.started_at).where(runs.c.id == run)
+            ).scalar_one_or_none()
+        if moment is None:
+            raise InputError(
+                f"There is no run {run} in this store.", "`zigbang-nlp crawl --status` lists them."
+            )
+        return moment
 
     def recent(self, source: str, limit: int = 10) -> list[Run]:
         """The last runs, newest first."""

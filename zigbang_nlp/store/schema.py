@@ -68,6 +68,7 @@ reviews = sa.Table(
     sa.Column("digest", sa.BigInteger, nullable=False),
     sa.Column("first_seen", UtcDateTime, nullable=False),
     sa.Column("last_seen", UtcDateTime, nullable=False),
+    *(sa.Column(name, sa.Text) for name in ("residence", "age", "sex", "married")),
     sqlite_with_rowid=False,
 )
 

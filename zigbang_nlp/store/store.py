@@ -22,7 +22,7 @@ from zigbang_nlp.store.migrate import prepare
 from zigbang_nlp.store.pacing import Pacing
 from zigbang_nlp.store.rows import Counts, Judged, ReviewKey
 from zigbang_nlp.store.runs import Runs
-from zigbang_nlp.store.schema import apartments, predictions, reviews
+from zigbang_nlp.store.schema import apartments, predictions, review_history, reviews
 from zigbang_nlp.store.staging import batched, same_key
 
 #: Rows a transaction in bulk work; a kill loses at most these, and they are simply added again.
@@ -203,9 +203,13 @@ class Store:
         with self.database.read() as connection:
             yield from stream_judged(connection, tuple(sources or ()))
 
-    def export_rows(self) -> Iterator[dict[str, Any]]:
-        """Reviews with their apartment and their newest prediction, streamed, in stable order."""
-        r, a, p = reviews, apartments, predictions
+    def export_rows(self, since: datetime | None = None) -> Iterator[dict[str, Any]]:
+        """Reviews with their apartment and their newest prediction, streamed, in stable order.
+
+        Args:
+            since: only what was first seen, or changed, at this moment or later.
+        """
+        r, a, p, h = reviews, apartments, predictions, review_history
         query = (
             sa.select(
                 r.c.source,
@@ -223,6 +227,10 @@ class Store:
                 r.c.written_at,
                 r.c.label,
                 r.c.split,
+                r.c.residence,
+                r.c.age,
+                r.c.sex,
+                r.c.married,
                 p.c.label.label("predicted_label"),
                 p.c.probability.label("predicted_probability"),
                 p.c.unsure.label("predicted_unsure"),
@@ -239,6 +247,9 @@ class Store:
             )
             .order_by(*r.primary_key)
         )
+        if since is not None:
+            changed = sa.exists().where(same_key(h, r, rows.KEY), h.c.replaced_at >= since)
+            query = query.where((r.c.first_seen >= since) | changed)
         with self.database.read() as connection:
             for row in connection.execute(query).mappings():
                 said = dict(row)

@@ -1,0 +1,40 @@
+"""What points at a person is taken out of a text, and nothing else."""
+
+import pytest
+
+from zigbang_nlp.masking import mask
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("연락은 010-2345-6789로 주세요", "연락은 [전화번호]로 주세요"),
+        ("01023456789", "[전화번호]"),
+        ("+82 10 2345 6789", "[전화번호]"),
+        ("관리실은 02)123-4567, 031-123-4567", "관리실은 [전화번호], [전화번호]"),
+        ("대표번호 1588-1234", "대표번호 [전화번호]"),
+        ("공일공 일이삼사 오육칠팔", "[전화번호]"),
+        ("haetsal.kim@example.co.kr 로", "[이메일] 로"),
+        ("haetsal골뱅이example.com", "[이메일]"),
+        ("304동 1502호 앞", "[동호수] 앞"),
+        ("저희 304동은 조용해요", "저희 [동호수]은 조용해요"),
+        ("1502호가 시끄러워요", "[동호수]가 시끄러워요"),
+        ("가동 101호", "[동호수]"),
+        ("304-1502 살아요", "[동호수] 살아요"),
+        ("12가 3456 차 주인", "[차량번호] 차 주인"),
+        ("123하4567", "[차량번호]"),
+        ("900101-2345678", "[주민번호]"),
+    ],
+)
+def test_what_points_at_a_person_is_masked(text: str, masked: str) -> None:
+    assert mask(text) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2호선 역까지 5분이에요", "7호선 1001번 버스", "상계1동 주민센터 옆", "15층이고 3동 앞입니다",
+     "2021년 12월에 입주", "2020-2021년 겨울", "보증금 5000에 50", "총 1234세대 24개 동", "영하 10도 2023년",
+     "50만 2000원", "별점 5/5", "도보 10분 거리", "㎡당 1500만원", "1001동네 한바퀴"],
+)  # fmt: skip
+def test_what_points_at_nobody_stays(text: str) -> None:
+    assert mask(text) == text
