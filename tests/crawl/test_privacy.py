@@ -42,6 +42,7 @@ def review(**more: Any) -> dict[str, Any]:
         {"name": NAME, "address": NAME},
         {"user": {"id": 20991234, "name": NAME}},
         {"tel": 1012349876},
+        {"residentName": NAME, "resident_phone_text": PHONE, "userText": NAME},
     ],
 )
 def test_a_person_in_a_review(more: dict[str, Any]) -> None:
@@ -80,10 +81,23 @@ def test_covariates_are_kept_only_when_asked_for() -> None:
 
 def test_renamed_texts_and_lists_can_still_be_read_later() -> None:
     answer = {
-        "entries": [{"desc_x": "역이 가까워요", "careScoreV2": 4, "내용": "깨끗해요", "memo": NAME}]
+        "entries": [
+            {
+                "desc_x": "역이 가까워요",
+                "careScoreV2": 4,
+                "내용": "깨끗해요",
+                "careWords": "조용",
+                "memo": NAME,
+            }
+        ]
     }
     kept = scrubbed("reviews", answer)["entries"][0]
-    assert kept == {"desc_x": "역이 가까워요", "careScoreV2": 4, "내용": "깨끗해요"}
+    assert kept == {
+        "desc_x": "역이 가까워요",
+        "careScoreV2": 4,
+        "내용": "깨끗해요",
+        "careWords": "조용",
+    }
 
 
 @pytest.mark.parametrize("kind", KINDS)

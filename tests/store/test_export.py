@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.records import Apartment, Review
-from zigbang_nlp.store import Store, export, open_store
+from zigbang_nlp.store import Scope, Store, export, open_store
 from zigbang_nlp.store.export import COLUMNS
 from zigbang_nlp.tables.cells import defused
 
@@ -132,3 +133,33 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path, ending: str) -> None
         megabytes(url, "", rows)
         used.append(megabytes(url, tmp_path / f"{rows}.{ending}"))
     assert used[1] < used[0] + 60, used
+
+
+def test_json_lines_of_what_is_new_since_a_run(tmp_path: Path) -> None:
+    def row(identity: str, text: str, score: float = 5) -> Review:
+        return Review(
+            "zigbang", "1", identity, "total", text, score, written_at=datetime(2024, 3, 1)
+        )
+
+    with open_store(f"sqlite:///{tmp_path}/since.db") as fresh:
+        fresh.add_reviews([row("a", "역이 가까워요"), row("b", "주차가 힘들어요")])
+        run = fresh.runs.begin(Scope("zigbang", "geohash wydm"), "나")
+        fresh.add_reviews(
+            [
+                row("a", "역이 가까워요"),
+                row("b", "주차가 나아졌어요"),
+                row("c", "010-1234-5678 연락"),
+            ]
+        )
+        assert export(fresh, tmp_path / "new.jsonl", masked=True, since_run=run) == 2
+        said = [
+            json.loads(line) for line in (tmp_path / "new.jsonl").read_text("utf-8").splitlines()
+        ]
+        assert [one["text"] for one in said] == ["주차가 나아졌어요", "[전화번호] 연락"]
+        assert said[0]["written_at"] == "2024-03-01"
+        assert said[0]["score"] == 5.0
+        assert export(fresh, tmp_path / "all.jsonl") == 3
+        assert "010-1234-5678" in (tmp_path / "all.jsonl").read_text("utf-8")
+        with pytest.raises(InputError, match="no run 99"):
+            export(fresh, tmp_path / "none.csv", since_run=99)
+        assert not (tmp_path / "none.csv").exists()

@@ -16,15 +16,23 @@ from typing import Any
 from zigbang_nlp.config.site import SiteFile
 from zigbang_nlp.crawl.reading import parse
 from zigbang_nlp.masking import mask
+from zigbang_nlp.records import CATEGORIES
 
 #: What stands in the place of a name.
 Replace = Callable[[str], str | None]
 
-#: Names of texts and scores, also of such as nobody has seen yet: careDesc_x, 내용.
+#: Names of texts and scores, also of such as nobody has seen yet: careDesc_x, trafficWords, 내용.
 _TEXT_OR_SCORE = re.compile(
-    r"(?:[A-Za-z]+[_-]?)??(?:desc|description|text|content|comment|body|score|rating|star|point)s?"
+    rf"(?:{'|'.join(CATEGORIES)})(?=[A-Z_0-9])\w*"
+    r"|(?:[A-Za-z]+[_-]?)??(?:desc|description|text|content|comment|body|score|rating|star|point)s?"
     r"(?:[_-]?(?:x|new|v?\d+))?"
     r"|[가-힣]{0,4}(?:평가|평점|별점|점수|내용|본문|후기|장점|단점)",
+    re.IGNORECASE,
+)
+#: No such name, whatever else is in it.
+_PERSON = re.compile(
+    r"name|nick|user|writer|author|tel|phone|mobile|mail|addr|birth|age(?![a-z])|sex|gender"
+    r"|married|(?:id|no)$",
     re.IGNORECASE,
 )
 #: Names that say whether there are more pages.
@@ -117,7 +125,7 @@ class Scrubber:
                 return match[0] if known or len(match[0]) == 1 else "null"
             if key in self._authors:
                 return json.dumps(self.replace(_decoded(match["text"])))
-            return match[0] if key in self._texts or _TEXT_OR_SCORE.fullmatch(key) else "null"
+            return match[0] if key in self._texts or _may_be_text(key) else "null"
 
         return mask(_TOKEN.sub(kept, text)).encode("utf-8", "replace")
 
@@ -163,7 +171,7 @@ class Scrubber:
             elif (
                 key in allowed
                 or key in self._paths
-                or _TEXT_OR_SCORE.fullmatch(key)
+                or _may_be_text(key)
                 or (key in _PAGING and not isinstance(part, str))
             ):
                 cleaned[key] = part
@@ -188,6 +196,10 @@ def as_json(tree: Any) -> bytes:
 
 def _joined(*names: Iterable[str]) -> frozenset[str]:
     return frozenset(name for some in names for name in some)
+
+
+def _may_be_text(key: str) -> bool:
+    return bool(_TEXT_OR_SCORE.fullmatch(key)) and not _PERSON.search(key)
 
 
 def _is_name(key: str) -> bool:

@@ -185,7 +185,7 @@ def _write_parquet(rows: Iterator[dict[str, Any]], file: Path, _encoding: str) -
 
 _WRITERS: dict[str, Callable[[Iterator[dict[str, Any]], Path, str], int]] = {
     ".csv": _write_csv,
-    ".jsonl": _write_json_lines,
     ".parquet": _write_parquet,
     ".xlsx": _write_excel,
+    ".jsonl": _write_json_lines,
 }
