@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 
 PACKAGE = ROOT / "zigbang_nlp"
 
-_GROUND = {"errors", "records", "masking", "files", "console", "resources", "language"}
+_GROUND = {"errors", "records", "masking", "packing", "files", "console", "resources", "language"}
 _LEARNING = _GROUND | {"config", "text", "plotting", "workers"}
 
 #: room -> the rooms it may import from. Crawling writes to the store; importing knows how text and
@@ -21,6 +21,7 @@ ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "records": set(),
     "masking": set(),
+    "packing": {"records"},
     "resources": {"errors"},
     "language": {"records"},
     "console": set(),

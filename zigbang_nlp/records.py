@@ -24,28 +24,6 @@ LABELS: dict[str, str] = {"negative": "부정", "positive": "긍정"}
 SPLITS: tuple[str, ...] = ("train", "validation", "test")
 
 
-#: Between the names of a list that is kept as one text (words, topics); no name holds it.
-_SEPARATOR = "\t"
-
-
-def pack_names(names: Iterable[str] | None) -> str | None:
-    r"""A list of names as the store keeps it; None stays None (not looked for).
-
-    >>> pack_names(["주차", "교통"])
-    '주차\t교통'
-    """
-    return None if names is None else _SEPARATOR.join(names)
-
-
-def unpack_names(kept: object) -> list[str]:
-    r"""The names that `pack_names` joined; none for what is missing (None, NaN) or empty.
-
-    >>> unpack_names("주차\t교통"), unpack_names(None)
-    (['주차', '교통'], [])
-    """
-    return kept.split(_SEPARATOR) if isinstance(kept, str) and kept else []
-
-
 @dataclass(frozen=True, slots=True)
 class Apartment:
     """One apartment complex (단지). `latitude` and `longitude` are WGS 84 degrees."""
@@ -188,24 +166,6 @@ class Aspect:
 def as_json(aspects: Iterable[Aspect]) -> str:
     """Opinions as one cell of a table: a JSON list."""
     return json.dumps([aspect.as_dict() for aspect in aspects], ensure_ascii=False)
-
-
-def pack_aspects(aspects: Iterable[Aspect] | None) -> str | None:
-    """Opinions as the store keeps them, without their clauses' texts; None stays None."""
-    if aspects is None:
-        return None
-    said = [(a.topic, a.label, a.probability, a.start, a.end) for a in aspects]
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-
-
-def unpack_aspects(kept: object) -> list[tuple[str, str, float, int, int]]:
-    """Topic, label, probability, start and end of each opinion that `pack_aspects` kept.
-
-    >>> kept = pack_aspects([Aspect("주차", "negative", 0.02, 0, 7, "주차가 힘들어요")])
-    >>> unpack_aspects(kept), unpack_aspects(None)
-    ([('주차', 'negative', 0.02, 0, 7)], [])
-    """
-    return [tuple(said) for said in json.loads(kept)] if isinstance(kept, str) else []
 
 
 @dataclass(frozen=True, slots=True)

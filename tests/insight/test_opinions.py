@@ -4,8 +4,9 @@ import pandas as pd
 import pytest
 
 from zigbang_nlp import Classifier, insight
+from zigbang_nlp.packing import pack_aspects
 from zigbang_nlp.predict.reviews import predict_store
-from zigbang_nlp.records import Aspect, Review, pack_aspects
+from zigbang_nlp.records import Aspect, Review
 from zigbang_nlp.store import open_store
 
 

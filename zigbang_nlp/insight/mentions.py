@@ -10,7 +10,7 @@ from scipy import sparse
 
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import InsightError
-from zigbang_nlp.records import pack_names, unpack_names
+from zigbang_nlp.packing import pack_names, unpack_names
 from zigbang_nlp.text.neologisms import find_new_words
 from zigbang_nlp.text.words import content_words_of, kind, shown
 

@@ -17,7 +17,7 @@ import pandas as pd
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.rates import wilson
-from zigbang_nlp.records import unpack_aspects, unpack_names
+from zigbang_nlp.packing import unpack_aspects, unpack_names
 from zigbang_nlp.text.words import content_words, noun_parts, shown
 
 #: Columns of `WordFigures.forms`.

@@ -24,7 +24,8 @@ from zigbang_nlp.insight.periods import trend as trend_of
 from zigbang_nlp.insight.polarity import typical_words as typical_words_of
 from zigbang_nlp.insight.related_words import related as related_to
 from zigbang_nlp.insight.sentiment import Measure, where
-from zigbang_nlp.records import CATEGORIES, unpack_names
+from zigbang_nlp.packing import unpack_names
+from zigbang_nlp.records import CATEGORIES
 
 Sort = Literal["best", "worst", "most", "name"]
 #: How a list of complexes may be sorted -> (column, ascending).

@@ -18,9 +18,10 @@ from zigbang_nlp.store.corrections import Corrections
 from zigbang_nlp.store.database import Database
 from zigbang_nlp.store.fills import RunFills
 from zigbang_nlp.store.frontier import Frontier
+from zigbang_nlp.store.judged import Judged, save_predictions, shown_aspects, shown_topics
 from zigbang_nlp.store.migrate import prepare
 from zigbang_nlp.store.pacing import Pacing
-from zigbang_nlp.store.rows import Counts, Judged, ReviewKey
+from zigbang_nlp.store.rows import Counts, ReviewKey
 from zigbang_nlp.store.runs import Runs
 from zigbang_nlp.store.schema import apartments, predictions, review_history, reviews
 from zigbang_nlp.store.staging import batched, same_key
@@ -194,8 +195,8 @@ class Store:
         kept = 0
         for batch in batched(predicted, BULK):
             with self.database.write() as connection:
-                judged = [rows.Judged(*said) for said in batch]
-                kept += rows.save_predictions(connection, model_id, judged, _now())
+                judged = [Judged(*said) for said in batch]
+                kept += save_predictions(connection, model_id, judged, _now())
         return kept
 
     def judged_reviews(self, sources: Iterable[str] | None = None) -> Iterator[tuple[Any, ...]]:
@@ -253,8 +254,8 @@ class Store:
         with self.database.read() as connection:
             for row in connection.execute(query).mappings():
                 said = dict(row)
-                said["topics"] = rows.shown_topics(said["topics"])
-                said["aspects"] = rows.shown_aspects(said["aspects"], said["text"])
+                said["topics"] = shown_topics(said["topics"])
+                said["aspects"] = shown_aspects(said["aspects"], said["text"])
                 said["category_label"] = CATEGORIES.get(said["category"], said["category"])
                 yield said
 

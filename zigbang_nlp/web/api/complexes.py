@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from zigbang_nlp.errors import InsightError
-from zigbang_nlp.records import unpack_names
+from zigbang_nlp.packing import unpack_names
 from zigbang_nlp.web import queries
 from zigbang_nlp.web.api import PREFIX
 from zigbang_nlp.web.api.listing import (
