@@ -1,29 +1,122 @@
-"""The encoding of a text file, found by reading it whole."""
+"""The encoding of a text file: one for all of it, found by reading it whole."""
 
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 
 from zigbang_nlp.errors import InputError
+from zigbang_nlp.tables.source import Source
+
+#: What a file may begin with, the longest first: the encoding that takes it away.
+_BOMS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+#: Encodings as people know them.
+_NAMES = {"cp949": "CP949 (EUC-KR)", "utf-16": "UTF-16", "utf-32": "UTF-32"}
+_HANGUL_IN_UTF_8 = re.compile(rb"[\xea-\xed][\x80-\xbf]{2}")
+_HIGH = re.compile(rb"[\x80-\xff]+")
 
 
-def text_encoding(path: Path) -> str:
-    """Name "utf-8-sig" or "cp949", whichever the whole file decodes with.
+def encoding_of(source: Source) -> str:
+    """The encoding of a file, noted where it is not UTF-8.
 
     Raises:
-        InputError: neither; names the first bytes that don't fit and their line.
+        InputError: see `text_encoding`.
     """
+    encoding = text_encoding(source.path, source.options.encoding, source.name)
+    if encoding != "utf-8-sig":
+        source.notes.add("encoding", encoding=_NAMES.get(encoding, encoding))
+    return encoding
+
+
+def text_encoding(path: Path, asked: str | None = None, name: str = "") -> str:
+    """Python's name for the encoding that the whole file decodes with.
+
+    A byte order mark says it; without one it is UTF-8 ("utf-8-sig") or CP949.
+
+    Args:
+        path: the file.
+        asked: the encoding that the user named, which is only checked.
+        name: what messages call the file.
+
+    Raises:
+        InputError: none of them fits; names the first bytes that don't, and their line.
+    """
+    name = name or str(path)
+    if asked is not None:
+        return _checked(path, asked, name)
+    with path.open("rb") as stream:
+        start = stream.read(1 << 22)
+    encoding = marked_encoding(start)
+    if encoding is not None and encoding != "utf-8-sig":
+        return _checked(path, encoding, name)
     trouble = _first_trouble(path, "utf-8")
     if trouble is None:
         return "utf-8-sig"
+    line, wrong = trouble
+    if looks_like_utf_8(start):
+        raise InputError(
+            f"{name} is UTF-8 but for line {line}, which holds the bytes {wrong.hex(' ')}.",
+            "Mend that line, or save the file as UTF-8 anew.",
+        )
     if _first_trouble(path, "cp949") is None:
         return "cp949"
-    line, wrong = trouble
     raise InputError(
-        f"{path} is neither UTF-8 nor CP949: line {line} holds the bytes {wrong.hex(' ')}.",
-        "Save the file as UTF-8 and try again.",
+        f"{name} is neither UTF-8 nor CP949: line {line} holds the bytes {wrong.hex(' ')}.",
+        f"{_likely(start)}Save the file as UTF-8, or name its encoding with --encoding.",
     )
+
+
+def marked_encoding(start: bytes) -> str | None:
+    """The encoding that the first bytes of a file tell: by a mark, or UTF-16 by its zeros."""
+    for mark, encoding in _BOMS:
+        if start.startswith(mark):
+            return encoding
+    zeros = start.count(0)
+    if len(start) > 3 and zeros >= len(start) / 20:
+        for offset, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+            if start[offset::2].count(0) == zeros:
+                return encoding
+    return None
+
+
+def looks_like_utf_8(raw: bytes) -> bool:
+    """Whether most of the bytes beyond ASCII are Hangul in UTF-8, though not all may be."""
+    high = sum(map(len, _HIGH.findall(raw)))
+    return 3 * len(_HANGUL_IN_UTF_8.findall(raw)) > high / 2 > 0
+
+
+def _checked(path: Path, encoding: str, name: str) -> str:
+    try:
+        codecs.lookup(encoding)
+        trouble = _first_trouble(path, encoding)
+    except (LookupError, UnicodeError, TypeError) as error:
+        raise InputError(
+            f"Files can't be read in the encoding {encoding!r}.",
+            "Give one such as utf-8, cp949, utf-16 or cp1252.",
+        ) from error
+    if trouble is not None:
+        line, wrong = trouble
+        raise InputError(
+            f"{name} is not {_NAMES.get(encoding, encoding)}: "
+            f"line {line} holds the bytes {wrong.hex(' ')}.",
+            "Name its encoding with --encoding, or save the file as UTF-8.",
+        )
+    # A mark at the beginning is no text.
+    return "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
+
+
+def _likely(start: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(start[: 1 << 16]).best()
+    return "" if best is None else f"It may be {best.encoding}. "
 
 
 def _first_trouble(path: Path, encoding: str) -> tuple[int, bytes] | None:

@@ -1,43 +1,79 @@
-"""JSON lines: one object a line."""
+"""JSON: one object a line, an array of objects, or an object that holds one."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
-from pathlib import Path
+from itertools import islice
 from typing import Any
 
 import pandas as pd
 
-from zigbang_nlp.tables.encoding import text_encoding
+from zigbang_nlp.errors import InputError
+from zigbang_nlp.tables.encoding import encoding_of
+from zigbang_nlp.tables.json_document import document_rows, is_document
 from zigbang_nlp.tables.source import CHUNK, Source
 
-
-def read_json_lines(source: Source) -> Iterator[pd.DataFrame]:
-    """The objects of a file as rows. They may lack keys; every piece has the whole file's columns."""
-    encoding = text_encoding(source.path)
-    columns: dict[str, None] = {}
-    for row in _objects(source.path, encoding):
-        columns.update(dict.fromkeys(row))
-    rows: list[dict[str, Any]] = []
-    for row in _objects(source.path, encoding):
-        rows.append(row)
-        if len(rows) == CHUNK:
-            yield pd.DataFrame(rows, columns=list(columns), dtype=object)
-            rows = []
-    if rows:
-        yield pd.DataFrame(rows, columns=list(columns), dtype=object)
+#: How JSON writes half a surrogate pair, or a whole one.
+_ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")
+_LONE = re.compile("[\ud800-\udfff]")
 
 
-def _objects(path: Path, encoding: str) -> Iterator[dict[str, Any]]:
-    with path.open(encoding=encoding) as stream:
+def read_json(source: Source) -> Iterator[pd.DataFrame]:
+    """The objects of a file as rows. They may lack keys; every piece has the same columns.
+
+    Where only some columns are wanted the file is read once, else once more for its keys.
+    """
+    encoding = encoding_of(source)
+    if source.only:
+        columns = dict.fromkeys(source.needed)
+    else:
+        columns = {}
+        for row in _rows(source, encoding):
+            columns.update(dict.fromkeys(row))
+    rows = _rows(source, encoding, noting=True)
+    unseen, keys = set(source.needed), dict.fromkeys(columns)
+    while piece := list(islice(rows, CHUNK)):
+        if unseen and source.only:
+            for row in piece:
+                unseen -= row.keys()
+                keys.update(dict.fromkeys(row))
+        yield pd.DataFrame(piece, columns=list(columns), dtype=object)
+    if unseen and source.only:
+        missing = [name for name in source.needed if name in unseen]
+        there = [name for name in keys if name not in unseen]
+        raise InputError(
+            f"{source.name} has no column {', '.join(map(repr, missing))}.",
+            f"Its columns are: {', '.join(map(repr, there))}.",
+        )
+
+
+def _rows(source: Source, encoding: str, noting: bool = False) -> Iterator[dict[str, Any]]:
+    with source.path.open(encoding=encoding) as stream:
+        if is_document(stream):
+            rows = document_rows(stream, source.name, source.notes if noting else None)
+            yield from (_whole(row, n, source, noting) for n, row in enumerate(rows, start=1))
+            return
         for number, line in enumerate(stream, start=1):
             if not line.strip():
                 continue
             try:
                 row = json.loads(line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise ValueError(f"line {number} is not JSON ({error})") from error
             if not isinstance(row, dict):
                 raise ValueError(f"line {number} is not a JSON object")
-            yield row
+            yield _whole(row, number, source, noting) if _ESCAPED.search(line) else row
+
+
+def _whole(row: dict[str, Any], number: int, source: Source, noting: bool) -> dict[str, Any]:
+    """A row without half characters, which no file and no database takes."""
+    whole = {}
+    for key, value in row.items():
+        if isinstance(value, str) and _LONE.search(value):
+            value = _LONE.sub("\ufffd", value)
+            if noting:
+                source.notes.add("surrogates", f"row {number}")
+        whole[_LONE.sub("\ufffd", key)] = value
+    return whole

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from zigbang_nlp.errors import InputError
+from zigbang_nlp.errors import InputError, ZigbangError
 from zigbang_nlp.tables.excel import read_excel
-from zigbang_nlp.tables.json_lines import read_json_lines
+from zigbang_nlp.tables.json_lines import read_json
 from zigbang_nlp.tables.lines import read_lines
+from zigbang_nlp.tables.mojibake import mend_piece
 from zigbang_nlp.tables.parquet import read_parquet
 from zigbang_nlp.tables.separated import read_separated
 from zigbang_nlp.tables.source import CHUNK, Notes, ReadOptions, Source
+from zigbang_nlp.tables.unpack import PACKED, unpacked
 
 __all__ = ["CHUNK", "ENDINGS", "Notes", "ReadOptions", "read_table"]
 
@@ -22,8 +25,9 @@ READERS: dict[str, Callable[[Source], Iterator[pd.DataFrame]]] = {
     ".csv": read_separated,
     ".tsv": read_separated,
     ".txt": read_lines,
-    ".jsonl": read_json_lines,
-    ".ndjson": read_json_lines,
+    ".json": read_json,
+    ".jsonl": read_json,
+    ".ndjson": read_json,
     ".parquet": read_parquet,
     ".xlsx": read_excel,
     ".xlsm": read_excel,
@@ -44,8 +48,8 @@ def read_table(
     """The rows of a file in pieces of at most 20,000, every value of a text format as text.
 
     Args:
-        path: its ending says the format: .csv, .tsv, .txt (one text a line, column "text"),
-            .jsonl, .ndjson, .parquet, .xlsx. Text formats are UTF-8 (BOM or not) or CP949.
+        path: its ending says the format; .gz and .zip are unpacked. Encoding, delimiter and what
+            quotation marks do are told by the content, see `encoding`, `dialect`, `quotes`.
         needed: columns that must be there.
         options: what the file doesn't say itself.
         notes: where what was recognised, converted and left out is noted.
@@ -53,47 +57,63 @@ def read_table(
 
     Raises:
         InputError: no such file, an ending or encoding that can't be read (it names the bytes
-            and the line), an empty file, a missing column (it names those there are).
+            and the line), an empty file, a missing column (it names those there are), or whatever
+            else a library finds wrong with the file.
     """
     if not path.is_file():
         raise InputError(f"There is no file {path}.", "Check the name and the current directory.")
-    ending = path.suffix.lower()
-    if ending not in READERS:
-        raise InputError(
-            f"{path.name} has the ending {path.suffix or '(none)'}, which can't be read.",
-            f"Use one of {', '.join(ENDINGS)}.",
+    noted = Notes() if notes is None else notes
+    with _in_words(path), unpacked(path, ENDINGS, noted) as file:
+        source = Source(
+            path=file,
+            name=path.name,
+            ending=file.suffix.lower(),
+            needed=needed,
+            only=only,
+            options=options or ReadOptions(),
+            notes=noted,
         )
-    if path.stat().st_size == 0:
-        raise InputError(f"{path} is empty.", "Give a file with a header and rows.")
-    source = Source(
-        path=path,
-        name=path.name,
-        ending=ending,
-        needed=needed,
-        only=only,
-        options=options or ReadOptions(),
-        notes=Notes() if notes is None else notes,
-    )
-    empty = True
-    try:
-        for piece in READERS[ending](source):
-            missing = [column for column in needed if column not in piece.columns]
-            if missing:
-                raise InputError(
-                    f"{path.name} has no column {', '.join(map(repr, missing))}.",
-                    f"Its columns are: {', '.join(map(repr, piece.columns))}.",
-                )
-            empty = empty and not len(piece)
-            yield piece
-    except (ValueError, OSError, KeyError, NotImplementedError, SyntaxError) as error:
-        # pandas, pyarrow and openpyxl each have their own; all derive from these.
+        yield from _checked(source)
+
+
+def _checked(source: Source) -> Iterator[pd.DataFrame]:
+    """The pieces of a file, once it is clear that it can be read and has the columns."""
+    if source.ending not in READERS:
         raise InputError(
-            f"{path} can't be read as {path.suffix[1:]}: {_first_line(error)}.",
+            f"{source.name} has the ending {source.ending or '(none)'}, which can't be read.",
+            f"Use one of {', '.join((*ENDINGS, *PACKED))}.",
+        )
+    if source.path.stat().st_size == 0:
+        raise InputError(f"{source.name} is empty.", "Give a file with a header and rows.")
+    rows = 0
+    for piece in READERS[source.ending](source):
+        whole = mend_piece(piece, source.options.fix_encoding, rows, source.notes)
+        missing = [column for column in source.needed if column not in whole.columns]
+        if missing:
+            raise InputError(
+                f"{source.name} has no column {', '.join(map(repr, missing))}.",
+                f"Its columns are: {', '.join(map(repr, whole.columns))}.",
+            )
+        rows += len(whole)
+        yield whole[list(dict.fromkeys(source.needed))] if source.only else whole
+    if not rows:
+        raise InputError(f"{source.name} has no rows.", "Give a file with at least one row.")
+
+
+@contextlib.contextmanager
+def _in_words(path: Path) -> Iterator[None]:
+    """Whatever a library raises about a file, as one sentence: the boundary of all readers."""
+    try:
+        yield
+    except (ZigbangError, MemoryError):
+        raise
+    except Exception as error:  # each library has its own, and some have bugs
+        what = path.suffix[1:].lower()
+        raise InputError(
+            f"{path} can't be read as {what}: {_first_line(error)}.",
             "Check that the file is what its ending says and is complete.",
         ) from error
-    if empty:
-        raise InputError(f"{path} has no rows.", "Give a file with at least one row.")
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")[:200]

@@ -1,31 +1,62 @@
-"""Separated values: .csv and .tsv."""
+"""Separated values: .csv, .tsv, and tables that are called .txt."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import pandas as pd
 
-from zigbang_nlp.tables.encoding import text_encoding
-from zigbang_nlp.tables.source import CHUNK, Source
+from zigbang_nlp.errors import InputError
+from zigbang_nlp.tables.dialect import Dialect, find_dialect
+from zigbang_nlp.tables.encoding import encoding_of
+from zigbang_nlp.tables.quotes import with_quoting
+from zigbang_nlp.tables.source import CHUNK, Source, unique_names
 
 
 def read_separated(source: Source) -> Iterator[pd.DataFrame]:
-    """The rows of a .csv or .tsv file, every value as text."""
-    separator = "\t" if source.ending == ".tsv" else ","
-    with warnings.catch_warnings():
-        # Rows longer than the header would lose their last field with no more than a warning.
-        warnings.simplefilter("error", pd.errors.ParserWarning)
-        try:
-            yield from pd.read_csv(
-                source.path,
-                sep=separator,
-                dtype=str,
-                keep_default_na=False,
-                index_col=False,
-                chunksize=CHUNK,
-                encoding=text_encoding(source.path),
+    """The rows of a .csv or .tsv file, every value as text.
+
+    Raises:
+        InputError: a row with more fields than the header, or quotation marks that merge rows.
+    """
+    encoding = encoding_of(source)
+    dialect = with_quoting(source, encoding, find_dialect(source, encoding))
+    yield from read_rows(source, encoding, dialect)
+
+
+def read_rows(source: Source, encoding: str, dialect: Dialect) -> Iterator[pd.DataFrame]:
+    """The rows of a file whose dialect is known; those that are short are filled and noted."""
+    with source.path.open(encoding=encoding, newline="") as stream:
+        for _ in range(dialect.skipped):
+            stream.readline()
+        reader = dialect.reader(stream)
+        names = unique_names(next(filter(None, reader), []), source.notes)
+        count = 0
+        while rows := list(islice(reader, CHUNK)):
+            if any(len(row) != len(names) for row in rows):
+                rows = list(_even(rows, len(names), count, source))
+            count += len(rows)
+            yield pd.DataFrame(rows, columns=names, dtype=object)
+        if not count:
+            yield pd.DataFrame(columns=names, dtype=object)
+
+
+def _even(
+    rows: Sequence[list[str]], width: int, before: int, source: Source
+) -> Iterator[list[str]]:
+    number = before
+    for row in rows:
+        if not row or (width > 1 and len(row) == 1 and not row[0].strip()):
+            source.notes.add("blank lines")
+            continue
+        number += 1
+        if len(row) < width:
+            source.notes.add("short rows", f"row {number}")
+            row = row + [""] * (width - len(row))
+        elif any(field.strip() for field in row[width:]):
+            raise InputError(
+                f"Row {number} of {source.name} has {len(row)} fields where its header has {width}.",
+                "A delimiter in an unquoted text does that: put the text in quotation marks.",
             )
-        except pd.errors.ParserWarning as error:
-            raise ValueError("its rows have more fields than its header") from error
+        yield row[:width]

@@ -97,3 +97,20 @@ class Source:
     only: bool = False
     options: ReadOptions = ReadOptions()
     notes: Notes = field(default_factory=Notes)
+
+
+def unique_names(names: Sequence[str], notes: Notes) -> list[str]:
+    """Names of columns, each once: a second "text" is "text.1", one without a name "Unnamed: 3"."""
+    unique: list[str] = []
+    taken = set(names)
+    for at, name in enumerate(names):
+        told = name if name else f"Unnamed: {at}"
+        number = 0
+        while told in unique:
+            number += 1
+            if f"{name}.{number}" not in taken:
+                told = f"{name}.{number}"
+        if number:
+            notes.add("same columns", name=told)
+        unique.append(told)
+    return unique

@@ -1,0 +1,156 @@
+"""JSON that is one document: its list of objects, piece by piece, in bounded memory."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, TextIO
+
+from zigbang_nlp.errors import InputError
+from zigbang_nlp.tables.source import Notes
+
+_BLOCK = 1 << 20
+_SPACE = re.compile(r"[\s,]*")
+_DECODER = json.JSONDecoder()
+
+
+def is_document(stream: TextIO) -> bool:
+    """Whether a file is one array or object, not one object a line; the stream is rewound."""
+    start = stream.read(_BLOCK)
+    stream.seek(0)
+    first, _, rest = start.lstrip("\ufeff \t\r\n").partition("\n")
+    if first.startswith("["):
+        # Lines that are lists are the other format, and an error there.
+        return not _is_json(first) or not rest.strip()
+    if not first.startswith("{") or (rest.strip() and _is_json(first)):
+        return False
+    if len(start) < _BLOCK and _is_json(first):
+        lists = [v for v in json.loads(first).values() if _of_objects(v)]
+        return len(lists) == 1
+    return not rest.lstrip().startswith("{") and _is_unfinished(first)
+
+
+def document_rows(stream: TextIO, name: str, notes: Notes | None) -> Iterator[dict[str, Any]]:
+    """The objects of an array, or of the one list that an object holds.
+
+    Args:
+        stream: at its beginning.
+        name: of the file, for messages.
+        notes: where the list is noted.
+
+    Raises:
+        InputError: there is no such list, or several.
+    """
+    text = _Text(stream)
+    if text.peek() == "[":
+        yield from _objects(text)
+        return
+    text.take("{")
+    found: str | None = None
+    others: list[str] = []
+    while text.peek() != "}":
+        key = text.value()
+        text.take(":")
+        if text.peek() != "[":
+            text.value()
+            continue
+        if found is None and text.peek_second() == "{":
+            found = key
+            if notes is not None:
+                notes.add("json list", where=repr(key))
+            yield from _objects(text)
+            continue
+        if text.peek_second() == "{":
+            others.append(key)
+        text.value()
+    if found is None or others:
+        lists = ", ".join(map(repr, [found, *others] if found else []))
+        raise InputError(
+            f"{name} is a JSON object with {f'several lists: {lists}' if lists else 'no list'}.",
+            "Save the list of reviews alone, as a JSON array or one object a line.",
+        )
+
+
+class _Text:
+    """A stream of JSON that is decoded value by value."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._held = ""
+        self._at = 0
+        self._ended = False
+
+    def peek(self) -> str:
+        """The next character that is no white space or comma; "" at the end."""
+        while True:
+            match = _SPACE.match(self._held, self._at)
+            self._at = match.end() if match else self._at
+            if self._at < len(self._held):
+                return self._held[self._at]
+            if not self._more():
+                raise ValueError("it ends in the middle")
+
+    def peek_second(self) -> str:
+        """The character after the next, past white space."""
+        while True:
+            match = _SPACE.match(self._held, self._at + 1)
+            if match and match.end() < len(self._held):
+                return self._held[match.end()]
+            if not self._more():
+                return ""
+
+    def take(self, character: str) -> None:
+        if self.peek() != character:
+            raise ValueError(f"{character!r} is missing before {self._held[self._at :][:20]!r}")
+        self._at += 1
+
+    def value(self) -> Any:
+        self.peek()
+        while True:
+            try:
+                value, end = _DECODER.raw_decode(self._held, self._at)
+            except ValueError:
+                if not self._more():
+                    raise
+                continue
+            # A number may go on in what is not read yet.
+            if end == len(self._held) and self._more():
+                continue
+            self._at = end
+            return value
+
+    def _more(self) -> bool:
+        # As much again as is held, so that a long value isn't decoded too often.
+        block = self._stream.read(max(_BLOCK, len(self._held) - self._at))
+        self._held, self._at = self._held[self._at :] + block, 0
+        return bool(block)
+
+
+def _objects(text: _Text) -> Iterator[dict[str, Any]]:
+    text.take("[")
+    number = 0
+    while text.peek() != "]":
+        number += 1
+        row = text.value()
+        if not isinstance(row, dict):
+            raise ValueError(f"item {number} of its list is not a JSON object")
+        yield row
+    text.take("]")
+
+
+def _of_objects(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _is_unfinished(text: str) -> bool:
+    """Whether a first line is the beginning of an object, rather than a broken one."""
+    return bool(re.match(r'\{\s*(?:"|$)', text))
