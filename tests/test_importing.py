@@ -307,7 +307,7 @@ def test_missing_values_of_every_kind_are_no_value(store: Store, tmp_path: Path)
 
 
 def test_numbers_as_texts_are_texts(store: Store, tmp_path: Path) -> None:
-    frame = pd.DataFrame({"text": [2024, None, "좋아요", 5.0]}, dtype=object)
+    frame = pd.DataFrame({"text": [2024, None, "좋아요", 5.0], "n": [1, 2, 3, 4]}, dtype=object)
     frame.to_excel(tmp_path / "r.xlsx", index=False)
     summary = import_file(tmp_path / "r.xlsx", ImportColumns(), store)
     assert set(by_text(store)) == {"2024", "좋아요", "5"}

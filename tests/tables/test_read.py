@@ -2,14 +2,16 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from zigbang_nlp.errors import InputError
+from zigbang_nlp.language.file_notes import note_sentence
 from zigbang_nlp.tables.cells import as_text, is_missing
 from zigbang_nlp.tables.encoding import text_encoding
-from zigbang_nlp.tables.read import CHUNK, read_table
+from zigbang_nlp.tables.read import CHUNK, Notes, ReadOptions, read_table
 
 ROWS = pd.DataFrame({"text": ["역이 가까워요", "주차가 힘들어요"], "stars": ["5", "1"]})
 
@@ -28,6 +30,16 @@ def write(frame: pd.DataFrame, path: Path, encoding: str = "utf-8") -> Path:
         case ".xlsx":
             frame.to_excel(path, index=False)
     return path
+
+
+def read_and_said(
+    path: Path, *needed: str, only: bool = False, **options: Any
+) -> tuple[pd.DataFrame, str]:
+    """The rows of a file, and what was said about it in English; Korean must have words too."""
+    notes = Notes()
+    pieces = list(read_table(path, needed, ReadOptions(**options), notes, only))
+    assert all(note_sentence(note, "ko") for note in notes)
+    return pd.concat(pieces, ignore_index=True), "\n".join(map(note_sentence, notes))
 
 
 def read(path: Path, *needed: str) -> pd.DataFrame:
@@ -80,11 +92,17 @@ def test_a_character_across_two_blocks_is_no_trouble(tmp_path: Path) -> None:
         assert text_encoding(path) == "utf-8-sig"
 
 
-def test_utf_16_is_refused_with_its_bytes(tmp_path: Path) -> None:
-    path = tmp_path / "r.csv"
-    path.write_bytes("text\n좋아요\n".encode("utf-16"))
-    with pytest.raises(InputError, match="line 1 holds the bytes ff fe"):
-        list(read_table(path))
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("ending", ["csv", "tsv", "jsonl", "txt"])
+def test_utf_16_is_read_and_said(encoding: str, ending: str, tmp_path: Path) -> None:
+    path = write(ROWS, tmp_path / "r.csv", encoding)
+    if ending == "txt":
+        path.write_bytes("text\n역이 가까워요\n주차가 힘들어요\n".encode(encoding))
+    elif ending != "csv":
+        path = write(ROWS, tmp_path / f"r.{ending}", encoding)
+    found, said = read_and_said(path.rename(tmp_path / f"r.{ending}"))
+    assert found["text"].tolist()[-2:] == ROWS["text"].tolist()
+    assert f"It is read as {encoding.upper()}" in said.upper() or "READ AS UTF-" in said.upper()
 
 
 @pytest.mark.parametrize("ending", ["csv", "tsv", "txt", "jsonl", "parquet", "xlsx"])
@@ -118,7 +136,7 @@ def test_a_missing_column_lists_those_there_are(ending: str, tmp_path: Path) -> 
     assert caught.value.next_step == "Its columns are: 'text', 'stars'."
 
 
-@pytest.mark.parametrize("name", ["r.doc", "r", "r.xls", "r.json"])
+@pytest.mark.parametrize("name", ["r.doc", "r", "r.hwp"])
 def test_an_unknown_ending_lists_the_known(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_text("text\n좋아요\n")
@@ -140,7 +158,7 @@ def test_a_cut_off_binary_file_is_one_clear_sentence(
 ) -> None:
     path = write(ROWS, tmp_path / f"r.{ending}")
     path.write_bytes(path.read_bytes()[:keep])
-    with pytest.raises(InputError, match=f"can't be read as {ending}"):
+    with pytest.raises(InputError, match="can't be read as"):
         list(read_table(path))
 
 
@@ -149,7 +167,7 @@ def test_an_excel_file_that_is_another_zip_is_one_clear_sentence(tmp_path: Path)
 
     with zipfile.ZipFile(tmp_path / "r.xlsx", "w") as made:
         made.writestr("hello.txt", "hello")
-    with pytest.raises(InputError, match="can't be read as xlsx"):
+    with pytest.raises(InputError, match="can't be read as"):
         list(read_table(tmp_path / "r.xlsx"))
 
 
@@ -161,7 +179,7 @@ def test_an_excel_file_with_broken_xml_is_one_clear_sentence(tmp_path: Path) -> 
         for name in old.namelist():
             body = old.read(name)
             made.writestr(name, body[:50] if name.endswith("sheet1.xml") else body)
-    with pytest.raises(InputError, match="can't be read as xlsx"):
+    with pytest.raises(InputError, match="can't be read as"):
         list(read_table(tmp_path / "r.xlsx"))
 
 
@@ -202,11 +220,12 @@ def test_csv_values_are_left_as_they_were_written(tmp_path: Path) -> None:
     assert found["id"].tolist() == ["007", "1e3", ""]
 
 
-def test_an_unclosed_quote_is_an_error(tmp_path: Path) -> None:
+def test_a_quote_that_never_closes_is_a_character(tmp_path: Path) -> None:
     path = tmp_path / "r.csv"
     path.write_text('text\n"never closed\nmore\n')
-    with pytest.raises(InputError, match="can't be read as csv"):
-        list(read_table(path))
+    found, said = read_and_said(path)
+    assert found["text"].tolist() == ['"never closed', "more"]
+    assert "lines 2 to 3" in said
 
 
 def test_large_files_come_in_pieces(tmp_path: Path) -> None:

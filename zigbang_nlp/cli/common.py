@@ -6,7 +6,8 @@ the flags can't fall behind the settings.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -14,7 +15,7 @@ import click
 from pydantic.fields import FieldInfo
 
 from zigbang_nlp.config import LoadedSettings, known_keys, load_settings
-from zigbang_nlp.console import show_log
+from zigbang_nlp.console import log, show_log
 
 
 class _List(click.ParamType):  # type: ignore[type-arg]  # generic in new versions of Click only
@@ -151,3 +152,49 @@ def run_stage(name: str, loaded: LoadedSettings, force: bool) -> None:
 force_option = click.option(
     "--force", is_flag=True, help="Do it again even when nothing has changed."
 )
+
+
+#: Flags of `reading_options`: the fields of `tables.ReadOptions`.
+_READING = (
+    click.option(
+        "--encoding", help="Of a text file or standard input, e.g. utf-16  [default: found out]"
+    ),
+    click.option(
+        "--fix-encoding",
+        is_flag=True,
+        help="Put texts right that were decoded with the wrong encoding (ì£¼ì°¨).",
+    ),
+    click.option(
+        "--quoting",
+        type=click.Choice(["auto", "csv", "none"]),
+        default="auto",
+        show_default=True,
+        help="What quotation marks in CSV and TSV do: enclose fields (csv) or nothing (none).",
+    ),
+    click.option(
+        "--sheet", help="Of a workbook: a sheet, or all  [default: the first visible one]"
+    ),
+    click.option("--header-row", type=click.IntRange(1), help="Row of the column names, from 1."),
+)
+
+
+def reading_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command that reads somebody's file the flags for it, gathered as `reading`."""
+
+    @functools.wraps(function)
+    def gathered(**values: Any) -> Any:
+        names = ("encoding", "fix_encoding", "quoting", "sheet", "header_row")
+        return function(reading={name: values.pop(name) for name in names}, **values)
+
+    command: Callable[..., Any] = gathered
+    for option in reversed(_READING):
+        command = option(command)
+    return command
+
+
+def say_notes(notes: Iterable[Any]) -> None:
+    """Say what was recognised, converted and left out while reading a file."""
+    from zigbang_nlp.language.file_notes import note_sentence
+
+    for note in notes:
+        log.info(note_sentence(note))

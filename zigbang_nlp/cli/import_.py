@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from zigbang_nlp.cli.common import settings_command
+from zigbang_nlp.cli.common import reading_options, settings_command
 from zigbang_nlp.config import LoadedSettings
 from zigbang_nlp.console import log, table
 
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "--date-format", help="ymd, mdy, dmy or a pattern like %y.%m.%d  [default: told by the column]"
 )
-@click.option("--sheet", help="Of a workbook: a sheet, or all  [default: the first visible one]")
-@click.option("--header-row", type=click.IntRange(1), help="Row of the column names, from 1.")
+@reading_options
 @click.option("--look", "only_look", is_flag=True, help="Show what is recognised; store nothing.")
 @click.option("--skip-bad-rows", is_flag=True, help="Leave out rows with a bad value, and count.")
 def command(
@@ -38,17 +37,16 @@ def command(
     file: Path,
     rating_scale: float,
     date_format: str | None,
-    sheet: str | None,
-    header_row: int | None,
+    reading: dict[str, Any],
     only_look: bool,
     skip_bad_rows: bool,
     **columns: str | None,
 ) -> None:
     """Read reviews from a CSV, TSV, JSON lines, Parquet or Excel file.
 
-    Encoding, the column of the reviews, the order of dates and Zigbang's layout of
-    five scores and texts a row are recognised; --look shows how. A file is stored
-    whole or not at all, and importing it again adds nothing twice.
+    Also .json, .gz and .zip. Encoding, delimiter, the column of the reviews, the order of dates
+    and Zigbang's layout of five scores and texts a row are recognised; --look shows how. A file
+    is stored whole or not at all, and importing it again adds nothing twice.
 
     \b
     Examples:
@@ -56,13 +54,14 @@ def command(
       zigbang-nlp import reviews.csv --rating-column stars
       zigbang-nlp import movie.parquet --rating-column rating --rating-scale 10
       zigbang-nlp import naver.csv --date-column 작성일 --date-format ymd
+      zigbang-nlp import ratings.tsv --text-column document --quoting none
       zigbang-nlp import labelled.xlsx --text-column 리뷰 --label-column 감성
     """
     from zigbang_nlp.importing import ImportColumns, import_file, look, recognise
     from zigbang_nlp.store import open_or_undo
     from zigbang_nlp.tables import ReadOptions
 
-    options = ReadOptions(sheet=sheet, header_row=header_row)
+    options = ReadOptions(**reading)
     if only_look:
         _show(look(file, options, date_format))
         return

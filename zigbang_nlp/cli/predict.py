@@ -7,15 +7,18 @@ import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from zigbang_nlp.cli.common import settings_command
+from zigbang_nlp.cli.common import reading_options, say_notes, settings_command
 from zigbang_nlp.cli.explained import LEGEND, coloured, one_line, shares, shows_colour
 from zigbang_nlp.config import LoadedSettings
 from zigbang_nlp.console import log
-from zigbang_nlp.errors import InputError
 from zigbang_nlp.records import CATEGORIES, LABELS, Asked, Aspect, Prediction
+
+if TYPE_CHECKING:
+    from zigbang_nlp.tables.read import Notes, ReadOptions
 
 #: Lines of standard input classified at once; small, so that answers come while one types.
 _AT_ONCE = 256
@@ -29,6 +32,7 @@ _AT_ONCE = 256
 @click.argument("texts", nargs=-1, metavar="[TEXT]...")
 @click.option("--input", "source", type=click.Path(path_type=Path), help="A file of texts.")
 @click.option("--text-column", default="text", show_default=True, help="Its column of texts.")
+@reading_options
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
@@ -55,6 +59,7 @@ def command(
     texts: tuple[str, ...],
     source: Path | None,
     text_column: str,
+    reading: dict[str, Any],
     output: Path | None,
     resume: bool,
     topics: bool,
@@ -90,9 +95,12 @@ def command(
         raise click.UsageError("--resume goes on with an --output; give it too.")
     from zigbang_nlp.predict.classifier import Classifier
     from zigbang_nlp.predict.resolve_model import chosen_model
+    from zigbang_nlp.tables.read import Notes, ReadOptions
 
     settings = loaded.settings
     classifier = Classifier.load(chosen_model(settings), settings.predict.batch_size)
+    options = ReadOptions(**reading)
+    notes = Notes()
     asked = Asked(topics, sentences, explain, aspects)
     if settings.tokenize.dask:
         if source is None or output is None:
@@ -108,17 +116,26 @@ def command(
         from zigbang_nlp.predict.files import predict_file
 
         count = predict_file(
-            classifier, source, output, text_column, settings.tokenize, resume, asked
+            classifier,
+            source,
+            output,
+            text_column,
+            settings.tokenize,
+            resume,
+            asked,
+            options,
+            notes,
         )
+        say_notes(notes)
         log.info("%s rows written to %s.", f"{count:,}", output)
         return
     lines: Iterable[str] = texts
     if source is not None:
         from zigbang_nlp.predict.files import texts_of
 
-        lines = texts_of(source, text_column)
+        lines = texts_of(source, text_column, options, notes)
     elif not texts:
-        lines = _standard_input()
+        lines = _standard_input(options, notes)
     rest, size = iter(lines), 1 if sys.stdin.isatty() else _AT_ONCE
     colours = explain and not as_json and shows_colour()
     if colours:
@@ -127,23 +144,15 @@ def command(
         for prediction in classifier.predict(chunk, topics, sentences, explain, aspects):
             line = _json(prediction) if as_json else _plain(prediction, colours=colours)
             click.echo(line, color=True if colours else None)
+    say_notes(notes)
 
 
-def _standard_input() -> Iterator[str]:
+def _standard_input(options: ReadOptions, notes: Notes) -> Iterator[str]:
+    from zigbang_nlp.tables.stream import lines_of
+
     if sys.stdin.isatty():
         log.info("One review a line; end with Ctrl-D.")
-    for number, line in enumerate(sys.stdin.buffer, start=1):
-        try:
-            yield line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
-        except UnicodeDecodeError:
-            try:
-                yield line.decode("cp949").rstrip("\r\n")
-            except UnicodeDecodeError as error:
-                raise InputError(
-                    f"Line {number} of the input is neither UTF-8 nor CP949: "
-                    f"bytes {line[error.start : error.start + 4].hex(' ')}.",
-                    "Convert the input to UTF-8.",
-                ) from error
+    return lines_of(sys.stdin.buffer, options, notes)  # type: ignore[arg-type]
 
 
 def _json(prediction: Prediction) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.files import atomic_file
 from zigbang_nlp.tables.read import CHUNK
+from zigbang_nlp.tables.source import Notes, unique_names
 
 #: Rows of a partition: whole pieces, as one machine reads them, so that the network sees the same
 #: batches and gives the same digits.
@@ -40,6 +41,7 @@ class Partition:
                 begin = end
             rows = file.read_row_groups(groups)
         rows = rows.slice(self.start - (first or 0), self.stop - self.start)
+        rows = rows.rename_columns(unique_names(rows.column_names, Notes()))
         read: pd.DataFrame = rows.to_pandas(types_mapper=pd.ArrowDtype, ignore_metadata=True)
         return read
 

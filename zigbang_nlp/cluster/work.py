@@ -17,7 +17,7 @@ from zigbang_nlp.predict.bulk import predict_pieces
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.predict.files import with_columns
 from zigbang_nlp.records import LABEL_ONLY, Asked
-from zigbang_nlp.tables.cells import as_text
+from zigbang_nlp.tables.cells import review_texts
 from zigbang_nlp.tables.read import CHUNK
 from zigbang_nlp.tables.write import as_arrow
 from zigbang_nlp.text.tokenize_job import SEPARATOR, TokenizeJob
@@ -104,7 +104,7 @@ def _predict(shipped: str, text_column: str, asked: Asked, partition: Partition)
 
     classifier, lock = at_hand(shipped)
     rows = partition.read()
-    texts = [as_text(value) for value in rows[text_column]]
+    texts = review_texts(rows[text_column], text_column, partition.start)
     pieces = (texts[at : at + CHUNK] for at in range(0, len(texts), CHUNK))
     with lock:
         how = TokenizeSettings(workers=1)

@@ -18,8 +18,8 @@ from zigbang_nlp.predict.bulk import Columns, predict_pieces
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.predict.resumable_output import parts_of
 from zigbang_nlp.records import LABEL_ONLY, Asked
-from zigbang_nlp.tables.cells import as_text
-from zigbang_nlp.tables.read import CHUNK, read_table
+from zigbang_nlp.tables.cells import review_texts
+from zigbang_nlp.tables.read import CHUNK, Notes, ReadOptions, read_table
 from zigbang_nlp.tables.write import ENDINGS, join_parts, write_part
 
 #: A smaller file is not worth worker processes.
@@ -34,6 +34,8 @@ def predict_file(
     how: TokenizeSettings | None = None,
     resume: bool = False,
     asked: Asked = LABEL_ONLY,
+    options: ReadOptions | None = None,
+    notes: Notes | None = None,
 ) -> int:
     """Write the rows of `source` with their predictions to `output`, in order, atomically.
 
@@ -48,6 +50,8 @@ def predict_file(
         how: workers and time limit; None = in this process.
         asked: what to tell beside the label; explanations and sentences have no column.
         resume: go on with what a run that was ended has left (see `parts.py`).
+        options: how to read `source`.
+        notes: where what was recognised and converted while reading is noted.
 
     Returns:
         Number of rows.
@@ -63,20 +67,22 @@ def predict_file(
         )
     waiting: deque[pd.DataFrame] = deque()
     count = truncated = 0
-    with parts_of(output, _about(classifier, source, text_column, asked), resume) as parts:
+    with parts_of(output, _about(classifier, source, text_column, asked, options), resume) as parts:
         done = parts.finished()
-        pieces = progress(read_table(source, [text_column]), "predicting", unit="pieces")
+        table = read_table(source, [text_column], options, notes)
+        pieces = progress(table, "predicting", unit="pieces")
         for piece in islice(pieces, done):
             count += len(piece)
 
-        def texts() -> Iterator[list[str]]:
+        def texts(before: int) -> Iterator[list[str]]:
             for piece in pieces:
                 waiting.append(piece)
-                yield [as_text(value) for value in piece[text_column]]
+                yield review_texts(piece[text_column], text_column, before)
+                before += len(piece)
 
         total = 0 if source.stat().st_size < _SMALL else None
         for columns in predict_pieces(
-            classifier, texts(), how or TokenizeSettings(workers=1), total, asked
+            classifier, texts(count), how or TokenizeSettings(workers=1), total, asked
         ):
             piece = with_columns(waiting.popleft(), columns)
             truncated += sum(columns["truncated"])
@@ -104,14 +110,25 @@ def with_columns(piece: pd.DataFrame, columns: Columns) -> pd.DataFrame:
     )
 
 
-def texts_of(source: Path, text_column: str) -> Iterator[str]:
-    """The texts of one column of a file, blank for missing values."""
-    for piece in read_table(source, [text_column]):
-        yield from map(as_text, piece[text_column])
+def texts_of(
+    source: Path,
+    text_column: str,
+    options: ReadOptions | None = None,
+    notes: Notes | None = None,
+) -> Iterator[str]:
+    """The texts of one column of a file, blank for missing values; see `tables.read_table`."""
+    before = 0
+    for piece in read_table(source, [text_column], options, notes, only=True):
+        yield from review_texts(piece[text_column], text_column, before)
+        before += len(piece)
 
 
 def _about(
-    classifier: Classifier, source: Path, text_column: str, asked: Asked
+    classifier: Classifier,
+    source: Path,
+    text_column: str,
+    asked: Asked,
+    options: ReadOptions | None,
 ) -> dict[str, object]:
     """What must be the same for the work to be gone on with."""
     # A missing file is `read_table`'s to tell.
@@ -123,5 +140,6 @@ def _about(
         "text column": text_column,
         "model": classifier.bundle.identity(),
         "what is asked": asdict(asked),
+        "how it is read": asdict(options or ReadOptions()),
         "rows a part": CHUNK,
     }

@@ -37,8 +37,9 @@ class Dialect:
     def reader(self, lines: Iterable[str], strict: bool = False) -> Any:
         """A reader of the csv module: the fields of each row; a blank line has none."""
         csv.field_size_limit(_LONGEST)
-        quoting = csv.QUOTE_MINIMAL if self.quoted else csv.QUOTE_NONE
-        return csv.reader(lines, delimiter=self.delimiter, quoting=quoting, strict=strict)
+        if not self.quoted:
+            return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE)
+        return csv.reader(lines, delimiter=self.delimiter, strict=strict)
 
 
 def find_dialect(source: Source, encoding: str) -> Dialect:

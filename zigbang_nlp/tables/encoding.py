@@ -62,7 +62,7 @@ def text_encoding(path: Path, asked: str | None = None, name: str = "") -> str:
     line, wrong = trouble
     if looks_like_utf_8(start):
         raise InputError(
-            f"{name} is UTF-8 but for line {line}, which holds the bytes {wrong.hex(' ')}.",
+            f"{name} is UTF-8, but not all of it: line {line} holds the bytes {wrong.hex(' ')}.",
             "Mend that line, or save the file as UTF-8 anew.",
         )
     if _first_trouble(path, "cp949") is None:
@@ -81,7 +81,7 @@ def marked_encoding(start: bytes) -> str | None:
     zeros = start.count(0)
     if len(start) > 3 and zeros >= len(start) / 20:
         for offset, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
-            if start[offset::2].count(0) == zeros:
+            if start[offset::2].count(0) >= 0.8 * zeros and start[:2].count(0) == 1:
                 return encoding
     return None
 
@@ -94,9 +94,9 @@ def looks_like_utf_8(raw: bytes) -> bool:
 
 def _checked(path: Path, encoding: str, name: str) -> str:
     try:
-        codecs.lookup(encoding)
+        "".encode(encoding)  # refuses hex, zlib and their like too
         trouble = _first_trouble(path, encoding)
-    except (LookupError, UnicodeError, TypeError) as error:
+    except (LookupError, ValueError, TypeError) as error:
         raise InputError(
             f"Files can't be read in the encoding {encoding!r}.",
             "Give one such as utf-8, cp949, utf-16 or cp1252.",

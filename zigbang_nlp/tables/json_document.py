@@ -26,8 +26,7 @@ def is_document(stream: TextIO) -> bool:
     if not first.startswith("{") or (rest.strip() and _is_json(first)):
         return False
     if len(start) < _BLOCK and _is_json(first):
-        lists = [v for v in json.loads(first).values() if _of_objects(v)]
-        return len(lists) == 1
+        return any(map(_of_objects, json.loads(first).values()))
     return not rest.lstrip().startswith("{") and _is_unfinished(first)
 
 

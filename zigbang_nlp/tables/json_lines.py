@@ -33,8 +33,10 @@ def read_json(source: Source) -> Iterator[pd.DataFrame]:
         for row in _rows(source, encoding):
             columns.update(dict.fromkeys(row))
     rows = _rows(source, encoding, noting=True)
-    unseen, keys = set(source.needed), dict.fromkeys(columns)
+    unseen: set[str] = set()
+    keys: dict[str, None] = {}
     while piece := list(islice(rows, CHUNK)):
+        unseen = unseen if keys else set(source.needed)
         if unseen and source.only:
             for row in piece:
                 unseen -= row.keys()
@@ -42,10 +44,9 @@ def read_json(source: Source) -> Iterator[pd.DataFrame]:
         yield pd.DataFrame(piece, columns=list(columns), dtype=object)
     if unseen and source.only:
         missing = [name for name in source.needed if name in unseen]
-        there = [name for name in keys if name not in unseen]
         raise InputError(
             f"{source.name} has no column {', '.join(map(repr, missing))}.",
-            f"Its columns are: {', '.join(map(repr, there))}.",
+            f"Its columns are: {', '.join(map(repr, keys))}.",
         )
 
 

@@ -155,11 +155,13 @@ class _Values:
 
     def __init__(self) -> None:
         self._count = 0
+        self._blank = False
         self._numbers = True
         self._few: set[str] = set()
 
     def add(self, value: str) -> None:
         self._count += 1
+        self._blank = self._blank or not value
         self._numbers = self._numbers and bool(not value or _NUMBER.fullmatch(value))
         if len(self._few) <= _FEW:
             self._few.add(value)
@@ -168,8 +170,10 @@ class _Values:
         return bool(self._count) and (self._numbers or self._are_few())
 
     def takes(self, value: str) -> bool:
+        if not value:
+            return self._blank
         if self._numbers:
-            return bool(not value or _NUMBER.fullmatch(value))
+            return bool(_NUMBER.fullmatch(value))
         return value in self._few
 
     def _are_few(self) -> bool:

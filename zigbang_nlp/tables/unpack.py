@@ -70,7 +70,7 @@ def _only_member(archive: zipfile.ZipFile, name: str, endings: Sequence[str]) ->
     return members[0]
 
 
-def _copy(packed: IO[bytes], target: Path, name: str) -> None:
+def _copy(packed: IO[bytes] | gzip.GzipFile, target: Path, name: str) -> None:
     room = shutil.disk_usage(target.parent).free * _SHARE
     with target.open("wb") as stream:
         while block := packed.read(1 << 20):

@@ -22,7 +22,7 @@ from zigbang_nlp.language.i18n import N_
 from zigbang_nlp.predict.bulk import columns_of
 from zigbang_nlp.predict.files import with_columns
 from zigbang_nlp.records import LABEL_ONLY
-from zigbang_nlp.tables.cells import as_text, defused
+from zigbang_nlp.tables.cells import defused, review_texts
 from zigbang_nlp.tables.read import read_table
 from zigbang_nlp.web.prediction_service import PredictionService
 from zigbang_nlp.web.problems import Problem
@@ -105,7 +105,7 @@ class Jobs:
         home = self._place / key
         home.mkdir()
         try:
-            source = home / f"upload{Path(name).suffix.lower()[:10]}"
+            source = home / f"upload{_ending(name)}"
             with source.open("wb") as stream:
                 shutil.copyfileobj(body, stream, 1 << 20)
             column, total = _look(source, column)
@@ -155,7 +155,7 @@ class Jobs:
                 self._classify(job)
                 job.state = "done" if job.state == "working" else job.state
             except ZigbangError as error:
-                job.state, job.trouble = "failed", str(error).replace(str(job.source), job.name)
+                job.state, job.trouble = "failed", _told(error, job)
             except Exception:  # noqa: BLE001 - the thread must live on
                 log.exception("An uploaded file could not be classified.")
                 job.state, job.trouble = (
@@ -174,7 +174,8 @@ class Jobs:
             for piece in _small_pieces(job.source, job.column):
                 if job.state != "working":
                     return
-                found = self._engine.classifier.predict([as_text(v) for v in piece[job.column]])
+                texts = review_texts(piece[job.column], job.column, job.done)
+                found = self._engine.classifier.predict(texts)
                 # It is opened in spreadsheets, and its cells are a stranger's.
                 piece = with_columns(piece.map(defused), columns_of(found, LABEL_ONLY))
                 piece.to_csv(out, index=False, header=first)
@@ -192,6 +193,16 @@ class Jobs:
                 if number >= _FINISHED or now - job.ended > _SECONDS:
                     del self._jobs[job.key]
                     shutil.rmtree(job.source.parent, ignore_errors=True)
+
+
+def _told(error: ZigbangError, job: Job) -> str:
+    return str(error).replace(str(job.source), job.name).replace(job.source.name, job.name)
+
+
+def _ending(name: str) -> str:
+    """The ending of a file's name, with the one before it where it is packed."""
+    endings = Path(name).suffixes[-2:] if name.lower().endswith(".gz") else Path(name).suffixes[-1:]
+    return "".join(endings).lower()[-20:]
 
 
 def _look(source: Path, column: str) -> tuple[str, int]:
