@@ -53,7 +53,7 @@ def opened(
             )
             result = Opened(context.new_page())
             page = result.page
-            page.set_default_timeout(120_000)  # on a busy machine plotly takes its time
+            page.set_default_timeout(120_000)  # a busy machine takes its time
             page.on("request", lambda request: result.requests.append(request.url))
             page.on("console", lambda m: result.complaints.append(m.text))
             page.on("pageerror", lambda error: result.complaints.append(str(error)))

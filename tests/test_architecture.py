@@ -88,7 +88,6 @@ HOMES: dict[str, tuple[str, ...]] = {
     "tomllib": ("config",),
     "gensim": ("insight",),
     "ruptures": ("insight",),
-    "plotly": ("report",),
     "fastapi": ("web",),
     "starlette": ("web",),
     "uvicorn": ("web/server.py",),

@@ -98,7 +98,7 @@ def test_the_headline_is_what_the_store_holds(url: str, page: Page) -> None:
         assert shown in page.cards["overview"]
     low, high = map(float, re.findall(r"구간 ([\d.]+)%–([\d.]+)%", page.text)[0])
     assert low < 100 * share < high
-    assert "2022-01" in page.text
+    assert "2022.01" in page.text
     assert "샘플" not in page.text
 
 
@@ -149,8 +149,8 @@ def test_filters_narrow_it_and_are_named(url: str, tmp_path: Path) -> None:
     page = report(url, tmp_path, filters=filters)
     assert "지역: 노원구 · 2024부터 · 단지: 솔마을 3 · 단지: 솔마을 5" in page.text
     assert set(page.table("ranking")["name"]) == {"솔마을 3단지", "솔마을 5단지"}
-    assert "2024-01" in page.text
-    assert "2023-" not in page.cards[""]
+    assert "2024.01" in page.text
+    assert "2023." not in page.cards[""]
     assert "선택한 지역이나 단지가 아님" in page.cards["caveats"]
     with pytest.raises(InputError, match="No complex lies in"):
         report(url, tmp_path, filters=Filters(region="제주시"))
@@ -162,7 +162,7 @@ def test_text_of_residents_is_never_markup(tmp_path: Path) -> None:
     reviews = [*made(3, 20), *(Review("test", "0", f"x{i}", "total", EVIL, 1.0) for i in range(30))]
     url = fill(tmp_path, reviews, apartments(3, name="<b>굵은</b>&\u202e"))
     page = report(url, tmp_path)
-    assert page.tags.count("script") == 3
+    assert page.tags.count("script") == 1
     assert "img" not in page.tags
     assert "b" not in page.tags
     assert EVIL in page.text, "shown as it was written"
@@ -208,7 +208,7 @@ def test_five_reviews_say_little(tmp_path: Path) -> None:
     page = report(fill(tmp_path, made(complexes=1, reviews=2)[:5], apartments(1)), tmp_path)
     for key in ("ranking", "keywords", "polar", "new_words", "network", "drivers"):
         assert "필요합니다" in absent(page, key) or "없습니다" in absent(page, key), key
-    assert "주민 5명" in page.text
+    assert "리뷰 수5" in re.sub(r"\s", "", page.text)
 
 
 def test_one_review(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import zigbang_nlp.web
 from zigbang_nlp.charts.lines import Point, over_time
-from zigbang_nlp.charts.map import Place, place_map
+from zigbang_nlp.charts.map import Place, place_map, scale_of
 from zigbang_nlp.charts.marked import pieces
 from zigbang_nlp.records import Explanation, TokenShare
 from zigbang_nlp.web.rate import Rate
@@ -29,6 +29,9 @@ def test_templates_have_neither_inline_script_nor_style_nor_other_hosts() -> Non
         text = file.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
         assert "://" not in text, file
         assert "innerHTML" not in text, file
+
+
+SCALE = scale_of([0.4, 0.6], 0.5)
 
 
 def explanation(text: str, spans: list[tuple[int, int, float]]) -> Explanation:
@@ -60,7 +63,7 @@ def test_charts_escape_what_they_are_given() -> None:
     evil = "\"><script>'&"
     place = Place(evil, evil, evil, 127.0, 37.5, 0.5, 3, "/complex?id=%3C")
     for chart in (
-        place_map([place], evil),
+        place_map([place], evil, SCALE),
         over_time([Point(evil, 0.5, 0.4, 0.6, 3)], evil),
     ):
         assert "<script>" not in str(chart)
@@ -69,8 +72,8 @@ def test_charts_escape_what_they_are_given() -> None:
 
 def test_a_map_without_places_is_none_and_one_place_is_a_map() -> None:
     nowhere = Place("k", "n", "", float("nan"), float("nan"), 0.5, 3, "/")
-    assert place_map([nowhere], "") is None
-    assert place_map([Place("k", "n", "구", 127.0, 37.5, 1.0, 1, "/")], "") is not None
+    assert place_map([nowhere], "", SCALE) is None
+    assert place_map([Place("k", "n", "구", 127.0, 37.5, 1.0, 1, "/")], "", SCALE) is not None
 
 
 @patient

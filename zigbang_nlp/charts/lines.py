@@ -28,13 +28,19 @@ class Point:
     count: int
 
 
-def over_time(points: Sequence[Point], label: str, whole: bool = True) -> Markup:
+def over_time(
+    points: Sequence[Point],
+    label: str,
+    whole: bool = True,
+    marks: Sequence[tuple[str, str]] = (),
+) -> Markup:
     """The line of a share.
 
     Args:
         points: at least one, in order; NaN values are gaps.
         label: what it shows, for those who can't see it.
         whole: the scale reaches to 100%; else to the highest value, for rates.
+        marks: (label of a point, what is said of it) of moments to point out.
     """
     most = 1.0 if whole else _nice(max((p.value for p in points if p.value == p.value), default=0))
     heaviest = max((p.count for p in points), default=0) or 1
@@ -81,7 +87,9 @@ def over_time(points: Sequence[Point], label: str, whole: bool = True) -> Markup
                 y2=_y(max(p.low / most, 0)),
             )
         )
-    for (x, p), (x2, p2) in pairwise(known):
+    for (x, p), (x2, p2) in pairwise(zip(places, points, strict=True)):
+        if p.value != p.value or p2.value != p2.value:
+            continue  # nothing is known between them: the line has a gap
         parts.append(
             el(
                 "line",
@@ -107,7 +115,32 @@ def over_time(points: Sequence[Point], label: str, whole: bool = True) -> Markup
             )
         )
     parts += _labels(places, points, height)
+    parts += _marks(places, points, marks)
     return drawing(parts, height, label, "over-time")
+
+
+def _marks(
+    places: Sequence[float], points: Sequence[Point], marks: Sequence[tuple[str, str]]
+) -> list[Markup]:
+    where = {point.label: x for x, point in zip(places, points, strict=True)}
+    found = []
+    for number, (label, said) in enumerate(m for m in marks if m[0] in where):
+        x = where[label]
+        found.append(
+            el("line", class_="change", x1=percent(x), x2=percent(x), y1=_TOP, y2=_TOP + _PLOT)
+        )
+        right = x > 0.7
+        found.append(
+            el(
+                "text",
+                said,
+                class_="axis change",
+                x=percent(x - 0.006 if right else x + 0.006),
+                y=_TOP + 12 + 14 * (number % 3),
+                text_anchor="end" if right else "start",
+            )
+        )
+    return found
 
 
 def _labels(places: Sequence[float], points: Sequence[Point], height: int) -> list[Markup]:

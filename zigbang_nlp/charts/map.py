@@ -1,4 +1,4 @@
-"""A sketch of where the complexes are: districts as shapes, the Han river, a dot a complex."""
+"""Where the complexes are: outlines of districts, and a dot a complex."""
 
 from __future__ import annotations
 
@@ -10,34 +10,72 @@ from markupsafe import Markup
 
 from zigbang_nlp.charts.svg import el, percent
 
-#: (longitude, latitude) of points down the Han river, by eye; only where the map shows them.
-_RIVER = (
-    (127.31, 37.51), (127.27, 37.535), (127.20, 37.572), (127.165, 37.575), (127.125, 37.56),
-    (127.10, 37.53), (127.07, 37.523), (127.05, 37.53), (127.025, 37.537), (127.005, 37.523),
-    (126.985, 37.508), (126.963, 37.512), (126.945, 37.533), (126.92, 37.542), (126.89, 37.553),
-    (126.86, 37.575), (126.82, 37.602), (126.77, 37.625), (126.70, 37.665), (126.67, 37.74),
-)  # fmt: skip
-
 #: Sides of the drawing that dots keep away from, as a share of it.
 _MARGIN = 0.06
 #: Share of the complexes at each edge that may lie outside the map until it is zoomed out.
 _REMOTE = 0.04
+#: The deepest colours mean at least this difference from the centre.
+_LEAST_SPREAD = 0.1
+#: The step of the middle colour.
+_GREY = 3
+#: Pixels that a finger hits.
+_TOUCH = 24
 #: Width of a letter of a district's name, as a share of the drawing on a phone.
 _LETTER, _LINE = 0.03, 0.035
 
 
 @dataclass(frozen=True)
 class Place:
-    """A complex: where it is, what leads to it, and what it looks like."""
+    """A complex: where it is, its score in [0, 1], what leads to it and what is told of it.
+
+    One that isn't `sure` to differ from the centre of the scale has the middle's grey.
+    """
 
     key: str
     name: str
     district: str
     longitude: float
     latitude: float
-    share: float
+    score: float
     texts: int
     link: str
+    note: str = ""
+    sure: bool = True
+
+
+@dataclass(frozen=True)
+class District:
+    """A district on the map: its name, and its borders as rings of (longitude, latitude)."""
+
+    name: str
+    rings: Sequence[Sequence[tuple[float, float]]]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Seven colours for scores, from well below a centre to well above it.
+
+    Attributes:
+        centre: the score of the middle colour, which is grey.
+        spread: how far the outermost colours begin from it.
+    """
+
+    centre: float
+    spread: float
+
+    def step(self, score: float) -> int:
+        """0 (lowest) to 6 (highest)."""
+        return min(6, max(0, 3 + round(3 * (score - self.centre) / self.spread)))
+
+    def threshold(self, step: int) -> float:
+        """The score from which `step` (1 to 6) begins."""
+        return self.centre + self.spread * (step - 3.5) / 3
+
+
+def scale_of(scores: Sequence[float], centre: float) -> Scale:
+    """The scale of a map, wide enough that noise doesn't look like a finding."""
+    far = max((abs(score - centre) for score in scores if score == score), default=0.0)
+    return Scale(centre, max(far, _LEAST_SPREAD))
 
 
 @dataclass(frozen=True)
@@ -54,16 +92,24 @@ class _Frame:
         return x, (self.north - latitude) / self.span
 
 
-def place_map(places: Sequence[Place], label: str) -> Markup | None:
-    """The map; None where no complex has coordinates."""
+def place_map(
+    places: Sequence[Place], label: str, scale: Scale, districts: Sequence[District] = ()
+) -> Markup | None:
+    """The map; None where no complex has coordinates.
+
+    Args:
+        places: complexes; those without coordinates are left out.
+        label: what it shows.
+        scale: of their colours.
+        districts: what is drawn below them.
+    """
     usable = [p for p in places if p.longitude == p.longitude and p.latitude == p.latitude]
     if not usable:
         return None
     frame = _frame(usable)
     ground = el(
         "svg",
-        *_shapes(usable, frame),
-        _river(frame),
+        *_shapes(districts, frame),
         class_="ground",
         viewBox="0 0 100 100",
         preserveAspectRatio="none",
@@ -74,7 +120,7 @@ def place_map(places: Sequence[Place], label: str) -> Markup | None:
     heaviest = max(p.texts for p in usable)
     size = 4 + 4 / math.sqrt(max(1, len(usable) / 20))
     # Small dots last, so that none hides behind a large one.
-    dots = [_dot(p, frame, heaviest, size) for p in sorted(usable, key=lambda p: -p.texts)]
+    dots = [_dot(p, frame, heaviest, size, scale) for p in sorted(usable, key=lambda p: -p.texts)]
     return el(
         "svg",
         ground,
@@ -113,25 +159,27 @@ def _reach(places: Sequence[Place], frame: _Frame) -> float:
     return max(1.0, 2 * max(far) + 2 * _MARGIN)
 
 
-def _dot(place: Place, frame: _Frame, heaviest: int, size: float) -> Markup:
+def _dot(place: Place, frame: _Frame, heaviest: int, size: float, scale: Scale) -> Markup:
     x, y = frame.at(place.longitude, place.latitude)
     radius = size * (0.55 + math.sqrt(place.texts / heaviest))
-    said = f"{place.name}, {place.share:.0%}, {place.texts:,}"
+    said = f"{place.name}, {place.note or f'{place.score:.0%}, {place.texts:,}'}"
+    at = {"cx": percent(x), "cy": percent(y)}
     return el(
         "a",
         el("title", said),
-        el("circle", cx=percent(x), cy=percent(y), r=radius, class_=f"place s{_step(place.share)}"),
+        el("circle", class_="touch", r=max(radius, _TOUCH / 2), **at),
+        el(
+            "circle",
+            class_=f"place s{scale.step(place.score) if place.sure else _GREY}",
+            r=radius,
+            **at,
+        ),
         href=place.link,
         data_key=place.key,
         data_x=round(x, 5),
         data_y=round(y, 5),
         aria_label=said,
     )
-
-
-def _step(share: float) -> int:
-    """0 (all negative) to 6 (all positive): the colours of the legend."""
-    return min(6, max(0, int(share * 7)))
 
 
 def _names(places: Sequence[Place], frame: _Frame) -> list[Markup]:
@@ -163,20 +211,16 @@ def _names(places: Sequence[Place], frame: _Frame) -> list[Markup]:
     return found
 
 
-def _shapes(places: Sequence[Place], frame: _Frame) -> list[Markup]:
+def _shapes(districts: Sequence[District], frame: _Frame) -> list[Markup]:
     found = []
-    for members in _districts(places).values():
-        corners = _hull([frame.at(p.longitude, p.latitude) for p in members])
-        line = " ".join(f"{100 * x:.2f},{100 * y:.2f}" for x, y in corners)
-        found.append(el("polygon", points=line, class_="area", vector_effect="non-scaling-stroke"))
+    for district in districts:
+        for ring in district.rings:
+            corners = (frame.at(*corner) for corner in ring)
+            line = " ".join(f"{100 * x:.2f},{100 * y:.2f}" for x, y in corners)
+            found.append(
+                el("polygon", points=line, class_="area", vector_effect="non-scaling-stroke")
+            )
     return found
-
-
-def _river(frame: _Frame) -> Markup:
-    points = " ".join(
-        f"{100 * x:.2f},{100 * y:.2f}" for x, y in (frame.at(*point) for point in _RIVER)
-    )
-    return el("polyline", points=points, class_="river", vector_effect="non-scaling-stroke")
 
 
 def _districts(places: Sequence[Place]) -> dict[str, list[Place]]:
@@ -185,24 +229,3 @@ def _districts(places: Sequence[Place]) -> dict[str, list[Place]]:
         if place.district:
             found.setdefault(place.district, []).append(place)
     return found
-
-
-def _hull(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """The convex hull (Andrew's monotone chain)."""
-    ordered = sorted(set(points))
-    if len(ordered) < 3:
-        return ordered
-
-    def half(line: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-        kept: list[tuple[float, float]] = []
-        for p in line:
-            while len(kept) > 1 and _turn(kept[-2], kept[-1], p) <= 0:
-                kept.pop()
-            kept.append(p)
-        return kept[:-1]
-
-    return half(ordered) + half(ordered[::-1])
-
-
-def _turn(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> float:
-    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
+from markupsafe import Markup
 
 from zigbang_nlp.errors import InsightError
 from zigbang_nlp.insight import Corpus
 from zigbang_nlp.language.i18n import Translator
 from zigbang_nlp.predict.classifier import Classifier
-from zigbang_nlp.report.chart import Chart
 
 
 @dataclass(frozen=True)
@@ -53,23 +53,25 @@ class View:
     Attributes:
         key: names its title in `headings`, its anchor and its CSV file.
         said: sentences.
-        chart: or None.
+        chart: of `charts`, or None.
         table: what the chart shows, all rows and columns, for the CSV; or None.
         columns: of the table that the page shows -> how ("text", "count", "percent", "signed",
             "ratio", "p", "day").
         rows: of the table that the page shows; the first of `table`, unless given.
         quotes: (what they stand for, the quotes), in order.
         absent: why there is nothing to show; everything else is empty then.
+        sides: whether the chart's right speaks for positive and its left for negative.
     """
 
     key: str
     said: Sequence[str] = ()
-    chart: Chart | None = None
+    chart: Markup | None = None
     table: pd.DataFrame | None = None
     columns: dict[str, str] = field(default_factory=dict)
     rows: pd.DataFrame | None = None
     quotes: Sequence[tuple[str, Sequence[Quote]]] = ()
     absent: str | None = None
+    sides: bool = False
 
 
 @dataclass(frozen=True)

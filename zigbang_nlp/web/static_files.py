@@ -10,6 +10,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from zigbang_nlp.charts import CHARTS_CSS
 from zigbang_nlp.web.problems import Problem
 
 router = APIRouter(include_in_schema=False)
@@ -27,7 +28,7 @@ class _File:
 @cache
 def _files() -> dict[str, _File]:
     found = {}
-    for path in sorted(Path(__file__).with_name("static").iterdir()):
+    for path in [*sorted(Path(__file__).with_name("static").iterdir()), CHARTS_CSS]:
         if path.suffix in _TYPES:
             body = path.read_bytes()
             version = hashlib.blake2b(body, digest_size=6).hexdigest()

@@ -1,14 +1,13 @@
-"""The report as one HTML file: Jinja2's template, the style, the script, and plotly inside.
+"""The report as one HTML file: Jinja2's template, the style, a few lines of script, charts as SVG.
 
 No request leaves the page: its Content-Security-Policy allows its own scripts by their hashes and
-nothing else. Texts of residents only ever pass through Jinja2's escaping or JSON.
+nothing else. Texts of residents only ever pass through Jinja2's escaping or that of `charts.svg`.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -16,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from zigbang_nlp import __version__
+from zigbang_nlp.charts import CHARTS_CSS
 from zigbang_nlp.language.i18n import Translator
 from zigbang_nlp.records import LABELS
-from zigbang_nlp.report.chart import FONT, THEMES
 from zigbang_nlp.report.headings import SECTION_TITLES, VIEW_TITLES
 from zigbang_nlp.report.page.report_table import ReportTable, report_table_of
 from zigbang_nlp.report.section import Section, View
@@ -56,22 +55,19 @@ def render(report: Report) -> str:
     """The whole page as HTML."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
-    from plotly.offline import get_plotlyjs
 
     environment = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined
     )
     # Our own files go in as they are; "</script" can't occur in them.
-    plotly, script = get_plotlyjs(), (_HERE / "report.js").read_text("utf-8")
-    views = [view for section in report.sections for view in section.views]
-    charts = {view.key: view.chart.as_dict() for view in views if view.chart is not None}
+    style, script = _style(), (_HERE / "report.js").read_text("utf-8")
     page = environment.get_template("report.html").render(
         say=report.say,
         section_titles=SECTION_TITLES,
         view_titles=VIEW_TITLES,
         labels=LABELS,
-        policy=_policy(plotly, script),
-        style=Markup(_style()),
+        policy=_policy(script, style),
+        style=Markup(style),
         day=report.day,
         version=__version__,
         subject=report.subject,
@@ -80,8 +76,6 @@ def render(report: Report) -> str:
         notice=report.notice,
         sections=[_shown(section, report.say) for section in report.sections],
         caveats=report.caveats,
-        charts=Markup(_script_json(charts)),
-        plotly=Markup(plotly),
         script=Markup(script),
     )
     # A lone surrogate, which no file can hold, is shown as unknown.
@@ -106,27 +100,15 @@ def _shown(section: Section, say: Translator) -> dict[str, Any]:
 
 
 def _style() -> str:
-    style = (_HERE / "report.css").read_text("utf-8")
-    for theme, colours in THEMES.items():
-        variables = " ".join(f"--{name}: {value};" for name, value in colours.items())
-        style = style.replace(f"{{{{ {theme} }}}}", variables)
-    return style.replace("{{ font }}", FONT)
+    return CHARTS_CSS.read_text("utf-8") + (_HERE / "report.css").read_text("utf-8")
 
 
-def _script_json(value: Any) -> str:
-    """JSON that may stand inside <script>: it can't end it."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c")
-
-
-def _policy(*scripts: str) -> str:
+def _policy(script: str, style: str) -> str:
     return "; ".join(
         [
             "default-src 'none'",
-            f"script-src {' '.join(_hashes(scripts))}",
-            # plotly writes its own style sheet, and styles on elements.
-            "style-src 'unsafe-inline'",
-            "img-src data: blob:",
+            f"script-src {' '.join(_hashes([script]))}",
+            f"style-src {' '.join(_hashes([style]))}",
             "base-uri 'none'",
             "form-action 'none'",
         ]

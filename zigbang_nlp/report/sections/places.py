@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from zigbang_nlp import insight
-from zigbang_nlp.geo.districts import outline
+from zigbang_nlp.charts.rows import interval_rows
 from zigbang_nlp.language.i18n import N_
-from zigbang_nlp.report.chart_map import place_map
-from zigbang_nlp.report.chart_rows import intervals
+from zigbang_nlp.report.drawn import complexes_map, rows_of, share
 from zigbang_nlp.report.quotes import representative
 from zigbang_nlp.report.section import Material, Section, View, section
 
 #: Rows of each end of a ranking that are drawn.
 _DRAWN = 12
-#: Degrees by which the borders on the map may move, about 300 m.
-_TOLERANCE = 0.003
 _REGIONS = {
     "district": N_("주소를 기준으로 한 시군구별 만족도입니다. 점선은 전체 긍정 비율입니다."),
     "neighbourhood": N_("주소를 기준으로 한 동별 만족도입니다. 점선은 전체 긍정 비율입니다."),
@@ -47,7 +43,7 @@ def _map(material: Material) -> View:
     left_out = len(table) - len(known)
     said = [
         say(
-            "단지 {complexes:,}곳의 위치입니다. 색은 보정한 만족도, 크기는 리뷰 수를 나타냅니다.",
+            "단지 {complexes:,}곳의 위치입니다. 색은 보정한 만족도(회색은 전체 평균과 유의한 차이 없음), 크기는 리뷰 수를 나타냅니다.",
             complexes=len(known),
         )
     ]
@@ -55,19 +51,8 @@ def _map(material: Material) -> View:
         said.append(
             say("좌표가 없는 단지 {complexes:,}곳은 지도에서 제외했습니다.", complexes=left_out)
         )
-    rings = [r for name in ("서울", "경기", "부산") for r in outline(name, _TOLERANCE)]
-    words = {"score": say("보정한 만족도"), "texts": say("리뷰 수")}
-    chart = place_map(known, [r for r in rings if _near(r, known)], say("단지 지도"), words)
+    chart = complexes_map(known, float(table.attrs["overall"]), say("단지 지도"))
     return View("map", said, chart, known, _COLUMNS | {"district": "text"})
-
-
-def _near(ring: list[tuple[float, float]], known: pd.DataFrame) -> bool:
-    """Whether the box of an outline holds one of the complexes."""
-    x, y = np.asarray(ring).T
-    inside = known["longitude"].between(x.min(), x.max()) & known["latitude"].between(
-        y.min(), y.max()
-    )
-    return bool(inside.any())
 
 
 def ranked(material: Material, table: pd.DataFrame) -> pd.DataFrame:
@@ -77,14 +62,16 @@ def ranked(material: Material, table: pd.DataFrame) -> pd.DataFrame:
         say("공동 {rank:,}위 ({tied:,}곳)" if tied > 1 else N_("{rank:,}위"), rank=rank, tied=tied)
         for rank, tied in zip(table["rank"], table["tied"], strict=True)
     ]
-    return table.assign(ranked=texts)
+    found = table.assign(ranked=texts)
+    found.attrs = table.attrs
+    return found
 
 
 def _ranking(material: Material) -> View:
     say = material.say
     insight.standouts(material.corpus)  # says so where there is one complex only
     table = ranked(material, insight.where(material.corpus))
-    overall = float(table["positive"].sum() / table["texts"].sum())
+    overall = float(table.attrs["overall"])
     if len(table) <= 2 * _DRAWN:
         drawn, said = table, []
     else:
@@ -124,14 +111,8 @@ def _ranking(material: Material) -> View:
             "보정한 만족도는 리뷰가 적을수록 지역 평균에 가깝게 조정한 긍정 비율입니다. 순위는 95% 신뢰구간의 하한으로 매기므로, 좋은 리뷰 세 건이 좋은 리뷰 삼백 건을 앞서지 않습니다. 점선은 전체 긍정 비율입니다."
         )
     )
-    chart = intervals(
-        drawn,
-        "name",
-        "score",
-        say("보정한 만족도"),
-        say("단지 순위"),
-        middle=overall,
-        count="texts",
+    chart = interval_rows(
+        rows_of(drawn, "name", "score", count="texts"), say("단지 순위"), share, middle=overall
     )
     return View("ranking", said, chart, table, _COLUMNS, rows=drawn)
 
@@ -143,15 +124,13 @@ def _regions(material: Material) -> View:
     if len(table) < 2:
         by = "neighbourhood"
         table = insight.where(material.corpus, by)
+    overall = float(table.attrs["overall"])
     table = ranked(material, table).rename(columns={by: "name"})
-    chart = intervals(
-        table.head(2 * _DRAWN),
-        "name",
-        "score",
-        say("보정한 만족도"),
+    chart = interval_rows(
+        rows_of(table.head(2 * _DRAWN), "name", "score", count="texts"),
         say("지역별 만족도"),
-        middle=float(table["positive"].sum() / table["texts"].sum()),
-        count="texts",
+        share,
+        middle=overall,
     )
     return View("regions", [say(_REGIONS[by])], chart, table, _COLUMNS)
 

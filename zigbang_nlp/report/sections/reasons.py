@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from zigbang_nlp.charts.rows import interval_rows
 from zigbang_nlp.errors import BundleError, InsightError
 from zigbang_nlp.predict.global_attribution import deciding_tokens
-from zigbang_nlp.report.chart_rows import intervals
+from zigbang_nlp.report.drawn import points, reach, rows_of
 from zigbang_nlp.report.section import Material, Section, View, section
 from zigbang_nlp.text.words import grammar_surfaces, is_content
 
@@ -55,16 +56,12 @@ def _deciding(material: Material) -> View:
     drawn = drawn.assign(
         name=[f"{t} · {c}" for t, c in zip(drawn["token"], drawn["category_name"], strict=True)]
     ).sort_values("mean", ascending=False)
-    chart = intervals(
-        drawn,
-        "name",
-        "mean",
-        say("긍정 확률 변화"),
+    chart = interval_rows(
+        rows_of(drawn, "name", "mean", count="count", percent=False),
         say("판정에 영향을 준 표현"),
-        percent=False,
+        points,
         middle=0.0,
-        count="count",
-        sides=True,
+        span=reach(drawn, "mean", "low", "high"),
     )
     columns = {
         "category_name": "text",
@@ -82,4 +79,4 @@ def _deciding(material: Material) -> View:
         )
     ]
     rows = table.loc[sorted({*first.index, *drawn.index})]
-    return View("deciding", said, chart, table, columns, rows=rows)
+    return View("deciding", said, chart, table, columns, rows=rows, sides=True)

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from zigbang_nlp import insight
+from zigbang_nlp.charts.highlight import Tone
+from zigbang_nlp.charts.network import Edge, Node, word_network
 from zigbang_nlp.errors import InsightError
 from zigbang_nlp.language.i18n import N_
-from zigbang_nlp.report.chart_network import word_network
 from zigbang_nlp.report.section import Material, Section, View, section
 
 #: Words that the network starts from, those that each leads to, and dots at most.
@@ -52,9 +53,15 @@ def _network(material: Material) -> View:
     kept = list(dict.fromkeys([*seeds, *edges.sort_values("strength")["other"][::-1]]))[:_MOST]
     edges = edges[edges["one"].isin(kept) & edges["other"].isin(kept)]
     named = [word for word in kept if word in set(edges["one"]) | set(edges["other"])]
-    nodes = pd.DataFrame({"word": named, "texts": texts.reindex(named).to_numpy()})
-    nodes["tone"] = _tones(material, named)
-    nodes["told"] = [say("리뷰 {n:,}건", n=int(n)) for n in nodes["texts"]]
+    sizes = texts.reindex(named).astype(int)
+    nodes = [
+        Node(word, size, tone, say("리뷰 {n:,}건", n=size))
+        for word, size, tone in zip(named, sizes.tolist(), _tones(material, named), strict=True)
+    ]
+    links = [
+        Edge(row["one"], row["other"], row["strength"], row["method"] != "together")
+        for row in edges.to_dict("records")
+    ]
     said = [
         say(
             "가장 많이 쓰인 명사와 관련어입니다. 실선은 같은 리뷰에 함께 나오는 말(NPMI), 점선은 비슷한 맥락에서 쓰이는 말(단어 벡터)입니다. 파란색은 긍정 리뷰에, 주황색은 부정 리뷰에 더 많이 나온 말입니다."
@@ -72,18 +79,18 @@ def _network(material: Material) -> View:
         "similarity": "signed",
     }
     csv = table[["one", *table.columns.drop("one")]]
-    return View("network", said, word_network(nodes, edges, say("함께 쓰이는 말")), csv, columns)
+    return View("network", said, word_network(nodes, links, say("함께 쓰이는 말")), csv, columns)
 
 
-def _tones(material: Material, words: list[str]) -> list[str]:
+def _tones(material: Material, words: list[str]) -> list[Tone]:
     """The side that each word's texts lean to, where it is sure."""
     try:
         polar = insight.polar_words(material.corpus, min_count=1)
     except InsightError:
-        return ["middle"] * len(words)
+        return ["base"] * len(words)
     found = polar.drop_duplicates("word").set_index("word").reindex(words)
     sure = found["significant"].eq(True)
-    tones: list[str] = np.where(
-        ~sure, "middle", np.where(found["z"] > 0, "positive", "negative")
+    tones: list[Tone] = np.where(
+        ~sure, "base", np.where(found["z"] > 0, "positive", "negative")
     ).tolist()
     return tones

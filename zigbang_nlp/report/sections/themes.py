@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from zigbang_nlp import insight
-from zigbang_nlp.report.chart_rows import intervals
+from zigbang_nlp.charts.rows import interval_rows
+from zigbang_nlp.report.drawn import points, reach, rows_of, share
 from zigbang_nlp.report.quotes import representative
 from zigbang_nlp.report.section import Material, Section, View, section
 
@@ -26,16 +27,11 @@ def _categories(material: Material) -> View:
     say = material.say
     table = insight.where(material.corpus, "category")
     named = table.assign(name=table["category"].map(say.category))
-    chart = intervals(
-        named,
-        "name",
-        "share",
-        say("긍정 비율"),
+    chart = interval_rows(
+        rows_of(named, "name", "share", low="wilson_low", high="wilson_high", count="texts"),
         say("다섯 항목"),
-        low="wilson_low",
-        high="wilson_high",
+        share,
         middle=float(table["positive"].sum() / table["texts"].sum()),
-        count="texts",
     )
     texts = material.corpus.texts
     quotes = []
@@ -74,14 +70,12 @@ def _topics(material: Material) -> View:
     say = material.say
     table = insight.topics(material.corpus)
     table = table[table["texts"] > 0]
-    chart = intervals(
-        table.head(_DRAWN).sort_values("share", ascending=False),
-        "topic",
-        "share",
-        say("긍정 비율"),
+    drawn = table.head(_DRAWN).sort_values("share", ascending=False)
+    chart = interval_rows(
+        rows_of(drawn, "topic", "share", count="texts"),
         say("주제별 긍정 비율"),
+        share,
         middle=float(material.corpus.judged["positive"].mean()),
-        count="texts",
     )
     columns = {"topic": "text", "mentions": "count", "rate": "percent", **_SHARE}
     return View(
@@ -123,15 +117,13 @@ def _drivers(material: Material) -> View:
             r2=table.attrs["r2"],
         )
     )
-    chart = intervals(
-        table.head(_DRAWN),
-        name,
-        "effect",
-        say("추천점수 변화"),
+    drawn = table.head(_DRAWN)
+    chart = interval_rows(
+        rows_of(drawn, name, "effect", count="reviews", percent=False),
         say("추천점수를 좌우하는 요인"),
-        percent=False,
+        points,
         middle=0.0,
-        count="reviews",
+        span=reach(drawn, "effect", "low", "high"),
     )
     columns = {
         name: "text",

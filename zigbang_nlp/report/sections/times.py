@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from zigbang_nlp import insight
+from zigbang_nlp.charts.lines import Point, over_time
 from zigbang_nlp.errors import InsightError
 from zigbang_nlp.language.i18n import N_
-from zigbang_nlp.report.chart_trend import trend_line
 from zigbang_nlp.report.section import Material, Section, View, section
 
 #: Days from which on quarters are shown rather than months.
@@ -43,11 +43,16 @@ def _trend(material: Material) -> View:
                     after=row["after"],
                 )
             )
+            # The line is that of all texts; a change of one category isn't seen in it.
             if row["category"] == "all":
-                marks.append((str(row["period"])[:10], row["label"]))
+                marks.append((row["label"], row["label"]))
         if found.empty:
             said.append(say("지속된 변화는 없습니다. 오르내림은 우연의 범위 안에 있습니다."))
-    chart = trend_line(table, say("긍정 비율"), say("긍정 비율 추이"), marks)
+    line = [
+        Point(row["label"], row["share"], row["low"], row["high"], int(row["texts"]))
+        for row in table.to_dict("records")
+    ]
+    chart = over_time(line, say("긍정 비율 추이"), marks=marks)
     columns = {
         "label": "text",
         "share": "percent",

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from zigbang_nlp import insight
+from zigbang_nlp.charts.rows import Row, bar_rows
 from zigbang_nlp.insight.filters import recent
 from zigbang_nlp.language.i18n import N_
-from zigbang_nlp.report.chart_rows import bars
+from zigbang_nlp.report.drawn import points
 from zigbang_nlp.report.quotes import mentioning, representative
 from zigbang_nlp.report.section import Material, Quote, Section, View, section
 
@@ -62,23 +63,18 @@ def _keywords(material: Material) -> View:
     }
     chart = None
     if len(drawn):
-        data = drawn.assign(
-            said=[
-                say("이 기간 {rate:.1%}, 전체 {base:.1%}", rate=r, base=b)
-                for r, b in zip(drawn["rate"], drawn["base_rate"], strict=True)
-            ]
-        )
-        told = "×<br>%{customdata[1]} · n=%{customdata[2]}"
-        chart = bars(
-            data,
-            "word",
-            "ratio",
-            say("배율"),
-            say("언급이 늘거나 준 키워드"),
-            told=told,
-            customdata=("said", "mentions"),
-            log=True,
-        )
+        bars = [
+            Row(
+                row["word"],
+                float(np.log2(row["ratio"])),
+                figure=f"{row['ratio']:.1f}×",
+                note=say(
+                    "이 기간 {rate:.1%}, 전체 {base:.1%}", rate=row["rate"], base=row["base_rate"]
+                ),
+            )
+            for row in drawn.to_dict("records")
+        ]
+        chart = bar_rows(bars, say("언급이 늘거나 준 키워드"), lambda power: f"{2.0**power:g}×")
     quotes = _quotes_of(material, shown.head(3)["word"].tolist(), pd.Timestamp(since))
     rows = shown if len(shown) else table.head(_DRAWN)
     return View("keywords", said, chart, table, columns, rows=rows, quotes=quotes)
@@ -123,18 +119,17 @@ def _polar(material: Material) -> View:
             ],
             table=table,
         )
-    told = "<br>" + say("긍정") + " %{customdata[1]} · "
-    told += say("부정") + " %{customdata[2]}"
-    chart = bars(
-        drawn,
-        "word",
-        "log_odds",
-        say("로그 오즈"),
-        say("칭찬에 쓰인 말과 불만에 쓰인 말"),
-        told=told,
-        customdata=("positive", "negative"),
-        sides=True,
-    )
+    bars = [
+        Row(
+            row["word"],
+            row["log_odds"],
+            figure=f"{row['log_odds']:+.2f}",
+            note=f"{say('긍정')} {row['positive']:,} · {say('부정')} {row['negative']:,}",
+            tone="positive" if row["log_odds"] > 0 else "negative",
+        )
+        for row in drawn.to_dict("records")
+    ]
+    chart = bar_rows(bars, say("칭찬에 쓰인 말과 불만에 쓰인 말"), points)
     said = [
         say(
             "긍정 리뷰와 부정 리뷰에서 쓰이는 정도가 가장 크게 다른 단어입니다. 자주 쓰인 단어와 드문 단어를 함께 비교할 수 있도록 사전확률로 보정한 로그 오즈입니다."
@@ -147,7 +142,7 @@ def _polar(material: Material) -> View:
         for name in word:
             chosen = mentioning(material.corpus, name) & texts["positive"].eq(positive).to_numpy()
             quotes.append((name, representative(material, chosen, 1)))
-    return View("polar", said, chart, table, columns, rows=drawn, quotes=quotes)
+    return View("polar", said, chart, table, columns, rows=drawn, quotes=quotes, sides=True)
 
 
 def _new_words(material: Material) -> View:

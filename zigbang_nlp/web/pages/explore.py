@@ -8,11 +8,13 @@ from urllib.parse import quote
 
 import pandas as pd
 from fastapi import APIRouter, Query, Request
+from markupsafe import Markup
 from starlette.responses import Response
 
 from zigbang_nlp.charts.intervals import Mark, interval
-from zigbang_nlp.charts.map import Place, place_map
+from zigbang_nlp.charts.map import District, Place, Scale, place_map, scale_of
 from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.geo.borders import borders
 from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.records import CATEGORIES
 from zigbang_nlp.web import queries
@@ -57,6 +59,7 @@ def explore(
         "sentence": "",
         "rows": [],
         "map": None,
+        "scale": None,
         "total": 0,
         "number": 1,
         "pages": 1,
@@ -78,9 +81,11 @@ def explore(
     wanted = int(number) if number.isdigit() else 1
     at = min(max(wanted, 1), pages)
     shown = table.iloc[(at - 1) * _ROWS : at * _ROWS]
+    scale = scale_of(table["score"].tolist(), float(table.attrs["overall"]))
     said |= {
         "rows": [_row(row, language) for row in shown.to_dict("records")],
-        "map": place_map(_places(table), translated("단지 지도", language)),
+        "map": _map(table, scale, language),
+        "scale": scale,
         "total": len(table),
         "number": at,
         "pages": pages,
@@ -102,6 +107,12 @@ def _districts(snapshot: Reviews) -> list[tuple[str, int]]:
     return [(str(name), int(count)) for name, count in counts.items()]
 
 
+def _map(table: pd.DataFrame, scale: Scale, language: str) -> Markup | None:
+    names = table["district"].dropna()
+    districts = [District(name, rings) for name, rings in borders(names)]
+    return place_map(_places(table), translated("단지 지도", language), scale, districts)
+
+
 def _places(table: pd.DataFrame) -> list[Place]:
     return [
         Place(
@@ -113,6 +124,8 @@ def _places(table: pd.DataFrame) -> list[Place]:
             row["score"],
             row["texts"],
             complex_link(row["complex"]),
+            f"{row['score']:.0%} ({row['low']:.0%}–{row['high']:.0%}), n={row['texts']:,}",
+            bool(row["side"]),
         )
         for row in table.to_dict("records")
     ]

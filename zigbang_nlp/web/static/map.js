@@ -7,7 +7,7 @@ if (frame) {
   const marks = [...chart.querySelectorAll("[data-x]")].map((mark) => ({
     x: Number(mark.dataset.x),
     y: Number(mark.dataset.y),
-    shape: mark.querySelector("circle") || mark,
+    shapes: mark.querySelector("circle") ? [...mark.querySelectorAll("circle")] : [mark],
     names: mark.querySelector("circle") ? ["cx", "cy"] : ["x", "y"],
   }));
   // The part of the map that is seen: its corner and its side, as shares of the whole.
@@ -17,8 +17,10 @@ if (frame) {
 
   const draw = () => {
     for (const mark of marks) {
-      mark.shape.setAttribute(mark.names[0], `${(100 * (mark.x - view.x)) / view.side}%`);
-      mark.shape.setAttribute(mark.names[1], `${(100 * (mark.y - view.y)) / view.side}%`);
+      for (const shape of mark.shapes) {
+        shape.setAttribute(mark.names[0], `${(100 * (mark.x - view.x)) / view.side}%`);
+        shape.setAttribute(mark.names[1], `${(100 * (mark.y - view.y)) / view.side}%`);
+      }
     }
     const box = [view.x, view.y, view.side, view.side].map((v) => (100 * v).toFixed(3));
     ground.setAttribute("viewBox", box.join(" "));
