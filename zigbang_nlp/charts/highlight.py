@@ -12,7 +12,8 @@ def tone(low: float, high: float, middle: float) -> Tone:
     """The colour of a value with its interval.
 
     Args:
-        low, high: ends of the interval, in the unit of `middle`; NaN where it isn't known.
+        low: lower end of the interval, in the unit of `middle`; NaN where it isn't known.
+        high: upper end.
         middle: what it is compared with.
 
     Returns:

@@ -88,8 +88,10 @@ def spread(count: int, pairs: np.ndarray, strength: np.ndarray, rounds: int = 30
     is always drawn the same way.
 
     Args:
+        count: nodes.
         pairs: (edges, 2) numbers of nodes.
         strength: (edges,) 0 to 1.
+        rounds: moves of each node.
     """
     turn = 2 * np.pi * np.arange(count) / max(count, 1)
     places = np.column_stack([np.cos(turn), np.sin(turn)])

@@ -84,7 +84,8 @@ def bar_rows(
 
     Args:
         rows: in the order shown; each has its `tone`.
-        label, axis: see `interval_rows`.
+        label: what the chart shows.
+        axis: a place on the axis as people read it.
         middle: where the bars begin.
     """
     reach = max((abs(row.value - middle) for row in rows), default=0.0) or 1.0

@@ -33,7 +33,12 @@ def rows_of(
     """One row of a chart for each of a frame.
 
     Args:
-        name, value, low, high, count: columns; `count` is what the value stands on.
+        table: rows in the order shown.
+        name: the column of names.
+        value: the column of values.
+        low: the column of the lower ends of their intervals.
+        high: the column of the upper ends.
+        count: the column of what each stands on.
         percent: whether values are shares.
     """
 
