@@ -208,7 +208,7 @@ def test_five_reviews_say_little(tmp_path: Path) -> None:
     page = report(fill(tmp_path, made(complexes=1, reviews=2)[:5], apartments(1)), tmp_path)
     for key in ("ranking", "keywords", "polar", "new_words", "network", "drivers"):
         assert "필요합니다" in absent(page, key) or "없습니다" in absent(page, key), key
-    assert "리뷰 수5" in re.sub(r"\s", "", page.text)
+    assert "리뷰수5주민" in re.sub(r"\s", "", page.cards["overview"])
 
 
 def test_one_review(tmp_path: Path) -> None:

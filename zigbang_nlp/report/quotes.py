@@ -12,7 +12,7 @@ from zigbang_nlp.insight import Corpus
 from zigbang_nlp.insight.opinions import mentioned
 from zigbang_nlp.masking import mask
 from zigbang_nlp.report.section import Material, Quote
-from zigbang_nlp.text.clean import clean, duplicate_key
+from zigbang_nlp.text.clean import duplicate_key
 
 #: Characters of a quote: shorter ones say little, longer ones are read by nobody.
 SHORTEST, LONGEST = 12, 140
