@@ -63,7 +63,7 @@ def _quote(corpus: Corpus, material: Material, row: int) -> Quote:
     names = corpus.complexes.set_index("complex")["name"]
     day = found["written_at"]
     return Quote(
-        text=mask(clean(found["text"])),
+        text=mask(" ".join(found["text"].split())),
         place=str(names.get(found["complex"], "")),
         category=material.say.category(found["category"]),
         day="" if day != day else f"{day:%Y-%m}",  # NaT is not equal to itself
