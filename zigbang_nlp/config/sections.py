@@ -131,6 +131,12 @@ class PredictSettings(Section):
 
     model: str = Field("", description="bundle directory; empty = what was trained, or what ships")
     batch_size: int = Field(256, ge=1, le=65_536, description="reviews a step")
+    reliability: float = Field(
+        0.98,
+        ge=0.5,
+        lt=1,
+        description="share of the labels without a ? that must be right; more makes more unsure",
+    )
     texts: tuple[str, ...] = Field(
         (
             "역이 가까워요",

@@ -10,11 +10,19 @@ import re
 import string
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
 from zigbang_nlp.config.base import Section, as_number_or_word, as_pair
 from zigbang_nlp.config.network import NetworkSettings
 from zigbang_nlp.config.optimizer import OptimizerSettings
+from zigbang_nlp.config.threshold_rule import check_rule
 
 #: What training measures after each epoch, and which way is better.
 MONITORS: dict[str, Literal["min", "max"]] = {
@@ -164,6 +172,16 @@ class BatchSettings(Section):
         0.0, ge=0, le=1, description="copies: chance that a space is lost or comes in"
     )
     typo_noise: float = Field(0.0, ge=0, le=1, description="copies: chance of a typo a character")
+    threshold_for: Annotated[str, AfterValidator(check_rule)] = Field(
+        "macro-f1",
+        description="what the threshold is best for: macro-f1, balanced, precision=0.8 (of the "
+        "complaints called) or cost=5:1 (a missed complaint to a false alarm)",
+    )
+    keep_start: bool = Field(
+        True,
+        description="going on with a model: keep its weights, or half of them, where validation "
+        "can't tell that the new ones are better",
+    )
     with_corrections: bool = Field(
         False, description="learn also from the labels that people corrected on the web pages"
     )

@@ -7,13 +7,17 @@ from typing import Any
 
 from zigbang_nlp.config import TrainSettings
 
+#: A writer's score is one of these many.
+STARS = 5
+
 
 @dataclass(frozen=True)
 class Architecture:
     """Sizes and choices of Embedding -> LSTM -> Dense(sigmoid). See `NetworkSettings`.
 
     Attributes with a default came later than the first bundles; where a bundle lacks one, the
-    default is what its network has. `embedding_dim` and `lstm_units` are of one block.
+    default is what its network has. `embedding_dim` and `lstm_units` are of one block; `stars`
+    says whether the network has a second output, the score its writer would give.
     """
 
     vocabulary_size: int
@@ -31,6 +35,7 @@ class Architecture:
     l1: float = 0.0
     l2: float = 0.0
     lstm_blocks: int = 1
+    stars: bool = False
 
     @classmethod
     def from_settings(cls, settings: TrainSettings, vocabulary_size: int) -> Architecture:
@@ -57,6 +62,7 @@ class Architecture:
             l1=settings.l1 if "l1" in penalties else 0.0,
             l2=settings.l2 if "l2" in penalties else 0.0,
             lstm_blocks=settings.lstm_blocks,
+            stars=settings.stars,
         )
 
     @classmethod

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,31 @@ class Bundle:
     def identity(self) -> str:
         """A short name that differs between any two bundles."""
         return sha256_of(self.directory / MANIFEST)[:16]
+
+
+def doubting(bundle: Bundle, reliability: float) -> Bundle:
+    """The bundle with the unsure band that makes the other labels reliable.
+
+    Args:
+        bundle: made with texts that promises were tested on; see `evaluation.reliability`.
+        reliability: share of the labels given without doubt that must be right.
+
+    Raises:
+        BundleError: it can't promise that much.
+    """
+    promises = bundle.metrics.get("promises", [])
+    enough = [p for p in promises if p["reliability"] >= reliability - 1e-9]
+    if not enough:
+        most = max((p["reliability"] for p in promises), default=None)
+        raise BundleError(
+            f"The model in {bundle.directory} can't promise that {reliability:.1%} of its sure "
+            "labels are right.",
+            "It promises nothing: leave predict.reliability at 0.98 for the band it has."
+            if most is None
+            else f"Ask for at most predict.reliability = {most}.",
+        )
+    chosen = min(enough, key=lambda p: float(p["reliability"]))
+    return replace(bundle, unsure_low=float(chosen["low"]), unsure_high=float(chosen["high"]))
 
 
 def write_manifest(bundle: Bundle) -> None:

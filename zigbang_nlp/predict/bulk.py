@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from zigbang_nlp.config import TokenizeSettings
 from zigbang_nlp.predict.classifier import Classifier
-from zigbang_nlp.records import LABEL_ONLY, Asked, Prediction
+from zigbang_nlp.records import LABEL_ONLY, Asked, Prediction, Stars
 from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
 from zigbang_nlp.text.tokenizers import WHOLE
 from zigbang_nlp.text.tokenizing import report_fallbacks
@@ -31,13 +31,14 @@ Columns = dict[str, list[Any]]
 def columns_of(predictions: Sequence[Prediction], asked: Asked) -> Columns:
     """Predictions as columns of a table."""
     rows = [prediction.as_row() for prediction in predictions]
-    names = rows[0] if rows else Prediction("", "", 0.0, **_empty(asked)).as_row()
-    return {name: [row[name] for row in rows] for name in names}
+    names = Prediction("", None, 0.0, **_empty(asked)).as_row()
+    return {name: [row.get(name) for row in rows] for name in names}
 
 
 def _empty(asked: Asked) -> dict[str, Any]:
     """What a prediction holds where it is asked for and nothing is found."""
-    return ({"topics": ()} if asked.topics else {}) | ({"aspects": ()} if asked.aspects else {})
+    empty: dict[str, Any] = {"topics": (), "aspects": (), "stars": Stars(3.0, ())}
+    return {name: value for name, value in empty.items() if getattr(asked, name)}
 
 
 def joined(parts: Sequence[Columns]) -> Columns:
@@ -59,15 +60,17 @@ class BundleJob(Generic[Result]):
         model: directory of the bundle.
         batch_size: texts the network takes at once.
         work: gives what is done with a batch.
+        reliability: see `Classifier.load`.
     """
 
     model: Path
     batch_size: int
     work: Callable[[Classifier], Run[Result]]
+    reliability: float | None = None
 
     def start(self) -> Run[Result]:
         """Load the bundle and start its tokenizer."""
-        classifier = Classifier.load(self.model, self.batch_size, threads=1)
+        classifier = Classifier.load(self.model, self.batch_size, 1, self.reliability)
         classifier.start()
         return self.work(classifier)
 
@@ -134,7 +137,9 @@ def in_lots(
     with ExitStack() as stack:
         results: Iterator[Lot[Result]]
         if count > 1:
-            job = BundleJob(classifier.bundle.directory, classifier.batch_size, work)
+            job = BundleJob(
+                classifier.bundle.directory, classifier.batch_size, work, classifier.reliability
+            )
             results = stack.enter_context(Workers(job, count, how.time_limit)).map(batches())
         else:
             here = work(classifier)

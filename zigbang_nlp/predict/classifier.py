@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zigbang_nlp.errors import BundleError
-from zigbang_nlp.model.bundle import Bundle, load_bundle
+from zigbang_nlp.model.bundle import Bundle, doubting, load_bundle
 from zigbang_nlp.model.serving.inference import Network
 from zigbang_nlp.model.serving.topics import TOPICS_FILE, TopicModel
 from zigbang_nlp.predict.as_texts import as_texts
 from zigbang_nlp.predict.aspects import aspects_of
-from zigbang_nlp.records import LABEL_ONLY, Asked, Explanation, Prediction
+from zigbang_nlp.predict.scope import out_of_scope
+from zigbang_nlp.records import LABEL_ONLY, Asked, Explanation, Prediction, Stars
 from zigbang_nlp.resources import pretrained_dir
 from zigbang_nlp.text.sentences import split_sentences
 
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 #: One text, or several in any order of containers: see `as_texts`.
 Texts = str | Iterable[str]
 
-BLANK = "blank text"
-NO_KNOWN_TOKEN = "no known token"
 BOTH_SIDES = "a long text with praise and complaint"
 
 
@@ -40,14 +39,25 @@ class Classifier:
     'positive'
     """
 
-    def __init__(self, bundle: Bundle, batch_size: int = 256, threads: int = 0) -> None:
-        self.bundle = bundle
+    def __init__(
+        self,
+        bundle: Bundle,
+        batch_size: int = 256,
+        threads: int = 0,
+        reliability: float | None = None,
+    ) -> None:
+        self.bundle = bundle if reliability is None else doubting(bundle, reliability)
+        self.reliability = reliability
         self.batch_size = batch_size
         self.threads = threads
 
     @classmethod
     def load(
-        cls, path: str | Path | None = None, batch_size: int = 256, threads: int = 0
+        cls,
+        path: str | Path | None = None,
+        batch_size: int = 256,
+        threads: int = 0,
+        reliability: float | None = None,
     ) -> Classifier:
         """Open the bundle in a directory.
 
@@ -55,12 +65,14 @@ class Classifier:
             path: what `zigbang-nlp train` wrote; None for the model that ships.
             batch_size: texts the network takes at once.
             threads: that the network uses; 0 = one a core.
+            reliability: share of the labels given without doubt that must be right; None = what
+                the bundle promises.
 
         Raises:
-            BundleError: it is missing, damaged, tampered with or too new.
+            BundleError: it is missing, damaged, tampered with or too new, or can't promise that.
         """
         directory = pretrained_dir() if path is None else Path(path)
-        return cls(load_bundle(directory), batch_size, threads)
+        return cls(load_bundle(directory), batch_size, threads, reliability)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A classifier travels as its directory: what is pickled or copied is opened again there.
@@ -70,7 +82,7 @@ class Classifier:
         directory = self.bundle.directory.resolve()
         ships = directory == pretrained_dir().resolve()
         place = None if ships else directory
-        return _reopened, (type(self), place, self.batch_size, self.threads)
+        return _reopened, (type(self), place, self.batch_size, self.threads, self.reliability)
 
     @cached_property
     def network(self) -> Network:
@@ -140,11 +152,12 @@ class Classifier:
         sentences: bool = False,
         explain: bool = False,
         aspects: bool = False,
+        stars: bool = False,
     ) -> list[Prediction]:
         """Label, probability and doubt for each text, in order.
 
-        A blank text, or one without a single known token, is never an error: it is `unsure`
-        with a reason.
+        A blank text, or one that is no Korean sentence, is never an error: it has no label, is
+        `unsure`, and has a reason.
 
         Args:
             texts: one text, or several: a list, a generator, a column of a table.
@@ -152,14 +165,17 @@ class Classifier:
             sentences: also predict each text's sentences on their own.
             explain: also tell what each token of each text adds.
             aspects: also tell each text's opinions, topic by topic.
+            stars: also tell the score that its writer would give.
 
         Raises:
             InputError: one of them is no text; it is named with its index.
-            BundleError: topics or aspects are asked of a bundle that can't tell them.
+            BundleError: stars, topics or aspects are asked of a bundle that can't tell them.
         """
         read = as_texts(texts)
         return self.predict_ids(
-            read, self.bundle.encoder.whole_ids(read), Asked(topics, sentences, explain, aspects)
+            read,
+            self.bundle.encoder.whole_ids(read),
+            Asked(topics, sentences, explain, aspects, stars),
         )
 
     def predict_ids(
@@ -172,11 +188,23 @@ class Classifier:
             ids: of each, by this bundle's encoder (`whole_ids`).
             asked: what to tell beside the label.
         """
-        probabilities = self._judge(ids)
+        shares = None
+        if asked.stars:
+            self._check_stars()
+            probabilities, shares = self.network.with_stars(
+                ids, self.batch_size, self.bundle.encoder.length
+            )
+        else:
+            probabilities = self._judge(ids)
         predictions = [
             self._prediction(text, row, float(p))
             for text, row, p in zip(texts, ids, probabilities, strict=True)
         ]
+        if shares is not None:
+            predictions = [
+                replace(p, stars=None if p.label is None else Stars.of(own))
+                for p, own in zip(predictions, shares.tolist(), strict=True)
+            ]
         for i, row in enumerate(ids):
             if len(row) > self.bundle.encoder.length:
                 predictions[i] = self._looked_through(predictions[i])
@@ -213,20 +241,30 @@ class Classifier:
             ]
         return predictions
 
+    @property
+    def tells_stars(self) -> bool:
+        """Whether this bundle can tell the score that a writer would give."""
+        return self.bundle.architecture.stars
+
+    def _check_stars(self) -> None:
+        if not self.tells_stars:
+            raise BundleError(
+                f"The model in {self.bundle.directory} can't tell stars.",
+                "Use the model that comes with the package, or one trained from it.",
+            )
+
     def _judge(self, ids: Sequence[Sequence[int]]) -> np.ndarray:
         return self.network.probabilities(ids, self.batch_size, self.bundle.encoder.length)
 
     def _prediction(self, text: str, ids: list[int], probability: float) -> Prediction:
-        reason = None
-        if not ids:
-            reason = BLANK
-        elif max(ids) == 1:
-            reason = NO_KNOWN_TOKEN
-        elif self.bundle.unsure_low < probability < self.bundle.unsure_high:
+        outside = out_of_scope(text, ids)
+        reason = outside
+        if not outside and self.bundle.unsure_low < probability < self.bundle.unsure_high:
             reason = "close to the threshold"
+        label = "positive" if probability >= self.bundle.threshold else "negative"
         return Prediction(
             text=text,
-            label="positive" if probability >= self.bundle.threshold else "negative",
+            label=None if outside else label,
             probability=round(probability, 6),
             unsure=reason is not None,
             reason=reason,
@@ -250,6 +288,10 @@ class Classifier:
 
 
 def _reopened(
-    kind: type[Classifier], place: Path | None, batch_size: int, threads: int
+    kind: type[Classifier],
+    place: Path | None,
+    batch_size: int,
+    threads: int,
+    reliability: float | None,
 ) -> Classifier:
-    return kind.load(place, batch_size, threads)
+    return kind.load(place, batch_size, threads, reliability)

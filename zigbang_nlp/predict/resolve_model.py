@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from zigbang_nlp.config import Settings
+from zigbang_nlp.config import PredictSettings, Settings
 from zigbang_nlp.console import log
 from zigbang_nlp.files import recover_swap
 from zigbang_nlp.resources import pretrained_dir
@@ -27,3 +27,9 @@ def chosen_model(settings: Settings) -> Path:
         return own
     log.info("There is no model of your own in %s; the one that ships classifies.", own)
     return pretrained_dir()
+
+
+def asked_reliability(settings: Settings) -> float | None:
+    """`predict.reliability` where it is set; None for what the bundle promises."""
+    given = settings.predict.reliability
+    return None if given == PredictSettings().reliability else given

@@ -28,7 +28,7 @@ class Judged(NamedTuple):
     """
 
     key: ReviewKey
-    label: str
+    label: str | None
     probability: float
     unsure: bool
     words: Sequence[str] | None = None

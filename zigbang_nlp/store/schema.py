@@ -99,7 +99,7 @@ predictions = sa.Table(
     sa.Column("review_id", ID, primary_key=True),
     sa.Column("category", ID, primary_key=True),
     sa.Column("model_id", sa.Text, nullable=False),
-    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("label", sa.Text),
     sa.Column("probability", sa.Double, nullable=False),
     sa.Column("unsure", sa.Boolean, nullable=False),
     sa.Column("made_at", UtcDateTime, nullable=False),

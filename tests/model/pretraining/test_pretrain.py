@@ -10,10 +10,19 @@ import pytest
 
 from tests.conftest import ROOT, TINY, made_reviews
 from zigbang_nlp import Classifier
+from zigbang_nlp.errors import InputError
 from zigbang_nlp.model.bundle import load_bundle
 from zigbang_nlp.model.evaluation.calibration import logit
-from zigbang_nlp.model.pretraining.data import corpus_dataset, movie_dataset, read_corpus
-from zigbang_nlp.model.pretraining.pretrain import Recipe, join, pretrain
+from zigbang_nlp.model.pretraining.apartments import (
+    READING_WEIGHT,
+    read_sources,
+    reading_dataset,
+    resident_dataset,
+)
+from zigbang_nlp.model.pretraining.data import movie_dataset, read_corpus
+from zigbang_nlp.model.pretraining.pretrain import Material, Recipe, join, pretrain
+from zigbang_nlp.model.pretraining.residents import fold_of, read_residents
+from zigbang_nlp.model.pretraining.teacher import teach
 from zigbang_nlp.model.training.train import train
 from zigbang_nlp.text.clean import duplicate_key
 from zigbang_nlp.text.dataset import DataSet
@@ -21,7 +30,8 @@ from zigbang_nlp.text.dataset import DataSet
 SHORT = TINY.model_copy(update={"epochs": 1})
 RECIPE = Recipe(
     movie_training=SHORT,
-    corpus_training=SHORT,
+    reading_training=SHORT.model_copy(update={"stars": True}),
+    resident_training=SHORT.model_copy(update={"stars": True}),
     seeds=(1, 2),
     movie_validation=60,
     replayed=40,
@@ -65,6 +75,43 @@ def small_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return sample
 
 
+def write_residents(directory: Path, count: int) -> tuple[Path, list[Path]]:
+    """Made texts of 31 complexes, a fifth of them for validation and a fifth for test, read."""
+    texts, readings = [], [directory / f"reader_{k}.tsv" for k in (1, 2, 3)]
+    lines: list[list[str]] = [[], [], []]
+    for i, r in enumerate(made_reviews(count, seed=3)):
+        place = int(r.apartment_id) % 5
+        split = {0: "validation", 1: "test"}.get(place, "train")
+        texts.append(
+            {
+                "apartment_id": r.apartment_id,
+                "review": i // 5,
+                "category": r.category,
+                "score": int(r.score or 3),
+                "text": f"{r.text} {i}",
+                "split": split,
+            }
+        )
+        grade = {1: "1", 2: "2", 3: "3", 4: "4", 5: "5"}[int(r.score or 3)]
+        if split == "train" and i % 2:
+            lines[i % 3].append(f"{i}\t{grade}")
+        if split == "validation":
+            for reader in lines:
+                reader.append(f"{i}\t{grade}")
+    pd.DataFrame(texts).to_parquet(directory / "residents.parquet")
+    for path, told in zip(readings, lines, strict=True):
+        path.write_text("\n".join(told) + "\n", encoding="utf-8")
+    return directory / "residents.parquet", readings
+
+
+@pytest.fixture(scope="module")
+def material(
+    movies_file: Path, small_sample: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Material:
+    residents, readings = write_residents(tmp_path_factory.mktemp("residents"), 900)
+    return Material(movies_file, residents, tuple(readings), small_sample)
+
+
 def keys(data: DataSet, part: str) -> set[str]:
     return {duplicate_key(text) for text in data.split(part).rows["text"]}
 
@@ -83,19 +130,71 @@ def test_movie_reviews_get_soft_labels_and_no_text_is_on_two_sides(
     assert not keys(data, "train") & (keys(data, "test") | keys(data, "validation"))
 
 
-def test_the_corpus_builds_on_the_movie_vocabulary(
-    movies_file: Path, small_sample: Path, tmp_path: Path
-) -> None:
-    movies = movie_dataset(movies_file, 60, tmp_path / "movies")
-    data = corpus_dataset(small_sample, movies, 40, 0.1, tmp_path / "corpus")
+def test_readings_are_joined_by_row_and_a_majority_needs_more_than_half(tmp_path: Path) -> None:
+    texts = pd.DataFrame(
+        {
+            "apartment_id": [1, 1, 2, 3],
+            "review": [1, 2, 3, 4],
+            "category": "total",
+            "score": [5, 1, 3, 4],
+            "text": ["햇볕이 잘 들어요", "벌레가 많아요", "그저 그래요", "햇볕이  잘 들어요!"],
+            "split": ["validation", "train", "train", "train"],
+        }
+    )
+    texts.to_parquet(tmp_path / "residents.parquet")
+    one, two, three = (tmp_path / f"{name}.tsv" for name in ("one", "two", "three"))
+    one.write_text("0\t5\n1\t1\n", encoding="utf-8")
+    two.write_text("0\t4\n", encoding="utf-8")
+    three.write_text("0\t3\n2\tx\n", encoding="utf-8")
+    rows = read_residents(tmp_path / "residents.parquet", [one, two, three])
+    assert rows["text"].tolist() == ["햇볕이 잘 들어요", "벌레가 많아요", "그저 그래요"], (
+        "a training text that validation has too is left out"
+    )
+    assert rows["reading"].tolist()[:2] == pytest.approx([(1 + 0.92 + 0.5) / 3, 0.0])
+    assert np.isnan(rows["reading"][2])
+    assert rows["majority"].tolist()[:2] == [1.0, 0.0]
+    assert np.isnan(rows["majority"][2])
+    two.write_text("9\t4\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"Line 1 of two\.tsv is no reading"):
+        read_residents(tmp_path / "residents.parquet", [two])
+
+
+def test_each_network_leaves_out_the_readings_of_a_fold(material: Material, tmp_path: Path) -> None:
+    movies = movie_dataset(material.movies, 60, tmp_path / "movies")
+    sources = read_sources(material.residents, material.readings, material.sample, movies, 40, 0.1)
+    data = reading_dataset(sources, 1, 3, tmp_path / "readings")
     base, extended = movies.encoder.vocabulary.tokens, data.encoder.vocabulary.tokens
     assert extended[: len(base)] == base
     assert len(extended) > len(base)
     train = data.split("train").rows
-    assert set(train["source"]) == {"sample", "loose", "nsmc"}
-    assert (train["source"] == "nsmc").sum() == 40
-    assert set(data.split("test").rows["source"]) == {"sample", "plain"}
+    assert set(train["source"]) == {"residents", "sample", "loose", "nsmc"}
+    people = train[train["source"].eq("residents")]
+    assert set(fold_of(people["apartment_id"], 3)) == {0, 2}
+    assert set(people["weight"].round(3)) == {1.2, READING_WEIGHT}
+    assert train["score"].notna().equals(train["source"].eq("residents")), (
+        "only residents teach stars"
+    )
+    held, test = data.split("validation").rows, data.split("test").rows
+    assert set(held["label"]) == set(test["label"]) == {0, 1}
+    assert set(held["source"]) == set(test["source"]) == {"residents"}
     assert not keys(data, "train") & (keys(data, "test") | keys(data, "validation"))
+
+
+def test_a_teacher_knows_more_than_its_sources(material: Material, tmp_path: Path) -> None:
+    movies = movie_dataset(material.movies, 60, tmp_path / "movies")
+    sources = read_sources(material.residents, material.readings, material.sample, movies, 40, 0.1)
+    people = sources.residents
+    truth = people["score"].sub(3).clip(-1, 1).to_numpy() / 2 + 0.5
+    random = np.random.default_rng(0)
+    told = [np.clip(0.3 + 0.4 * random.random(len(people)), 0, 1) for _ in range(2)]
+    taught = teach(people, told, 3)
+    sure = truth != 0.5
+    assert ((taught > 0.5) == (truth > 0.5))[sure].mean() > 0.97, "scores and words tell it"
+    data = resident_dataset(sources, taught, tmp_path / "residents")
+    rows = data.split("train").rows
+    rows = rows[rows["source"].eq("residents")]
+    assert len(rows) == people["split"].eq("train").sum(), "each is learned, read or not"
+    assert rows["label"].between(0, 1).all()
 
 
 def test_the_whole_corpus_is_read_with_its_topics() -> None:
@@ -110,9 +209,9 @@ def test_the_whole_corpus_is_read_with_its_topics() -> None:
 
 @pytest.mark.slow
 def test_the_shipped_bundle_is_small_and_whole_and_tells_topics(
-    movies_file: Path, small_sample: Path, tmp_path: Path
+    material: Material, tmp_path: Path
 ) -> None:
-    bundle = pretrain(movies_file, small_sample, tmp_path / "out", tmp_path / "work", RECIPE)
+    bundle = pretrain(material, tmp_path / "out", tmp_path / "work", RECIPE)
     assert load_bundle(tmp_path / "out").identity() == bundle.identity()
     assert bundle.architecture.lstm_blocks == 2
     assert not bundle.weights_path.exists()
@@ -123,20 +222,21 @@ def test_the_shipped_bundle_is_small_and_whole_and_tells_topics(
     figures = json.loads((tmp_path / "work" / "movies.json").read_text(encoding="utf-8"))
     assert figures["texts"] >= figures["texts_not_in_train"] > 0
     assert figures["model"].keys() == figures["tfidf"].keys()
-    figures = json.loads((tmp_path / "work" / "corpus.json").read_text(encoding="utf-8"))
-    assert set(figures) == {"sample", "plain", "topics"}
+    assert bundle.architecture.stars
+    figures = json.loads((tmp_path / "work" / "apartments.json").read_text(encoding="utf-8"))
+    assert set(figures["corpus"]) == {"sample", "plain"}
+    for judge in ("read", "scores_by_label", "scores_by_stars", "scores_by_tfidf"):
+        assert figures[judge]["roc_auc"] > 0.7, judge
     assert all(0 < figures["topics"][name] <= 1 for name in ("category_accuracy", "topic_micro_f1"))
 
 
 @pytest.mark.slow
-def test_what_is_ready_is_not_trained_again(
-    movies_file: Path, small_sample: Path, tmp_path: Path
-) -> None:
+def test_what_is_ready_is_not_trained_again(material: Material, tmp_path: Path) -> None:
     work = tmp_path / "work"
-    first = pretrain(movies_file, small_sample, tmp_path / "out", work, RECIPE)
+    first = pretrain(material, tmp_path / "out", work, RECIPE)
     networks = {p: p.stat().st_mtime_ns for p in work.glob("network-*/manifest.json")}
-    assert len(networks) == 4
-    again = pretrain(movies_file, small_sample, tmp_path / "out", work, RECIPE)
+    assert len(networks) == 6
+    again = pretrain(material, tmp_path / "out", work, RECIPE)
     assert {p: p.stat().st_mtime_ns for p in work.glob("network-*/manifest.json")} == networks
     assert again.identity() == first.identity()
 

@@ -1,10 +1,16 @@
-"""Embedding -> LSTM -> Dense(1, sigmoid), built from an `Architecture`."""
+"""Embedding -> LSTM -> Dense(1, sigmoid), built from an `Architecture`.
+
+What a text says and what score its writer gives are two things, so a network may have a second
+last layer beside the first: Dense(5, softmax), a share for each of one to five stars.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from zigbang_nlp.model.architecture import Architecture
+import numpy as np
+
+from zigbang_nlp.model.architecture import STARS, Architecture
 from zigbang_nlp.model.network.backend import keras
 from zigbang_nlp.model.network.layers import Channels, MaskedPooling
 
@@ -13,6 +19,9 @@ def build_network(architecture: Architecture) -> keras.Model:
     """A Keras functional model: int32 ids (batch, time) -> probability of positive (batch, 1).
 
     Id 0 is padding and is masked throughout, so padding never changes a probability.
+
+    Where the architecture has stars, the outputs are a list: the probability, and the share of
+    each of one to five stars (batch, 5).
     """
     ids = keras.Input(shape=(None,), dtype="int32", name="ids")
     states = _read(architecture, ids)  # (batch, units)
@@ -28,7 +37,16 @@ def build_network(architecture: Architecture) -> keras.Model:
     output = keras.layers.Dense(
         1, activation="sigmoid", name="probability", **_kernel(architecture)
     )
-    return keras.Model(ids, output(states), name="zigbang_nlp")
+    outputs = [output(states)]
+    if architecture.stars:
+        outputs.append(keras.layers.Dense(STARS, activation="softmax", name="stars")(states))
+    return keras.Model(ids, outputs if architecture.stars else outputs[0], name="zigbang_nlp")
+
+
+def probability_of(network: keras.Model, rows: Any, batch_size: int = 256) -> np.ndarray:
+    """The probability of positive for each row of ids, float32 (rows,), by Keras."""
+    told = network.predict(rows, verbose=0, batch_size=batch_size)
+    return np.asarray(told[0] if isinstance(told, list) else told)[:, 0]
 
 
 def _read(architecture: Architecture, ids: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What the shipped model is trained on: movie reviews with soft labels, and the corpus."""
+"""The texts of the shipped model: movie reviews with soft labels, and the corpus."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def movie_dataset(file: Path, held: int, directory: Path) -> DataSet:
     No text of the test or validation rows is trained on, in whatever spelling.
     """
     key = sha256_of_json([sha256_of(file), held, LENGTH, MOVIE_VOCABULARY])
-    if _made_from(directory) == key:
+    if made_from(directory) == key:
         return DataSet.load(directory)
     rows = pd.read_parquet(file, columns=["movie_id", "review_id", "rating", "text", "nsmc200k"])
     rows = rows[rows["text"].map(clean).astype(bool)].reset_index(drop=True)
@@ -66,49 +66,15 @@ def movie_dataset(file: Path, held: int, directory: Path) -> DataSet:
             "weight": np.array((0, *RATING_WEIGHTS), np.float32)[rows["rating"]],
         }
     )
-    tokens = _tokens(rows["text"])
+    tokens = tokens_of(rows["text"])
     counts = Counter(
         t for found, s in zip(tokens, split, strict=True) if s == "train" for t in found
     )
     vocabulary = Vocabulary.from_counts(counts, 4, MOVIE_VOCABULARY, 5)
-    return _save(directory, vocabulary, rows, tokens, split, key)
+    return save_rows(directory, vocabulary, rows, tokens, split, key)
 
 
-def corpus_dataset(
-    sample: Path, movies: DataSet, replayed: int, replay_weight: float, directory: Path
-) -> DataSet:
-    """The corpus as a data set that builds on the vocabulary of the movie reviews.
-
-    Its training part also has the loose texts, and movie reviews at a low weight, so that what
-    they taught isn't lost.
-    """
-    rows = read_corpus(sample)
-    rows = rows[rows["label"].notna()].reset_index(drop=True)
-    # Topics aren't learned here, and a set has another order in each process.
-    listed = rows.drop(columns="topics").to_csv(index=False)
-    key = sha256_of_json([listed, movies.fingerprint(), replayed, replay_weight])
-    if _made_from(directory) == key:
-        return DataSet.load(directory)
-    split = rows["split"].to_numpy(object)
-    keys = rows["text"].map(duplicate_key)
-    # The test is on texts that neither training nor choosing has seen.
-    for later, earlier in (("validation", ("test",)), ("train", ("test", "validation"))):
-        seen = set(keys[np.isin(split, earlier)])
-        split[(split == later) & keys.isin(seen).to_numpy()] = "dropped"
-    tokens = _tokens(rows["text"])
-    counts = Counter(
-        t for found, s in zip(tokens, split, strict=True) if s == "train" for t in found
-    )
-    vocabulary = movies.encoder.vocabulary.extended(counts, 2, 20_000)
-    again = movies.split("train").rows.sample(replayed, random_state=1)
-    again = again.assign(weight=again["weight"] * replay_weight)
-    rows = pd.concat([rows.assign(weight=1.0), again], ignore_index=True)
-    split = np.concatenate([split, np.full(len(again), "train", object)])
-    tokens += _tokens(again["text"])
-    return _save(directory, vocabulary, rows, tokens, split, key)
-
-
-def _made_from(directory: Path) -> str | None:
+def made_from(directory: Path) -> str | None:
     """What the data set in a directory was made from; None where there is none."""
     summary = directory / SUMMARY_FILE
     if not summary.exists():
@@ -174,33 +140,46 @@ def _listed(file: Path) -> list[dict[str, Any]]:
     ]
 
 
-def _tokens(texts: pd.Series) -> list[list[str]]:
+def tokens_of(texts: pd.Series) -> list[list[str]]:
+    """The tokens of each text, by Mecab."""
     tokenizer = Tokenizer(TokenizerSettings())
     cleaned = (clean(text, MAX_CHARACTERS) for text in texts)
     return list(progress(tokenizer.tokenize_all(cleaned), "tokenizing", len(texts)))
 
 
-def _save(
+def save_rows(
     directory: Path,
     vocabulary: Vocabulary,
     rows: pd.DataFrame,
     tokens: list[list[str]],
     split: np.ndarray,
-    made_from: str,
+    made: str,
+    length: int = LENGTH,
 ) -> DataSet:
-    encoder = Encoder(TokenizerSettings(), vocabulary, LENGTH, MAX_CHARACTERS)
+    """Encode the rows and write them as a data set.
+
+    Args:
+        directory: of the data set.
+        vocabulary: of the encoder.
+        rows: of all splits.
+        tokens: of each row.
+        split: of each row; those of no split of a data set are left out.
+        made: see `made_from`.
+        length: ids a text at most.
+    """
+    encoder = Encoder(TokenizerSettings(), vocabulary, length, MAX_CHARACTERS)
     names = ("source", "apartment_id", "review_id", "category", "text", "score", "label", "weight")
     parts = {}
     for name in ("train", "validation", "test"):
         inside = np.flatnonzero(split == name)
-        ids = pad([vocabulary.encode(tokens[i]) for i in inside], LENGTH)
+        ids = pad([vocabulary.encode(tokens[i]) for i in inside], length)
         parts[name] = Split(ids, rows.iloc[inside][list(names)].reset_index(drop=True))
         log.info("%s: %s texts", name, f"{len(inside):,}")
     summary = {
         "splits": {name: {"texts": len(part.rows)} for name, part in parts.items()},
         "dropped_duplicates": int((split == "dropped").sum()),
         "vocabulary": len(vocabulary),
-        "made_from": made_from,
+        "made_from": made,
     }
     with atomic_directory(directory) as fresh:
         save_dataset(fresh, encoder, parts, summary)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from zigbang_nlp.model.bundle import Bundle
 from zigbang_nlp.model.evaluation.baseline import fit_baseline
 from zigbang_nlp.model.evaluation.calibration import expected_calibration_error
 from zigbang_nlp.model.evaluation.metrics import binary_metrics
+from zigbang_nlp.model.evaluation.thresholds import choose_threshold
 from zigbang_nlp.model.pretraining.data import read_corpus
 from zigbang_nlp.model.serving.inference import Network
 from zigbang_nlp.model.serving.topics import TopicModel
@@ -74,34 +76,118 @@ def _figures(
     }
 
 
-def corpus_figures(bundle: Bundle, corpus: DataSet, sample: Path, file: Path) -> dict[str, Any]:
-    """Figures on the corpus's test split, by where its texts come from; of calibration and topics.
+def apartment_figures(
+    bundle: Bundle,
+    learned: DataSet,
+    residents: pd.DataFrame,
+    movies: DataSet,
+    sample: Path,
+    file: Path,
+) -> dict[str, Any]:
+    """Figures of the shipped bundle on texts that it hasn't learned from.
 
     Args:
-        bundle: trained on `corpus`.
-        corpus: what `corpus_dataset` made of
+        bundle: trained on `learned`.
+        learned: what `resident_dataset` made; its validation part chose the threshold.
+        residents: see `read_residents`; validation scores choose the thresholds that are compared
+            with test scores.
+        movies: the data set of the movie reviews.
         sample: the corpus, `data/sample`.
-        file: where the figures go, as JSON.
+        file: where the figures go, as JSON. Figures of the same bundle are not measured again.
+
+    Returns:
+        Of the label: on the validation texts that readers agree on, on test texts against their
+        writers' scores, on the movie benchmark's test rows and on the corpus's test texts. Of the
+        stars and of TF-IDF fitted on the same residents' training texts: against test scores.
     """
-    test = corpus.split("test")
-    scores = probabilities(bundle, test)
+    if file.exists():
+        earlier: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        if earlier.get("bundle") == bundle.identity():
+            return earlier
+    held, test = learned.split("validation"), learned.split("test")
+    scores = probabilities(bundle, held)
     unsure = (scores > bundle.unsure_low) & (scores < bundle.unsure_high)
-    right = (scores >= bundle.threshold) == (test.labels == 1)
-    figures: dict[str, Any] = {}
-    for source in sorted(set(test.rows["source"])):
-        of = test.rows["source"].eq(source).to_numpy()
-        figures[source] = {
-            "texts": int(of.sum()),
-            **binary_metrics(test.labels[of], scores[of], bundle.threshold),
-            "macro_f1": _macro_f1(test.labels[of], scores[of] >= bundle.threshold),
-            "calibration_error": expected_calibration_error(test.labels[of], scores[of]),
-            "unsure_share": float(unsure[of].mean()),
-            "unsure_accuracy": float(right[of & unsure].mean()),
-            "accuracy_outside": float(right[of & ~unsure].mean()),
-        }
-    figures["topics"] = _topic_figures(bundle, sample)
+    right = (scores >= bundle.threshold) == (held.labels == 1)
+    figures: dict[str, Any] = {
+        "bundle": bundle.identity(),
+        "read": {
+            **_told(held.labels, scores, bundle.threshold),
+            "unsure_share": float(unsure.mean()),
+            "accuracy_outside": float(right[~unsure].mean()),
+        },
+        "scores_by_label": _told(test.labels, probabilities(bundle, test), bundle.threshold),
+        "scores_by_stars": _by_stars(bundle, learned, residents),
+        "scores_by_tfidf": _by_tfidf(learned, residents),
+        "movies": _told(
+            movies.split("test").labels,
+            encoded_probabilities(bundle, movies.split("test")),
+            bundle.threshold,
+        ),
+        "corpus": _corpus_figures(bundle, sample),
+        "topics": _topic_figures(bundle, sample),
+    }
     write_json(file, figures)
     return figures
+
+
+def _told(labels: np.ndarray, scores: np.ndarray, threshold: float) -> dict[str, Any]:
+    """The figures of a threshold classifier, with macro-F1 and calibration error."""
+    return {
+        "texts": len(labels),
+        "threshold": threshold,
+        **binary_metrics(labels, scores, threshold),
+        "macro_f1": _macro_f1(labels, scores >= threshold),
+        "calibration_error": expected_calibration_error(labels, scores),
+    }
+
+
+def _by_stars(bundle: Bundle, learned: DataSet, residents: pd.DataFrame) -> dict[str, Any]:
+    """The share of four and five stars among 1, 2, 4 and 5, against test scores."""
+    texts, labels = _scored(residents)
+    threshold = choose_threshold(labels, _high(bundle, bundle.encoder.ids(texts)))
+    test = learned.split("test")
+    return _told(test.labels, _high(bundle, _rows(test)), threshold)
+
+
+def _high(bundle: Bundle, rows: list[list[int]]) -> np.ndarray:
+    _, stars = Network(bundle.onnx_path).with_stars(rows)
+    ends = stars[:, [0, 1, 3, 4]]
+    return np.asarray(ends[:, 2:].sum(axis=1) / np.maximum(ends.sum(axis=1), 1e-9))
+
+
+def _by_tfidf(learned: DataSet, residents: pd.DataFrame) -> dict[str, Any]:
+    """TF-IDF and logistic regression on the residents' training scores, against test scores."""
+    train, test = learned.split("train").rows, learned.split("test")
+    train = train[train["source"].eq("residents") & train["score"].ne(3)]
+    model = fit_baseline(
+        [clean(text) for text in train["text"]], train["score"].ge(4).to_numpy(int)
+    )
+    texts, labels = _scored(residents)
+
+    def told(given: Sequence[str]) -> np.ndarray:
+        return np.asarray(model.predict_proba([clean(text) for text in given])[:, 1])
+
+    threshold = choose_threshold(labels, told(texts))
+    return _told(test.labels, told(test.rows["text"].tolist()), threshold)
+
+
+def _scored(residents: pd.DataFrame) -> tuple[list[str], np.ndarray]:
+    """The validation texts with 1, 2, 4 or 5 stars, and whether with 4 or 5."""
+    rows = residents[residents["split"].eq("validation") & residents["score"].ne(3)]
+    return rows["text"].tolist(), rows["score"].ge(4).to_numpy(np.float32)
+
+
+def _corpus_figures(bundle: Bundle, sample: Path) -> dict[str, Any]:
+    """Figures on the corpus's test split, by where its texts come from."""
+    rows = read_corpus(sample)
+    rows = rows[rows["split"].eq("test") & rows["label"].notna()]
+    scores = Network(bundle.onnx_path).probabilities(bundle.encoder.ids(rows["text"]))
+    labels = rows["label"].to_numpy(np.float32)
+    return {
+        source: _told(labels[of], scores[of], bundle.threshold)
+        for source in sorted(set(rows["source"]))
+        for of in [rows["source"].eq(source).to_numpy()]
+    }
 
 
 def _macro_f1(labels: np.ndarray, called: np.ndarray) -> float:
@@ -128,6 +214,14 @@ def _topic_figures(bundle: Bundle, sample: Path) -> dict[str, float]:
 
 
 def probabilities(bundle: Bundle, part: Split) -> np.ndarray:
-    """A bundle's probabilities for the ids of a split, float32 (texts,)."""
-    rows = [row[row != PADDING].tolist() for row in np.asarray(part.ids)]
-    return Network(bundle.onnx_path).probabilities(rows)
+    """A bundle's probabilities for the ids of a split that it encoded, float32 (texts,)."""
+    return Network(bundle.onnx_path).probabilities(_rows(part))
+
+
+def encoded_probabilities(bundle: Bundle, part: Split) -> np.ndarray:
+    """A bundle's probabilities for the texts of another bundle's split, float32 (texts,)."""
+    return Network(bundle.onnx_path).probabilities(bundle.encoder.ids(part.rows["text"]))
+
+
+def _rows(part: Split) -> list[list[int]]:
+    return [row[row != PADDING].tolist() for row in np.asarray(part.ids)]

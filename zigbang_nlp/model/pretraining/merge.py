@@ -34,11 +34,12 @@ def merge_networks(
     for block, member in enumerate(members):
         for name, mine in zip(merged.lstm_names(block), own, strict=True):
             weights[name] = member[mine]
-    kernels, biases = zip(*(m["probability"] for m in members), strict=True)
     # Pooling twice, a member's states are (all maxima, all means); merged, the maxima of all
     # members come first.
     pools = 2 if architecture.pooling == "max_mean" else 1
-    parts = [np.split(kernel, pools) for kernel in kernels]
-    kernel = np.concatenate([part[pool] for pool in range(pools) for part in parts])
-    weights["probability"] = [kernel / len(members), np.mean(biases, axis=0)]
+    for last in ("probability", "stars") if architecture.stars else ("probability",):
+        kernels, biases = zip(*(m[last] for m in members), strict=True)
+        parts = [np.split(kernel, pools) for kernel in kernels]
+        kernel = np.concatenate([part[pool] for pool in range(pools) for part in parts])
+        weights[last] = [kernel / len(members), np.mean(biases, axis=0)]
     return merged, weights

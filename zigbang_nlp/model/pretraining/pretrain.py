@@ -1,9 +1,15 @@
-"""The model that ships: movie ratings teach it Korean, this project's corpus teaches it apartments.
+"""The model that ships: movie ratings teach it Korean, residents' texts teach it apartments.
 
-Some networks that differ by their seed only are trained on the movie reviews, each is trained on
-with the corpus, and they become one network of as many blocks (see `merge.py`). Run by
-`scripts/train_pretrained.py`; every training goes on where it was after a kill, and what is ready
-is not done again. What was tried is in data/LOG.md.
+1. Some networks that differ by their seed only are trained on the movie reviews.
+2. Each is trained on with the residents' texts that were read, but for a fold of complexes of its
+   own, and with this project's corpus. Together with what else is known of a text they give every
+   other text a soft label (see `teacher.py`).
+3. Each is trained on with all residents' texts: what they say, and the score they came with.
+4. They become one network of as many blocks (see `merge.py`), calibrated on texts that several
+   readers read.
+
+Run by `scripts/train_pretrained.py`; every training goes on where it was after a kill, and what is
+ready is not done again. What was tried is in data/LOG.md.
 """
 
 from __future__ import annotations
@@ -20,10 +26,18 @@ from zigbang_nlp.files import atomic_directory
 from zigbang_nlp.model.bundle import CARD, MANIFEST, ONNX, Bundle, load_bundle, write_manifest
 from zigbang_nlp.model.evaluation.calibration import fit_temperature
 from zigbang_nlp.model.network.backend import tf
-from zigbang_nlp.model.pretraining.data import corpus_dataset, movie_dataset, read_corpus
-from zigbang_nlp.model.pretraining.evaluate import corpus_figures, movie_figures
+from zigbang_nlp.model.pretraining.apartments import (
+    LENGTH,
+    read_sources,
+    reading_dataset,
+    resident_dataset,
+)
+from zigbang_nlp.model.pretraining.data import movie_dataset, read_corpus
+from zigbang_nlp.model.pretraining.evaluate import apartment_figures, movie_figures
 from zigbang_nlp.model.pretraining.merge import merge_networks
+from zigbang_nlp.model.pretraining.teacher import teach
 from zigbang_nlp.model.serving.inference import Network
+from zigbang_nlp.model.serving.int8 import quantize, quantize_checked
 from zigbang_nlp.model.serving.onnx_export import write_onnx
 from zigbang_nlp.model.serving.topics import fit_topics
 from zigbang_nlp.model.training.train import judged_bundle, report, resume_key, train
@@ -49,13 +63,12 @@ _MOVIE_TRAINING = TrainSettings(
     monitor="loss",
     early_stopping=False,
 )
-_CORPUS_TRAINING = TrainSettings(
-    spatial_dropout=0.3,
-    dropout=0.5,
-    token_dropout=0.1,
-    augment_copies=1,
-    spacing_noise=0.15,
-    typo_noise=0.02,
+_READING_TRAINING = TrainSettings(
+    stars=True,
+    keep_start=False,
+    spatial_dropout=0.25,
+    dropout=0.4,
+    token_dropout=0.05,
     optimizer="lazy_adam",
     optimizer_parameters={"embedding_factor": 5},
     learning_rate=1e-3,
@@ -63,10 +76,11 @@ _CORPUS_TRAINING = TrainSettings(
     warmup_share=0.1,
     class_weight="none",
     batch_size=128,
-    epochs=3,
+    epochs=2,  # the third gives nothing
     monitor="loss",
     early_stopping=False,
 )
+_RESIDENT_TRAINING = _READING_TRAINING.model_copy(update={"batch_size": 256, "epochs": 3})
 
 
 @dataclass(frozen=True)
@@ -74,24 +88,42 @@ class Recipe:
     """How the shipped model is made.
 
     Attributes:
-        movie_training, corpus_training: settings of the two trainings.
+        movie_training, reading_training, resident_training: settings of the three trainings.
         seeds: one a network.
+        folds: groups of complexes, of which each network leaves out one in its second training.
         movie_validation: rows held out of the benchmark's training rows, to choose on.
-        replayed: movie reviews that are trained on again with the corpus,
+        replayed: movie reviews that are trained on again with the apartment texts,
         replay_weight: and how much each of them counts there.
     """
 
     movie_training: TrainSettings = _MOVIE_TRAINING
-    corpus_training: TrainSettings = _CORPUS_TRAINING
-    seeds: tuple[int, ...] = (1, 2, 3)
+    reading_training: TrainSettings = _READING_TRAINING
+    resident_training: TrainSettings = _RESIDENT_TRAINING
+    seeds: tuple[int, ...] = (1, 2)
+    folds: int = 3
     movie_validation: int = 20_000
-    replayed: int = 30_000
-    replay_weight: float = 0.3
+    replayed: int = 80_000
+    replay_weight: float = 0.6
+
+
+@dataclass(frozen=True)
+class Material:
+    """Files that the shipped model is made of.
+
+    Attributes:
+        movies: Parquet with text, rating (1 to 10) and nsmc200k ("train", "test" or null).
+        residents, readings: see `residents.read_residents`.
+        sample: the corpus, `data/sample`.
+    """
+
+    movies: Path
+    residents: Path
+    readings: tuple[Path, ...]
+    sample: Path
 
 
 def pretrain(
-    movies_file: Path,
-    sample: Path,
+    material: Material,
     target: Path,
     work: Path,
     recipe: Recipe | None = None,
@@ -100,32 +132,56 @@ def pretrain(
     """Train the shipped model and put its bundle at `target`, atomically.
 
     Args:
-        movies_file: Parquet with text, rating (1 to 10) and nsmc200k ("train", "test" or null).
-        sample: the corpus, `data/sample`.
+        material: what is learned from.
         target: where the bundle goes; a model card in it stays.
         work: for the data sets, the networks and checkpoints; reused by the next run.
         recipe: None for the one of the shipped model.
         jobs: networks trained at the same time, each on its share of the cores.
     """
     recipe = recipe or Recipe()
-    movies = movie_dataset(movies_file, recipe.movie_validation, work / "movies")
-    starts = _members(movies, [recipe.movie_training] * len(recipe.seeds), recipe, work, jobs)
+    count, folds = len(recipe.seeds), recipe.folds
+    movies = movie_dataset(material.movies, recipe.movie_validation, work / "movies")
+    starts = _members([movies] * count, recipe.movie_training, None, recipe, work, jobs)
     movie_model = join(movies, starts, work / "movie-model")
-    log.info(
-        "Movie reviews: %s", movie_figures(movie_model, movies, movies_file, work / "movies.json")
+    sources = read_sources(
+        material.residents,
+        material.readings,
+        material.sample,
+        movies,
+        recipe.replayed,
+        recipe.replay_weight,
     )
-    corpus = corpus_dataset(sample, movies, recipe.replayed, recipe.replay_weight, work / "corpus")
-    going_on = [
-        recipe.corpus_training.model_copy(update={"init": str(start.directory)}) for start in starts
-    ]
-    members = _members(corpus, going_on, recipe, work, jobs)
-    bundle = join(corpus, members, target, sample=sample)
-    log.info("Apartment reviews: %s", corpus_figures(bundle, corpus, sample, work / "corpus.json"))
+    read = [reading_dataset(sources, k, folds, work / f"readings-{k + 1}") for k in range(count)]
+    readers = _members(read, recipe.reading_training, starts, recipe, work, jobs)
+    rows = [sources.vocabulary.encode(tokens)[:LENGTH] for tokens in sources.tokens[0]]
+    told = [Network(reader.onnx_path).probabilities(rows) for reader in readers]
+    learned = resident_dataset(sources, teach(sources.residents, told, folds), work / "residents")
+    members = _members([learned] * count, recipe.resident_training, readers, recipe, work, jobs)
+    bundle = join(learned, members, target, sample=material.sample)
+    log.info(
+        "Movie reviews: %s",
+        movie_figures(movie_model, movies, material.movies, work / "movies.json"),
+    )
+    log.info(
+        "Apartment texts: %s",
+        apartment_figures(
+            bundle,
+            learned,
+            sources.residents,
+            movies,
+            material.sample,
+            work / "apartments.json",
+        ),
+    )
     return bundle
 
 
 def join(
-    dataset: DataSet, members: list[Bundle], target: Path, sample: Path | None = None
+    dataset: DataSet,
+    members: list[Bundle],
+    target: Path,
+    sample: Path | None = None,
+    rule: str = "balanced",
 ) -> Bundle:
     """Make one small bundle of several networks: merged, 8-bit embedding, calibrated, judged.
 
@@ -134,6 +190,8 @@ def join(
         members: one network each, all of the same architecture.
         target: where the bundle goes; a model card in it stays.
         sample: the corpus, where the bundle shall tell topics too.
+        rule: that the threshold is chosen by. Both labels count the same: how many complaints
+            there are differs from place to place, and validation has more than life.
     """
     validation = dataset.split("validation")
     architecture, weights = merge_networks(
@@ -142,9 +200,12 @@ def join(
     with atomic_directory(target) as fresh:
         write_onnx(architecture, weights, fresh / ONNX, small_embedding=True)
         rows = [row[row != PADDING].tolist() for row in validation.ids]
+        bits = quantize_checked(fresh / ONNX, rows, validation.labels)
         temperature = fit_temperature(validation.labels, Network(fresh / ONNX).probabilities(rows))
         weights["probability"] = [part / temperature for part in weights["probability"]]
         write_onnx(architecture, weights, fresh / ONNX, small_embedding=True)
+        if bits["kept"] == "int8":
+            quantize(fresh / ONNX)
         if sample is not None:
             corpus = read_corpus(sample)
             corpus = corpus[corpus["split"].eq("train")]
@@ -157,21 +218,36 @@ def join(
         card = target / CARD
         if card.exists():
             (fresh / CARD).write_bytes(card.read_bytes())
-        metrics = {"networks": [member.metrics for member in members]}
-        bundle = judged_bundle(fresh, dataset, architecture, validation, temperature, metrics)
+        metrics = {"networks": [member.metrics for member in members], "int8": bits}
+        bundle = judged_bundle(fresh, dataset, architecture, validation, temperature, metrics, rule)
         write_manifest(bundle)
     report(bundle)
     return replace(bundle, directory=target)
 
 
 def _members(
-    dataset: DataSet, settings: list[TrainSettings], recipe: Recipe, work: Path, jobs: int
+    datasets: list[DataSet],
+    settings: TrainSettings,
+    starts: list[Bundle] | None,
+    recipe: Recipe,
+    work: Path,
+    jobs: int,
 ) -> list[Bundle]:
-    """One trained network a seed; those that are there already are not trained again."""
+    """One trained network a seed; those that are there already are not trained again.
+
+    Args:
+        datasets: what each learns from.
+        settings: of the training.
+        starts: what each goes on from; None = from scratch.
+        recipe: has the seeds.
+        work: for networks and checkpoints.
+        jobs: networks trained at the same time.
+    """
     tasks = []
-    for seed, chosen in zip(recipe.seeds, settings, strict=True):
-        seeded = chosen.model_copy(update={"seed": seed})
-        base = None if seeded.init == "scratch" else load_bundle(Path(seeded.init))
+    for place, (seed, dataset) in enumerate(zip(recipe.seeds, datasets, strict=True)):
+        base = starts[place] if starts else None
+        init = str(base.directory) if base else "scratch"
+        seeded = settings.model_copy(update={"seed": seed, "init": init})
         name = f"network-{seed}-{resume_key(dataset, seeded, base)[:8]}"
         tasks.append((dataset, seeded, work / name, work / f"{name}-checkpoints"))
     missing = [task for task in tasks if not (task[2] / MANIFEST).exists()]

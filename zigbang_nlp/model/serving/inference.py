@@ -10,6 +10,7 @@ import numpy as np
 import onnxruntime
 
 from zigbang_nlp.errors import BundleError
+from zigbang_nlp.model.architecture import STARS
 from zigbang_nlp.text.encoder import pad
 
 #: Ids of a batch at most, padding included: what the LSTM works in stays small and in the cache
@@ -49,6 +50,11 @@ class Network:
     def _for_many(self) -> onnxruntime.InferenceSession:
         return self._for_few if self._threads == 1 else _session(self._model, self._threads)
 
+    @property
+    def tells_stars(self) -> bool:
+        """Whether the network has the second output."""
+        return len(self._for_few.get_outputs()) > 1
+
     def probabilities(
         self, ids: Sequence[Sequence[int]], batch_size: int = 256, window: int | None = None
     ) -> np.ndarray:
@@ -63,17 +69,35 @@ class Network:
             window: a longer row is read in as many windows as it needs, of equal length, and has
                 the mean of their probabilities, so that no end of a long text is passed over.
         """
-        if window is not None and any(len(row) > window for row in ids):
-            counts = [max(1, -(-len(row) // window)) for row in ids]
-            parts = [
-                row[len(row) * part // count : len(row) * (part + 1) // count]
-                for row, count in zip(ids, counts, strict=True)
-                for part in range(count)
-            ]
-            firsts = np.cumsum([0, *counts[:-1]])
-            found = self.probabilities(parts, batch_size)
-            return np.add.reduceat(found, firsts) / np.array(counts, np.float32)
-        result = np.full(len(ids), 0.5, np.float32)
+        parts, firsts, counts = _windows(ids, window)
+        result = np.full(len(parts), 0.5, np.float32)
+        for rows, (told,) in self._run(["probability"], parts, batch_size):
+            result[rows] = told
+        if len(parts) > len(ids):
+            result = np.asarray(np.add.reduceat(result, firsts) / counts)
+        return result
+
+    def with_stars(
+        self, ids: Sequence[Sequence[int]], batch_size: int = 256, window: int | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """As `probabilities`, and the share of each of one to five stars; float32 (rows, 5).
+
+        Rows without ids have a fifth for each.
+        """
+        parts, firsts, counts = _windows(ids, window)
+        result = np.full(len(parts), 0.5, np.float32)
+        stars = np.full((len(parts), STARS), 1 / STARS, np.float32)
+        for rows, told in self._run(["probability", "stars"], parts, batch_size):
+            result[rows], stars[rows] = told
+        if len(parts) > len(ids):
+            result = np.asarray(np.add.reduceat(result, firsts) / counts)
+            stars = np.asarray(np.add.reduceat(stars, firsts) / counts[:, None])
+        return result, stars
+
+    def _run(
+        self, outputs: list[str], ids: Sequence[Sequence[int]], batch_size: int
+    ) -> Iterator[tuple[np.ndarray, list[np.ndarray]]]:
+        """The rows of each batch with what the network says of them."""
         lengths = np.fromiter(map(len, ids), np.int64, len(ids))
         order = np.argsort(-lengths, kind="stable")  # the longest of a batch is its first
         order = order[lengths[order] > 0]
@@ -81,8 +105,23 @@ class Network:
             rows = order[start:end]
             padded = pad([ids[i] for i in rows], int(lengths[rows[0]])).astype(np.int64)
             session = self._for_few if len(rows) < _FEW else self._for_many
-            (result[rows],) = session.run(["probability"], {"ids": padded})
-        return result
+            yield rows, session.run(outputs, {"ids": padded})
+
+
+def _windows(
+    ids: Sequence[Sequence[int]], window: int | None
+) -> tuple[Sequence[Sequence[int]], np.ndarray, np.ndarray]:
+    """Rows cut into windows of equal length; where each row's begin, and how many it has."""
+    counts = [1 if window is None else max(1, -(-len(row) // window)) for row in ids]
+    firsts = np.cumsum([0, *counts[:-1]])
+    if max(counts, default=1) == 1:
+        return ids, firsts, np.array(counts, np.float32)
+    parts = [
+        row[len(row) * part // count : len(row) * (part + 1) // count]
+        for row, count in zip(ids, counts, strict=True)
+        for part in range(count)
+    ]
+    return parts, firsts, np.array(counts, np.float32)
 
 
 def _session(model: bytes, threads: int) -> onnxruntime.InferenceSession:

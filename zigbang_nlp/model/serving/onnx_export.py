@@ -13,6 +13,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from zigbang_nlp.model.architecture import Architecture
+from zigbang_nlp.model.serving.int8 import dequantized
 from zigbang_nlp.model.serving.onnx_layers import (
     Graph,
     Weights,
@@ -34,6 +35,8 @@ def write_onnx(
     architecture: Architecture, weights: Weights, path: Path, small_embedding: bool = False
 ) -> None:
     """Write the graph: int64 "ids" (batch, time) -> float32 "probability" (batch,).
+
+    With stars there is a second output, float32 "stars" (batch, 5).
 
     Args:
         architecture: of the network.
@@ -72,12 +75,16 @@ def write_onnx(
     logit = dense(graph, pooled, weights["probability"], "logit_2d")
     graph.node("Squeeze", [logit, "axis_last"], "logit")
     graph.node("Sigmoid", ["logit"], "probability")
+    outputs = [helper.make_tensor_value_info("probability", TensorProto.FLOAT, ["batch"])]
+    if architecture.stars:
+        graph.node("Softmax", [dense(graph, pooled, weights["stars"], "stars_logits")], "stars")
+        outputs.append(helper.make_tensor_value_info("stars", TensorProto.FLOAT, ["batch", 5]))
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,
             "zigbang_nlp",
             [helper.make_tensor_value_info("ids", TensorProto.INT64, ["batch", "time"])],
-            [helper.make_tensor_value_info("probability", TensorProto.FLOAT, ["batch"])],
+            outputs,
             graph.constants,
         ),
         opset_imports=[helper.make_opsetid("", OPSET)],
@@ -112,7 +119,10 @@ def read_weights(architecture: Architecture, path: Path) -> dict[str, list[np.nd
                 )
             ]
     names = [(f"dense_{i}", f"dense_{i}") for i in range(1, len(architecture.dense_units) + 1)]
-    for layer, name in [*names, ("probability", "logit_2d")]:
+    names.append(("probability", "logit_2d"))
+    if architecture.stars:
+        names.append(("stars", "stars_logits"))
+    for layer, name in names:
         weights[layer] = [constants[f"{name}_kernel"], constants[f"{name}_bias"]]
     return weights
 
@@ -120,12 +130,13 @@ def read_weights(architecture: Architecture, path: Path) -> dict[str, list[np.nd
 def read_constants(path: Path) -> dict[str, np.ndarray]:
     """The constants of an ONNX file by name, in ONNX's own shapes and order of gates.
 
-    The embedding is float32 in full, however it is kept.
+    Embedding and LSTMs are float32 in full, however they are kept.
     """
     constants = {
         tensor.name: numpy_helper.to_array(tensor)
         for tensor in onnx.load(path.as_posix()).graph.initializer
     }
+    constants = dequantized(constants)
     table = constants["embedding"].astype(np.float32)
     if "embedding_scale" in constants:
         scale = constants["embedding_scale"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from zigbang_nlp.model.architecture import STARS
 from zigbang_nlp.model.network.backend import tf
 from zigbang_nlp.model.training.distribution import own_rows
 from zigbang_nlp.text.vocabulary import OUT_OF_VOCABULARY, PADDING
@@ -29,8 +30,10 @@ class Batches:
         token_dropout: share of the tokens that come out as out-of-vocabulary, others each time.
         shard: (which, of how many) workers; each goes through its rows of the same batches.
             See `Distribution.shard`.
+        stars: float32 (texts, 5), shares of the stars where the network learns them too.
 
-    Iterating gives ids (batch, longest of the batch), labels (batch,), weights (batch,).
+    Iterating gives ids (batch, longest of the batch), labels (batch,), weights (batch,); with
+    stars the first is a pair of ids and stars (batch, 5).
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class Batches:
         seed: int | None,
         token_dropout: float = 0.0,
         shard: tuple[int | None, int] = (0, 1),
+        stars: np.ndarray | None = None,
     ) -> None:
         self.ids, self.labels = ids, labels
         self.weights = np.ones_like(labels) if weights is None else weights
@@ -49,12 +53,13 @@ class Batches:
         self.lengths = np.maximum(_real_tokens(ids), 1)
         self.token_dropout = token_dropout
         self.shard = shard
+        self.stars = stars
         self._random = None if seed is None else np.random.default_rng(seed)
 
     def __len__(self) -> int:
         return -(-len(self.labels) // self.batch_size)
 
-    def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    def __iter__(self) -> Iterator[tuple[Any, np.ndarray, np.ndarray]]:
         for rows in self._arranged():
             rows = np.sort(rows)  # a memory-mapped array is read forwards
             longest = int(self.lengths[rows].max())
@@ -62,7 +67,14 @@ class Batches:
             if self._random is not None and self.token_dropout:
                 lost = (self._random.random(ids.shape) < self.token_dropout) & (ids != PADDING)
                 ids[lost] = OUT_OF_VOCABULARY
-            yield own_rows(self.shard, ids, self.labels[rows], self.weights[rows])
+            given = own_rows(self.shard, len(rows))
+            ids, labels, weights = ids[given.rows], self.labels[rows], self.weights[rows]
+            weights = weights[given.rows] * given.share
+            if self.stars is None:
+                yield ids, labels[given.rows], weights
+            else:
+                stars = self.stars[rows][given.rows] * given.share[:, None]
+                yield (ids, stars), labels[given.rows], weights
 
     @property
     def order_state(self) -> dict[str, Any]:
@@ -78,7 +90,9 @@ class Batches:
     def as_tf(self) -> Any:
         """A `tf.data.Dataset` that prepares batches while the network works on others."""
         per_text = tf.TensorSpec((None,), tf.float32)
-        signature = (tf.TensorSpec((None, None), tf.int32), per_text, per_text)
+        ids = tf.TensorSpec((None, None), tf.int32)
+        learned = ids if self.stars is None else (ids, tf.TensorSpec((None, STARS), tf.float32))
+        signature = (learned, per_text, per_text)
         data = tf.data.Dataset.from_generator(lambda: iter(self), output_signature=signature)
         return data.apply(tf.data.experimental.assert_cardinality(len(self))).prefetch(4)
 

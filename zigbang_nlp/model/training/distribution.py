@@ -13,7 +13,7 @@ import contextlib
 import json
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -91,23 +91,28 @@ class Distribution:
         return found
 
 
-def own_rows(
-    shard: tuple[int | None, int], ids: np.ndarray, labels: np.ndarray, weights: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+class OwnRows(NamedTuple):
+    """The rows of a batch that a worker gets, and what each counts: (rows,) both."""
+
+    rows: np.ndarray
+    share: np.ndarray
+
+
+def own_rows(shard: tuple[int | None, int], length: int) -> OwnRows:
     """The rows of a batch for one worker: as many as for any other, with the same mean loss.
 
     Where the batch can't be divided evenly, its last row is given out again, with the weight 0,
     and the others weigh as much more.
+
+    Args:
+        shard: see `Distribution.shard`.
+        length: rows of the batch.
     """
     index, count = shard
-    if count == 1:
-        return ids, labels, weights
-    size = -(-len(labels) // count)
+    size = -(-length // count)
     rows = np.arange(size * count) if index is None else np.arange(index, size * count, count)
-    real = rows < len(labels)
-    rows = np.minimum(rows, len(labels) - 1)
-    share = np.where(real, size * count / len(labels), 0.0).astype(np.float32)
-    return ids[rows], labels[rows], weights[rows] * share
+    share = np.where(rows < length, size * count / length, 0.0).astype(np.float32)
+    return OwnRows(np.minimum(rows, length - 1), share)
 
 
 def _train_function(

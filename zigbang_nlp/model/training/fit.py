@@ -14,6 +14,7 @@ import numpy as np
 from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import ConfigError
+from zigbang_nlp.model.architecture import STARS
 from zigbang_nlp.model.network.backend import keep_freed_memory, keras
 from zigbang_nlp.model.training.batches import Batches
 from zigbang_nlp.model.training.callbacks import (
@@ -34,6 +35,7 @@ from zigbang_nlp.model.training.checkpoints import (
 )
 from zigbang_nlp.model.training.distribution import Distribution
 from zigbang_nlp.model.training.optimizers import make_optimizer
+from zigbang_nlp.model.training.stars_loss import learning_form, stars_to_learn
 from zigbang_nlp.text.dataset import Split
 
 #: `class_weight = "auto"` balances where the smaller class has less than this share.
@@ -76,6 +78,8 @@ def fit(
     keep_freed_memory()
     distribution = distribution or Distribution("none")
     weights = text_weights(training, settings)
+    stars = stars_to_learn(network, training)
+    learner = learning_form(network, settings.stars_weight, stars is not None)
     batches = Batches(
         training.ids,
         training.labels,
@@ -84,10 +88,19 @@ def fit(
         settings.seed,
         settings.token_dropout,
         distribution.shard,
+        stars,
     )
     # Every worker measures all of it, so that all decide the same; devices share it.
     shared = distribution.shard if distribution.shard[0] is None else (0, 1)
-    held = Batches(validation.ids, validation.labels, None, 1_024, None, shard=shared)
+    held = Batches(
+        validation.ids,
+        validation.labels,
+        None,
+        1_024,
+        None,
+        shard=shared,
+        stars=None if stars is None else np.zeros((len(validation.labels), STARS), np.float32),
+    )
     steps = settings.epochs * len(batches)
     if settings.save_freq != "epoch" and settings.save_freq > steps:
         raise ConfigError(
@@ -110,17 +123,17 @@ def fit(
         *more,
     ]
     with distribution.scope():
-        network.compile(
+        learner.compile(
             optimizer=make_optimizer(settings, steps),
             loss="binary_crossentropy",
             metrics=["accuracy"],
             weighted_metrics=[],
         )
-    callbacks = [*distribution.prepare(network, batches), *callbacks]
-    history = _run(network, batches, held, settings, checkpoints, callbacks, key, state or State())
-    if not network.optimizer.built:  # nothing was left to train
-        network.optimizer.build(network.trainable_variables)
-    network.load_weights(checkpoints / BEST)
+    callbacks = [*distribution.prepare(learner, batches), *callbacks]
+    history = _run(learner, batches, held, settings, checkpoints, callbacks, key, state or State())
+    if not learner.optimizer.built:  # nothing was left to train
+        learner.optimizer.build(learner.trainable_variables)
+    learner.load_weights(checkpoints / BEST)
     return history
 
 

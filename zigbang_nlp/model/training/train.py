@@ -25,10 +25,17 @@ from zigbang_nlp.model.bundle import ONNX, WEIGHTS, Bundle, write_manifest
 from zigbang_nlp.model.evaluation.calibration import expected_calibration_error, fit_temperature
 from zigbang_nlp.model.evaluation.metrics import binary_metrics
 from zigbang_nlp.model.evaluation.plots import plot_learning_curves
-from zigbang_nlp.model.evaluation.thresholds import choose_threshold, choose_unsure_band
+from zigbang_nlp.model.evaluation.reliability import RELIABILITY, band_for, promises
+from zigbang_nlp.model.evaluation.thresholds import (
+    LEAST_OF_A_CLASS,
+    by_rules,
+    choose_threshold,
+    choose_unsure_band,
+    too_few,
+)
 from zigbang_nlp.model.network.architecture_plot import plot_architecture
 from zigbang_nlp.model.network.backend import keras, make_repeatable
-from zigbang_nlp.model.network.build import build_network, describe
+from zigbang_nlp.model.network.build import build_network, describe, probability_of
 from zigbang_nlp.model.serving.inference import Network
 from zigbang_nlp.model.serving.onnx_export import write_onnx
 from zigbang_nlp.model.serving.topics import TOPICS_FILE
@@ -37,6 +44,7 @@ from zigbang_nlp.model.training.batches import has_known_token
 from zigbang_nlp.model.training.checkpoints import drop_backup
 from zigbang_nlp.model.training.distribution import Distribution
 from zigbang_nlp.model.training.fit import best_epoch, fit
+from zigbang_nlp.model.training.keep_start import keep_start
 from zigbang_nlp.model.training.warm_start import initial_network
 from zigbang_nlp.text.corrections import corrected
 from zigbang_nlp.text.dataset import DataSet, Split
@@ -80,6 +88,7 @@ def train(
     make_repeatable(settings.seed)
     with distribution.scope():
         network, architecture, base = initial_network(settings, dataset.encoder.vocabulary)
+    start = network.get_weights() if base is not None and settings.keep_start else None
     summary = describe(network)
     log.info("%s", summary.splitlines()[-1])
     # Several would each go on from an epoch of their own.
@@ -96,7 +105,9 @@ def train(
         )
     if distribution.strategy is not None:
         network = on_one_device(network, architecture)
-    temperature = calibrate(network, validation)
+    share = None if start is None else keep_start(network, start, validation)
+    few = base is not None and too_few(validation.labels)
+    temperature = 1.0 if few else calibrate(network, validation)
     with atomic_directory(bundle_dir) as fresh:
         (fresh / "summary.txt").write_text(summary + "\n", encoding="utf-8")
         write_json(fresh / "history.json", history)
@@ -110,8 +121,19 @@ def train(
         check_onnx(network, fresh / ONNX, validation.ids)
         if base is not None and (base.directory / TOPICS_FILE).exists():
             shutil.copy(base.directory / TOPICS_FILE, fresh / TOPICS_FILE)
-        epochs = {"best_epoch": best, "epochs": len(history["val_loss"])}
-        bundle = judged_bundle(fresh, dataset, architecture, validation, temperature, epochs)
+        epochs: dict[str, float] = {"best_epoch": best, "epochs": len(history["val_loss"])}
+        if share is not None:
+            epochs["trained_share"] = share
+        bundle = judged_bundle(
+            fresh,
+            dataset,
+            architecture,
+            validation,
+            temperature,
+            epochs,
+            settings.threshold_for,
+            base,
+        )
         write_manifest(bundle)
     drop_backup(checkpoint_dir)
     report(bundle)
@@ -158,7 +180,7 @@ def calibrate(network: keras.Model, validation: Split) -> float:
         The temperature that its weights were divided by; see `calibration.fit_temperature`.
     """
     rows = np.asarray(validation.ids)
-    probabilities = np.asarray(network.predict(rows, verbose=0, batch_size=512))[:, 0]
+    probabilities = probability_of(network, rows, 512)
     temperature = fit_temperature(validation.labels, probabilities)
     last = network.get_layer("probability")
     last.set_weights([weight / temperature for weight in last.get_weights()])
@@ -181,7 +203,7 @@ def check_onnx(network: keras.Model, path: Path, ids: np.ndarray) -> None:
         ids: int32 (texts, length); the first 1,000 are compared.
     """
     sample = np.asarray(ids[:_COMPARED])
-    by_keras = np.asarray(network.predict(sample, verbose=0, batch_size=256))[:, 0]
+    by_keras = probability_of(network, sample)
     rows = [row[row != PADDING].tolist() for row in sample]
     by_onnx = Network(path).probabilities(rows)
     with_tokens = np.array([bool(row) for row in rows])
@@ -196,10 +218,13 @@ def judged_bundle(
     validation: Split,
     temperature: float,
     metrics: dict[str, Any],
+    rule: str = "macro-f1",
+    base: Bundle | None = None,
 ) -> Bundle:
     """The bundle of a network that lies in `directory`, judged on the validation texts.
 
-    They choose its threshold and its unsure band.
+    They choose its threshold and its unsure band, or, where they are too few to choose, those of
+    `base` are kept.
 
     Args:
         directory: has the ONNX form.
@@ -208,12 +233,27 @@ def judged_bundle(
         validation: never test.
         temperature: its last layer was divided by.
         metrics: further ones.
+        rule: that the threshold is chosen by, see `thresholds.choose_threshold`.
+        base: what training started from.
     """
     rows = [row[row != PADDING].tolist() for row in np.asarray(validation.ids)]
     probabilities = Network(directory / ONNX).probabilities(rows)
     labels = validation.labels
-    threshold = choose_threshold(labels, probabilities)
+    few = base is not None and too_few(labels)
+    threshold = choose_threshold(labels, probabilities, rule)
     low, high = choose_unsure_band(labels, probabilities, threshold)
+    kept = promises(labels, probabilities, threshold)
+    if promise := band_for(kept, RELIABILITY):
+        low, high = promise.low, promise.high
+    if few:
+        assert base is not None
+        threshold, low, high = base.threshold, base.unsure_low, base.unsure_high
+        kept = ()
+        log.warning(
+            "Of one label there are fewer than %d validation texts; threshold, temperature and "
+            "unsure band of the start are kept.",
+            LEAST_OF_A_CLASS,
+        )
     unsure = (probabilities > low) & (probabilities < high)
     right = (probabilities >= threshold) == (labels == 1)
     return Bundle(
@@ -229,6 +269,10 @@ def judged_bundle(
             "validation": binary_metrics(labels, probabilities, threshold),
             "calibration_error": expected_calibration_error(labels, probabilities),
             "temperature": temperature,
+            "threshold_for": rule,
+            "kept_from_start": few,
+            "by_rules": by_rules(labels, probabilities),
+            "promises": [promise.as_dict() for promise in kept],
             "unsure": {
                 "share": float(unsure.mean()),
                 "accuracy": float(right[unsure].mean()) if unsure.any() else None,

@@ -118,4 +118,5 @@ def _architecture(settings: TrainSettings, bundle: Bundle, vocabulary_size: int)
                 'Leave it out, or set train.init = "scratch".',
             )
     fixed = {name: getattr(bundle.architecture, name) for name in FIXED}
-    return replace(wanted, **fixed)
+    # Stars can be added to a network without them, and are never lost.
+    return replace(wanted, **fixed, stars=wanted.stars or bundle.architecture.stars)

@@ -43,7 +43,8 @@ async def predict(request: Request) -> Response:
     _check(asked, app_state.settings.serve.max_texts, app_state.settings.serve.max_characters)
     try:
         found, model = await engine.predict(
-            asked.texts, Asked(asked.topics, asked.sentences, asked.explain, asked.aspects)
+            asked.texts,
+            Asked(asked.topics, asked.sentences, asked.explain, asked.aspects, asked.stars),
         )
     except BundleError as error:
         if engine.model is None:
@@ -93,7 +94,8 @@ def _beyond() -> Problem:
     return Problem(
         422,
         "beyond-the-model",
-        "이 모델은 주제나 설명을 제공하지 않습니다. topics, aspects, explain을 빼고 요청하세요.",
+        "이 모델은 주제나 점수, 설명을 제공하지 않습니다. topics, aspects, stars, explain을 빼고 "
+        "요청하세요.",
     )
 
 

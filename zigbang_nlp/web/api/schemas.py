@@ -23,6 +23,7 @@ class PredictRequest(BaseModel):
     topics: bool = Field(False, description="항목과 주제도 알려 줍니다.")
     sentences: bool = Field(False, description="문장마다 따로 판정합니다.")
     aspects: bool = Field(False, description="주제마다 어떤 의견인지 알려 줍니다.")
+    stars: bool = Field(False, description="글쓴이가 줄 점수(1-5)도 알려 줍니다.")
 
 
 class Prediction(BaseModel):
@@ -43,7 +44,9 @@ class Prediction(BaseModel):
     )
 
     text: str
-    label: str = Field(description="positive 또는 negative")
+    label: str | None = Field(
+        description="positive 또는 negative. 한국어 문장이 아니어서 판정하지 않으면 null"
+    )
     probability: float = Field(description="긍정일 확률, 0에서 1", ge=0, le=1)
     unsure: bool = Field(description="모델이 스스로 확신하지 못하는지")
     reason: str | None = Field(None, description="확신하지 못하는 까닭")

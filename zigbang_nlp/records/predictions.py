@@ -1,84 +1,10 @@
-"""The rows that travel between the rooms of the house: apartments, reviews, predictions."""
+"""What the model says of a text."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-
-#: The five texts of one Zigbang review, with the labels the site shows.
-CATEGORIES: dict[str, str] = {
-    "total": "추천점수",
-    "traffic": "교통여건",
-    "care": "단지관리",
-    "resident": "거주환경",
-    "around": "주변환경",
-}
-
-#: Labels as they are stored and printed in JSON, with the words shown to people.
-LABELS: dict[str, str] = {"negative": "부정", "positive": "긍정"}
-
-#: Names of the parts of a data set.
-SPLITS: tuple[str, ...] = ("train", "validation", "test")
-
-
-@dataclass(frozen=True, slots=True)
-class Apartment:
-    """One apartment complex (단지). `latitude` and `longitude` are WGS 84 degrees."""
-
-    source: str
-    apartment_id: str
-    name: str | None = None
-    address: str | None = None
-    latitude: float | None = None
-    longitude: float | None = None
-    households: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """One text about one apartment in one category, with its own score.
-
-    Attributes:
-        source: where it came from: "zigbang", "hogangnono", or "import".
-        apartment_id: the complex's id at the source, as text.
-        review_id: the review's id at the source, or `content_id(...)` where it has none.
-            One review of the site gives up to five rows with this id, one a category.
-        category: a key of `CATEGORIES`.
-        text: as written; never blank.
-        score: 0 to 5, or None where the source has none.
-        author: keyed hash of the nickname, or None.
-        written_at: when the resident wrote it, or None.
-        label: "negative" or "positive" where a file brought its own label; None otherwise.
-        split: "train", "validation" or "test" where a file brought its own split; None otherwise.
-        first_seen, last_seen: when this store saw it first and last (UTC).
-        residence, age, sex, married: of whoever wrote it, in the source's words ("전세 또는 월세",
-            "30대"); None unless crawl.covariates asks for them.
-    """
-
-    source: str
-    apartment_id: str
-    review_id: str
-    category: str
-    text: str
-    score: float | None = None
-    author: str | None = None
-    written_at: datetime | None = None
-    label: str | None = None
-    split: str | None = None
-    first_seen: datetime | None = None
-    last_seen: datetime | None = None
-    residence: str | None = None
-    age: str | None = None
-    sex: str | None = None
-    married: str | None = None
-
-    @property
-    def key(self) -> tuple[str, str, str, str]:
-        """What makes a row the same row: source, apartment, review, category."""
-        return (self.source, self.apartment_id, self.review_id, self.category)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +95,25 @@ def as_json(aspects: Iterable[Aspect]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Stars:
+    """The score that the writer of a text would give, which isn't always what the text says.
+
+    Attributes:
+        expected: from 1 to 5.
+        shares: how likely one, two, three, four and five stars are; they add up to 1.
+    """
+
+    expected: float
+    shares: tuple[float, ...]
+
+    @classmethod
+    def of(cls, shares: Sequence[float]) -> Stars:
+        """Make it of the shares of one to five stars."""
+        expected = sum(star * share for star, share in enumerate(shares, start=1))
+        return cls(round(expected, 4), tuple(round(share, 6) for share in shares))
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """What a caller wants to know of each text, beside its label.
 
@@ -177,12 +122,14 @@ class Asked:
         sentences: what each of its sentences says alone.
         explain: what each word adds.
         aspects: its opinions, topic by topic.
+        stars: the score that its writer would give.
     """
 
     topics: bool = False
     sentences: bool = False
     explain: bool = False
     aspects: bool = False
+    stars: bool = False
 
 
 LABEL_ONLY = Asked()
@@ -194,7 +141,8 @@ class Prediction:
 
     Attributes:
         text: the text as it was given.
-        label: "positive" or "negative" (긍정, 부정).
+        label: "positive" or "negative" (긍정, 부정); None (판정 안 함) where the text is no Korean
+            sentence, so that nothing can be said of it; see `predict.scope`.
         probability: of positive, in [0, 1].
         unsure: True where the bundle's own margin, or a blank text, says not to trust the label.
         reason: why it is unsure, or None.
@@ -203,11 +151,12 @@ class Prediction:
         sentences: the predictions of its sentences; None where that wasn't asked.
         explanation: what each token adds; None where that wasn't asked.
         aspects: its opinions, topic by topic, in the text's order; None where that wasn't asked.
+        stars: the score that its writer would give; None where that wasn't asked.
         truncated: True where the text is so long that a part of it was not read.
     """
 
     text: str
-    label: str
+    label: str | None
     probability: float
     unsure: bool = False
     reason: str | None = None
@@ -216,6 +165,7 @@ class Prediction:
     sentences: tuple[Prediction, ...] | None = None
     explanation: Explanation | None = None
     aspects: tuple[Aspect, ...] | None = None
+    stars: Stars | None = None
     truncated: bool = False
 
     def as_dict(self) -> dict[str, object]:
@@ -229,6 +179,8 @@ class Prediction:
         if self.reason is not None:
             row["reason"] = self.reason
         row["truncated"] = self.truncated
+        if self.stars is not None:
+            row |= {"stars": self.stars.expected, "star_shares": list(self.stars.shares)}
         if self.topics is not None:
             row |= {"category": self.category, "topics": list(self.topics)}
         if self.aspects is not None:
@@ -247,17 +199,10 @@ class Prediction:
             "unsure": self.unsure,
             "truncated": self.truncated,
         }
+        if self.stars is not None:
+            row["stars"] = self.stars.expected
         if self.topics is not None:
             row |= {"category": self.category, "topics": ", ".join(self.topics)}
         if self.aspects is not None:
             row["aspects"] = as_json(self.aspects)
         return row
-
-
-def content_id(*parts: object) -> str:
-    """A stable id made from what a review says, for reviews that come without one.
-
-    Seeing the same review twice gives the same id, so it is never two rows.
-    """
-    joined = "\x1f".join("" if part is None else str(part) for part in parts)
-    return "sha:" + hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:24]

@@ -1,0 +1,57 @@
+"""A threshold by the rule that the user names."""
+
+import numpy as np
+import pytest
+
+from zigbang_nlp.config import TrainSettings
+from zigbang_nlp.errors import ConfigError
+from zigbang_nlp.model.evaluation.thresholds import by_rules, choose_threshold, too_few
+
+
+def skewed() -> tuple[np.ndarray, np.ndarray]:
+    """Nine of ten texts are praise, as in life."""
+    random = np.random.default_rng(0)
+    labels = (random.random(4_000) < 0.9).astype(np.float32)
+    return labels, 1 / (1 + np.exp(-(3 * labels - 0.5 + random.normal(0, 1.2, 4_000))))
+
+
+def measures(labels: np.ndarray, p: np.ndarray, t: float) -> dict[str, float]:
+    called, negative = p < t, labels == 0
+    hit = (called & negative).sum()
+    return {
+        "balanced": (hit / negative.sum() + (~called & ~negative).sum() / (~negative).sum()) / 2,
+        "precision": hit / max(called.sum(), 1),
+        "found": hit / negative.sum(),
+        "cost": 5 * (negative & ~called).sum() + (~negative & called).sum(),
+    }
+
+
+def test_each_rule_gives_the_best_threshold_by_its_measure() -> None:
+    labels, p = skewed()
+    grid = [measures(labels, p, t) for t in np.linspace(0.001, 0.999, 999)]
+    at = {r: measures(labels, p, choose_threshold(labels, p, r)) for r in ("balanced", "cost=5:1")}
+    assert at["balanced"]["balanced"] >= max(m["balanced"] for m in grid)
+    assert at["cost=5:1"]["cost"] <= min(m["cost"] for m in grid)
+    precise = measures(labels, p, choose_threshold(labels, p, "precision=0.9"))
+    assert precise["precision"] >= 0.9
+    assert precise["found"] >= max(m["found"] for m in grid if m["precision"] >= 0.9)
+
+
+def test_every_rule_is_shown_beside_the_others() -> None:
+    rows = {row["rule"]: row for row in by_rules(*skewed())}
+    assert list(rows) == ["macro-f1", "balanced", "precision=0.8", "cost=5:1"]
+    assert rows["macro-f1"]["macro_f1"] == max(row["macro_f1"] for row in rows.values())
+    assert rows["cost=5:1"]["complaints_found"] > rows["macro-f1"]["complaints_found"]
+
+
+@pytest.mark.parametrize("rule", ["f1", "precision=1.5", "cost=0:1", "cost=5", "balanced=1", ""])
+def test_what_is_no_rule_is_refused(rule: str) -> None:
+    with pytest.raises(ValueError, match="is no rule for a threshold"):
+        choose_threshold(*skewed(), rule)
+    with pytest.raises((ValueError, ConfigError), match="is no rule for a threshold"):
+        TrainSettings(threshold_for=rule)
+
+
+def test_too_few_texts_of_a_class() -> None:
+    assert too_few(np.array([0] * 19 + [1] * 500))
+    assert not too_few(np.array([0] * 20 + [1] * 500))

@@ -1,0 +1,197 @@
+"""What the shipped model learns of apartments: readings, residents' scores, and the corpus."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from zigbang_nlp.files import sha256_of, sha256_of_json
+from zigbang_nlp.model.pretraining.data import made_from, read_corpus, save_rows, tokens_of
+from zigbang_nlp.model.pretraining.residents import fold_of, read_residents
+from zigbang_nlp.text.augment import noisy
+from zigbang_nlp.text.clean import duplicate_key
+from zigbang_nlp.text.dataset import DataSet
+from zigbang_nlp.text.labels import label_of
+from zigbang_nlp.text.vocabulary import Vocabulary
+
+#: Tokens a text; 99.9% of the residents' texts fit.
+LENGTH = 256
+#: What a reading counts beside a text of the corpus; and one of an evenly mixed text.
+READING_WEIGHT, MIXED_WEIGHT = 3.0, 1.2
+#: What a text counts that no one has read, and whose soft label is a teacher's.
+TAUGHT_WEIGHT = 1.0
+#: How many of the corpus's texts are learned with noise, and how much of it.
+NOISY_SHARE, SPACING_NOISE, TYPO_NOISE = 0.5, 0.15, 0.02
+
+
+@dataclass(frozen=True)
+class Sources:
+    """All texts of the apartment stage, and the vocabulary that they share.
+
+    Attributes:
+        residents: see `read_residents`.
+        corpus: see `read_corpus`.
+        again: movie reviews that are trained on again, so that what they taught isn't lost.
+        movies: the data set whose vocabulary is built on.
+        made: what all of it was made from.
+    """
+
+    residents: pd.DataFrame
+    corpus: pd.DataFrame
+    again: pd.DataFrame
+    movies: DataSet
+    made: str
+
+    @cached_property
+    def tokens(self) -> tuple[list[list[str]], list[list[str]], list[list[str]]]:
+        """The tokens of residents, corpus and movie reviews."""
+        frames = (self.residents, self.corpus, self.again)
+        residents, corpus, again = (tokens_of(frame["text"]) for frame in frames)
+        return residents, corpus, again
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """That of the movie reviews, and the tokens that occur three times in training texts."""
+        counts: Counter[str] = Counter()
+        for frame, tokens in zip((self.residents, self.corpus), self.tokens, strict=False):
+            for split, found in zip(frame["split"], tokens, strict=True):
+                if split == "train":
+                    counts.update(found)
+        return self.movies.encoder.vocabulary.extended(counts, 3, 20_000)
+
+
+def read_sources(
+    residents: Path,
+    readings: Sequence[Path],
+    sample: Path,
+    movies: DataSet,
+    replayed: int,
+    replay_weight: float,
+) -> Sources:
+    """Read all that the apartment stage learns from.
+
+    Args:
+        residents: the Parquet file of `read_residents`,
+        readings: and its readings.
+        sample: the corpus, `data/sample`.
+        movies: the data set of the movie reviews.
+        replayed: movie reviews that are trained on again,
+        replay_weight: and how much each of them counts.
+    """
+    corpus = read_corpus(sample)
+    corpus = corpus[corpus["label"].notna()].reset_index(drop=True)
+    keys = corpus["text"].map(duplicate_key)
+    elsewhere = set(keys[corpus["split"] != "train"])
+    corpus = corpus[(corpus["split"] != "train") | ~keys.isin(elsewhere)].reset_index(drop=True)
+    again = movies.split("train").rows.sample(replayed, random_state=1).reset_index(drop=True)
+    files = [sha256_of(path) for path in (residents, *sorted(readings))]
+    listed = corpus.drop(columns="topics").to_csv(index=False)
+    return Sources(
+        read_residents(residents, readings),
+        corpus,
+        again.assign(weight=again["weight"] * replay_weight, score=np.nan, split="train"),
+        movies,
+        sha256_of_json([files, listed, movies.fingerprint(), replayed, replay_weight, LENGTH]),
+    )
+
+
+def reading_dataset(sources: Sources, fold: int, folds: int, directory: Path) -> DataSet:
+    """What the readers read, the corpus, and movie reviews.
+
+    Args:
+        sources: of the apartment stage.
+        fold: the complexes whose readings are left out, so that a network trained on this says
+            of them what it would say of any other text,
+        folds: of so many.
+        directory: of the data set.
+    """
+    people = sources.residents
+    learned = people["reading"].notna() & (fold_of(people["apartment_id"], folds) != fold)
+    mixed = people["reading"].sub(0.5).abs() < 0.25
+    weight = np.where(mixed, MIXED_WEIGHT, READING_WEIGHT)
+    labels = people["reading"].where(learned)
+    return _dataset(sources, labels, weight, 0.0, [fold, folds], directory)
+
+
+def resident_dataset(sources: Sources, taught: np.ndarray, directory: Path) -> DataSet:
+    """All of the residents' training texts, with their scores; the corpus; and movie reviews.
+
+    Args:
+        sources: of the apartment stage.
+        taught: soft labels of `sources.residents` (texts,); a reading goes before them.
+        directory: of the data set.
+    """
+    people = sources.residents
+    read = people["reading"].notna()
+    mixed = people["reading"].sub(0.5).abs() < 0.25
+    weight = np.where(mixed, MIXED_WEIGHT, np.where(read, READING_WEIGHT, TAUGHT_WEIGHT))
+    labels = people["reading"].where(read, pd.Series(taught, people.index))
+    digest = sha256_of_json(np.round(taught, 4).tolist())
+    return _dataset(sources, labels, weight, NOISY_SHARE, [digest], directory)
+
+
+def _dataset(
+    sources: Sources,
+    labels: pd.Series,
+    weight: np.ndarray,
+    noisy_share: float,
+    told: list[object],
+    directory: Path,
+) -> DataSet:
+    """A data set of the apartment stage.
+
+    Its validation part are the texts whose readers agree on a side, with that as the label; its
+    test part are the residents' texts of test complexes with the labels of their scores.
+    """
+    numbers = [READING_WEIGHT, MIXED_WEIGHT, TAUGHT_WEIGHT, SPACING_NOISE, TYPO_NOISE]
+    key = sha256_of_json([sources.made, *told, noisy_share, *numbers])
+    if made_from(directory) == key:
+        return DataSet.load(directory)
+    people, corpus = sources.residents, sources.corpus
+    split = people["split"].to_numpy(object)
+    by_score = [label_of(score, 2, 4) for score in people["score"]]
+    wanted = np.select(
+        [split == "train", split == "validation"],
+        [labels, people["majority"]],
+        pd.to_numeric(pd.Series(by_score, people.index)),
+    )
+    people = people.assign(label=wanted, weight=weight)
+    people_split = np.where(np.isnan(wanted), "left out", split)
+    tokens, corpus_tokens, again_tokens = sources.tokens
+    corpus, corpus_tokens = _with_noise(corpus, corpus_tokens, noisy_share)
+    corpus_split = np.where(corpus["split"].eq("train"), "train", "left out")
+    rows = pd.concat(
+        [people, corpus.assign(weight=1.0, score=np.nan), sources.again], ignore_index=True
+    )
+    return save_rows(
+        directory,
+        sources.vocabulary,
+        rows,
+        [*tokens, *corpus_tokens, *again_tokens],
+        np.concatenate([people_split, corpus_split, np.full(len(sources.again), "train", object)]),
+        key,
+        LENGTH,
+    )
+
+
+def _with_noise(
+    corpus: pd.DataFrame, tokens: list[list[str]], share: float
+) -> tuple[pd.DataFrame, list[list[str]]]:
+    """The corpus with typing noise in a share of its texts."""
+    if not share:
+        return corpus, tokens
+    random = np.random.default_rng(5)
+    chosen = random.random(len(corpus)) < share
+    texts = corpus["text"].to_numpy(object).copy()
+    for i in np.flatnonzero(chosen):
+        texts[i] = noisy(texts[i], SPACING_NOISE, TYPO_NOISE, random)
+    fresh = iter(tokens_of(pd.Series(texts[chosen])))
+    return corpus.assign(text=texts), [
+        next(fresh) if changed else old for changed, old in zip(chosen, tokens, strict=True)
+    ]

@@ -1,0 +1,48 @@
+"""What no label is given for: texts that aren't Korean sentences.
+
+Whether a sentence has an opinion can't be told here: a question or a piece of news gets a label.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from zigbang_nlp.text.vocabulary import OUT_OF_VOCABULARY
+
+BLANK = "blank text"
+NO_KNOWN_TOKEN = "no known token"
+NO_WORDS = "no words"
+NOT_KOREAN = "not Korean"
+MOSTLY_UNKNOWN = "mostly unknown tokens"
+
+#: Of the letters of a text, at least this share must be Hangul syllables.
+_LEAST_HANGUL = 0.3
+#: Of the tokens of a text at most this share may be unknown.
+_MOST_UNKNOWN = 0.5
+
+
+def out_of_scope(text: str, ids: Sequence[int]) -> str | None:
+    """Why no label is given for a text; None where one is.
+
+    Args:
+        text: as it was given.
+        ids: its tokens, as the network reads them.
+
+    >>> [out_of_scope(text, [2, 3]) for text in ("ㅋㅋㅋㅋ", "👍👍", "Quiet and clean", "좋아요")]
+    ['no words', 'no words', 'not Korean', None]
+    """
+    if not ids:
+        return BLANK
+    # Hangul that was typed on a Mac comes apart into conjoining jamo.
+    letters = [c for c in unicodedata.normalize("NFC", text) if c.isalpha()]
+    syllables = sum("가" <= c <= "힣" for c in letters)
+    others = sum(not ("가" <= c <= "힣" or "ㄱ" <= c <= "ㆎ") for c in letters)
+    if not syllables and not others:
+        return NO_WORDS
+    if syllables < _LEAST_HANGUL * (syllables + others):
+        return NOT_KOREAN
+    unknown = sum(i == OUT_OF_VOCABULARY for i in ids)
+    if unknown == len(ids):
+        return NO_KNOWN_TOKEN
+    return MOSTLY_UNKNOWN if unknown > _MOST_UNKNOWN * len(ids) else None
