@@ -59,7 +59,8 @@ def test_company_does_not_matter(classifier: Classifier) -> None:
             (a.topic, a.label, a.start, a.end) for a in others
         ]
         assert [a.probability for a in some] == pytest.approx(
-            [a.probability for a in others], abs=1e-5
+            # The range that 8 bits stand for is that of the batch.
+            [a.probability for a in others], abs=0.02
         )
 
 

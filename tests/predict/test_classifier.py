@@ -21,15 +21,17 @@ def test_learned_words_decide(classifier: Classifier) -> None:
 
 
 @pytest.mark.parametrize("blank", ["", "   ", "\n\t", "\u200b\ufeff"])
-def test_blank_text_is_unsure_with_a_reason(classifier: Classifier, blank: str) -> None:
+def test_blank_text_has_no_label_and_a_reason(classifier: Classifier, blank: str) -> None:
     (prediction,) = classifier.predict([blank])
+    assert prediction.label is None
     assert prediction.unsure
     assert prediction.reason == "blank text"
     assert prediction.probability == 0.5
 
 
-def test_text_without_a_known_token_is_unsure(classifier: Classifier) -> None:
-    (prediction,) = classifier.predict(["xyzzy"])
+def test_text_without_a_known_token_has_no_label(classifier: Classifier) -> None:
+    (prediction,) = classifier.predict(["뷁뷁"])
+    assert prediction.label is None
     assert prediction.unsure
     assert prediction.reason == "no known token"
 
@@ -44,7 +46,7 @@ def test_a_text_of_100000_characters(classifier: Classifier) -> None:
 def test_any_texts_give_as_many_sane_predictions(classifier: Classifier, texts: list[str]) -> None:
     predictions = classifier.predict(texts)
     assert [p.text for p in predictions] == texts
-    assert all(p.label in LABELS and 0 <= p.probability <= 1 for p in predictions)
+    assert all((p.label is None or p.label in LABELS) and 0 <= p.probability <= 1 for p in predictions)
 
 
 def test_order_and_company_do_not_matter(classifier: Classifier) -> None:

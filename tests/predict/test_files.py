@@ -15,7 +15,7 @@ from filelock import FileLock
 from tests.conftest import made_reviews, zigbang
 from zigbang_nlp import Classifier
 from zigbang_nlp.config import TokenizeSettings
-from zigbang_nlp.errors import InputError
+from zigbang_nlp.errors import BundleError, InputError
 from zigbang_nlp.predict.bulk import predict_pieces
 from zigbang_nlp.predict.files import predict_file
 from zigbang_nlp.predict.reviews import predict_store
@@ -83,6 +83,26 @@ def test_topics_and_opinions_have_columns(tmp_path: Path, ending: str) -> None:
     assert rows["topics"].tolist() == ["조망, 주차", "", ""] or rows["topics"][0] == "주차, 조망"
     said = [[(a["topic"], a["label"]) for a in json.loads(cell)] for cell in rows["aspects"]]
     assert said == [[("조망", "positive"), ("주차", "negative")], [], []]
+
+
+def test_stars_have_a_column_and_what_is_no_sentence_has_no_label(tmp_path: Path) -> None:
+    shipped = Classifier.load()
+    texts = ["ㅋㅋㅋㅋ", "역이 가깝고 조용해요", "", "벌레가 너무 많아서 이사 가고 싶어요"]
+    output = tmp_path / "out.parquet"
+    predict_file(shipped, source_in(tmp_path, texts), output, "text", asked=Asked(stars=True))
+    rows = pd.read_parquet(output)
+    assert rows["label"].tolist() == [None, "positive", None, "negative"]
+    assert rows["stars"].isna().tolist() == [True, False, True, False]
+    assert 1 <= rows["stars"][3] < rows["stars"][1] <= 5
+
+
+@pytest.mark.parametrize("reliability", [0.95, 0.99])
+def test_more_reliability_is_more_doubt(reliability: float) -> None:
+    usual, asked = Classifier.load(), Classifier.load(reliability=reliability)
+    narrower = asked.bundle.unsure_high < usual.bundle.unsure_high
+    assert narrower == (reliability < 0.98)
+    with pytest.raises(BundleError, match=r"can't promise that 99\.9%"):
+        Classifier.load(reliability=0.999)
 
 
 def test_what_was_not_read_is_told_and_counted(

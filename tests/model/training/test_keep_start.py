@@ -1,0 +1,65 @@
+"""Going on with a model without forgetting what it knew."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.conftest import TINY
+from zigbang_nlp import Classifier
+from zigbang_nlp.model.bundle import load_bundle
+from zigbang_nlp.model.network.backend import keras
+from zigbang_nlp.model.training.keep_start import keep_start
+from zigbang_nlp.model.training.train import train
+from zigbang_nlp.model.training.warm_start import initial_network
+from zigbang_nlp.text.dataset import DataSet, Split
+
+
+def going_on(bundle_dir: Path, dataset: DataSet) -> tuple[keras.Model, list[np.ndarray]]:
+    settings = TINY.model_copy(update={"init": str(bundle_dir)})
+    network, _, _ = initial_network(settings, dataset.encoder.vocabulary)
+    return network, network.get_weights()
+
+
+def test_a_network_that_got_worse_gives_way_to_its_start(
+    bundle_dir: Path, dataset: DataSet
+) -> None:
+    network, start = going_on(bundle_dir, dataset)
+    random = np.random.default_rng(0)
+    network.set_weights([w + random.normal(0, 3, w.shape).astype(w.dtype) for w in start])
+    assert keep_start(network, start, dataset.split("validation")) == 0.0
+    for kept, old in zip(network.get_weights(), start, strict=True):
+        np.testing.assert_allclose(kept, old, atol=1e-6)
+
+
+def test_a_network_that_learned_something_is_kept(bundle_dir: Path, dataset: DataSet) -> None:
+    network, start = going_on(bundle_dir, dataset)
+    noise = np.random.default_rng(1)
+    broken = [w + noise.normal(0, 1, w.shape).astype(w.dtype) for w in start]
+    assert keep_start(network, broken, dataset.split("validation")) == 1.0
+    for kept, new in zip(network.get_weights(), start, strict=True):
+        np.testing.assert_allclose(kept, new, atol=1e-6)
+
+
+@pytest.mark.slow
+def test_a_few_validation_texts_move_neither_threshold_nor_band(
+    bundle_dir: Path, dataset: DataSet, tmp_path: Path
+) -> None:
+    start = load_bundle(bundle_dir)
+
+    class Few(DataSet):
+        def split(self, split: str) -> Split:
+            part = super().split(split)
+            size = 30 if split == "validation" else len(part.rows)
+            return Split(part.ids[:size], part.rows.iloc[:size].reset_index(drop=True))
+
+    few = Few(dataset.directory, dataset.encoder, dataset.summary)
+    settings = TINY.model_copy(update={"init": str(bundle_dir), "epochs": 1})
+    made = train(few, settings, tmp_path / "model", tmp_path / "checkpoints")
+    assert made.metrics["kept_from_start"]
+    assert (made.threshold, made.unsure_low, made.unsure_high) == (
+        start.threshold,
+        start.unsure_low,
+        start.unsure_high,
+    )
+    assert Classifier(made).predict(["역이 가까워요"])[0].label
