@@ -60,7 +60,8 @@ def test_company_does_not_matter(classifier: Classifier) -> None:
         ]
         assert [a.probability for a in some] == pytest.approx(
             # The range that 8 bits stand for is that of the batch.
-            [a.probability for a in others], abs=0.02
+            [a.probability for a in others],
+            abs=0.02,
         )
 
 

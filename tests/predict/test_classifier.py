@@ -46,7 +46,9 @@ def test_a_text_of_100000_characters(classifier: Classifier) -> None:
 def test_any_texts_give_as_many_sane_predictions(classifier: Classifier, texts: list[str]) -> None:
     predictions = classifier.predict(texts)
     assert [p.text for p in predictions] == texts
-    assert all((p.label is None or p.label in LABELS) and 0 <= p.probability <= 1 for p in predictions)
+    assert all(
+        (p.label is None or p.label in LABELS) and 0 <= p.probability <= 1 for p in predictions
+    )
 
 
 def test_order_and_company_do_not_matter(classifier: Classifier) -> None:
