@@ -48,6 +48,17 @@ def test_every_figure_lies_in_its_interval(who: str, cut: str, metrics: dict) ->
     assert figures["accuracy"]["value"] == pytest.approx(right / metrics["texts"])
 
 
+def test_each_rule_has_its_row(metrics: dict, bundle_dir: Path) -> None:
+    rows = {row["rule"]: row for row in metrics["by_rules"]}
+    assert list(rows) == ["macro-f1", "balanced", "precision=0.8", "cost=5:1"]
+    own = rows["macro-f1"]
+    assert own["threshold"] == pytest.approx(load_bundle(bundle_dir).threshold, abs=1e-6)
+    assert own["accuracy"] == pytest.approx(metrics["model"]["at_threshold"]["accuracy"]["value"])
+    assert own["complaints_found"] == pytest.approx(
+        metrics["model"]["at_threshold"]["specificity"]["value"]
+    )
+
+
 def test_both_thresholds_are_the_ones_that_were_meant(metrics: dict, bundle_dir: Path) -> None:
     bundle = load_bundle(bundle_dir)
     assert metrics["model"]["at_0.5"]["threshold"] == 0.5

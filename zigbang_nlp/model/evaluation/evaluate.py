@@ -32,10 +32,12 @@ from zigbang_nlp.model.evaluation.plots import (
     plot_roc,
     plot_scores,
 )
+from zigbang_nlp.model.evaluation.thresholds import by_rules, rules_table
 from zigbang_nlp.model.serving.inference import Network
 from zigbang_nlp.records import LABELS
 from zigbang_nlp.text.clean import clean
 from zigbang_nlp.text.dataset import DataSet, Split
+from zigbang_nlp.text.vocabulary import PADDING
 
 METRICS = "metrics.json"
 _SHOWN = (*AT_THRESHOLD, "roc_auc", "average_precision")
@@ -80,6 +82,7 @@ def evaluate(
         "truncated": truncated,
         "larger_class_share": float(max(labels.mean(), 1 - labels.mean())),
         **{name: _figures(labels, p, t, settings) for name, (p, t) in scored.items()},
+        "by_rules": _by_rules(bundle, dataset, labels, probabilities),
         "bundle": bundle.identity(),
     }
     mistakes = worst_mistakes(test.rows, probabilities, bundle.threshold, settings.mistakes)
@@ -95,7 +98,22 @@ def evaluate(
         plot_scores(labels, probabilities, bundle.threshold, band, fresh / "scores.png")
         plot_confusion(labels, probabilities, bundle.threshold, fresh / "confusion.png")
     log.info("%s", as_table(result))
+    log.info(
+        "What other thresholds, chosen on validation, give here:\n%s",
+        rules_table(result["by_rules"]),
+    )
     return result
+
+
+def _by_rules(
+    bundle: Bundle, dataset: DataSet, labels: np.ndarray, probabilities: np.ndarray
+) -> list[dict[str, float | str]]:
+    """What the threshold of each rule, chosen on validation, gives on the test texts."""
+    held = dataset.split("validation")
+    rows = [row[row != PADDING].tolist() for row in np.asarray(held.ids)]
+    return by_rules(
+        labels, probabilities, (held.labels, Network(bundle.onnx_path).probabilities(rows))
+    )
 
 
 def worst_mistakes(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from zigbang_nlp.config.threshold_rule import RULES, Rule, read_rule
+from zigbang_nlp.console import table
 from zigbang_nlp.model.evaluation.calibration import logit
 
 #: The unsure band holds at most this share of the validation texts,
@@ -137,6 +138,15 @@ def by_rules(
             }
         )
     return rows
+
+
+def rules_table(rows: Sequence[Mapping[str, float | str]]) -> str:
+    """What `by_rules` gave, for people; complaints are what is rare, so they lead."""
+    shown = ("threshold", "complaints_found", "complaint_precision", "macro_f1", "accuracy")
+    return table(
+        [[str(row["rule"]), *(f"{float(row[name]):.3f}" for name in shown)] for row in rows],
+        ["--threshold-for", *(name.replace("_", " ") for name in shown)],
+    )
 
 
 def choose_unsure_band(

@@ -31,6 +31,7 @@ from zigbang_nlp.model.evaluation.thresholds import (
     by_rules,
     choose_threshold,
     choose_unsure_band,
+    rules_table,
     too_few,
 )
 from zigbang_nlp.model.network.architecture_plot import plot_architecture
@@ -171,6 +172,8 @@ def report(bundle: Bundle) -> None:
         bundle.unsure_high,
         100 * bundle.metrics["unsure"]["share"],
     )
+    if rows := bundle.metrics.get("by_rules"):
+        log.info("What other thresholds would give on validation:\n%s", rules_table(rows))
 
 
 def calibrate(network: keras.Model, validation: Split) -> float:
