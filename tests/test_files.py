@@ -222,10 +222,10 @@ def test_a_read_only_place_is_one_clear_sentence(tiny_disk: Path) -> None:
 def test_a_file_where_a_directory_should_be_is_one_clear_sentence(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("I am a file")
     for deeper in ("data", "data/more"):
-        with pytest.raises(ZigbangError, match="can't be made"):
+        with pytest.raises(ZigbangError, match="can't be created"):
             write_text(tmp_path / deeper / "a.txt", "x")
         with (
-            pytest.raises(ZigbangError, match="can't be made"),
+            pytest.raises(ZigbangError, match="can't be created"),
             atomic_directory(tmp_path / deeper / "d"),
         ):
             pass

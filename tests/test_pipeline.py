@@ -245,7 +245,7 @@ def test_a_killed_stage_is_where_the_next_run_goes_on(settings: Settings) -> Non
 def test_a_second_run_at_the_same_time_is_refused(settings: Settings) -> None:
     process = hanging_run(settings)
     try:
-        with pytest.raises(StageError, match="Another zigbang-nlp run is at work"):
+        with pytest.raises(StageError, match="Another zigbang-nlp run is already under way"):
             run(settings)
         assert ran(run(settings, dry_run=True)) == ["count"]
     finally:
@@ -255,7 +255,7 @@ def test_a_second_run_at_the_same_time_is_refused(settings: Settings) -> None:
 
 def test_a_place_that_cannot_be_made_is_one_clear_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(ZigbangError, match="can't be made"):
+    with pytest.raises(ZigbangError, match="can't be created"):
         run_stages(TINY_STAGES, Settings(paths=PathSettings(work=tmp_path / "file" / "data")))
 
 

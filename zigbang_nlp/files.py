@@ -32,7 +32,7 @@ def disk_errors(path: Path) -> Iterator[None]:
         if isinstance(error, PermissionError) or error.errno == errno.EROFS:
             raise ZigbangError(
                 f"{path} can't be written: {error.strerror}.",
-                "Choose another place (--work, or the command's output option).",
+                "Choose another directory (--work, or the command's output option).",
             ) from error
         raise
 
@@ -44,8 +44,8 @@ def make_directory(path: Path) -> None:
             path.mkdir(parents=True, exist_ok=True)
         except (FileExistsError, FileNotFoundError, NotADirectoryError) as error:
             raise ZigbangError(
-                f"The directory {path} can't be made: {error.strerror}.",
-                "Choose another place (--work, or the command's output option).",
+                f"The directory {path} can't be created: {error.strerror}.",
+                "Choose another directory (--work, or the command's output option).",
             ) from error
 
 

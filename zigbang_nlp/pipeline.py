@@ -232,7 +232,7 @@ class exclusive_run:
                 self.lock.acquire(timeout=0)
         except Timeout as error:
             raise StageError(
-                f"Another zigbang-nlp run is at work in {self.work}.",
+                f"Another zigbang-nlp run is already under way in {self.work}.",
                 "Wait for it, or choose another directory with --work.",
             ) from error
 

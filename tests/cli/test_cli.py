@@ -144,7 +144,7 @@ def test_a_work_directory_that_cannot_be_made_is_one_clear_sentence(
     command: str, tmp_path: Path
 ) -> None:
     (tmp_path / "file").touch()
-    assert "can't be made" in complaint(zigbang(command, "--work", "file/x", cwd=tmp_path))
+    assert "can't be created" in complaint(zigbang(command, "--work", "file/x", cwd=tmp_path))
 
 
 def test_a_dry_run_in_an_empty_folder_writes_nothing(tmp_path: Path) -> None:
@@ -301,7 +301,7 @@ def test_predict_an_input_file_to_the_screen(bundle_dir: Path, tmp_path: Path) -
         (["--input", "in.csv", "--text-column", "리뷰"], "Its columns are: 'text'"),
         (["--input", "bad.csv", "--output", "out.csv"], "line 2 holds the bytes ff ff"),
         (["--input", "empty.csv", "--output", "out.csv"], "is empty"),
-        (["--input", "in.csv", "--output", "in.csv/out.csv"], "can't be made"),
+        (["--input", "in.csv", "--output", "in.csv/out.csv"], "can't be created"),
     ],
 )
 def test_predict_a_bad_file(

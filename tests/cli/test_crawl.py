@@ -99,7 +99,7 @@ def test_a_region_means_the_site_and_the_command_line_wins(
         (["--rate", "100"], "--i-have-permission"),
         (["--preset", "seoul", "--bbox", "1,2,3,4"], "choose one"),
         (["--place", "여우골역", "--plan"], "has not been looked up"),
-        (["--db", "sqlite:////proc/none/a.db"], "can't be made"),
+        (["--db", "sqlite:////proc/none/a.db"], "can't be created"),
         (["--db", "postgresql+psycopg://x@127.0.0.1:1/x"], "can't be reached"),
     ],
 )

@@ -85,5 +85,5 @@ def test_a_second_crawl_on_sqlite_is_refused(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/a.db"
     with open_store(url) as one, open_store(url) as two, one.database.only_crawler():
         chosen = settings(tmp_path, crawl_settings(), url)
-        with pytest.raises(StoreError, match="Another crawl is at work"):
+        with pytest.raises(StoreError, match="Another crawl is already running"):
             run_crawl(chosen, two)

@@ -79,13 +79,13 @@ def test_no_dates() -> None:
 
 def test_one_month() -> None:
     found = unsaid(corpus_of(FRAME.assign(written_at=pd.Timestamp(2024, 5, 1))))
-    assert "are of one month, 2024-05" in found["trend"]
+    assert "are from one month, 2024-05" in found["trend"]
     assert "Outside the period there are 0 reviews" in found["keywords"]
 
 
 def test_one_complex() -> None:
     found = unsaid(corpus_of(FRAME.assign(complex="made:0")))
-    assert "one place only" in found["standouts"]
+    assert "only one place" in found["standouts"]
     assert "no complex called 'made:1'" in found["compare"]
     assert "where" not in found
 

@@ -117,7 +117,7 @@ def test_filters_that_leave_nothing(corpus: insight.Corpus) -> None:
     with pytest.raises(InsightError, match="No review is left") as caught:
         corpus.narrowed(since="1999", until="2000")
     assert caught.value.sentence("ko") == "이 조건에 맞는 리뷰가 없습니다."
-    assert caught.value.sentence("en") == "No review is left with these filters."
+    assert caught.value.sentence("en") == "No reviews are left with these filters."
 
 
 def test_no_store_and_an_empty_store(tmp_path: Path) -> None:

@@ -83,5 +83,5 @@ def test_the_command_prints_opinions_for_people_and_as_json(tmp_path: Path) -> N
 
 
 def test_a_bundle_without_topics_says_so(bundle_dir: Path) -> None:
-    with pytest.raises(BundleError, match="can't tell topics"):
+    with pytest.raises(BundleError, match="doesn't predict topics"):
         Classifier.load(bundle_dir).predict("역", aspects=True)

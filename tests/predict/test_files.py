@@ -152,7 +152,7 @@ def test_a_killed_run_goes_on_with_nothing_twice_and_nothing_missing(
         assert not (tmp_path / "out.csv").exists()
     resumed = zigbang(*command, "--output", "out.csv", "--resume", cwd=tmp_path)
     assert resumed.returncode == 0, resumed.stderr
-    assert "Going on behind" in resumed.stderr.decode()
+    assert "Resuming after" in resumed.stderr.decode()
     assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
 
 

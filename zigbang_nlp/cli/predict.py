@@ -97,7 +97,7 @@ def command(
         name = "--explain" if explain else "--sentences"
         raise click.UsageError(f"{name} has no column in --output; use --json instead.")
     if resume and not output:
-        raise click.UsageError("--resume goes on with an --output; give it too.")
+        raise click.UsageError("--resume needs --output.")
     from zigbang_nlp.predict.classifier import Classifier
     from zigbang_nlp.predict.resolve_model import asked_reliability, chosen_model
     from zigbang_nlp.tables.read import Notes, ReadOptions

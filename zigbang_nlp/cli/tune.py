@@ -83,7 +83,7 @@ def command(
             output,
         )
     else:
-        log.info("No trial has finished; give it more --minutes.")
+        log.info("No trial has finished; allow more --minutes.")
     if found.interrupted:
         raise KeyboardInterrupt
 

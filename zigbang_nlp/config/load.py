@@ -101,17 +101,17 @@ def _read_file(file: Path | None) -> list[tuple[str, Any]]:
         document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(
-            f"{path} can't be read: {error.strerror}.", "Give yourself the right to read it."
+            f"{path} can't be read: {error.strerror}.", "Check its permissions."
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(
-            f"{path} is not valid TOML: {error}.", "Mend that line; the README shows an example."
+            f"{path} is not valid TOML: {error}.", "Correct that line; the README shows an example."
         ) from error
     pairs: list[tuple[str, Any]] = []
     for section, content in document.items():
         if not isinstance(content, dict):
             raise ConfigError(
-                f"{path}: {section!r} stands outside a section.",
+                f"{path}: {section!r} is outside a section.",
                 f"Put it under one of [{'], ['.join(Settings.model_fields)}].",
             )
         if section not in Settings.model_fields:

@@ -139,7 +139,7 @@ class OptimizerSettings(Section):
     def _one_clipping(self) -> OptimizerSettings:
         chosen = [n for n in ("clip_norm", "clip_value", "global_clip_norm") if getattr(self, n)]
         if len(chosen) > 1:
-            raise ValueError(f"{' and '.join(chosen)} exclude each other; leave one above 0")
+            raise ValueError(f"{' and '.join(chosen)} can't be combined; leave one above 0")
         if chosen and self.optimizer == "lazy_adam":
             raise ValueError(
                 f"{chosen[0]} makes the embedding's gradient dense, and lazy_adam would do "

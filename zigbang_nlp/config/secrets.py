@@ -31,7 +31,7 @@ def check_address(url: str, password: bool = False) -> None:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port  # a port that is none is an error
     except ValueError as error:
-        raise ValueError(f"that is no URL ({error})") from error
+        raise ValueError(f"that is not a URL ({error})") from error
     if parts.scheme not in ("http", "https"):
         raise ValueError("a URL begins with http:// or https://")
     if not host or any(letter.isspace() for letter in url):

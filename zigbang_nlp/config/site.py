@@ -21,7 +21,7 @@ SITES = Path(__file__).resolve().parent.parent / "sites"
 def _known_categories(names: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     unknown = sorted(set(names) - set(CATEGORIES))
     if unknown:
-        raise ValueError(f"{unknown[0]!r} is no category; there are {', '.join(CATEGORIES)}")
+        raise ValueError(f"{unknown[0]!r} is not a category; there are {', '.join(CATEGORIES)}")
     return names
 
 

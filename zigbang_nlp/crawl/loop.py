@@ -87,7 +87,7 @@ class Loop:
             self._run_workers()
             passing = self.results.passing()
             if passing and not self.fetcher.offline:  # an outage may be over by now
-                log.info("Asking once more for %s that failed.", f"{len(passing):,}")
+                log.info("Asking again for the %s that failed.", f"{len(passing):,}")
                 self.store.frontier.put_back(self.scope.source, passing)
                 self.store.runs.forgive(self.run_id, len(passing))
                 self._run_workers()

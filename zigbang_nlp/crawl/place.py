@@ -51,7 +51,7 @@ def find_place(name: str, store: Store, source: str, client: Client | None) -> R
         body = kept[0]
     elif client is None:
         raise InputError(
-            f"{name} is no district or town, has not been looked up at the site yet, and a plan "
+            f"{name} is neither a district nor a town, has not been looked up at the site yet, and a plan "
             "sends nothing.",
             f"Spell it like one of these: {', '.join(districts.near(name))}; or start the crawl of "
             "the place once, or use --preset, --bbox or --geohash.",
@@ -95,7 +95,7 @@ def _choose(name: str, items: list[Mapping[str, Any]]) -> Mapping[str, Any]:
     if same:
         raise InputError(f"There are {len(same)} places named {name}.", f"Choose: {offered}.")
     raise InputError(
-        f"The site knows no place {name}.",
+        f"The site doesn't know the place {name}.",
         f"The nearest names: {offered}.",
     )
 

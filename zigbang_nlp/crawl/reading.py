@@ -71,9 +71,9 @@ def as_id(value: Any) -> str:
         value = int(value)
     text = str(value).strip() if isinstance(value, int | str) else ""
     if isinstance(value, bool) or not _ID.fullmatch(text) or set(text) <= {"."}:
-        raise UnreadableError(f"is {_short(value)}, which is no id")
+        raise UnreadableError(f"is {_short(value)}, which is not an id")
     if text.strip("0") == "":
-        raise UnreadableError(f"is {text}, which is no id")
+        raise UnreadableError(f"is {text}, which is not an id")
     return text
 
 

@@ -151,7 +151,7 @@ def _cells_in(box: BoundingBox) -> list[str]:
     count = ((box.max_lat - box.min_lat) / height + 1) * ((box.max_lon - box.min_lon) / width + 1)
     if count > MOST_CELLS:
         raise InputError(
-            f"The region spans about {count:,.0f} cells; {MOST_CELLS:,} are the most.",
+            f"The region spans about {count:,.0f} cells; at most {MOST_CELLS:,} are allowed.",
             "Choose a smaller region: all of Korea is about 6,000 cells.",
         )
     return list(pygeohash.geohashes_in_box(box, precision=LEVEL))

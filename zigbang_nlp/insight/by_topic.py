@@ -161,7 +161,7 @@ def _refuse_few(reviews: int, score: pd.Series) -> None:
 def _too_few(reviews: int) -> InsightError:
     return InsightError(
         f"{reviews} reviews have both a recommendation score and other texts; "
-        f"{FEWEST_REVIEWS} are the least, and 5 for each driver.",
+        f"at least {FEWEST_REVIEWS} are needed, and 5 for each driver.",
         f"추천점수와 다른 항목의 글이 함께 있는 리뷰가 {reviews}건뿐입니다. "
         f"적어도 {FEWEST_REVIEWS}건이 필요합니다.",
     )

@@ -75,7 +75,7 @@ def changes(
         count, texts = int((longest["texts"] > 0).sum()), int(longest["texts"].sum())
         raise InsightError(
             f"{texts} texts in {count} periods are too few to see a change; "
-            f"{FEWEST_TEXTS} in {least_periods} are the least.",
+            f"at least {FEWEST_TEXTS} in {least_periods} are needed.",
             f"{count}개 기간의 글 {texts}개로는 변화를 볼 수 없습니다. 적어도 {least_periods}개 "
             f"기간에 {FEWEST_TEXTS}개가 필요합니다.",
         )

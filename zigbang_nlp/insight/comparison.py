@@ -97,7 +97,7 @@ def compare(
         count = int(texts["group"].eq(number).sum())
         if count < FEWEST_TEXTS:
             raise InsightError(
-                f"{name!r} has {count} judged texts; {FEWEST_TEXTS} are the least.",
+                f"{name!r} has {count} classified texts; at least {FEWEST_TEXTS} are needed.",
                 f"'{name}'의 판정된 글이 {count}개뿐입니다. 적어도 {FEWEST_TEXTS}개가 필요합니다.",
             )
     effect = text_design_effect(texts)
@@ -149,7 +149,7 @@ def standouts(
     table = table.reset_index().rename(columns={"group": by})
     if table[by].nunique() < 2:
         raise InsightError(
-            "There is one place only, and nothing to compare it with.",
+            "There is only one place, so there is nothing to compare it with.",
             "한 곳뿐이라 비교할 대상이 없습니다.",
         )
     whole = table.groupby("category")[["texts", "positive"]].transform("sum")
@@ -158,7 +158,7 @@ def standouts(
     table = table[table[["texts", "other_texts"]].min(axis=1) >= FEWEST_TEXTS].assign(worth=1.0)
     if table.empty:
         raise InsightError(
-            f"No place has {FEWEST_TEXTS} judged texts in a category.",
+            f"No place has {FEWEST_TEXTS} classified texts in a category.",
             f"어느 곳도 한 항목의 판정된 글이 {FEWEST_TEXTS}개에 이르지 않습니다.",
         )
     table = _with_difference(table.reset_index(drop=True), level)

@@ -142,7 +142,7 @@ class Corpus:
         left_out += more
         if texts.empty:
             raise InsightError(
-                "No review is left with these filters.",
+                "No reviews are left with these filters.",
                 "이 조건에 맞는 리뷰가 없습니다.",
                 "Leave one of them out.",
             )

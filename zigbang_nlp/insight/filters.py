@@ -129,7 +129,7 @@ def _span(said: str | date) -> tuple[pd.Timestamp, pd.Timestamp]:
         year, month, day_ = (None if part is None else int(part) for part in match.groups())
         start = pd.Timestamp(year or 0, month or 1, day_ or 1)
     except ValueError:
-        raise InputError(f"{said!r} is no date.", "Write 2024-03-01, 2024-03 or 2024.") from None
+        raise InputError(f"{said!r} is not a date.", "Write 2024-03-01, 2024-03 or 2024.") from None
     step = (
         pd.DateOffset(days=1)
         if day_

@@ -115,12 +115,12 @@ def _count(by_review: sparse.csr_matrix, chosen: np.ndarray) -> np.ndarray:
 def _refuse_few(period: int, rest: int) -> None:
     if period < FEWEST_REVIEWS:
         raise InsightError(
-            f"The period has {period} reviews; {FEWEST_REVIEWS} are the least.",
+            f"The period has {period} reviews; at least {FEWEST_REVIEWS} are needed.",
             f"이 기간의 리뷰가 {period}건뿐입니다. 적어도 {FEWEST_REVIEWS}건이 필요합니다.",
         )
     if rest < FEWEST_REVIEWS:
         raise InsightError(
-            f"Outside the period there are {rest} reviews; {FEWEST_REVIEWS} are the least.",
+            f"Outside the period there are {rest} reviews; at least {FEWEST_REVIEWS} are needed.",
             f"비교할 기간의 리뷰가 {rest}건뿐입니다. 적어도 {FEWEST_REVIEWS}건이 필요합니다.",
         )
 

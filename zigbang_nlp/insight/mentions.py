@@ -69,7 +69,8 @@ def build_mentions(texts: pd.DataFrame) -> Mentions:
     missing = np.flatnonzero(texts["words"].isna())
     if missing.size:
         log.info(
-            "The words of %s texts are looked for; a prediction keeps them.", f"{len(missing):,}"
+            "Extracting the words of %s texts; predictions keep them for next time.",
+            f"{len(missing):,}",
         )
         found = content_words_of(texts["text"].iloc[missing])
         for i, spoken in zip(missing, found, strict=True):

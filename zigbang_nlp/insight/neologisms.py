@@ -27,7 +27,7 @@ def new_words(corpus: Corpus, *, min_count: int = 5) -> pd.DataFrame:
     reviews = corpus.texts["review"].nunique()
     if reviews < 100:
         raise InsightError(
-            f"{reviews} reviews are too few to find new words in; 100 are the least.",
+            f"{reviews} reviews are too few to find new words in; at least 100 are needed.",
             f"리뷰 {reviews}건으로는 새 낱말을 찾을 수 없습니다. 적어도 100건이 필요합니다.",
         )
     return find_new_words(corpus.texts["text"], corpus.texts["review"], min_count)

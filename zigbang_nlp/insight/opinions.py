@@ -209,7 +209,7 @@ def opinions(corpus: Corpus) -> pd.DataFrame:
     known = corpus.texts[corpus.texts["topics"].notna()]
     if known.empty:
         raise InsightError(
-            "The model that judged these reviews knows no topics.",
+            "The model that classified these reviews doesn't predict topics.",
             "이 리뷰를 판정한 모델은 주제를 알지 못합니다.",
             "Predict with the model that comes with the package, or one trained from it.",
         )

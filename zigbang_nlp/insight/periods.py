@@ -70,7 +70,7 @@ def trend(
     texts = texts[texts["written_at"].notna()]
     if texts.empty:
         raise InsightError(
-            "No judged review says when it was written.",
+            "No classified review says when it was written.",
             "판정된 리뷰 가운데 작성일이 있는 것이 없습니다.",
         )
     when = _periods(texts["written_at"], period)
@@ -147,7 +147,7 @@ def _span(when: pd.Series, period: str) -> pd.PeriodIndex:
     if first == last:
         named = {"month": "달", "quarter": "분기", "year": "해"}[period]
         raise InsightError(
-            f"All dated reviews are of one {period}, {_label(first)}.",
+            f"All dated reviews are from one {period}, {_label(first)}.",
             f"작성일이 있는 리뷰가 모두 한 {named}({_label(first)})의 것입니다.",
         )
     return pd.period_range(first, last, freq=_CODES[period], name="group")

@@ -122,7 +122,7 @@ def _contrast(
                 "elsewhere": "다른 곳의",
             }
             raise InsightError(
-                f"There are {chosen.sum()} texts that are {name}; {FEWEST_TEXTS} are the least.",
+                f"There are {chosen.sum()} texts that are {name}; at least {FEWEST_TEXTS} are needed.",
                 f"{said[name]} 글이 {chosen.sum()}개뿐입니다. 적어도 {FEWEST_TEXTS}개가 필요합니다.",
             )
     mentions = corpus.mentions

@@ -75,7 +75,7 @@ def _read(store: Store, sources: list[str]) -> Corpus:
     rows = list(store.judged_reviews(sources)) if sources else []
     if not rows:
         raise InsightError(
-            "The store holds no review.",
+            "The store holds no reviews.",
             "저장된 리뷰가 없습니다.",
             "Run `zigbang-nlp crawl` or `zigbang-nlp import FILE` first.",
         )

@@ -81,7 +81,7 @@ def related(
     own = int(mentions.by_text[:, [column]].sum())
     if own < FEWEST_TEXTS:
         raise InsightError(
-            f"{own} texts mention {word!r}; {FEWEST_TEXTS} are the least.",
+            f"{own} texts mention {word!r}; at least {FEWEST_TEXTS} are needed.",
             with_particles(
                 f"'{word}'을(를) 언급한 글이 {own}개뿐입니다. 적어도 {FEWEST_TEXTS}개가 필요합니다."
             ),
@@ -176,12 +176,12 @@ def vectors(corpus: Corpus, model: str, mentioned: int, word: str) -> Vectors:
     count = len(corpus.mentions.occurrences)
     if count < FEWEST_WORDS:
         raise InsightError(
-            f"{count:,} words are too few for word vectors; {FEWEST_WORDS:,} are the least.",
+            f"{count:,} words are too few for word vectors; at least {FEWEST_WORDS:,} are needed.",
             f"낱말 {count:,}개로는 낱말 벡터를 만들 수 없습니다. 적어도 {FEWEST_WORDS:,}개가 필요합니다.",
         )
     if mentioned < FEWEST_MENTIONS:
         raise InsightError(
-            f"{mentioned} texts mention {word!r}; its vector needs {FEWEST_MENTIONS}.",
+            f"{mentioned} texts mention {word!r}; its vector needs at least {FEWEST_MENTIONS}.",
             with_particles(
                 f"'{word}'을(를) 언급한 글이 {mentioned}개뿐이라 낱말 벡터를 믿을 수 없습니다."
             ),

@@ -193,7 +193,7 @@ def measured_texts(
         texts = texts[texts["category"].eq(category)]
     if texts.empty:
         raise InsightError(
-            f"No judged text is of the category {category!r}.",
+            f"No classified text is of the category {category!r}.",
             f"{category} 항목의 판정된 리뷰가 없습니다.",
         )
     about = texts

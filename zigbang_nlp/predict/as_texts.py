@@ -31,16 +31,16 @@ def as_texts(texts: Any) -> list[str]:
         return [str(texts)]
     if hasattr(texts, "columns") or isinstance(texts, Mapping):
         raise InputError(
-            f"A {_named(texts)} is no list of texts.", 'Give one of its columns: table["text"].'
+            f"A {_named(texts)} is not a list of texts.", 'Give one of its columns: table["text"].'
         )
     if isinstance(texts, (bytes, bytearray)):
         raise InputError(
-            "Bytes are no text.", 'Decode them first: data.decode("utf-8"), or "cp949".'
+            "Bytes are not text.", 'Decode them first: data.decode("utf-8"), or "cp949".'
         )
     if hasattr(texts, "to_pylist"):  # an Arrow column, whose scalars aren't Python's
         texts = texts.to_pylist()
     if not isinstance(texts, Iterable) or getattr(texts, "ndim", 1) == 0:
-        raise InputError(f"{texts!r} is no text.", "Give a text or a list of texts.")
+        raise InputError(f"{texts!r} is not text.", "Give a text or a list of texts.")
     found = list(texts)
     for index, text in enumerate(found):
         if not isinstance(text, str):

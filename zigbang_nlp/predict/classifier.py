@@ -115,7 +115,7 @@ class Classifier:
         found = TopicModel.load(self.bundle.directory)
         if found is None:
             raise BundleError(
-                f"The model in {self.bundle.directory} can't tell topics.",
+                f"The model in {self.bundle.directory} doesn't predict topics.",
                 "Use the model that comes with the package, or one trained from it.",
             )
         return found

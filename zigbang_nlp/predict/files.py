@@ -62,7 +62,7 @@ def predict_file(
     """
     if output.suffix.lower() not in ENDINGS:
         raise InputError(
-            f"{output.name} has an ending that can't be written.",
+            f"{output.name} has an extension that can't be written.",
             f"Use one of {', '.join(ENDINGS)}.",
         )
     waiting: deque[pd.DataFrame] = deque()

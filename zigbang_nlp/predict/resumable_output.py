@@ -81,7 +81,9 @@ def parts_of(output: Path, about: dict[str, Any], resume: bool) -> Iterator[Resu
                 if finished or not parts.finished():
                     shutil.rmtree(parts.directory, ignore_errors=True)
                 else:
-                    log.info("What is done is kept; the same command with --resume goes on.")
+                    log.info(
+                        "What is done is kept; run the same command with --resume to continue."
+                    )
     except Timeout as error:
         raise InputError(
             f"Another process is writing {output}.", "Wait for it, or choose another --output."
@@ -98,10 +100,10 @@ def _prepare(parts: ResumableOutput, about: dict[str, Any], resume: bool) -> Non
                 f"The unfinished work in {parts.directory} differs in {', '.join(other)}.",
                 "Leave out --resume to start from the beginning.",
             )
-        log.info("Going on behind %d finished parts.", parts.finished())
+        log.info("Resuming after %d finished parts.", parts.finished())
         return
     if resume:
-        log.info("There is nothing to go on with; starting from the beginning.")
+        log.info("There is nothing to resume; starting from the beginning.")
     for old in parts.directory.glob(f"[0-9]*{parts.suffix}"):
         old.unlink()
     write_json(parts.directory / _ABOUT, about)

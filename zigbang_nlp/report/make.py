@@ -101,7 +101,7 @@ def _classifier(model: Path | None) -> Classifier | None:
     try:
         return Classifier.load(model)
     except BundleError as error:
-        log.info("%s The report goes without the model's reasons.", error.fact)
+        log.info("%s The report leaves out the model's reasons.", error.fact)
         return None
 
 

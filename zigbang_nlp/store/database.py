@@ -68,8 +68,8 @@ class Database:
                 self.file.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise StoreError(
-                    f"The directory of {self.file} can't be made: {error.strerror}.",
-                    "Choose another place with --db or store.url.",
+                    f"The directory of {self.file} can't be created: {error.strerror}.",
+                    "Choose another location with --db or store.url.",
                 ) from error
 
         @event.listens_for(self.engine, "connect")
@@ -143,7 +143,7 @@ class Database:
             lock.acquire()
         except Timeout as error:
             raise StoreError(
-                f"Another crawl is at work on {self.name}.",
+                f"Another crawl is already running on {self.name}.",
                 "Wait until it ends, or share a PostgreSQL store (--db postgresql+psycopg://...).",
             ) from error
         try:

@@ -82,7 +82,7 @@ def export(
     writer = _WRITERS.get(file.suffix.lower())
     if writer is None:
         raise InputError(
-            f"{file} has no ending that says a format.", f"Use one of {', '.join(_WRITERS)}."
+            f"{file} has no extension that names a format.", f"Use one of {', '.join(_WRITERS)}."
         )
     try:
         "".encode(encoding)

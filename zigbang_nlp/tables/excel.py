@@ -75,7 +75,7 @@ def _opened(path: Path, name: str) -> calamine.CalamineWorkbook:
             ) from error
         raise InputError(
             f"{name} can't be read as a workbook: {_first_line(error)}.",
-            "Open it in Excel and save it again as .xlsx; if it is damaged, get it anew.",
+            "Open it in Excel and save it again as .xlsx; if it is damaged, download it again.",
         ) from error
 
 

@@ -86,5 +86,5 @@ def _decimal(text: str) -> float:
 def _no_rating(value: Any) -> InputError:
     return InputError(
         f"The rating {shortened(value)} is not a number.",
-        "Mend it, or blank it where there is none.",
+        "Correct it, or leave it empty.",
     )

@@ -80,7 +80,7 @@ def _checked(source: Source) -> Iterator[pd.DataFrame]:
     """The pieces of a file, once it is clear that it can be read and has the columns."""
     if source.ending not in READERS:
         raise InputError(
-            f"{source.name} has the ending {source.ending or '(none)'}, which can't be read.",
+            f"{source.name} has the extension {source.ending or '(none)'}, which can't be read.",
             f"Use one of {', '.join((*ENDINGS, *PACKED))}.",
         )
     if source.path.stat().st_size == 0:
@@ -111,7 +111,7 @@ def _in_words(path: Path) -> Iterator[None]:
         what = path.suffix[1:].lower()
         raise InputError(
             f"{path} can't be read as {what}: {_first_line(error)}.",
-            "Check that the file is what its ending says and is complete.",
+            "Check that the file is what its extension says and is complete.",
         ) from error
 
 

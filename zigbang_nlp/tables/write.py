@@ -96,5 +96,5 @@ def _cast(name: str, column: Any, kind: Any) -> Any:
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise InputError(
             f"The column {name!r} begins as {kind} and holds {column.type} further on.",
-            "Write .csv or .jsonl instead, which don't mind.",
+            "Write .csv or .jsonl instead, which allow both.",
         ) from error

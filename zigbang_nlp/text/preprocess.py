@@ -235,7 +235,7 @@ def _vocabulary(
         base = encoder.vocabulary
         vocabulary = base.extended(counts, settings.min_count, settings.max_vocabulary)
         log.info(
-            "%s new tokens behind the %s of %s.",
+            "%s new tokens added to the %s of %s.",
             f"{len(vocabulary) - len(base):,}",
             f"{len(base):,}",
             settings.vocabulary,

@@ -101,7 +101,7 @@ def report_fallbacks(fallbacks: Counter[int]) -> None:
     """Log how many texts were tokenized with care, if any."""
     if fallbacks.total():
         log.warning(
-            "%d texts took the tokenizer too long or made it fail: "
+            "%d texts were too slow for the tokenizer or made it fail: "
             "%d were tokenized in pieces, %d split on spaces.",
             fallbacks.total(),
             fallbacks[IN_PIECES],

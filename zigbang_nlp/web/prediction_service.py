@@ -156,7 +156,7 @@ class PredictionService:
             return
         self._failures = 0
         self._seen, self.trouble, self._loaded = seen, None, fresh
-        log.info("The model %s is in force.", fresh[1])
+        log.info("The model %s is now in use.", fresh[1])
 
 
 def _marks(manifest: Path) -> tuple[int, ...] | None:

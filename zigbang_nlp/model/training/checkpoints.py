@@ -111,7 +111,7 @@ def read_backup(directory: Path, key: str) -> State | None:
             variables = [stored[f"v{i}"] for i in range(len(stored.files))]
         return State(**values, variables=variables)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        log.warning("The backup of the killed training can't be read (%s); starting anew.", error)
+        log.warning("The backup of the killed training can't be read (%s); starting over.", error)
         return None
 
 

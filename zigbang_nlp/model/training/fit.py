@@ -183,7 +183,7 @@ def _run(
     state: State,
 ) -> History:
     if state.epochs:
-        log.info("Going on after epoch %d of a training that was killed.", state.epochs)
+        log.info("Resuming after epoch %d of a training that was interrupted.", state.epochs)
     if state.ended or state.epochs >= settings.epochs:
         return state.history
     if key:

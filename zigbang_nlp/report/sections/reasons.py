@@ -22,12 +22,12 @@ def _deciding(material: Material) -> View:
     say = material.say
     if material.classifier is None:
         raise InsightError(
-            "The model isn't here, so its reasons can't be told.",
+            "The model isn't here, so its reasons can't be shown.",
             "모델이 없어 판정의 까닭을 말할 수 없습니다.",
         )
     if material.classifier.bundle.identity() not in material.corpus.models:
         raise InsightError(
-            "The model here isn't the one that judged, so its reasons aren't those of the judgements.",
+            "The model here isn't the one that classified them, so its reasons aren't those of the judgements.",
             "지금의 모델은 판정한 모델이 아니어서 판정의 까닭을 말할 수 없습니다.",
         )
     texts = material.corpus.texts
