@@ -66,7 +66,7 @@ def corpus_of(frame: pd.DataFrame) -> insight.Corpus:
 def test_a_whole_corpus_leaves_out_what_needs_addresses_and_topics_only() -> None:
     found = unsaid(corpus_of(FRAME))
     assert set(found) == {"by district", "by geohash", "topics", "drivers"}
-    assert "no topics" in found["topics"] + found["drivers"]
+    assert "predict topics" in found["topics"] + found["drivers"]
     assert "address" in found["by district"]
     assert "coordinates" in found["by geohash"]
 
@@ -163,7 +163,7 @@ def test_what_moves_the_score_is_found() -> None:
         (lambda c: insight.where(c, "planet"), "group by 'planet'"),
         (lambda c: insight.where(c, category="parking"), "category 'parking'"),
         (lambda c: insight.trend(c, "week"), "no period 'week'"),
-        (lambda c: insight.keywords(c, "soon"), "no date"),
+        (lambda c: insight.keywords(c, "soon"), "not a date"),
         (lambda c: insight.keywords(c, "2024", base_since="2024-06"), "only a part"),
         (lambda c: insight.compare(c, "made:0", "made:0"), "in common"),
         (lambda c: insight.compare(c, "made", "made:0"), "names 4 complexes"),

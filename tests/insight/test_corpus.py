@@ -101,7 +101,7 @@ def test_days_and_complexes(corpus: insight.Corpus) -> None:
         ({"region": " "}, "blank"),
         ({"complexes": ["2번 마울"]}, "no complex called.*2번 마을"),
         ({"since": "yesterday"}, "no date.*2024-03"),
-        ({"since": "2024-13"}, "no date"),
+        ({"since": "2024-13"}, "not a date"),
         ({"since": "2024", "until": "2023"}, "after"),
         ({"category": "parking"}, "no category.*traffic"),
     ],

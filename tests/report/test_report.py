@@ -320,7 +320,7 @@ def test_the_command_says_what_is_wrong(url: str, tmp_path: Path) -> None:
     assert "노원구" in complaint(*given, "--region", "제주시", cwd=tmp_path), (
         "a region that is here"
     )
-    assert "no date" in complaint(*given, "--since", "gestern", cwd=tmp_path)
+    assert "not a date" in complaint(*given, "--since", "gestern", cwd=tmp_path)
     pdf = complaint(*given, "--pdf", cwd=tmp_path, BROWSER_PATH="/nowhere")
     assert "A PDF needs Chromium" in pdf
     assert (tmp_path / "data" / "report.html").is_file(), "the HTML is there all the same"
