@@ -219,7 +219,7 @@ def test_a_place_by_its_name(tmp_path: Path) -> None:
         with pytest.raises(InputError, match="2 places named 솔바람역") as several:
             crawl("솔바람역")
         assert "서울 솔바람역, 부산 솔바람역" in several.value.next_step
-        with pytest.raises(InputError, match="no place 여우굴역") as unknown:
+        with pytest.raises(InputError, match="know the place 여우굴역") as unknown:
             crawl("여우굴역")
         assert "여우골역" in unknown.value.next_step
         planned = crawl_settings(server.url, place="여우골역")
