@@ -9,19 +9,23 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests.factories.crawl import content, crawl_settings, made_world, settings, write_toml
 from tests.fake_zigbang import Faults, World, serve
 from zigbang_nlp.crawl import run_crawl
+from zigbang_nlp.crawl.crawler import find_region
 from zigbang_nlp.crawl.health import Health
 from zigbang_nlp.crawl.pace import Sent
-from zigbang_nlp.errors import CrawlFailedError, CrawlStoppedError, DriftError
+from zigbang_nlp.crawl.plan import plan
+from zigbang_nlp.errors import CrawlFailedError, CrawlStoppedError, DriftError, InputError
 from zigbang_nlp.store import open_store
+from zigbang_nlp.store.schema import runs
 
 #: Eight cells.
 SMALL = {"geohash": tuple(f"wydm{digit}" for digit in range(8)), "retries": 1}
@@ -179,3 +183,78 @@ def test_sigterm_ends_as_cleanly_as_ctrl_c(
             chosen = settings(tmp_path, crawl_settings(server.url, **SMALL))
             assert run_crawl(chosen, store).failed == 0
         assert len(server.paths()) <= 38 + 1
+
+
+def test_two_hosts_in_one_store_are_refused(tmp_path: Path, world: World) -> None:
+    with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
+        run_crawl(settings(tmp_path, crawl_settings(server.url, **SMALL)), store)
+        sent = len(server.requests)
+        other = server.url.replace("127.0.0.1", "localhost")
+        with pytest.raises(
+            InputError, match=r"of the host 127\.0\.0\.1, and base_url is localhost"
+        ):
+            run_crawl(settings(tmp_path, crawl_settings(other, **SMALL)), store)
+        assert len(server.requests) == sent
+
+
+def test_a_clock_that_went_back_is_told(
+    tmp_path: Path, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
+        run_crawl(settings(tmp_path, crawl_settings(server.url, **SMALL)), store)
+        assert "clock" not in caplog.text
+        with store.database.write() as connection:
+            later = datetime.now(UTC) + timedelta(hours=3)
+            connection.execute(sa.update(runs).values(updated_at=later))
+        run_crawl(settings(tmp_path, crawl_settings(server.url, **SMALL)), store)
+        assert re.search(r"clock is (3 h|2 h 59).* behind", caplog.text)
+
+
+def test_a_plan_counts_what_is_asked_again(tmp_path: Path, world: World) -> None:
+    with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
+        server.faults = Faults(1, ["500"], where="/1003/reviews")
+        chosen = crawl_settings(server.url, **SMALL)
+        run_crawl(settings(tmp_path, chosen), store)
+        region = find_region(chosen, store, "zigbang", None)
+        sent = len(server.requests)
+        assert "known now: 0 (" in plan(region, chosen, store, "zigbang")
+        assert "known now: 1 (" in plan(region, chosen, store, "zigbang", None, True)
+        assert "known now: 37 (" in plan(region, chosen, store, "zigbang", timedelta(0), False)
+        assert "38 of them were asked" in plan(region, chosen, store, "zigbang", timedelta(0), True)
+        assert len(server.requests) == sent
+
+
+@pytest.mark.parametrize(
+    ("limit", "most"), [({"max_requests": 10}, 10), ({"max_minutes": 0.02}, 37)]
+)
+def test_a_run_ends_at_its_limit_and_goes_on(
+    tmp_path: Path,
+    world: World,
+    limit: dict[str, float],
+    most: int,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
+        chosen = crawl_settings(server.url, rate=12, robots=False, **SMALL, **limit)
+        done = run_crawl(settings(tmp_path, chosen), store)
+        assert done.failed == 0
+        assert 0 < len(server.requests) <= most
+        assert store.runs.recent("zigbang")[0].outcome.startswith("limit: This run has")
+        assert "Run the same command to go on." in caplog.text
+        run_crawl(settings(tmp_path, crawl_settings(server.url, robots=False, **SMALL)), store)
+        assert len(server.paths()) == len(set(server.paths())) == 38
+
+
+def test_the_end_tells_requests_by_endpoint_and_status(
+    tmp_path: Path, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
+        server.faults = Faults(1, ["500"], where="/1003/reviews", most=1)
+        run_crawl(settings(tmp_path, crawl_settings(server.url, **SMALL)), store)
+    lines = {line.split()[0]: line for line in caplog.text.splitlines() if " ms" in line}
+    assert re.search(
+        r"reviews +16 +200: 15, 500: 1 +[\d,]+ ms +[\d,]+ ms +[\d,]+ ms", lines["reviews"]
+    )
+    assert re.search(r"cell +8 +200: 8 ", lines["cell"])

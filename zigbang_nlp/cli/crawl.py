@@ -83,7 +83,7 @@ def command(
     settings = _meant(loaded)
     with open_store(settings.store_url, note=log.info) as store:
         if plan:
-            _plan(settings, store)
+            _plan(settings, store, refresh, retry_failed)
         elif status:
             _status(settings, store, json_logs)
         elif reparse:
@@ -123,13 +123,13 @@ def _meant(loaded: LoadedSettings) -> Settings:
     return loaded.settings.model_copy(update={"crawl": crawl})
 
 
-def _plan(settings: Settings, store: Store) -> None:
+def _plan(settings: Settings, store: Store, refresh: timedelta | None, retry_failed: bool) -> None:
     from zigbang_nlp.crawl.crawler import chosen_source, find_region
     from zigbang_nlp.crawl.plan import plan
 
     source = chosen_source(settings.crawl, store) or "zigbang"
     region = find_region(settings.crawl, store, source, client=None)
-    click.echo(plan(region, settings.crawl, store, source))
+    click.echo(plan(region, settings.crawl, store, source, refresh, retry_failed))
 
 
 def _status(settings: Settings, store: Store, as_json: bool) -> None:

@@ -49,6 +49,12 @@ class CrawlSettings(Section):
     daily_budget: int = Field(
         50_000, ge=0, description="requests a day (Korean time), over restarts; 0 = no budget"
     )
+    max_requests: int = Field(
+        0, ge=0, description="a run ends after so many requests, to go on another time; 0 = no end"
+    )
+    max_minutes: float = Field(
+        0.0, ge=0, description="a run ends after so many minutes, to go on another time; 0 = no end"
+    )
     timeout: float = Field(15.0, gt=0, le=300, description="seconds to wait for an answer")
     slow_answer: float = Field(
         5.0, gt=0, le=300, description="an answer that takes more seconds slows the crawl down"

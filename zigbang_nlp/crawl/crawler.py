@@ -10,6 +10,7 @@ from pathlib import Path
 from zigbang_nlp.config import CrawlSettings, Settings
 from zigbang_nlp.console import log
 from zigbang_nlp.crawl import privacy, progress
+from zigbang_nlp.crawl.checks import check_host, tell_clock
 from zigbang_nlp.crawl.client import Client
 from zigbang_nlp.crawl.health import Health
 from zigbang_nlp.crawl.hogangnono import Hogangnono
@@ -102,6 +103,8 @@ def run_crawl(
         else:
             pace = Pace(store.pacing, source, crawl, stopping)
             fetcher = client = Client(site, crawl, pace, health.note)
+            check_host(store, source, crawl.base_url)
+            tell_clock(store, source)
             # A region with a mistake in it is an error before anything is sent.
             known = (
                 known_place(crawl.place) if crawl.place else find_region(crawl, store, source, None)
@@ -183,6 +186,8 @@ def _crawl(
         loop.run()
     finally:
         show.close()
+        if health.requests:
+            log.info("%s", health.statistics())
         _tell_failed(store, scope)
     verdict = loop.results.verdict()
     if verdict is not None:

@@ -8,12 +8,17 @@ from __future__ import annotations
 import threading
 from collections import Counter, defaultdict, deque
 
+import numpy as np
+
+from zigbang_nlp.console import table
 from zigbang_nlp.crawl.pace import Sent
 from zigbang_nlp.errors import CrawlStoppedError
 from zigbang_nlp.store import Tally, Task
 
 #: The requests of an endpoint that are looked back at.
 WINDOW = 50
+#: The last so many durations of an endpoint are what the percentiles are of.
+_LATENCIES = 10_000
 #: What can help where one endpoint fails and the others don't.
 _NEXT = {
     "robots.txt": "Ask the site's owner; with permission, set crawl.robots = false.",
@@ -35,6 +40,8 @@ class Health:
         self._windows: dict[str, deque[str | None]] = defaultdict(lambda: deque(maxlen=WINDOW))
         self._in_doubt: dict[str, list[Task]] = defaultdict(list)
         self._tally = Tally()
+        self._statuses: dict[str, Counter[str]] = defaultdict(Counter)
+        self._seconds: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=_LATENCIES))
         self.requests = 0
 
     def note(self, sent: Sent) -> None:
@@ -48,6 +55,8 @@ class Health:
                 self.requests += 1
                 self._tally.requests += 1
                 self._tally.bytes += sent.bytes
+                self._statuses[sent.endpoint][str(sent.status or sent.failure)] += 1
+                self._seconds[sent.endpoint].append(sent.seconds)
             window = self._windows[sent.endpoint]
             window.append(sent.failure)
             if sent.failure is None:
@@ -82,6 +91,17 @@ class Health:
         """Tasks that failed since the last of their kind that went well."""
         with self._lock:
             return [task for tasks in self._in_doubt.values() for task in tasks]
+
+    def statistics(self) -> str:
+        """A table of the run: requests by endpoint and status, and how long they took."""
+        with self._lock:
+            rows = []
+            for endpoint, statuses in sorted(self._statuses.items()):
+                half, most, nearly_all = np.percentile(self._seconds[endpoint], (50, 95, 99))
+                said = ", ".join(f"{status}: {n:,}" for status, n in sorted(statuses.items()))
+                shown = [f"{1000 * seconds:,.0f} ms" for seconds in (half, most, nearly_all)]
+                rows.append((endpoint, statuses.total(), said, *shown))
+        return table(rows, ("endpoint", "requests", "by status", "p50", "p95", "p99"))
 
     def take_tally(self) -> Tally:
         """What was counted since the last call."""

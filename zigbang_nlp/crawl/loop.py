@@ -15,7 +15,7 @@ from zigbang_nlp.console import log
 from zigbang_nlp.crawl.course import Course
 from zigbang_nlp.crawl.health import Health
 from zigbang_nlp.crawl.interpret import read_answer
-from zigbang_nlp.crawl.pace import Interrupted
+from zigbang_nlp.crawl.pace import Interrupted, LimitReachedError
 from zigbang_nlp.crawl.privacy import Scrubber
 from zigbang_nlp.crawl.progress import Figures, Progress
 from zigbang_nlp.crawl.results import Results
@@ -97,6 +97,10 @@ class Loop:
         except DriftError as error:
             outcome = f"drift: {error.fact}"
             raise
+        except LimitReachedError as limit:
+            outcome = f"limit: {limit.fact}"
+            self.store.frontier.put_back(self.scope.source, self.health.not_their_fault())
+            log.info("%s", limit)
         except CrawlStoppedError as error:
             outcome = f"stopped: {error.fact}"
             self.store.frontier.put_back(self.scope.source, self.health.not_their_fault())

@@ -50,6 +50,12 @@ class Interrupted(CrawlStoppedError):
     """Somebody else had the reason to stop."""
 
 
+class LimitReachedError(CrawlStoppedError):
+    """The run has done as much as it was to do; that is no failure."""
+
+    exit_code = 0
+
+
 class Pace:
     """Gives each request its turn, at least 1/rate seconds after the last one, with jitter.
 
@@ -74,6 +80,7 @@ class Pace:
         # One worker at a time waits for the next turn; the others stand in line behind it.
         self._line = threading.Lock()
         self._not_before = 0.0
+        self._taken, self._began = 0, time.monotonic()
 
     def at_least(self, seconds: float) -> None:
         """Never send more often than this (robots.txt's Crawl-delay)."""
@@ -88,6 +95,7 @@ class Pace:
             CrawlStopped: the crawl is being stopped, or the day's budget is used up.
         """
         self.sleep(0)
+        self._check_limits()
         if self.interval == 0 and not self.settings.daily_budget:
             return
         with self._line:
@@ -106,6 +114,18 @@ class Pace:
                     self._not_before = time.monotonic() + interval
                     return
                 self.sleep(turn.wait)
+
+    def _check_limits(self) -> None:
+        most, minutes = self.settings.max_requests, self.settings.max_minutes
+        with self._changing:
+            if most and self._taken >= most:
+                said = f"This run has sent its {most:,} requests (crawl.max_requests)."
+            elif minutes and time.monotonic() - self._began >= minutes * 60:
+                said = f"This run has lasted its {minutes:g} minutes (crawl.max_minutes)."
+            else:
+                self._taken += 1
+                return
+        raise LimitReachedError(said, "Run the same command to go on.")
 
     def sleep(self, seconds: float) -> None:
         """Wait, or raise Interrupted as soon as the crawl is being stopped."""

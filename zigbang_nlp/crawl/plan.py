@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
+from datetime import UTC, datetime, timedelta
 
 import pygeohash
 
 from zigbang_nlp.config import CrawlSettings
 from zigbang_nlp.crawl.progress import duration
 from zigbang_nlp.geo.cells import Region
-from zigbang_nlp.store import Store
+from zigbang_nlp.store import Scope, Store
 
 #: Columns that the map may take.
 _WIDTH = 76
 
 
-def plan(region: Region, settings: CrawlSettings, store: Store, source: str) -> str:
+def plan(
+    region: Region,
+    settings: CrawlSettings,
+    store: Store,
+    source: str,
+    refresh: timedelta | None = None,
+    retry_failed: bool = False,
+) -> str:
     """The plan as text: cells on a map, requests, and hours at the rate in force."""
     done = store.frontier.done(source, "cell") & set(region.cells)
     states = store.frontier.states(source, region.name)
@@ -26,7 +34,9 @@ def plan(region: Region, settings: CrawlSettings, store: Store, source: str) -> 
         if kind != "cell" and state in ("todo", "leased")
     )
     cells = len(region.cells) - len(done)
-    requests = cells + open_known
+    before = None if refresh is None else datetime.now(UTC) - refresh
+    again = store.frontier.again(Scope(source, region.name), before, retry_failed)
+    requests = cells + open_known + again
     per_apartment = 2 if settings.details else 1
     interval = (1 + settings.jitter / 2) / settings.rate if settings.rate else 0.0
     pace = f"at {settings.rate:g}/s" if settings.rate else "without a limit"
@@ -39,6 +49,13 @@ def plan(region: Region, settings: CrawlSettings, store: Store, source: str) -> 
         f"Requests known now: {requests:,} ({cells:,} cells, {open_known:,} for "
         f"{known // per_apartment:,} known apartments), {duration(requests * interval)} "
         f"{pace}.",
+        *(
+            [
+                f"{again:,} of them were asked before and are asked again (--refresh, --retry-failed)."
+            ]
+            if refresh is not None or retry_failed
+            else []
+        ),
         f"Each apartment found adds {per_apartment}: 1,000 apartments take "
         f"{duration(1_000 * per_apartment * interval)} more.",
     ]

@@ -123,10 +123,14 @@ class Answers:
 
     def nickname_key(self) -> str:
         """The secret of this store's nickname hash, made at its first use."""
+        return self.remembered(_KEY_NAME, secrets.token_hex(32))
+
+    def remembered(self, name: str, value: str) -> str:
+        """A small fact about the store: what was first said of it, else `value`, from now on."""
         with self.database.write() as connection:
-            key = {"name": _KEY_NAME, "value": secrets.token_hex(32)}
-            connection.execute(insert_missing(connection.dialect.name, meta), key)
-            query = sa.select(meta.c.value).where(meta.c.name == _KEY_NAME)
+            fact = {"name": name, "value": value}
+            connection.execute(insert_missing(connection.dialect.name, meta), fact)
+            query = sa.select(meta.c.value).where(meta.c.name == name)
             return str(connection.execute(query).scalar_one())
 
     def rotate_nickname_key(

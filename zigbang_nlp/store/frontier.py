@@ -65,6 +65,19 @@ class Frontier:
                     sa.update(frontier).where(_of(scope), sa.or_(*again)).values(state="todo")
                 )
 
+    def again(self, scope: Scope, refresh_before: datetime | None, retry_failed: bool) -> int:
+        """How many tasks `start` would make tasks again."""
+        old = (
+            sa.false()
+            if refresh_before is None
+            else (frontier.c.state == "done") & (frontier.c.done_at < refresh_before)
+        )
+        failed = (frontier.c.state == "failed") if retry_failed else sa.false()
+        query = sa.select(sa.func.count()).select_from(frontier)
+        query = query.where(_of(scope), sa.or_(old, failed))
+        with self.database.read() as connection:
+            return connection.execute(query).scalar_one()
+
     def forget(self, source: str) -> None:
         """Drop a source's tasks, where all of them are made anew from files."""
         with self.database.write() as connection:
