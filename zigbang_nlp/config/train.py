@@ -28,10 +28,12 @@ from zigbang_nlp.config.threshold_rule import check_rule
 MONITORS: dict[str, Literal["min", "max"]] = {
     "val_loss": "min",
     "val_accuracy": "max",
+    "val_auc": "max",
+    "val_macro_f1": "max",
     "loss": "min",
     "accuracy": "max",
 }
-Monitor = Literal["val_loss", "val_accuracy", "loss", "accuracy"]
+Monitor = Literal["val_loss", "val_accuracy", "val_auc", "val_macro_f1", "loss", "accuracy"]
 
 
 class StoppingSettings(Section):

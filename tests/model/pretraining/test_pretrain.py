@@ -200,7 +200,7 @@ def test_a_teacher_knows_more_than_its_sources(material: Material, tmp_path: Pat
 def test_the_whole_corpus_is_read_with_its_topics() -> None:
     rows = read_corpus(ROOT / "data" / "sample")
     assert len(rows) > 10_000
-    assert len(set().union(*rows["topics"])) == 23
+    assert len(set().union(*rows["topics"])) == 24
     assert rows["topics"].map(bool).all()
     assert rows["score"].between(1, 5).all()
     share = rows.loc[rows["source"].eq("sample"), "label"].eq(0).mean()

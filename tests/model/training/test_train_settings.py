@@ -17,7 +17,10 @@ from zigbang_nlp.errors import ConfigError
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"early_stopping": False, "patience": 7}, "patience has no effect here: EarlyStopping is off"),
     ({"early_stopping": False, "min_delta": 0.1}, "min_delta has no effect here"),
-    ({"monitor": "val_acc"}, "'val_loss', 'val_accuracy', 'loss' or 'accuracy'"),
+    (
+        {"monitor": "val_acc"},
+        "'val_loss', 'val_accuracy', 'val_auc', 'val_macro_f1', 'loss' or 'accuracy'",
+    ),
     ({"mode": "max"}, 'contradicts monitor = "val_loss", of which less is better; use "min"'),
     ({"mode": "min", "monitor": "accuracy"}, "of which more is better"),
     ({"mode": "up"}, "'auto', 'min' or 'max'"),

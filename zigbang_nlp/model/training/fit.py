@@ -35,6 +35,7 @@ from zigbang_nlp.model.training.checkpoints import (
 )
 from zigbang_nlp.model.training.distribution import Distribution
 from zigbang_nlp.model.training.optimizers import make_optimizer
+from zigbang_nlp.model.training.rare_class import watched_metrics
 from zigbang_nlp.model.training.stars_loss import learning_form, stars_to_learn
 from zigbang_nlp.text.dataset import Split
 
@@ -126,7 +127,7 @@ def fit(
         learner.compile(
             optimizer=make_optimizer(settings, steps),
             loss="binary_crossentropy",
-            metrics=["accuracy"],
+            metrics=watched_metrics(settings),
             weighted_metrics=[],
         )
     callbacks = [*distribution.prepare(learner, batches), *callbacks]

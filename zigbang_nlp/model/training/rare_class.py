@@ -1,0 +1,31 @@
+"""Measures of an epoch that a rare class and the choice of a threshold care about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zigbang_nlp.config import TrainSettings
+from zigbang_nlp.model.network.backend import keras
+
+ops = keras.ops
+
+
+@keras.saving.register_keras_serializable(package="zigbang_nlp")
+class BestMacroF1(keras.metrics.AUC):
+    """The mean of both classes' F1 at the best of 200 thresholds."""
+
+    def result(self) -> Any:
+        """The highest macro-F1 so far, between 0 and 1."""
+        true_positive, false_positive = self.true_positives, self.false_positives
+        true_negative, false_negative = self.true_negatives, self.false_negatives
+        wrong = false_positive + false_negative
+        positive = 2 * true_positive / ops.maximum(2 * true_positive + wrong, 1e-7)
+        negative = 2 * true_negative / ops.maximum(2 * true_negative + wrong, 1e-7)
+        return ops.max((positive + negative) / 2)
+
+
+def watched_metrics(settings: TrainSettings) -> list[Any]:
+    """Accuracy, and what else the settings name as a monitor or in a checkpoint's name."""
+    named = f"{settings.monitor} {settings.checkpoint_monitor} {settings.checkpoint_name}"
+    more = (("auc", keras.metrics.AUC), ("macro_f1", BestMacroF1))
+    return ["accuracy", *(kind(name=name) for name, kind in more if f"val_{name}" in named)]
