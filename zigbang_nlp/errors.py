@@ -3,6 +3,8 @@
 ZigbangError
 ├── ConfigError      a setting that is unknown, misspelt or out of range
 ├── InputError       a file or text from the user that can't be used as it is
+│   └── RegionError         a region that is none
+├── ValueRefusedError  a value that no database can hold
 ├── CrawlError       the site, or the way to it
 │   ├── RequestFailedError  one request failed for good (after its retries)
 │   ├── SchemaError         an answer of an unknown shape
@@ -19,7 +21,7 @@ ZigbangError
 └── StageError       a pipeline stage is missing what it reads
 
 Each error is a fact and a next step. The command line prints both and exits with the error's code:
-1, but 2 for settings (wrong usage), 3 for a crawl that stopped, 4 for a site that changed, 5 for a
+1, but 2 for settings and regions (wrong usage), 3 for a crawl that stopped, 4 for a site that changed, 5 for a
 crawl that read nothing.
 """
 
@@ -57,6 +59,16 @@ class ConfigError(ZigbangError):
 
 class InputError(ZigbangError):
     """A file or text given by the user can't be used as it is."""
+
+
+class RegionError(InputError):
+    """What was named as a region is none: a broken polygon, an unknown or ambiguous place."""
+
+    exit_code = 2
+
+
+class ValueRefusedError(ZigbangError):
+    """The database can't hold a value; the connection is well."""
 
 
 class CrawlError(ZigbangError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,12 @@ class _Age(click.ParamType):  # type: ignore[type-arg]  # generic in new version
         if match is None:
             self.fail(f"{value!r} is not an age; write 30d, 12h or 45m.", param, ctx)
         unit = {"d": "days", "h": "hours", "m": "minutes"}[match[2]]
-        return timedelta(**{unit: int(match[1])})
+        try:
+            age = timedelta(**{unit: int(match[1])})
+            datetime.now(UTC) - age
+        except (OverflowError, ValueError):
+            self.fail(f"{value!r} is longer ago than any calendar goes.", param, ctx)
+        return age
 
 
 @settings_command("crawl", sections=["crawl"])
@@ -40,6 +45,13 @@ class _Age(click.ParamType):  # type: ignore[type-arg]  # generic in new version
 @click.option("--refresh", type=_Age(), help="Ask again what is older, e.g. 30d.")
 @click.option("--retry-failed", is_flag=True, help="Ask again for what failed.")
 @click.option("--reparse", is_flag=True, help="Read all stored raw answers again; sends nothing.")
+@click.option(
+    "--show",
+    "shown",
+    nargs=2,
+    metavar="KIND KEY",
+    help="Print a stored raw answer and how it is read, e.g. --show reviews 12345.",
+)
 @click.option("--rotate-key", is_flag=True, help="Change the key of the nickname hashes.")
 @click.option(
     "--hogangnono",
@@ -55,6 +67,7 @@ def command(
     refresh: timedelta | None,
     retry_failed: bool,
     reparse: bool,
+    shown: tuple[str, str] | None,
     rotate_key: bool,
     saved: Path | None,
     json_logs: bool,
@@ -73,6 +86,8 @@ def command(
       zigbang-nlp crawl --bbox 127.04,37.61,127.11,37.69
       zigbang-nlp crawl --place 노원구 --refresh 30d
       zigbang-nlp crawl --status
+      zigbang-nlp crawl --show reviews 12345             # a raw answer and how it is read
+      zigbang-nlp crawl --site my.toml --reparse         # after the site renamed a field
     """
     from zigbang_nlp.crawl import progress
     from zigbang_nlp.store import open_store
@@ -87,7 +102,9 @@ def command(
         elif status:
             _status(settings, store, json_logs)
         elif reparse:
-            _reparse(store)
+            _reparse(settings, store)
+        elif shown is not None:
+            _show(settings, store, *shown)
         elif rotate_key:
             from zigbang_nlp.crawl.maintain import rotate_nickname_key
 
@@ -133,9 +150,11 @@ def _plan(settings: Settings, store: Store, refresh: timedelta | None, retry_fai
 
 
 def _status(settings: Settings, store: Store, as_json: bool) -> None:
+    from zigbang_nlp.crawl.crawler import site_of
     from zigbang_nlp.crawl.status import as_text, status
 
-    sources: tuple[str, ...] = ("zigbang", "sample", "hogangnono")
+    site = site_of(settings.crawl).source
+    sources = tuple(dict.fromkeys((site, "zigbang", "sample", "hogangnono")))
     if settings.crawl.source != "auto":
         sources = (settings.crawl.source,)
     said = [status(store, source) for source in sources]
@@ -146,10 +165,30 @@ def _status(settings: Settings, store: Store, as_json: bool) -> None:
         click.echo("\n\n\n".join(map(as_text, said)))
 
 
-def _reparse(store: Store) -> None:
-    from zigbang_nlp.crawl.maintain import reparse
+def _show(settings: Settings, store: Store, kind: str, key: str) -> None:
+    from zigbang_nlp.crawl.crawler import chosen_source, site_of
+    from zigbang_nlp.crawl.hogangnono import Hogangnono
+    from zigbang_nlp.crawl.show import show_answer
+    from zigbang_nlp.crawl.site import Site
+    from zigbang_nlp.crawl.zigbang import Zigbang
+    from zigbang_nlp.store import Task
 
-    done = reparse(store)
+    source = chosen_source(settings.crawl, store)
+    site = site_of(settings.crawl, source or "zigbang")
+    readers: list[Site] = [site, Zigbang("sample"), Hogangnono()]
+    kept = [one for one in readers if store.answers.get(one.source, kind, key) is not None]
+    click.echo(show_answer(store, (kept or readers)[0], Task(kind, key)))
+
+
+def _reparse(settings: Settings, store: Store) -> None:
+    from zigbang_nlp.crawl.crawler import site_of
+    from zigbang_nlp.crawl.maintain import reparse, sites
+
+    readers = {site.source: site for site in sites()}
+    if settings.crawl.site:
+        site = site_of(settings.crawl)
+        readers[site.source] = site
+    done = reparse(store, readers.values())
     for fact in done.failed:
         log.warning("%s", fact)
     log.info(

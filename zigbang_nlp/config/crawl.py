@@ -24,6 +24,11 @@ class CrawlSettings(Section):
         "https://apis.zigbang.com",
         description="where the API answers: http:// or https:// and a host",
     )
+    site: str = Field(
+        "",
+        description="a TOML file of a site's endpoints and field names, in place of the one that "
+        "ships (zigbang_nlp/sites/zigbang.toml)",
+    )
     geohash: tuple[str, ...] = Field(
         ("wyd", "wye", "wy6", "wy7"), description="geohash prefixes of the region (Seoul area)"
     )
@@ -94,6 +99,13 @@ class CrawlSettings(Section):
         if url or info.field_name == "base_url":
             check_address(url, password=info.field_name == "proxy")
         return url
+
+    @field_validator("contact")
+    @classmethod
+    def _can_be_sent(cls, contact: str) -> str:
+        if not contact.isascii() or not contact.isprintable():
+            raise ValueError("a header holds only plain ASCII; give an e-mail address or a URL")
+        return contact
 
     @field_validator("cookies")
     @classmethod

@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
 from zigbang_nlp.config.base import Section
+from zigbang_nlp.config.secrets import check_address
 from zigbang_nlp.errors import ConfigError
 from zigbang_nlp.records import CATEGORIES
 
@@ -114,6 +115,13 @@ class SiteFile(Section):
     apartment: ApartmentNames
     review: ReviewNames
     floors: Floors = Floors()
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_an_address(cls, url: str) -> str:
+        if url:
+            check_address(url)
+        return url
 
     @field_validator("headers")
     @classmethod

@@ -55,7 +55,7 @@ class Client:
     ) -> None:
         self.site, self.settings, self.pace, self.sent = site, settings, pace, sent
         self.robots: Allows | None = None
-        self.transport = Transport(settings)
+        self.transport = Transport(settings, site.data.headers)
 
     def fetch(self, task: Task) -> Answer:
         """The site's answer to a task.

@@ -128,6 +128,7 @@ class Course:
             self.store.frontier.start(self.scope, tasks)
             said += f" Going on by {roads_name(self.site, 'area')}, for {len(tasks):,} districts."
             roads.give_up(kind)
+            self.store.frontier.reopen(self.scope, kind, GONE)  # to be put away without a request
         else:
             return False
         log.warning("%s", said)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from zigbang_nlp.config import CrawlSettings, Settings
+from zigbang_nlp.config.site import load_site
 from zigbang_nlp.console import log
 from zigbang_nlp.crawl import privacy, progress
 from zigbang_nlp.crawl.checks import check_host, tell_clock
@@ -15,12 +16,15 @@ from zigbang_nlp.crawl.client import Client
 from zigbang_nlp.crawl.health import Health
 from zigbang_nlp.crawl.hogangnono import Hogangnono
 from zigbang_nlp.crawl.loop import Loop
+from zigbang_nlp.crawl.maintain import catch_up
 from zigbang_nlp.crawl.pace import Pace
-from zigbang_nlp.crawl.place import find_place, known_place
+from zigbang_nlp.crawl.place import find_place, is_known_place
+from zigbang_nlp.crawl.reader import SiteReader
 from zigbang_nlp.crawl.replay import Replay
 from zigbang_nlp.crawl.robots import read_robots
 from zigbang_nlp.crawl.site import Fetcher, Site
 from zigbang_nlp.crawl.zigbang import Zigbang
+from zigbang_nlp.errors import InputError, RegionError
 from zigbang_nlp.geo import cells
 from zigbang_nlp.geo.cells import Region
 from zigbang_nlp.resources import SAMPLE, resource_dir
@@ -50,7 +54,7 @@ class CrawlSummary:
 
 
 #: Settings that nobody changes to read the bundled sample.
-_OF_THE_SITE = ("base_url", "geohash", "preset", "place", "polygon", "bbox")
+_OF_THE_SITE = ("base_url", "site", "geohash", "preset", "place", "polygon", "bbox")
 
 
 def chosen_source(settings: CrawlSettings, store: Store) -> str:
@@ -94,9 +98,12 @@ def run_crawl(
     if not source:
         others = ", ".join(name for name in store.sources() if name != SAMPLE)
         return CrawlSummary("", f"Nothing to crawl: the store already holds reviews from {others}.")
-    site = Zigbang(source, crawl.details)
+    site = site_of(crawl, source)
+    source = site.source
+    crawl = crawl.model_copy(update={"base_url": base_url(crawl, site)})
     stopping, health = threading.Event(), Health(crawl.stop_share)
     with store.database.only_crawler():
+        catch_up(store)
         if source == SAMPLE:
             fetcher: Fetcher = Replay(resource_dir("sample"))
             where = cells.from_geohashes(crawl.geohash)
@@ -106,9 +113,8 @@ def run_crawl(
             check_host(store, source, crawl.base_url)
             tell_clock(store, source)
             # A region with a mistake in it is an error before anything is sent.
-            known = (
-                known_place(crawl.place) if crawl.place else find_region(crawl, store, source, None)
-            )
+            named = crawl.place and not is_known_place(crawl.place)
+            known = None if named else find_region(crawl, store, source, None)
             if crawl.robots:
                 client.robots = read_robots(client, store, source)
                 pace.at_least(client.robots.delay)
@@ -118,14 +124,41 @@ def run_crawl(
         )
 
 
+def site_of(settings: CrawlSettings, source: str | None = None) -> Zigbang:
+    """The reader of the site that the settings name.
+
+    Raises:
+        ConfigError: its file can't be read.
+    """
+    data = load_site(Path(settings.site)) if settings.site else None
+    if source == ZIGBANG and data is not None:
+        source = data.source
+    return Zigbang(source, settings.details, data)
+
+
+def base_url(settings: CrawlSettings, site: SiteReader) -> str:
+    """Where the site answers: as set, else as its file says."""
+    usual = CrawlSettings.model_fields["base_url"].default
+    return settings.base_url if settings.base_url != usual else site.data.base_url or usual
+
+
 def find_region(
     settings: CrawlSettings, store: Store, source: str, client: Client | None
 ) -> Region:
     """The region that the settings name. Without a client, a place must have been looked up before.
 
     Raises:
-        InputError: it can't be read, is empty, or is not found.
+        RegionError: it can't be read, is empty, or is not found.
     """
+    try:
+        return _find_region(settings, store, source, client)
+    except InputError as error:
+        raise RegionError(error.fact, error.next_step) from error
+
+
+def _find_region(
+    settings: CrawlSettings, store: Store, source: str, client: Client | None
+) -> Region:
     if settings.place:
         return find_place(settings.place, store, source, client)
     if settings.preset != "none":
@@ -154,6 +187,7 @@ def read_saved(
     where = Region(f"files {directory.name}", ())
     crawl, stopping = settings.crawl, threading.Event()
     with store.database.only_crawler():
+        catch_up(store)
         return _crawl(store, site, fetcher, where, crawl, Health(1), stopping, None, False, show)
 
 

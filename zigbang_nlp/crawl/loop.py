@@ -20,8 +20,8 @@ from zigbang_nlp.crawl.privacy import Scrubber
 from zigbang_nlp.crawl.progress import Figures, Progress
 from zigbang_nlp.crawl.results import Results
 from zigbang_nlp.crawl.site import Fetcher, Site
-from zigbang_nlp.errors import CrawlStoppedError, DriftError, RequestFailedError
-from zigbang_nlp.store import Counts, Failure, Outcome, Scope, Store, Task
+from zigbang_nlp.errors import CrawlStoppedError, DriftError, RequestFailedError, ValueRefusedError
+from zigbang_nlp.store import Counts, Failure, Found, Outcome, Scope, Store, Tally, Task
 
 #: Tasks answered from files are saved this many at a time; the site's are saved one by one.
 OFFLINE_BATCH = 500
@@ -165,6 +165,8 @@ class Loop:
         return replace(self._asked(task), asked=asked)
 
     def _asked(self, task: Task) -> Outcome:
+        if self.site.roads.given_up(task.kind):
+            return Outcome(task, b"", absent=404)
         try:
             answer = self.fetcher.fetch(task)
         except RequestFailedError as error:
@@ -193,9 +195,7 @@ class Loop:
         drifted = sum(o.failure is not None and o.failure.kind == "schema" for o in outcomes)
         if drifted:  # the request went well, so only here it is known to be an error
             tally.errors["schema"] = drifted
-        apartments, reviews = self.store.frontier.save(self.scope, self.run_id, outcomes, tally)
-        self.apartments += apartments
-        self.reviews += reviews
+        outcomes = self._stored(outcomes, tally)
         for outcome in outcomes:
             self.results.note(outcome)
             if outcome.failure is None:
@@ -205,6 +205,23 @@ class Loop:
                     self.health.task_failed(outcome.task)
                 self.progress.problem(outcome.failure.fact)
         self.course.note(outcomes)
+
+    def _stored(self, outcomes: list[Outcome], tally: Tally) -> list[Outcome]:
+        """Save answers; one whose values no database holds is a failure, and costs no other."""
+        try:
+            counts = self.store.frontier.save(self.scope, self.run_id, outcomes, tally)
+        except ValueRefusedError as error:
+            if len(outcomes) > 1:
+                self.store.frontier.save(self.scope, self.run_id, (), tally)
+                return [one for o in outcomes for one in self._stored([o], Tally())]
+            (lost,) = outcomes
+            fact = f"The answer for {lost.task} can't be stored: {error.fact}"
+            lost = replace(lost, found=Found(), failure=Failure("value", fact))
+            counts = self.store.frontier.save(self.scope, self.run_id, [lost], tally)
+            outcomes = [lost]
+        self.apartments += counts[0]
+        self.reviews += counts[1]
+        return outcomes
 
     def _figures(self) -> Figures:
         states = self.store.frontier.states(self.scope.source, self.scope.region)

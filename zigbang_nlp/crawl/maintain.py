@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from zigbang_nlp.console import log
 from zigbang_nlp.crawl import privacy
 from zigbang_nlp.crawl.hogangnono import Hogangnono
 from zigbang_nlp.crawl.interpret import read_answer
@@ -18,6 +19,8 @@ from zigbang_nlp.store.staging import batched
 #: Kinds of answers that rows are read from.
 _KINDS = ("cell", "area", "danji", "reviews")
 _BATCH = 500
+#: Goes up when the same answer is read into other rows than before.
+READING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,26 @@ def reparse(store: Store, readers: Iterable[Site] | None = None) -> Reparsed:
         for site in readers or sites():
             total += reread(store, site)
     return total
+
+
+def catch_up(store: Store) -> None:
+    """Read the stored answers again, once, where an earlier version of the package read them.
+
+    Inside the caller's hold on the store. A review that the site gives no id has one made from
+    what it says; the next answer must find it under the same one.
+    """
+    if store.answers.reading() >= READING:
+        return
+    total = Reparsed()
+    for site in sites():
+        total += reread(store, site)
+    if total.answers:
+        log.info(
+            "%s stored answers were read again, as this version reads them; %s can't be read.",
+            f"{total.answers:,}",
+            f"{len(total.failed):,}",
+        )
+    store.answers.set_reading(READING)
 
 
 def reread(store: Store, site: Site, since: datetime | None = None) -> Reparsed:

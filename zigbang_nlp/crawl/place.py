@@ -18,6 +18,11 @@ _KIND = "search"
 _LATITUDES, _LONGITUDES = (32.0, 40.0), (123.0, 133.0)
 
 
+def is_known_place(name: str) -> bool:
+    """Whether it is a province, city, district or town, by one of which at least it is called so."""
+    return bool(districts.find(name))
+
+
 def known_place(name: str) -> Region | None:
     """The cells of a province, city, district or town; None where it is called something else.
 
@@ -71,13 +76,19 @@ def find_place(name: str, store: Store, source: str, client: Client | None) -> R
         return cells.from_areas(f"place {name}", [area_of(rings)])
     try:
         latitude, longitude = float(item["lat"]), float(item["lng"])
-    except (KeyError, TypeError, ValueError) as error:
+        if not (_within(latitude, _LATITUDES) and _within(longitude, _LONGITUDES)):
+            raise ValueError("not in Korea")
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise InputError(
             f"The site doesn't say where {name} is.", "Use --preset, --bbox or --geohash."
         ) from error
     # An apartment is in one cell; a district reaches into the cells around its middle.
     reach = 0 if item.get("type") in ("apartment", "danji") else 1
     return cells.around(f"place {name}", latitude, longitude, reach)
+
+
+def _within(value: float, ends: tuple[float, float]) -> bool:
+    return ends[0] <= value <= ends[1]  # NaN is not, either
 
 
 def _choose(name: str, items: list[Mapping[str, Any]]) -> Mapping[str, Any]:

@@ -29,6 +29,7 @@ class OpenRoads:
         self._taken: dict[str, int] = {}
         self._refused: dict[str, int] = {}
         self._open: set[str] = set()
+        self._given_up: set[str] = set()
 
     def all(self, kind: str) -> Sequence[Road]:
         """All roads to a kind of answer."""
@@ -53,11 +54,13 @@ class OpenRoads:
     def refused(self, kind: str) -> int:
         """How often the road taken has said 404 or 410, where it has said nothing else."""
         with self._lock:
-            return 0 if kind in self._open else self._refused.get(kind, 0)
+            return 0 if kind in self._open | self._given_up else self._refused.get(kind, 0)
 
     def note(self, kind: str, absent: bool) -> bool:
         """Learn from an answer of the road taken; True where the road is closed, as it seems now."""
         with self._lock:
+            if kind in self._given_up:
+                return False
             if not absent:
                 self._open.add(kind)
                 return False
@@ -67,7 +70,12 @@ class OpenRoads:
     def give_up(self, kind: str) -> None:
         """No road to a kind of answer is open any more, and something else is done instead."""
         with self._lock:
-            self._refused[kind] = -(10**9)
+            self._given_up.add(kind)
+
+    def given_up(self, kind: str) -> bool:
+        """Whether there is no point in asking for such answers any more."""
+        with self._lock:
+            return kind in self._given_up
 
     def take_next(self, kind: str) -> Road | None:
         """Go on to the next road to a kind of answer, and give it; None where there is none."""

@@ -57,10 +57,11 @@ class Transport:
 
     Args:
         settings: base URL, time-out, contact, proxy, cookies.
+        headers: sent with every request, beside the client's own.
     """
 
-    def __init__(self, settings: CrawlSettings) -> None:
-        self.settings = settings
+    def __init__(self, settings: CrawlSettings, headers: Mapping[str, str] | None = None) -> None:
+        self.settings, self.headers = settings, dict(headers or {})
         #: A socket waits `timeout` for each sign of life, and the whole answer twice as long.
         self.deadline = 2 * settings.timeout
         self._local = threading.local()  # requests' sessions are not made for several threads
@@ -128,6 +129,7 @@ class Transport:
             session.mount(scheme, WatchedAdapter())
         session.headers["User-Agent"] = user_agent(settings.contact)
         session.headers["Accept"] = "application/json"
+        session.headers.update(self.headers)
         for name, morsel in http.cookies.SimpleCookie(settings.cookies).items():
             session.cookies.set(name, morsel.value)
         # Proxies and certificates are read from the environment once, not at every request.

@@ -115,11 +115,22 @@ class Answers:
         """Remember that the answers since a moment are on another scale."""
         known = [*self.scales(source), (since, scale)]
         value = json.dumps([(when.isoformat(), number) for when, number in known])
+        self._remember(f"scales {source}", value)
+
+    def reading(self) -> int:
+        """The version of the reading by which the rows were made; 1 where none was noted."""
+        query = sa.select(meta.c.value).where(meta.c.name == "reading")
+        with self.database.read() as connection:
+            return int(connection.execute(query).scalar_one_or_none() or 1)
+
+    def set_reading(self, version: int) -> None:
+        """Note by which version of the reading the rows are made from now on."""
+        self._remember("reading", str(version))
+
+    def _remember(self, name: str, value: str) -> None:
         with self.database.write() as connection:
-            connection.execute(
-                insert_or_set(connection.dialect.name, meta, "value"),
-                {"name": f"scales {source}", "value": value},
-            )
+            row = {"name": name, "value": value}
+            connection.execute(insert_or_set(connection.dialect.name, meta, "value"), row)
 
     def nickname_key(self) -> str:
         """The secret of this store's nickname hash, made at its first use."""

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sqlalchemy import event, exc
 
-from zigbang_nlp.errors import StoreError
+from zigbang_nlp.errors import StoreError, ValueRefusedError
 
 #: Milliseconds that SQLite waits for another process's transaction.
 BUSY_TIMEOUT = 30_000
@@ -162,6 +162,11 @@ def store_errors(name: str) -> Iterator[None]:
     """Turn every exception of SQLAlchemy and of the drivers into a `StoreError`."""
     try:
         yield
+    except (exc.DataError, OverflowError, UnicodeError) as error:
+        raise ValueRefusedError(
+            f"The store {name} can't hold a value ({_first_line(error)}).",
+            "Report the answer that brought it.",
+        ) from error
     except (exc.SQLAlchemyError, sqlite3.Error, ModuleNotFoundError) as error:
         fact, next_step = _explain(error)
         raise StoreError(f"The store {name} {fact}.", next_step) from error
@@ -240,3 +245,7 @@ _KNOWN: tuple[tuple[tuple[str, ...], str, str], ...] = (
         _LOST,
     ),
 )
+
+
+def _first_line(error: Exception) -> str:
+    return str(getattr(error, "orig", None) or error).splitlines()[0][:200]

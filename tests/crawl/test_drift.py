@@ -1,0 +1,333 @@
+"""A site that changes is told from one that doesn't, and mended with a file."""
+
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import zigbang
+from tests.factories.crawl import crawl_settings, made_world, settings
+from tests.fake_zigbang import World, serve
+from zigbang_nlp.config.site import SITES, Floors, known_site, load_site
+from zigbang_nlp.crawl import run_crawl
+from zigbang_nlp.crawl.crawler import site_of
+from zigbang_nlp.crawl.drift import judge
+from zigbang_nlp.crawl.maintain import READING, reparse
+from zigbang_nlp.crawl.roads import OpenRoads
+from zigbang_nlp.crawl.show import show_answer
+from zigbang_nlp.crawl.zigbang import Zigbang
+from zigbang_nlp.errors import ConfigError, DriftError, InputError
+from zigbang_nlp.records import CATEGORIES
+from zigbang_nlp.store import Found, Store, Task, open_store
+from zigbang_nlp.store.fills import Fill
+
+FLOORS = Floors(texts=0.5, scores=0.5)
+
+
+class Roaming(World):
+    """A world of whole reviews, at endpoints of one's choice."""
+
+    closed: tuple[str, ...] = ()
+    at: str = ""
+
+    def answer(self, path: str, query: Any) -> Any:
+        if any(part in path for part in self.closed):
+            return None
+        if self.at == "areas" and "item-catalogs" in path:
+            start = int(query.get("offset", ["0"])[0])
+            listed = [
+                {"areaDanjiId": int(key), "areaDanjiName": f"{key}단지"} for key in self.danjis
+            ]
+            return {"count": len(listed), "list": listed[start : start + 20]}
+        if self.at == "items" and path == "/v2/aparts/items":
+            entries = self.cells.get(query["geohash"][0], [])
+            return {"items": [{"areaDanjiId": e["id"], **e} for e in entries], "vrItems": []}
+        return super().answer(path, query)
+
+
+def whole_world(apartments: int = 40, per: int = 3) -> Roaming:
+    """Every review has all five pairs, as the wire of March 2024 has them."""
+    made = made_world(apartments=apartments)
+
+    def review(key: str, index: int) -> dict[str, Any]:
+        entry: dict[str, Any] = {"score": 4, "desc": f"{key} 단지 {index}번째 총평입니다"}
+        for name in tuple(CATEGORIES)[1:]:
+            entry |= {f"{name}Score": 1 + index % 5, f"{name}Desc": f"{key} {index} {name} 이야기"}
+        return entry
+
+    reviews = {
+        key: {"data": [review(key, i) for i in range(per)], "summary": {"reviewCount": per}}
+        for key in made.danjis
+    }
+    return Roaming(made.cells, made.danjis, reviews)
+
+
+def renamed(world: Roaming, **names: str) -> Roaming:
+    reviews = {
+        key: answer | {"data": [{names.get(k, k): v for k, v in e.items()} for e in answer["data"]]}
+        for key, answer in world.reviews.items()
+    }
+    return Roaming(world.cells, world.danjis, reviews)
+
+
+def crawl(store: Store, url: str, refresh: bool = False, **changes: Any) -> str:
+    chosen = settings(Path(), crawl_settings(url, **changes))
+    return run_crawl(chosen, store, refresh=timedelta() if refresh else None).note
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Any:
+    with open_store(f"sqlite:///{tmp_path}/a.db") as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("field", "fill", "known", "sign"),
+    [
+        ("care.text", Fill(100, 90, 0), None, None),
+        ("care.text", Fill(100, 40, 0), None, "warns"),
+        ("care.text", Fill(100, 1, 0), None, "stops"),
+        ("care.text", Fill(3, 0, 0), None, None),
+        ("review.date", Fill(100, 0, 0), None, None),
+        ("review.date", Fill(100, 40, 0), Fill(100, 90, 0), "warns"),
+        ("review.date", Fill(100, 60, 0), Fill(100, 90, 0), None),
+        ("review.date", Fill(100, 0, 100), None, "warns"),
+        ("review.year", Fill(100, 99, 1), None, "warns"),
+        ("answer", Fill(30, 2, 28), None, "stops"),
+        ("answer", Fill(30, 15, 15), None, "warns"),
+        ("count", Fill(100, 100, 0), None, None),
+        ("count", Fill(100, 20, 0), None, "warns"),
+        ("count", Fill(100, 0, 0), None, "stops"),
+        ("more", Fill(1, 1, 0), None, "warns"),
+        ("list", Fill(30, 0, 0), None, "warns"),
+        ("list", Fill(30, 2, 0), Fill(30, 10, 0), "warns"),
+        ("list", Fill(30, 2, 0), None, None),
+    ],
+)
+def test_signs(field: str, fill: Fill, known: Fill | None, sign: str | None) -> None:
+    before = {} if known is None else {field: known}
+    signs = judge("reviews /r", {field: fill}, before, FLOORS, least=5, at_end=True)
+    assert [("stops" if one.collapse else "warns") for one in signs] == ([sign] if sign else [])
+
+
+def test_a_category_that_is_gone_stops_the_crawl_and_a_file_mends_it(
+    store: Store, tmp_path: Path
+) -> None:
+    world = whole_world()
+    with serve(renamed(world, careDesc="careText")) as server:
+        with pytest.raises(DriftError, match=r"care\.text is filled in 0 of 90") as drift:
+            crawl(store, server.url)
+        asked = len(server.paths())
+        assert asked < 32 + 2 * 40
+        assert "as it came: {" in drift.value.fact
+        counts = {r.category for r in store.reviews()}
+        assert counts == set(CATEGORIES) - {"care"}
+        (run,) = store.runs.recent("zigbang")
+        assert run.outcome.startswith("drift: ")
+        mended = tmp_path / "my.toml"
+        shipped = (SITES / "zigbang.toml").read_text("utf-8")
+        mended.write_text(shipped.replace('["careDesc"', '["careText", "careDesc"'), "utf-8")
+        again = reparse(store, [site_of(crawl_settings(site=str(mended)))])
+        assert (again.failed, len(server.paths())) == ((), asked)
+        note = crawl(store, server.url, site=str(mended))
+        assert "may have changed" not in note
+        assert sum(r.category == "care" for r in store.reviews()) == 40 * 3
+
+
+def test_a_field_that_a_refresh_lacks_is_told_and_kept(store: Store) -> None:
+    world = whole_world()
+    dated = copy.deepcopy(world)
+    for answer in dated.reviews.values():
+        for index, entry in enumerate(answer["data"]):
+            entry["createdAt"] = f"2021-03-0{index + 1}"
+    with serve(dated) as server:
+        assert "may have changed" not in crawl(store, server.url)
+        server.world = world
+        note = crawl(store, server.url, refresh=True)
+    assert "review.date is filled in 0 of 120 (0%, 100% before)" in note
+    assert "600 dates" in note
+    assert all(review.written_at for review in store.reviews())
+    good = store.fills.last_good("zigbang")
+    assert good["reviews /property/apartments/{key}/reviews/v1"]["review.date"].share == 1
+
+
+def test_reviews_that_vanish_are_counted_once(store: Store) -> None:
+    world = whole_world(apartments=12)
+    fewer = copy.deepcopy(world)
+    for answer in fewer.reviews.values():
+        del answer["data"][1:]
+        answer["summary"]["reviewCount"] = 1
+    with serve(world) as server:
+        crawl(store, server.url)
+        server.world = fewer
+        assert "120 texts known from earlier are no longer there" in crawl(store, server.url, True)
+        assert "no longer there" not in crawl(store, server.url, True)
+    assert store.count_reviews() == 12 * 3 * 5
+
+
+def test_a_scale_of_ten_is_recognised_and_remembered(store: Store) -> None:
+    world = whole_world()
+    for answer in world.reviews.values():
+        for entry in answer["data"]:
+            entry |= {key: 2 * value for key, value in entry.items() if "core" in key}
+    with serve(world) as server:
+        assert "scale of 10" in crawl(store, server.url)
+        kept = {r.key: r.score for r in store.reviews()}
+        assert set(kept.values()) == {1, 2, 3, 4}
+        assert not store.frontier.failures("zigbang", 10)
+        reparse(store)
+        crawl(store, server.url, refresh=True)
+    assert {r.key: r.score for r in store.reviews()} == kept
+
+
+class TestRoads:
+    """Where an endpoint is gone, the next one is taken, and it is said."""
+
+    def test_reviews(self, store: Store) -> None:
+        world = whole_world()
+        world.closed = ("/reviews/v1",)
+        for key, danji in world.danjis.items():
+            danji["resident_review"] = [{"score": 3, "content": f"{key}에 산 지 오래됐어요"}]
+        with serve(world) as server:
+            note = crawl(store, server.url)
+            closed = [path for path in server.paths() if "/reviews/v1" in path]
+        assert len(closed) == 12
+        assert "says 404 or 410 to everything (12 times)" in note
+        assert "Going on by reviews /apt/danjis/{key}" in note
+        assert {r.category for r in store.reviews()} == {"total"}
+        assert store.count_reviews() == 40
+
+    @pytest.mark.parametrize("at", ["items", "areas"])
+    def test_cells(self, store: Store, at: str) -> None:
+        world = whole_world()
+        world.at = at
+        world.closed = ("on-danjis", "location/v3") + (() if at == "items" else ("/v2/aparts",))
+        with serve(world) as server:
+            crawl(store, server.url)
+            asked = [path for path in server.paths() if "geohash" in path]
+        assert store.count_reviews() == 40 * 3 * 5
+        assert len(asked) <= (9 if at == "areas" else 3 + 32)
+        assert not store.frontier.failures("zigbang", 9)
+
+    def test_no_road_left(self, store: Store) -> None:
+        world = whole_world()
+        world.closed = ("/reviews/v1", "/apt/danjis")
+        with serve(world) as server, pytest.raises(DriftError, match="no other road"):
+            crawl(store, server.url)
+
+    def test_ids_are_quoted_and_pages_follow(self) -> None:
+        roads = OpenRoads(known_site("zigbang").roads)
+        assert roads.path(Task("danji", "a/b?c"))[0] == "/apt/danjis/a%2Fb%3Fc"
+        path, query = roads.path(Task("area", "11350@20"))
+        assert path == "/apt/locals/11350/item-catalogs"
+        assert query["offset"] == "20"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("scale = 5.0", "scale = -1"), "scale"),
+        (('lists = ["data"]', "lists = []"), "names no lists"),
+        (("[review.texts]", "[review.txts]"), "review.texts: Field required"),
+        (("total = [", "totl = ["), "no category"),
+        (('accept = "application/json"', 'accept = "한글"'), "plain ASCII"),
+        (('base_url = "https', 'base_url = "ftp'), "http://"),
+        (("[floors]", "[floors"), "not valid TOML"),
+    ],
+)
+def test_a_site_file_with_a_mistake_is_an_error_with_a_sentence(
+    tmp_path: Path, change: tuple[str, str], words: str
+) -> None:
+    file = tmp_path / "my.toml"
+    file.write_text((SITES / "zigbang.toml").read_text("utf-8").replace(*change), "utf-8")
+    with pytest.raises(ConfigError, match=words) as caught:
+        load_site(file)
+    assert "my.toml" in caught.value.fact
+
+
+def test_an_answer_is_shown_with_its_reading(store: Store) -> None:
+    world = whole_world(apartments=3)
+    world.reviews["1001"]["data"][1] = {"뜻": "모름"}
+    with serve(world) as server:
+        crawl(store, server.url)
+    shown = show_answer(store, site_of(crawl_settings()), Task("reviews", "1001"))
+    assert "1001 단지 0번째 총평입니다" in shown
+    assert "no known text field; keys found: 뜻" in shown
+    assert "care.text" in shown
+    with pytest.raises(InputError, match="no answer for reviews 9"):
+        show_answer(store, site_of(crawl_settings()), Task("reviews", "9"))
+
+
+class Unstorable(Zigbang):
+    """A reader that lets one value through that no database holds."""
+
+    def read(self, task: Task, answer: Any) -> Found:
+        found = super().read(task, answer)
+        if task == Task("reviews", "1005"):
+            found.reviews[0] = replace(found.reviews[0], author="\ud800")
+        return found
+
+
+def test_a_value_that_no_database_holds_ends_one_task(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zigbang_nlp.crawl.crawler.Zigbang", Unstorable)
+    with serve(whole_world(apartments=12)) as server:
+        crawl(store, server.url, workers=3)
+    ((task, failure),) = store.frontier.failures("zigbang", 9)
+    assert (task, failure.kind) == (Task("reviews", "1005"), "value")
+    assert "can't hold a value" in failure.fact
+    assert store.count_reviews() == 11 * 3 * 5
+    assert store.answers.get("zigbang", "reviews", "1005") is not None
+    assert not reparse(store).failed, "a mended reader reads the kept answer"
+    assert store.count_reviews() == 12 * 3 * 5
+
+
+def test_an_older_stores_answers_are_read_again_once(store: Store) -> None:
+    with serve(whole_world(apartments=6)) as server:
+        crawl(store, server.url)
+        before = store.fingerprint()
+        rows = list(store.reviews())
+        with store.database.write() as connection:
+            connection.exec_driver_sql("UPDATE reviews SET review_id = 'sha:old' || review_id")
+        store.answers.set_reading(1)
+        crawl(store, server.url)
+    assert store.fingerprint() == before
+    assert [r.review_id for r in store.reviews()] == [r.review_id for r in rows]
+    assert store.answers.reading() == READING
+
+
+@pytest.mark.parametrize(
+    ("flags", "word"),
+    [
+        (("--refresh", "999999999d"), "999999999d"),
+        (("--refresh", "99999999999999d"), "99999999999999d"),
+        (("--contact", "홍길동"), "contact"),
+        (("--polygon", "none.geojson"), "none.geojson"),
+        (("--site", "none.toml"), "none.toml"),
+    ],
+)
+def test_wrong_usage_is_a_sentence_and_exit_code_2(
+    tmp_path: Path, flags: tuple[str, str], word: str
+) -> None:
+    done = zigbang(
+        "crawl", "--source", "zigbang", *flags, "--base-url", "http://127.0.0.1:9", cwd=tmp_path
+    )
+    said = done.stderr.decode()
+    assert done.returncode == 2, said
+    assert word in said
+    assert "unexpected" not in said
+
+
+def test_the_wire_of_the_shipped_file_is_json_with_every_category() -> None:
+    data = known_site("zigbang")
+    assert set(data.review.texts) == set(data.review.scores) == set(CATEGORIES)
+    assert data.review.texts["total"][0] == "desc"
+    assert data.review.scores["total"][0] == "score"
+    assert json.dumps(data.model_dump())
