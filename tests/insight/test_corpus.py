@@ -100,7 +100,7 @@ def test_days_and_complexes(corpus: insight.Corpus) -> None:
         ({"region": "부산"}, "No complex lies in '부산'.*서울특별시 강남구"),
         ({"region": " "}, "blank"),
         ({"complexes": ["2번 마울"]}, "no complex called.*2번 마을"),
-        ({"since": "yesterday"}, "no date.*2024-03"),
+        ({"since": "yesterday"}, "not a date.*2024-03"),
         ({"since": "2024-13"}, "not a date"),
         ({"since": "2024", "until": "2023"}, "after"),
         ({"category": "parking"}, "no category.*traffic"),
@@ -114,7 +114,7 @@ def test_filters_that_name_nothing(
 
 
 def test_filters_that_leave_nothing(corpus: insight.Corpus) -> None:
-    with pytest.raises(InsightError, match="No review is left") as caught:
+    with pytest.raises(InsightError, match="No reviews are left") as caught:
         corpus.narrowed(since="1999", until="2000")
     assert caught.value.sentence("ko") == "이 조건에 맞는 리뷰가 없습니다."
     assert caught.value.sentence("en") == "No reviews are left with these filters."
