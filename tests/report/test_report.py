@@ -154,7 +154,7 @@ def test_filters_narrow_it_and_are_named(url: str, tmp_path: Path) -> None:
     assert "선택한 지역이나 단지가 아님" in page.cards["caveats"]
     with pytest.raises(InputError, match="No complex lies in"):
         report(url, tmp_path, filters=Filters(region="제주시"))
-    with pytest.raises(InsightError, match="No review is left"):
+    with pytest.raises(InsightError, match="No reviews are left"):
         report(url, tmp_path, filters=Filters(since="2030"))
 
 
