@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import pandas as pd
 import pytest
 
 from tests.factories.web import HOSTILE, fill
@@ -145,7 +147,6 @@ def test_a_review_is_judged_and_its_label_corrected(served: Served) -> None:
 def test_a_file_is_judged_with_progress_and_a_download(
     served: Served, tmp_path: Path, ending: str
 ) -> None:
-    import pandas as pd
 
     table = pd.DataFrame(
         {"번호": range(700), "리뷰": ["역 가까워요 공원 좋아요"] * 699 + ["+나쁘지 않아요"]}
@@ -258,3 +259,19 @@ def _place(served: Served) -> Path:
 
 def test_pictures_are_kept_for_people() -> None:
     assert len(list(OUTPUT.glob("*.png"))) > len(PAGES)
+
+
+def test_the_list_is_a_csv_too_and_ranks_by_complaints_about_a_topic(served: Served) -> None:
+    def rows(address: str) -> pd.DataFrame:
+        answer = served.http.get(address)
+        assert answer.headers["content-type"].startswith("text/csv")
+        return pd.read_csv(io.BytesIO(answer.content), encoding="utf-8-sig")
+
+    table = rows("/?format=csv&sort=most")
+    assert table["texts"].is_monotonic_decreasing
+    assert len(table) == served.http.get("/api/v1/complexes").json()["total"]
+    worst = rows("/?format=csv&sort=complaints&topic=주차")
+    assert worst["low"].is_monotonic_decreasing
+    shown = served.http.get("/?sort=complaints&topic=주차", headers={"Accept": "text/html"}).text
+    places = [shown.index(f"<strong>{name}</strong>") for name in worst["name"].head(5)]
+    assert places == sorted(places)

@@ -19,12 +19,14 @@ from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.records import CATEGORIES
 from zigbang_nlp.web import queries
 from zigbang_nlp.web.api.listing import DAY, Reviews
-from zigbang_nlp.web.pages.render import language_of, page
+from zigbang_nlp.web.pages.render import csv_of, language_of, page
 from zigbang_nlp.web.queries import SORTS, Filters, Sort
 
 router = APIRouter(include_in_schema=False)
 
 _ROWS = 20
+#: The order that counts complaints in place of satisfaction.
+_COMPLAINTS = "complaints"
 
 
 @router.get("/")
@@ -38,7 +40,9 @@ def explore(
     until: str = "",
     min_texts: Annotated[str, Query()] = "",
     sort: str = "best",
+    topic: str = "",
     number: Annotated[str, Query(alias="page")] = "1",
+    format: str = "",
 ) -> Response:
     """Everything in the address is optional, and what can't be read is left out."""
     language = language_of(request.scope)
@@ -50,11 +54,17 @@ def explore(
     )
     least = int(min_texts) if min_texts.isdigit() and 0 < int(min_texts) < 10_000 else 1
     order: Sort = sort if sort in SORTS else "best"  # type: ignore[assignment]
+    complaints = sort == _COMPLAINTS
+    topics = _topics(snapshot)
+    chosen = topic if topic in topics else None
     said: dict[str, Any] = {
         "filters": meant,
         "q": q[:100],
         "min_texts": least,
-        "sort": order,
+        "sort": _COMPLAINTS if complaints else order,
+        "complaints": complaints,
+        "topic": chosen,
+        "topics": topics,
         "districts": _districts(snapshot),
         "sentence": "",
         "rows": [],
@@ -67,7 +77,15 @@ def explore(
     }
     try:
         snapshot.reviews()
-        table = queries.complexes(snapshot, meant, order, least, said["q"])
+        table = queries.complexes(
+            snapshot,
+            meant,
+            order,
+            least,
+            said["q"],
+            chosen,
+            "complaints" if complaints else "positive",
+        )
     except (InsightError, InputError) as error:
         said["sentence"] = (
             error.sentence(language)
@@ -77,14 +95,22 @@ def explore(
             )
         )
         return page(request, "explore.html", **said)
+    if format == "csv":
+        return csv_of(table, "complexes.csv")
+    if complaints:
+        # Many complaints are in the colours of what is bad.
+        toned = table.assign(score=1 - table["score"])
+        toned.attrs = {"overall": 1 - float(table.attrs["overall"])}
+    else:
+        toned = table
     pages = max(1, -(-len(table) // _ROWS))
     wanted = int(number) if number.isdigit() else 1
     at = min(max(wanted, 1), pages)
     shown = table.iloc[(at - 1) * _ROWS : at * _ROWS]
-    scale = scale_of(table["score"].tolist(), float(table.attrs["overall"]))
+    scale = scale_of(toned["score"].tolist(), float(toned.attrs["overall"]))
     said |= {
         "rows": [_row(row, language) for row in shown.to_dict("records")],
-        "map": _map(table, scale, language),
+        "map": _map(toned, scale, language),
         "scale": scale,
         "total": len(table),
         "number": at,
@@ -97,6 +123,14 @@ def explore(
 def complex_link(key: str) -> str:
     """The address of a complex's page."""
     return f"/complex?id={quote(key, safe=':')}"
+
+
+def _topics(snapshot: Reviews) -> list[str]:
+    """Topics that any review speaks of, by name; none where no model told them."""
+    try:
+        return sorted(queries.topics(snapshot, Filters())["topic"])
+    except (InsightError, InputError):
+        return []
 
 
 def _districts(snapshot: Reviews) -> list[tuple[str, int]]:

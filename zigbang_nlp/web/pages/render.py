@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import jinja2
+import pandas as pd
 from fastapi import Request
 from starlette.datastructures import QueryParams
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -17,6 +18,7 @@ from starlette.types import Scope
 
 from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.records import CATEGORIES, LABELS
+from zigbang_nlp.tables.cells import defused
 from zigbang_nlp.web.app_state import services_of
 from zigbang_nlp.web.authentication import cookies_of
 from zigbang_nlp.web.problems import Problem
@@ -111,7 +113,7 @@ def problem_answer(scope: Scope, problem: Problem) -> Response:
     if _wants_document(scope):
         return problem.response(scope)
     if problem.status == 401:
-        return RedirectResponse(f"/login?next={quote(_target(scope))}", 303)
+        return RedirectResponse(f"/login?next={quote(_target(scope), safe='/')}", 303)
     answer = page(
         Request(scope),
         "problem.html",
@@ -124,6 +126,17 @@ def problem_answer(scope: Scope, problem: Problem) -> Response:
     return answer
 
 
+def csv_of(table: pd.DataFrame, name: str) -> Response:
+    """A frame as a CSV file that spreadsheets open as it is and that none of its cells can run."""
+    safe = table.map(lambda value: defused(value) if isinstance(value, str) else value)
+    body = safe.to_csv(index=False).encode("utf-8-sig", "replace")
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "private, no-cache",
+    }
+    return Response(body, headers=headers, media_type="text/csv; charset=utf-8")
+
+
 def _wants_document(scope: Scope) -> bool:
     headers = dict(scope["headers"])
     html = b"text/html" in headers.get(b"accept", b"")
@@ -131,7 +144,10 @@ def _wants_document(scope: Scope) -> bool:
 
 
 def _target(scope: Scope) -> str:
-    return scope["path"] if scope["method"] == "GET" else "/"
+    if scope["method"] != "GET":
+        return "/"
+    query = scope.get("query_string", b"").decode("latin-1")
+    return scope["path"] + (f"?{query}" if query else "")
 
 
 def _with(request: Request, **changes: Any) -> str:
