@@ -87,6 +87,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "click": ("cli",),
     "tomllib": ("config",),
     "gensim": ("insight",),
+    "esda": ("insight/spatial.py",),
+    "libpysal": ("insight/spatial.py",),
     "ruptures": ("insight",),
     "fastapi": ("web",),
     "starlette": ("web",),

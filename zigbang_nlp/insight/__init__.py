@@ -31,6 +31,14 @@ is an `InputError`.
 | `polar_words(corpus, min_count=5, level=0.95)` | words of positive and of negative texts | POLAR_COLUMNS |
 | `typical_words(corpus, place, kind="complex", sentiment=, min_count=5)` | words of one complex or region against all others | TYPICAL_COLUMNS |
 | `new_words(corpus, min_count=5)` | words that no dictionary has | NEW_WORD_COLUMNS |
+| `search(corpus, Question(...), page=1, size=20)` | the reviews that answer a question: words, initials, typing errors, filters | HIT_COLUMNS |
+| `before_after(corpus, since=, until=, base_since=, base_until=, level=0.95)` | every change between two periods, with its test | BEFORE_AFTER_COLUMNS |
+| `corrected_shares(corpus, labels, by=None, category=, level=0.95)` | shares corrected for the classifier's errors by people's labels of a random sample | CORRECTED_COLUMNS |
+| `labelling_queue(corpus, kind="random", size=100, seed=0)` | what people should look at first | QUEUE_COLUMNS |
+| `agreements(labels, level=0.95)` | whether people who label agree: kappa | AGREEMENT_COLUMNS |
+| `joined(corpus, other)` | complexes with a table from elsewhere, by name and distance | JOIN_COLUMNS |
+| `hedonic(table, target, properties, region="district")` | how prices go with what residents say | HEDONIC_COLUMNS |
+| `clusters(table, value="share", neighbours=8)` | where values gather on the map: Moran's I and LISA | CLUSTER_COLUMNS |
 | `related(corpus, word, top=10)` | words in like contexts, and words in the same reviews | RELATED_COLUMNS |
 | `word_pairs(corpus, words)` | which words stand in the same texts: edges of a network | PAIR_COLUMNS |
 
@@ -46,6 +54,8 @@ from typing import TYPE_CHECKING, Any
 from zigbang_nlp.errors import InsightError
 
 if TYPE_CHECKING:
+    from zigbang_nlp.insight.agreement import AGREEMENT_COLUMNS as AGREEMENT_COLUMNS
+    from zigbang_nlp.insight.agreement import agreements as agreements
     from zigbang_nlp.insight.by_topic import DRIVER_COLUMNS as DRIVER_COLUMNS
     from zigbang_nlp.insight.by_topic import TOPIC_COLUMNS as TOPIC_COLUMNS
     from zigbang_nlp.insight.by_topic import drivers as drivers
@@ -57,15 +67,23 @@ if TYPE_CHECKING:
     from zigbang_nlp.insight.comparison import compare as compare
     from zigbang_nlp.insight.comparison import standouts as standouts
     from zigbang_nlp.insight.corpus import Corpus as Corpus
+    from zigbang_nlp.insight.corrected import CORRECTED_COLUMNS as CORRECTED_COLUMNS
+    from zigbang_nlp.insight.corrected import corrected_difference as corrected_difference
+    from zigbang_nlp.insight.corrected import corrected_shares as corrected_shares
     from zigbang_nlp.insight.frames import COMPLEX_COLUMNS as COMPLEX_COLUMNS
     from zigbang_nlp.insight.frames import TEXT_COLUMNS as TEXT_COLUMNS
     from zigbang_nlp.insight.keyness import KEYWORD_COLUMNS as KEYWORD_COLUMNS
     from zigbang_nlp.insight.keyness import keywords as keywords
+    from zigbang_nlp.insight.labelling import QUEUE_COLUMNS as QUEUE_COLUMNS
+    from zigbang_nlp.insight.labelling import labelling_queue as labelling_queue
+    from zigbang_nlp.insight.labelling import sample_labels as sample_labels
     from zigbang_nlp.insight.neologisms import NEW_WORD_COLUMNS as NEW_WORD_COLUMNS
     from zigbang_nlp.insight.neologisms import new_words as new_words
     from zigbang_nlp.insight.opinions import FORM_COLUMNS as FORM_COLUMNS
     from zigbang_nlp.insight.opinions import WordFigures as WordFigures
     from zigbang_nlp.insight.opinions import word_figures as word_figures
+    from zigbang_nlp.insight.outside import JOIN_COLUMNS as JOIN_COLUMNS
+    from zigbang_nlp.insight.outside import joined as joined
     from zigbang_nlp.insight.periods import MENTION_COLUMNS as MENTION_COLUMNS
     from zigbang_nlp.insight.periods import TREND_COLUMNS as TREND_COLUMNS
     from zigbang_nlp.insight.periods import mention_trend as mention_trend
@@ -74,13 +92,23 @@ if TYPE_CHECKING:
     from zigbang_nlp.insight.polarity import TYPICAL_COLUMNS as TYPICAL_COLUMNS
     from zigbang_nlp.insight.polarity import polar_words as polar_words
     from zigbang_nlp.insight.polarity import typical_words as typical_words
+    from zigbang_nlp.insight.prices import HEDONIC_COLUMNS as HEDONIC_COLUMNS
+    from zigbang_nlp.insight.prices import hedonic as hedonic
     from zigbang_nlp.insight.reading import load as load
     from zigbang_nlp.insight.related_words import PAIR_COLUMNS as PAIR_COLUMNS
     from zigbang_nlp.insight.related_words import RELATED_COLUMNS as RELATED_COLUMNS
     from zigbang_nlp.insight.related_words import related as related
     from zigbang_nlp.insight.related_words import word_pairs as word_pairs
+    from zigbang_nlp.insight.searching import HIT_COLUMNS as HIT_COLUMNS
+    from zigbang_nlp.insight.searching import Hits as Hits
+    from zigbang_nlp.insight.searching import Question as Question
+    from zigbang_nlp.insight.searching import search as search
     from zigbang_nlp.insight.sentiment import WHERE_COLUMNS as WHERE_COLUMNS
     from zigbang_nlp.insight.sentiment import where as where
+    from zigbang_nlp.insight.spatial import CLUSTER_COLUMNS as CLUSTER_COLUMNS
+    from zigbang_nlp.insight.spatial import clusters as clusters
+    from zigbang_nlp.insight.two_periods import BEFORE_AFTER_COLUMNS as BEFORE_AFTER_COLUMNS
+    from zigbang_nlp.insight.two_periods import before_after as before_after
 
 #: module -> what it offers; imported on demand, so that importing this package costs nothing.
 _OFFERED: dict[str, tuple[str, ...]] = {
@@ -90,6 +118,14 @@ _OFFERED: dict[str, tuple[str, ...]] = {
     "sentiment": ("where", "WHERE_COLUMNS"),
     "comparison": ("compare", "standouts", "COMPARE_COLUMNS", "STANDOUT_COLUMNS"),
     "opinions": ("word_figures", "WordFigures", "FORM_COLUMNS"),
+    "two_periods": ("before_after", "BEFORE_AFTER_COLUMNS"),
+    "corrected": ("corrected_shares", "corrected_difference", "CORRECTED_COLUMNS"),
+    "labelling": ("labelling_queue", "sample_labels", "QUEUE_COLUMNS"),
+    "agreement": ("agreements", "AGREEMENT_COLUMNS"),
+    "outside": ("joined", "JOIN_COLUMNS"),
+    "prices": ("hedonic", "HEDONIC_COLUMNS"),
+    "spatial": ("clusters", "CLUSTER_COLUMNS"),
+    "searching": ("search", "Question", "Hits", "HIT_COLUMNS"),
     "by_topic": ("topics", "drivers", "TOPIC_COLUMNS", "DRIVER_COLUMNS"),
     "periods": ("trend", "mention_trend", "TREND_COLUMNS", "MENTION_COLUMNS"),
     "changepoints": ("changes", "CHANGE_COLUMNS"),

@@ -69,8 +69,8 @@ class Corpus:
         return self if self.wider is None else self.wider
 
     @cached_property
-    def estimates(self) -> dict[Hashable, Any]:
-        """Estimates that were made of this corpus; see `sentiment.estimate`."""
+    def memo(self) -> dict[Hashable, Any]:
+        """What was found out about this corpus and is asked again: estimates, an index."""
         return {}
 
     @cached_property

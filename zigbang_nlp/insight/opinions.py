@@ -8,7 +8,9 @@ word, in whatever compound and spacing it stands; an opinion counts what the mod
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -25,6 +27,9 @@ FORM_COLUMNS: dict[str, str] = {
     "form": "the word or compound, as people write it; with a space where they wrote one",
     "reviews": "residents' reviews that hold it",
 }
+
+#: Words whose mentions are kept with a corpus.
+_REMEMBERED = 100
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,17 @@ def mentioned(corpus: Corpus, word: str) -> tuple[np.ndarray, pd.DataFrame]:
     asked = " ".join(word.split())
     if not asked:
         raise InputError("The word is blank.", "Write a word, such as 주차.")
+    kept: OrderedDict[str, tuple[np.ndarray, pd.DataFrame]] = corpus.memo.setdefault(
+        "mentioned", OrderedDict()
+    )
+    if asked not in kept:
+        kept[asked] = _look_for(corpus, asked)
+        if len(kept) > _REMEMBERED:
+            kept.popitem(last=False)
+    return kept[asked]
+
+
+def _look_for(corpus: Corpus, asked: str) -> tuple[np.ndarray, pd.DataFrame]:
     mentions = corpus.mentions
     squeezed = asked.replace(" ", "")
     meant = _Meant(asked)
@@ -122,13 +138,16 @@ def mentioned(corpus: Corpus, word: str) -> tuple[np.ndarray, pd.DataFrame]:
     texts = np.asarray(mentions.by_text[:, columns].sum(axis=1)).ravel() > 0
     reviews = np.asarray(mentions.by_review[:, columns].sum(axis=0)).ravel()
     counts: dict[str, set[int]] = {}
-    review, text = corpus.texts["review"].to_numpy(), corpus.texts["text"].to_numpy()
+    review, text, words = (corpus.texts[name].to_numpy() for name in ("review", "text", "words"))
     # Compounds too rare for a column of their own, and parts with spaces between them.
     spaced = re.compile(r"\s*".join(map(re.escape, meant.parts or (squeezed,))))
+    holds = lru_cache(None)(meant.is_in_compound)
     for row in np.flatnonzero(~texts):
         if not spaced.search(text[row]):
             continue
-        forms = {f for f in content_words(text[row]) if meant.is_in_compound(f)}
+        held = words[row]
+        stored = unpack_names(held) if isinstance(held, str) else content_words(text[row])
+        forms = {form for form in stored if holds(form)}
         if len(meant.parts) > 1 and not forms:
             forms = {" ".join(meant.parts)}
         for form in forms:
@@ -178,6 +197,15 @@ def _holds(parts: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
     return any(parts[i : i + size] == wanted for i in range(len(parts) - size + 1))
 
 
+def topic_names(corpus: Corpus) -> list[str]:
+    """The topics that texts of the corpus are about, by name."""
+    if "topics" not in corpus.memo:
+        cells = corpus.texts["topics"].dropna().unique()
+        corpus.memo["topics"] = sorted({name for cell in cells for name in unpack_names(cell)})
+    kept: list[str] = corpus.memo["topics"]
+    return kept
+
+
 def topic_of(corpus: Corpus, word: str) -> str | None:
     """The topic that a word names: its own name, or the only one that it is a part of.
 
@@ -187,9 +215,7 @@ def topic_of(corpus: Corpus, word: str) -> str | None:
     >>> topic_of(Corpus.from_frames(texts), "소음")
     '층간소음'
     """
-    names = sorted(
-        {t for cell in corpus.texts["topics"].dropna().unique() for t in unpack_names(cell)}
-    )
+    names = topic_names(corpus)
     asked = "".join(word.split())
     if asked in names:
         return asked

@@ -24,6 +24,7 @@ from zigbang_nlp.insight.periods import trend as trend_of
 from zigbang_nlp.insight.polarity import typical_words as typical_words_of
 from zigbang_nlp.insight.related_words import related as related_to
 from zigbang_nlp.insight.sentiment import Measure, where
+from zigbang_nlp.insight.two_periods import before_after as before_after_of
 from zigbang_nlp.packing import unpack_names
 from zigbang_nlp.records import CATEGORIES
 
@@ -150,6 +151,19 @@ def compare(
 ) -> pd.DataFrame:
     """Two places side by side, see `insight.COMPARE_COLUMNS`."""
     return compare_places(corpus, one, other, kind)
+
+
+def before_after(
+    corpus: Corpus,
+    filters: Filters,
+    base_since: str | None = None,
+    base_until: str | None = None,
+) -> pd.DataFrame:
+    """What changed in the period of the filters, or recently; see `insight.before_after`."""
+    place = replace(filters, since=None, until=None).of(corpus)
+    return before_after_of(
+        place, filters.since, filters.until, base_since=base_since, base_until=base_until
+    )
 
 
 def topics(corpus: Corpus, filters: Filters) -> pd.DataFrame:

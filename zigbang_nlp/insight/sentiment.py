@@ -128,20 +128,20 @@ def estimate(
     """The estimate of `where` for the corpus, made once at all places; see there for arguments."""
     wide = corpus.everywhere
     key = (by, category, topic, measure, precision, level)
-    if key not in wide.estimates:
+    if key not in wide.memo:
         texts = measured_texts(wide, by, category, topic, measure, precision)
         effect = text_design_effect(texts)
         table = _counted(texts, effect, level)
         means = _prior_means(wide, table, by)
         prior = prior_of(table["share"] * table["effective"], table["effective"], means)
-        wide.estimates[key] = Estimate(
+        wide.memo[key] = Estimate(
             _scored(table, means, prior, level),
             float(texts["positive"].mean()),
             effect,
             _mean(table),
             prior,
         )
-    whole: Estimate = wide.estimates[key]
+    whole: Estimate = wide.memo[key]
     if wide is corpus:
         return whole
     if by == "complex":

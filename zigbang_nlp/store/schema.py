@@ -224,3 +224,23 @@ pacing = sa.Table(
     sa.Column("requests", sa.BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
+
+#: Labels that people gave to stored reviews, one a person and review.
+annotated = sa.Table(
+    "annotations",
+    metadata,
+    sa.Column("source", ID, primary_key=True),
+    sa.Column("apartment_id", ID, primary_key=True),
+    sa.Column("review_id", ID, primary_key=True),
+    sa.Column("category", ID, primary_key=True),
+    sa.Column("person", ID, primary_key=True),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("queue", sa.Text, nullable=False),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.ForeignKeyConstraint(
+        ["source", "apartment_id", "review_id", "category"],
+        [f"reviews.{name}" for name in ("source", "apartment_id", "review_id", "category")],
+        ondelete="CASCADE",
+    ),
+    sqlite_with_rowid=False,
+)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from zigbang_nlp.records import CATEGORIES, Apartment, Review
 from zigbang_nlp.store import rows
 from zigbang_nlp.store.analysis import stream_judged
+from zigbang_nlp.store.annotations import Annotations
 from zigbang_nlp.store.answers import Answers
 from zigbang_nlp.store.apartments import add_apartments
 from zigbang_nlp.store.corrections import Corrections
@@ -64,7 +65,7 @@ class Store:
 
     Every method is one or more whole transactions; every database error is a `StoreError`.
     What only the crawl needs hangs on it: `answers`, `frontier`, `pacing`, `runs`, `fills`; and people's
-    `corrections` of labels.
+    `corrections` of labels, and the `annotations` with which they measure.
     """
 
     def __init__(self, database: Database) -> None:
@@ -75,6 +76,7 @@ class Store:
         self.runs = Runs(database)
         self.fills = RunFills(database)
         self.corrections = Corrections(database)
+        self.annotations = Annotations(database)
 
     def __enter__(self) -> Store:
         return self

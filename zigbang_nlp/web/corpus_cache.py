@@ -16,7 +16,9 @@ from typing import Any, TypeVar, cast
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import InsightError, StoreError, ZigbangError
 from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.insight.finding import TextIndex, index_of
 from zigbang_nlp.insight.reading import load
+from zigbang_nlp.insight.searching import Hits, Question, search
 from zigbang_nlp.store import Store, open_store, store_exists
 
 Answer = TypeVar("Answer")
@@ -37,11 +39,13 @@ class Snapshot:
         version: of the store.
         corpus: of its reviews; None where there are none.
         nothing: why there are none.
+        store: that they were read from; its own search is asked while it holds the same.
     """
 
     version: str
     corpus: Corpus | None
     nothing: InsightError | None = None
+    store: Store | None = None
     _answers: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _making: dict[Hashable, threading.Lock] = field(default_factory=dict)
@@ -56,6 +60,22 @@ class Snapshot:
             assert self.nothing is not None
             raise self.nothing
         return self.corpus
+
+    def search(self, question: Question, page: int = 1, size: int = 20) -> Hits:
+        """The reviews that answer a question; see `insight.search`.
+
+        Raises:
+            ZigbangError: as the search does.
+        """
+        return search(self.reviews(), question, index=self.index(), page=page, size=size)
+
+    def index(self) -> TextIndex:
+        """The index of these reviews, made on first use."""
+        return self.ask("index", self._made_index)
+
+    def _made_index(self, corpus: Corpus) -> TextIndex:
+        same = self.store is not None and self.store.version() == self.version
+        return index_of(corpus, self.store if same else None)
 
     def query(self, asked: Callable[..., Answer], *arguments: Hashable) -> Answer:
         """The answer to one of `insight.queries`, kept by the query and its arguments.
@@ -179,7 +199,7 @@ class CorpusCache:
         began = time.monotonic()
         version = store.version()
         try:
-            snapshot = Snapshot(version, load(store))
+            snapshot = Snapshot(version, load(store), store=store)
         except InsightError as nothing:
             snapshot = Snapshot(version, None, nothing)
         took = time.monotonic() - began

@@ -85,6 +85,16 @@ def compare(
     return snapshot.query(queries.compare, one, other, kind)
 
 
+def before_after(
+    snapshot: Snapshot,
+    filters: Filters,
+    base_since: str | None = None,
+    base_until: str | None = None,
+) -> pd.DataFrame:
+    """See `insight.queries.before_after`."""
+    return snapshot.query(queries.before_after, filters, base_since, base_until)
+
+
 def topics(snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
     """See `insight.queries.topics`."""
     return snapshot.query(queries.topics, filters)

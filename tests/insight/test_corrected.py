@@ -1,0 +1,154 @@
+"""What people say of a sample corrects what a wrong model says of all: the interval holds the truth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from zigbang_nlp import insight
+from zigbang_nlp.errors import InputError
+from zigbang_nlp.insight.corrected import corrected_difference, corrected_shares
+from zigbang_nlp.insight.prediction_powered import (
+    ppi_difference,
+    ppi_mean,
+    ppi_regression,
+    ppi_slope,
+)
+from zigbang_nlp.insight.rates import wilson
+
+
+def judged(rng: np.random.Generator, truth: np.ndarray) -> np.ndarray:
+    """A biased model: it calls 30% of the complaints praise, and 5% of the praise complaints."""
+    wrong = np.where(truth == 1, 0.05, 0.30)
+    return np.where(rng.random(truth.shape) < wrong, 1 - truth, truth)
+
+
+def test_the_formula_by_hand() -> None:
+    y, f = np.array([1, 0, 1, 1, 0, 1.0]), np.array([1, 1, 1, 1, 0, 0.0])
+    others = np.array([1, 1, 0, 1, 1, 0, 1, 1.0])
+    found = ppi_mean(y, f, others, weight=0.5)
+    rest = y - 0.5 * f
+    assert found.value == pytest.approx(0.5 * others.mean() + rest.mean())
+    assert found.variance == pytest.approx(rest.var(ddof=1) / 6 + 0.25 * others.var(ddof=1) / 8)
+    assert found.value - found.low == pytest.approx(2.5706 * found.variance**0.5, rel=1e-4)
+    whole = ppi_mean(y, f, others)
+    spread = np.concatenate([f, others]).var()
+    assert whole.weight == pytest.approx(np.cov(y, f)[0, 1] / ((1 + 6 / 8) * spread))
+    # A model that tells nothing is not believed, and one that knows all is.
+    assert ppi_mean(y, np.ones(6), np.ones(8)).weight == 0
+    assert ppi_mean(y, np.ones(6), np.ones(8)).value == pytest.approx(y.mean())
+    with pytest.raises(InputError, match="6 labels and 5 predictions"):
+        ppi_mean(y, f[:5], others)
+
+
+def test_the_interval_holds_the_truth_in_95_of_100_samples() -> None:
+    """And the naive one hardly ever: the model's bias is eight times its width."""
+    rng = np.random.default_rng(1)
+    rounds, n, count, truth = 4_000, 200, 4_000, 0.55
+    held = naive_held = 0
+    widths = []
+    for _ in range(rounds):
+        y = (rng.random(n + count) < truth).astype(float)
+        f = judged(rng, y)
+        found = ppi_mean(y[:n], f[:n], f[n:])
+        held += found.low < truth < found.high
+        low, high = wilson(f.sum(), n + count)
+        naive_held += bool(low < truth < high)
+        widths.append(found.high - found.low)
+    assert held / rounds == pytest.approx(0.95, abs=0.015)
+    assert naive_held / rounds < 0.05
+    alone = 2 * 1.96 * np.sqrt(truth * (1 - truth) / n)
+    assert np.mean(widths) < 0.85 * alone, "the model's predictions are worth something"
+
+
+def test_differences_hold_the_truth_as_often() -> None:
+    rng = np.random.default_rng(2)
+    rounds, n, count = 3_000, 150, 2_000
+    held = 0
+    for _ in range(rounds):
+        sides = []
+        for truth in (0.65, 0.50):
+            y = (rng.random(n + count) < truth).astype(float)
+            f = judged(rng, y)
+            sides.append(ppi_mean(y[:n], f[:n], f[n:]))
+        found = ppi_difference(*sides)
+        held += found.low < 0.15 < found.high
+    assert held / rounds == pytest.approx(0.95, abs=0.015)
+
+
+def test_trends_hold_the_truth_as_often() -> None:
+    """The model gets worse with time, so its own trend points the other way."""
+    rng = np.random.default_rng(3)
+    rounds, n, count, slope = 3_000, 300, 3_000, -0.02
+    held, naive = 0, []
+    for _ in range(rounds):
+        time = rng.integers(0, 10, n + count).astype(float)
+        y = (rng.random(n + count) < 0.6 + slope * time).astype(float)
+        f = np.where(rng.random(n + count) < 0.06 * time, 1.0, y)
+        found = ppi_slope(time[:n], y[:n], f[:n], time[n:], f[n:])
+        held += found.low < slope < found.high
+        naive.append(np.polyfit(time, f, 1)[0])
+    assert held / rounds == pytest.approx(0.95, abs=0.015)
+    assert np.mean(naive) > 0
+
+
+def test_drivers_are_corrected() -> None:
+    rng = np.random.default_rng(4)
+    count, n = 4_000, 800
+    truth = (rng.random((count, 2)) < 0.5).astype(float)
+    score = 3 + truth @ [1.0, -0.5] + rng.normal(0, 0.5, count)
+    seen = judged(rng, truth)
+    labelled = np.zeros(count, bool)
+    labelled[rng.choice(count, n, replace=False)] = True
+    table = ppi_regression(seen, score, labelled, truth[labelled])
+    assert (table["low"] < [1.0, -0.5]).all()
+    assert (table["high"] > [1.0, -0.5]).all()
+    assert abs(table["naive"][0] - 1.0) > 0.25, "the naive effect is drawn toward 0"
+
+
+@pytest.fixture(scope="module")
+def sampled() -> tuple[insight.Corpus, pd.Series, np.ndarray]:
+    rng = np.random.default_rng(5)
+    count = 3_000
+    place = rng.integers(0, 2, count)
+    truth = (rng.random(count) < np.where(place == 0, 0.7, 0.45)).astype(float)
+    frame = pd.DataFrame(
+        {
+            "text": [f"글 {n}" for n in range(count)],
+            "complex": np.where(place == 0, "a:1", "a:2"),
+            "positive": judged(rng, truth),
+        }
+    )
+    rows = rng.choice(count, 500, replace=False)
+    return insight.Corpus.from_frames(frame), pd.Series(truth[rows], rows), truth
+
+
+def test_shares_stand_side_by_side(sampled: tuple[insight.Corpus, pd.Series, np.ndarray]) -> None:
+    corpus, labels, truth = sampled
+    table = corrected_shares(corpus, labels, "complex").set_index("complex")
+    places = corpus.texts["complex"]
+    for name, row in table.iterrows():
+        own = truth[places.eq(name).to_numpy()]
+        assert row["low"] < own.mean() < row["high"]
+        assert not row["naive_low"] < own.mean() < row["naive_high"]
+    assert table["texts"].sum() == 3_000
+    assert table["labelled"].sum() == 500
+    assert 0.7 < table.attrs["accuracy"] < 0.95
+    few = corrected_shares(corpus, labels.head(20))
+    assert few["share"].isna().all()
+    assert few["labelled"].tolist() == [20]
+    with pytest.raises(insight.InsightError, match="labelled by people"):
+        corrected_shares(corpus, labels.head(0))
+
+
+def test_two_places_are_told_apart(sampled: tuple[insight.Corpus, pd.Series, np.ndarray]) -> None:
+    corpus, labels, truth = sampled
+    one = corpus.texts["complex"].eq("a:1").to_numpy()
+    found = corrected_difference(corpus, labels, one, ~one)
+    real = truth[one].mean() - truth[~one].mean()
+    assert found["low"] < real < found["high"]
+    assert found["significant"]
+    assert abs(found["naive"] - real) > 0.03
+    with pytest.raises(insight.InsightError, match="labels of the random sample"):
+        corrected_difference(corpus, labels.head(30), one, ~one)

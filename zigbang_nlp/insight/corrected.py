@@ -1,0 +1,150 @@
+"""Shares corrected for the classifier's errors, beside those the model alone would give.
+
+The labels that people gave to a random sample (`labelling`) correct what the model says of all
+texts; formulas and sources are in `prediction_powered`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from zigbang_nlp.errors import InsightError
+from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.insight.prediction_powered import ppi_difference, ppi_mean
+from zigbang_nlp.insight.rates import significant, wilson
+from zigbang_nlp.insight.sentiment import By, grouped_texts
+
+#: Columns of `corrected_shares`, after the one that names the group.
+CORRECTED_COLUMNS: dict[str, str] = {
+    "texts": "judged texts",
+    "naive": "positive share as the model judged",
+    "naive_low": "lower end of Wilson's interval of it, which takes the model as never wrong",
+    "naive_high": "upper end",
+    "labelled": "texts of the random sample that people labelled",
+    "share": "positive share, corrected by people's labels; NaN with fewer than `FEWEST_LABELS`",
+    "low": "lower end of its interval",
+    "high": "upper end",
+    "weight": "how far the model was believed, 0 to 1",
+}
+
+#: Labels that a share, or a side of a difference, needs at least: the normal approximation.
+FEWEST_LABELS = 30
+
+
+def corrected_shares(
+    corpus: Corpus,
+    labels: pd.Series,
+    by: By | None = None,
+    *,
+    category: str | None = None,
+    precision: int = 5,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Positive shares as the model judged and as they are, side by side.
+
+    Args:
+        corpus: the judged texts.
+        labels: people's labels of a random sample of the texts, 1.0 positive and 0.0 negative,
+            indexed by the row of `Corpus.texts`. It must be random: texts that were chosen since
+            the model doubted them would correct too much.
+        by: as in `where`; None means all texts together.
+        category: only texts of this category.
+        precision: letters of the geohash, for by="geohash".
+        level: of the intervals.
+
+    Returns:
+        One row a group by falling number of texts (`group` is "all" where `by` is None), see
+        `CORRECTED_COLUMNS`. `attrs["accuracy"]` is the model's on the sample.
+
+    Raises:
+        InsightError: nothing is judged, or the sample holds no judged text.
+    """
+    texts = (
+        corpus.judged.assign(group="all") if by is None else grouped_texts(corpus, by, precision)
+    )
+    if category is not None:
+        texts = texts[texts["category"].eq(category)]
+    texts = texts.assign(said=labels.reindex(texts.index))
+    known = texts["said"].notna()
+    if not known.any():
+        raise InsightError(
+            "No judged text of the random sample has been labelled by people yet.",
+            "무작위 표본에서 사람이 확인한 리뷰가 아직 없습니다.",
+            "Label some on the labelling page.",
+        )
+    rows = []
+    for group, part in texts.groupby("group", sort=True, observed=True):
+        naive = float(part["positive"].mean())
+        low, high = wilson(part["positive"].sum(), len(part), level)
+        mine = part[part["said"].notna()]
+        row = {
+            by or "group": group,
+            "texts": len(part),
+            "naive": naive,
+            "naive_low": float(low),
+            "naive_high": float(high),
+            "labelled": len(mine),
+        }
+        if len(mine) >= FEWEST_LABELS:
+            found = ppi_mean(
+                mine["said"], mine["positive"], part.loc[part["said"].isna(), "positive"], level
+            )
+            row |= {
+                "share": min(max(found.value, 0.0), 1.0),
+                "low": max(found.low, 0.0),
+                "high": min(found.high, 1.0),
+                "weight": found.weight,
+            }
+        rows.append(row)
+    columns = [by or "group", *CORRECTED_COLUMNS]
+    table = pd.DataFrame(rows).reindex(columns=columns)
+    table = table.sort_values("texts", ascending=False, kind="stable").reset_index(drop=True)
+    agree = texts.loc[known, "said"].eq(texts.loc[known, "positive"])
+    table.attrs = {"accuracy": float(agree.mean()), "labelled": int(known.sum())}
+    return table
+
+
+def corrected_difference(
+    corpus: Corpus, labels: pd.Series, one: np.ndarray, other: np.ndarray, level: float = 0.95
+) -> dict[str, float | bool]:
+    """The difference of the positive shares of two sets of texts, naive and corrected.
+
+    Args:
+        corpus: the judged texts.
+        labels: see `corrected_shares`.
+        one: rows of `Corpus.texts`, bool (texts,).
+        other: rows too, without a text in common with `one`.
+        level: of the intervals.
+
+    Returns:
+        naive, difference (corrected), low, high, p_value, significant.
+
+    Raises:
+        InsightError: a side has fewer than `FEWEST_LABELS` labels.
+    """
+    sides = []
+    for chosen in (one, other):
+        part = corpus.texts[chosen & corpus.texts["positive"].notna().to_numpy()]
+        said = labels.reindex(part.index)
+        mine = said.notna()
+        if mine.sum() < FEWEST_LABELS:
+            raise InsightError(
+                f"A side has {mine.sum()} labels of the random sample; {FEWEST_LABELS} are the least.",
+                f"한쪽의 표본 라벨이 {mine.sum()}개뿐입니다. 적어도 {FEWEST_LABELS}개가 필요합니다.",
+            )
+        f = part["positive"]
+        sides.append((float(f.mean()), ppi_mean(said[mine], f[mine], f[~mine], level)))
+    (naive_one, first), (naive_other, second) = sides
+    found = ppi_difference(first, second, level)
+    z = abs(found.value) / np.sqrt(found.variance) if found.variance else np.inf
+    p = float(2 * stats.norm.sf(z))
+    return {
+        "naive": naive_one - naive_other,
+        "difference": found.value,
+        "low": found.low,
+        "high": found.high,
+        "p_value": p,
+        "significant": bool(significant(p)),
+    }

@@ -1,0 +1,232 @@
+"""Which texts people should look at first: a random sample to measure with, and doubtful ones to mend."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zlib
+from collections.abc import Iterable
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from rapidfuzz import fuzz
+
+from zigbang_nlp.errors import InputError
+from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.store.annotations import Annotation
+from zigbang_nlp.text.letters import squeezed
+
+Kind = Literal["random", "doubtful", "mislabelled", "duplicate", "advertising"]
+KINDS: tuple[Kind, ...] = ("random", "doubtful", "mislabelled", "duplicate", "advertising")
+
+#: Columns of `labelling_queue`, after those of the texts (frames.TEXT_COLUMNS).
+QUEUE_COLUMNS: dict[str, str] = {
+    "why": "one of KINDS",
+    "urgency": "0 to 1, the highest first; NaN in the random sample, whose order means nothing",
+    "other": "row of `Corpus.texts` that a duplicate resembles, or -1",
+}
+
+#: How like near-duplicates are at least (0-100), and letters of a text that may be one.
+_LIKE, _SHORTEST = 90, 20
+#: Hash functions of a signature, and how many of them stand together in a band: two texts of
+#: which 8 of 10 shingles are the same share a band with a chance above 0.99.
+_HASHES, _BAND = 32, 4
+_ADVERTISING = (
+    (re.compile(r"01[016789][-. ]?\d{3,4}[-. ]?\d{4}|0\d{1,2}[-. ]\d{3,4}[-. ]\d{4}"), 0.5),
+    (re.compile(r"https?://|www\.|[a-z0-9]+\.(?:com|kr|net)\b", re.IGNORECASE), 0.5),
+    (
+        re.compile(
+            r"오픈\s*채팅|카\s*톡|텔레그램|문의\s*(?:주세요|바랍니다|환영)|상담\s*(?:환영|문의)"
+        ),
+        0.4,
+    ),
+    (
+        re.compile(
+            r"급매|매물|분양\s*(?:문의|상담|중)|중개|공인중개|대출|투자\s*(?:문의|상담)|수익률"
+        ),
+        0.25,
+    ),
+    (re.compile(r"할인|이벤트|선착순|무료\s*(?:체험|상담)|특가|최저가"), 0.25),
+)
+
+
+def labelling_queue(
+    corpus: Corpus,
+    kind: Kind = "random",
+    *,
+    size: int = 100,
+    seed: int = 0,
+    done: np.ndarray | None = None,
+) -> pd.DataFrame:
+    """The next texts to look at.
+
+    - random: for measuring (`corrected.corrected_shares`, agreement); the same texts for everybody.
+    - doubtful: where the model is least sure; for mending.
+    - mislabelled: where the resident's score says one thing and the model surely another:
+      confident learning (Northcutt, Jiang & Chuang 2021, JAIR 70, 1373-1411).
+    - duplicate: nearly the same text as an earlier one.
+    - advertising: phone numbers, addresses of the web, and the words of adverts.
+
+    Args:
+        corpus: the texts.
+        kind: one of `KINDS`.
+        size: rows at most.
+        seed: of the random sample; another seed is another sample.
+        done: rows of `Corpus.texts` to leave out, bool (texts,).
+
+    Returns:
+        The texts with `QUEUE_COLUMNS`, indexed by their row of `Corpus.texts`; may be empty.
+
+    Raises:
+        InputError: there is no such kind.
+        InsightError: nothing is judged, as doubtful and mislabelled need.
+    """
+    found = {
+        "random": lambda: _random(corpus, seed),
+        "doubtful": lambda: _doubtful(corpus),
+        "mislabelled": lambda: _mislabelled(corpus),
+        "duplicate": lambda: near_duplicates(corpus.texts["text"]),
+        "advertising": lambda: _advertising(corpus),
+    }
+    if kind not in found:
+        raise InputError(f"There is no queue {kind!r}.", f"Use {', '.join(KINDS)}.")
+    chosen = found[kind]()
+    if done is not None:
+        chosen = chosen[~done[chosen.index]]
+    chosen = chosen.head(size)
+    other = chosen.get("other", -1)
+    return corpus.texts.loc[chosen.index].assign(why=kind, urgency=chosen["urgency"], other=other)
+
+
+def random_order(corpus: Corpus, seed: int = 0) -> np.ndarray:
+    """All rows of `Corpus.texts` in a random order that stays when reviews are added: int (texts,).
+
+    The first n of it are a simple random sample. Each text has its own place in line, drawn from
+    its id, so a sample that was begun goes on as the corpus grows.
+    """
+    columns = corpus.texts[["complex", "review_id", "category"]].astype(str)
+    names = map("\x1f".join, columns.itertuples(index=False))
+    salt = str(seed).encode()
+    place = [hashlib.blake2b(n.encode(), digest_size=8, key=salt).digest() for n in names]
+    return np.argsort(np.frombuffer(b"".join(place), ">u8"), kind="stable")
+
+
+def _random(corpus: Corpus, seed: int) -> pd.DataFrame:
+    order = random_order(corpus, seed)
+    known = corpus.texts["positive"].notna().to_numpy()[order]
+    return pd.DataFrame({"urgency": np.nan}, index=order[known])
+
+
+def _doubtful(corpus: Corpus) -> pd.DataFrame:
+    judged = corpus.judged
+    # The threshold isn't in the store; it lies between the two labels' probabilities.
+    lowest = judged.loc[judged["positive"].eq(1), "probability"].min()
+    highest = judged.loc[judged["positive"].eq(0), "probability"].max()
+    edge = np.nanmean([lowest, highest])
+    apart = (judged["probability"] - edge).abs() / max(edge, 1 - edge)
+    return _ranked(pd.DataFrame({"urgency": 1 - apart}, index=judged.index).dropna())
+
+
+def _mislabelled(corpus: Corpus) -> pd.DataFrame:
+    judged = corpus.judged
+    told = judged[(judged["score"].le(2) & judged["score"].gt(0)) | judged["score"].ge(4)]
+    told = told[told["probability"].notna()]
+    given = told["score"].ge(4).to_numpy()
+    positive = told["probability"].to_numpy(float)
+    if given.all() or not given.any():
+        return pd.DataFrame({"urgency": []}, index=pd.Index([], dtype=int))
+    # A class's threshold is how sure the model is, on average, of those that are said to be of it.
+    thresholds = np.array([(1 - positive[~given]).mean(), positive[given].mean()])
+    sure = np.column_stack([1 - positive, positive])
+    over = sure >= thresholds
+    guess = np.where(over.all(axis=1) | ~over.any(axis=1), given, over[:, 1])
+    wrong = guess != given
+    own = sure[np.arange(len(given)), given.astype(int)]
+    table = pd.DataFrame({"urgency": 1 - own[wrong]}, index=told.index[wrong])
+    return _ranked(table)
+
+
+def _advertising(corpus: Corpus) -> pd.DataFrame:
+    marks = [
+        sum(weight for pattern, weight in _ADVERTISING if pattern.search(text))
+        for text in corpus.texts["text"]
+    ]
+    urgency = pd.Series(np.minimum(marks, 1.0), corpus.texts.index)
+    return _ranked(urgency[urgency >= 0.5].to_frame("urgency"))
+
+
+def _ranked(table: pd.DataFrame) -> pd.DataFrame:
+    return table.sort_values("urgency", ascending=False, kind="stable")
+
+
+def sample_labels(corpus: Corpus, given: Iterable[Annotation]) -> pd.Series:
+    """People's labels of the random sample, as `corrected.corrected_shares` takes them.
+
+    Args:
+        corpus: that was labelled.
+        given: of `Store.annotations`; only those of the random queue count, and where people
+            disagree, what most of them say; a text with a tie is left out.
+
+    Returns:
+        1.0 or 0.0, indexed by the row of `Corpus.texts`.
+    """
+    columns = corpus.texts[["complex", "review_id", "category"]].astype(str)
+    row_of = {key: row for row, key in enumerate(columns.itertuples(index=False, name=None))}
+    votes: dict[int, list[float]] = {}
+    for one in given:
+        source, apartment, review, category = one.key
+        row = row_of.get((f"{source}:{apartment}", review, category))
+        if row is not None and one.queue == "random":
+            votes.setdefault(row, []).append(float(one.label == "positive"))
+    means = pd.Series({row: float(np.mean(said)) for row, said in votes.items()}, dtype=float)
+    return means[means.ne(0.5)].round()
+
+
+def near_duplicates(texts: pd.Series, least: float = _LIKE) -> pd.DataFrame:
+    """Texts that are nearly the same as an earlier one, whatever their spaces and signs.
+
+    Candidates share a band of their MinHash signature (Broder 1997) over runs of four letters;
+    they are kept where `rapidfuzz.fuzz.ratio` of their letters reaches `least`.
+
+    Args:
+        texts: as written; those of fewer than 20 letters are left out, since short ones are alike
+            by nature.
+        least: of the likeness, 0 to 100.
+
+    Returns:
+        Indexed as `texts`, the likest first: urgency (likeness, 0 to 1) and other, the index of
+        the earliest text it resembles.
+    """
+    letters = [squeezed(text)[0] for text in texts]
+    usable = [row for row, run in enumerate(letters) if len(run) >= _SHORTEST]
+    rng = np.random.default_rng(0)
+    factors = rng.integers(1, 2**61, (2, _HASHES), dtype=np.uint64) | np.uint64(1)
+    buckets: dict[tuple[int, bytes], list[int]] = {}
+    rows: dict[int, tuple[float, int]] = {}
+    for row in usable:
+        run = letters[row]
+        shingles = np.array(
+            [zlib.crc32(run[i : i + 4].encode()) for i in range(len(run) - 3)], np.uint64
+        )
+        signature = (shingles[:, None] * factors[0] + factors[1]).min(axis=0)
+        seen: set[int] = set()
+        for band in range(0, _HASHES, _BAND):
+            held = buckets.setdefault((band, signature[band : band + _BAND].tobytes()), [])
+            seen.update(held)
+            if len(held) < 50:
+                held.append(row)
+        for earlier in sorted(seen):
+            like = fuzz.ratio(run, letters[earlier], score_cutoff=least)
+            if like >= least:
+                rows[row] = (like / 100, earlier)
+                break
+    index = texts.index
+    table = pd.DataFrame(
+        {
+            "urgency": [like for like, _ in rows.values()],
+            "other": [index[earlier] for _, earlier in rows.values()],
+        },
+        index=[index[row] for row in rows],
+    )
+    return _ranked(table)

@@ -1,0 +1,165 @@
+"""How prices go with what residents say: a hedonic regression with region effects.
+
+Rosen 1974, "Hedonic prices and implicit markets", Journal of Political Economy 82, 34-55: the price
+of a complex as the sum of what its properties are worth. It describes; it proves no cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.insight.rates import benjamini_hochberg, significant
+
+#: Columns of `hedonic`.
+HEDONIC_COLUMNS: dict[str, str] = {
+    "property": "a column of the table",
+    "effect": "change of the target for one standard deviation of the property; with log, in log points",
+    "low": "lower end of its interval (heteroscedasticity-robust, clustered where several share a region)",
+    "high": "upper end",
+    "p_value": "of no effect",
+    "q_value": "p_value corrected for the number of properties (Benjamini & Hochberg 1995)",
+    "significant": "whether q_value makes it a finding",
+    "vif": "variance inflation: above 10 the property can hardly be told from the others",
+}
+
+#: Complexes that the regression needs at least, in all and for each property.
+FEWEST, FEWEST_EACH = 30, 10
+
+#: What it rests on, for those who read the result: (English, Korean).
+ASSUMPTIONS: tuple[tuple[str, str], ...] = (
+    (
+        "Properties and price go together in a straight line (a percentage, with log).",
+        "특성과 가격의 관계가 직선(로그를 쓰면 비율)이라고 봅니다.",
+    ),
+    (
+        "What all complexes of a region share is taken out; what differs within it and isn't in "
+        "the table may be what moves both.",
+        "같은 지역 단지들의 공통점은 걷어냈지만, 표에 없는 다른 요인이 둘을 함께 움직였을 수 있습니다.",
+    ),
+    (
+        "It says what goes together, not what causes what: dear complexes may draw kinder reviews.",
+        "함께 움직인다는 뜻이지 원인이라는 뜻은 아닙니다. 비싼 단지에 후한 리뷰가 달릴 수도 있습니다.",
+    ),
+    (
+        "Scores are estimates of few reviews, which draws their effect toward 0.",
+        "만족도는 적은 리뷰로 추정한 값이어서 효과가 실제보다 작게 나올 수 있습니다.",
+    ),
+)
+
+
+def hedonic(
+    table: pd.DataFrame,
+    target: str,
+    properties: Sequence[str],
+    *,
+    region: str | None = "district",
+    log: bool = True,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Least squares of a target on properties, within regions.
+
+    Args:
+        table: one row a complex, such as `outside.joined` merged with `where`.
+        target: a column, such as a price.
+        properties: numeric columns, such as score, year, households.
+        region: a column whose own level is taken out of everything (fixed effects); None for none.
+            Regions of one complex say nothing and are left out.
+        log: take the logarithm of the target; it must be above 0 then.
+        level: of the intervals.
+
+    Returns:
+        One row a property by falling size of its effect, see `HEDONIC_COLUMNS`. `attrs`: r2_within
+        (of the differences within regions), complexes, regions, left_out (rows with a gap, or
+        alone in their region), assumptions (see `ASSUMPTIONS`).
+
+    Raises:
+        InputError: a column is missing or not numeric.
+        InsightError: too few complexes, or a property that never differs within a region.
+    """
+    wanted = [target, *properties]
+    for name in [*wanted, *([region] if region else [])]:
+        if name not in table.columns:
+            raise InputError(f"There is no column {name!r}.", f"Use {', '.join(table.columns)}.")
+    if not properties:
+        raise InputError("No property is given.", "Name at least one column.")
+    values = table[wanted].apply(pd.to_numeric, errors="coerce").astype(float)
+    if log:
+        values[target] = np.log(values[target].where(values[target] > 0))
+    group = table[region] if region else pd.Series("all", table.index)
+    usable = values.notna().all(axis=1) & np.isfinite(values).all(axis=1) & group.notna()
+    values, group = values[usable], group[usable]
+    shared = group.map(group.value_counts()) > 1
+    values, group = values[shared], group[shared]
+    regions = int(group.nunique())
+    freedom = len(values) - regions - len(properties)
+    if len(values) < max(FEWEST, FEWEST_EACH * len(properties)) or freedom < 10:
+        raise InsightError(
+            f"{len(values)} complexes have all of the columns; "
+            f"{max(FEWEST, FEWEST_EACH * len(properties))} are the least.",
+            f"모든 열이 있는 단지가 {len(values)}곳뿐입니다. "
+            f"적어도 {max(FEWEST, FEWEST_EACH * len(properties))}곳이 필요합니다.",
+        )
+    within = values - values.groupby(group).transform("mean")
+    spread = values[list(properties)].std()
+    flat = [n for n in properties if within[n].std() <= 1e-9 * max(float(spread[n]), 1e-12)]
+    if flat:
+        raise InsightError(
+            f"{flat[0]} doesn't differ within any region.",
+            f"{flat[0]} 값이 같은 지역 안에서 다르지 않습니다.",
+        )
+    x = (within[list(properties)] / spread).to_numpy()
+    y = within[target].to_numpy()
+    inverse = np.linalg.pinv(x.T @ x)
+    effect = inverse @ x.T @ y
+    residual = y - x @ effect
+    error, quantile = _errors(x, residual, inverse, group, regions, freedom, level)
+    p = 2 * stats.t.sf(np.abs(effect) / error, regions - 1 if regions >= 10 else freedom)
+    result = pd.DataFrame(
+        {
+            "property": list(properties),
+            "effect": effect,
+            "low": effect - quantile * error,
+            "high": effect + quantile * error,
+            "p_value": p,
+            "q_value": benjamini_hochberg(p),
+            "significant": significant(benjamini_hochberg(p)),
+            "vif": np.diag(inverse) * (x**2).sum(axis=0),
+        }
+    )
+    order = result["effect"].abs().sort_values(ascending=False, kind="stable").index
+    result = result.loc[order].reset_index(drop=True)
+    result.attrs = {
+        "r2_within": 1 - float(residual @ residual) / float(y @ y) if y.any() else 0.0,
+        "complexes": len(values),
+        "regions": regions,
+        "left_out": len(table) - len(values),
+        "assumptions": ASSUMPTIONS,
+    }
+    return result[list(HEDONIC_COLUMNS)]
+
+
+def _errors(
+    x: np.ndarray,
+    residual: np.ndarray,
+    inverse: np.ndarray,
+    group: pd.Series,
+    regions: int,
+    freedom: int,
+    level: float,
+) -> tuple[np.ndarray, float]:
+    """(standard errors, quantile): clustered by region from 10 regions on, else HC1."""
+    scores = x * residual[:, None]
+    if regions >= 10:
+        summed = pd.DataFrame(scores).groupby(group.to_numpy()).sum().to_numpy()
+        factor = regions / (regions - 1) * (len(x) - 1) / (len(x) - x.shape[1])
+        middle, degrees = summed.T @ summed * factor, regions - 1
+    else:
+        middle, degrees = scores.T @ scores * len(x) / freedom, freedom
+    variance = np.diag(inverse @ middle @ inverse)
+    quantile = float(stats.t.ppf((1 + level) / 2, degrees))
+    return np.sqrt(np.maximum(variance, 1e-300)), quantile

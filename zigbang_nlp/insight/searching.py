@@ -1,0 +1,228 @@
+"""Search over all reviews: what is written, by whom it is meant to be read as what, and where.
+
+A word is found in whatever spacing and compound it stands (주차 in 지하주차장), by its initials
+(ㅊㄱㅅㅇ), in its other forms (시끄러워요, 시끄럽다), and, where nobody wrote it so, with a typing
+error (층간소엄). One syllable alone is found as a word, so that 역 doesn't find 지역.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from zigbang_nlp.errors import InputError
+from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.insight.filters import days, narrowed_complexes
+from zigbang_nlp.insight.finding import TextIndex, index_of, marked_spans
+from zigbang_nlp.insight.opinions import opinions
+from zigbang_nlp.insight.queries import Filters
+from zigbang_nlp.insight.question import Reading, Term, read_words
+from zigbang_nlp.insight.rates import wilson
+from zigbang_nlp.records import CATEGORIES
+from zigbang_nlp.text.words import content_words
+
+#: Columns of `Hits.table`, after those of the texts (frames.TEXT_COLUMNS).
+HIT_COLUMNS: dict[str, str] = {
+    "name": "of the complex",
+    "district": "of the complex, or None",
+    "spans": "(start, end) of what was found in the text, ascending",
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is looked for; None and blank mean anything.
+
+    Attributes:
+        text: words, each of which must be there; "in quotes" as it is written.
+        label: "positive" or "negative", of the topic where there is one.
+        topic: see `insight.topics`.
+        filters: region, category, period, complexes.
+        score: lowest and highest score of the text, inclusive, each optional.
+    """
+
+    text: str = ""
+    label: str | None = None
+    topic: str | None = None
+    filters: Filters = field(default_factory=Filters)
+    score: tuple[float | None, float | None] = (None, None)
+
+
+@dataclass(frozen=True)
+class Hits:
+    """What was found.
+
+    Attributes:
+        table: one page of it, the newest first; see `HIT_COLUMNS`.
+        rows: all of it, rows of `Corpus.texts`, in the same order: int64 (texts,).
+        texts, reviews: how many texts, and residents' reviews, were found.
+        positive: positive ones among `judged`, the texts that a model could judge.
+        share, low, high: positive / judged with Wilson's interval; NaN where none is judged.
+        readings: how each word of the question was read.
+    """
+
+    table: pd.DataFrame
+    rows: np.ndarray
+    texts: int
+    reviews: int
+    judged: int
+    positive: int
+    share: float
+    low: float
+    high: float
+    readings: tuple[Reading, ...] = ()
+
+
+def search(
+    corpus: Corpus,
+    question: Question,
+    *,
+    index: TextIndex | None = None,
+    page: int = 1,
+    size: int = 20,
+) -> Hits:
+    """The texts that answer a question.
+
+    Args:
+        corpus: whole, as `insight.load` gives it.
+        question: what is looked for.
+        index: of the corpus; None means the one that is kept with it, see `finding.index_of`.
+        page: which part of the hits `Hits.table` holds, from 1 on.
+        size: rows of a page.
+
+    Raises:
+        InputError: a filter can't be read, or names nothing that the corpus has.
+    """
+    index = index_of(corpus) if index is None else index
+    terms, readings = read_words(corpus, question.text, index)
+    for reading in readings:
+        if reading.read_as == "label":
+            question = replace(question, label=question.label or reading.value)
+        elif reading.read_as == "topic":
+            question = replace(question, topic=question.topic or reading.value)
+        elif reading.read_as == "region" and question.filters.region is None:
+            question = replace(question, filters=replace(question.filters, region=reading.value))
+    kept = _filtered(corpus, question)
+    for term in terms:
+        kept &= term.texts
+    rows = np.flatnonzero(kept)
+    written = corpus.texts["written_at"].to_numpy()[rows]
+    never = np.iinfo(np.int64).max
+    age = np.where(np.isnat(written), never, -written.astype("datetime64[s]").astype(np.int64))
+    rows = rows[np.argsort(age, kind="stable")]
+    label = _labels(corpus, question.topic)[1][rows]
+    judged, positive = int((~np.isnan(label)).sum()), int(np.nansum(label))
+    low, high = wilson(positive, judged)
+    return Hits(
+        _shown(corpus, rows[(page - 1) * size : page * size], terms),
+        rows,
+        len(rows),
+        len(np.unique(corpus.texts["review"].to_numpy()[rows])),
+        judged,
+        positive,
+        positive / judged if judged else float("nan"),
+        float(low),
+        float(high),
+        tuple(readings),
+    )
+
+
+def _filtered(corpus: Corpus, question: Question) -> np.ndarray:
+    texts, filters = corpus.texts, question.filters
+    kept = np.ones(len(texts), bool)
+    if filters.region is not None or filters.complexes:
+        kept &= _at_places(corpus, filters.region, filters.complexes)[_places(corpus)]
+    if filters.category is not None:
+        if filters.category not in CATEGORIES:
+            raise InputError(
+                f"There is no category {filters.category!r}.",
+                f"Choose one of {', '.join(CATEGORIES)}.",
+            )
+        kept &= texts["category"].eq(filters.category).to_numpy()
+    if filters.since is not None or filters.until is not None:
+        first, last = days(filters.since, filters.until)
+        kept &= texts["written_at"].ge(first).to_numpy() & texts["written_at"].lt(last).to_numpy()
+    low, high = question.score
+    score = texts["score"].to_numpy()
+    if low is not None:
+        kept &= score >= low
+    if high is not None:
+        kept &= score <= high
+    about, label, praised = _labels(corpus, question.topic)
+    kept &= about
+    if question.label is not None:
+        if question.label not in ("positive", "negative"):
+            raise InputError(f"There is no label {question.label!r}.", "Use positive or negative.")
+        kept &= praised if question.label == "positive" else label == 0
+    return kept
+
+
+def _labels(corpus: Corpus, topic: str | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What each text says of a topic, or, without one, as a whole; all three (texts,).
+
+    Returns:
+        (which are about it; 1.0, 0.0 or NaN, with 0.0 where a complaint is among the opinions;
+        which hold praise).
+    """
+    key = ("labels", topic)
+    if key not in corpus.memo:
+        about, label = np.ones(len(corpus.texts), bool), corpus.texts["positive"].to_numpy(float)
+        praised = label == 1
+        if topic is not None:
+            found = opinions(corpus)
+            own = found.loc[found["topic"].eq(topic), "positive"].groupby(level=0)
+            about, praised = np.zeros_like(about), np.zeros_like(about)
+            label = np.full(len(label), np.nan)
+            lowest = own.min()
+            about[lowest.index] = True
+            label[lowest.index] = lowest.to_numpy(float)
+            praised[lowest.index] = own.max().eq(1).to_numpy()
+        corpus.memo[key] = about, label, praised
+    kept: tuple[np.ndarray, np.ndarray, np.ndarray] = corpus.memo[key]
+    return kept
+
+
+def _places(corpus: Corpus) -> np.ndarray:
+    """The row of `Corpus.complexes` of each text."""
+    if "places" not in corpus.memo:
+        known = pd.Index(corpus.complexes["complex"])
+        corpus.memo["places"] = known.get_indexer(pd.Index(corpus.texts["complex"]))
+    kept: np.ndarray = corpus.memo["places"]
+    return kept
+
+
+def _at_places(corpus: Corpus, region: str | None, names: tuple[str, ...]) -> np.ndarray:
+    """Which rows of `Corpus.complexes` are meant."""
+    key = ("at places", region, names)
+    if key not in corpus.memo:
+        keys = narrowed_complexes(corpus.complexes, region, names)["complex"]
+        corpus.memo[key] = corpus.complexes["complex"].isin(keys).to_numpy()
+    kept: np.ndarray = corpus.memo[key]
+    return kept
+
+
+def _shown(corpus: Corpus, rows: np.ndarray, terms: list[Term]) -> pd.DataFrame:
+    runs = [run for term in terms for run in term.runs]
+    forms = frozenset(form for term in terms for form in term.forms)
+    places = corpus.complexes.iloc[_places(corpus)[rows]]
+    texts = corpus.texts.iloc[rows]
+    spans = [_spans(text, runs, forms) for text in texts["text"]]
+    return texts.assign(
+        name=places["name"].to_numpy(),
+        district=places["district"].to_numpy(),
+        spans=pd.Series(spans, texts.index, dtype=object),
+    )
+
+
+def _spans(text: str, runs: list[str], forms: frozenset[str]) -> list[tuple[int, int]]:
+    spans = marked_spans(text, runs)
+    if forms:
+        words = re.finditer(r"\S+", text)
+        others = [w.span() for w in words if forms & set(content_words(w.group()))]
+        spans = sorted(
+            {*spans, *(o for o in others if not any(s < o[1] and o[0] < e for s, e in spans))}
+        )
+    return spans

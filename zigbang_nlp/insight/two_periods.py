@@ -1,0 +1,171 @@
+"""What changed between two periods: sentiment over all, by category and topic, and what is spoken of."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.insight.filters import days, recent
+from zigbang_nlp.insight.opinions import opinions
+from zigbang_nlp.insight.rates import (
+    benjamini_hochberg,
+    cohens_h,
+    newcombe,
+    significant,
+    two_rates_p,
+)
+from zigbang_nlp.insight.sentiment import text_design_effect
+from zigbang_nlp.records import CATEGORIES
+
+#: Columns of `before_after`.
+BEFORE_AFTER_COLUMNS: dict[str, str] = {
+    "measure": "positive (share of texts that are) or spoken (share of reviews with an opinion on it)",
+    "kind": "all, category or topic",
+    "name": "a key of records.CATEGORIES, a topic, or all",
+    "before": "the share in the earlier period",
+    "after": "the share in the later period",
+    "before_count": "texts (positive) or reviews (spoken) of the earlier period",
+    "after_count": "of the later period",
+    "difference": "after less before",
+    "low": "lower end of its interval (Newcombe 1998, method 10)",
+    "high": "upper end",
+    "effect": "Cohen's h: 0.2 is small, 0.5 medium, 0.8 large",
+    "p_value": "of equal shares: the N - 1 chi-squared test (Campbell 2007)",
+    "q_value": "p_value corrected for all rows of its measure (Benjamini & Hochberg 1995)",
+    "significant": "whether q_value makes it a finding",
+}
+
+#: Texts or reviews that each period needs at least, for a row, and in all.
+FEWEST_IN_ROW, FEWEST = 10, 20
+
+
+def before_after(
+    corpus: Corpus,
+    since: str | date | None = None,
+    until: str | date | None = None,
+    *,
+    base_since: str | date | None = None,
+    base_until: str | date | None = None,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Every change between two periods, with its test.
+
+    It compares who wrote then with who wrote later. A difference may also come from reviews of
+    other complexes coming in; narrow the corpus to a place to see that.
+
+    Args:
+        corpus: the judged texts.
+        since: first day of the later period; with neither end, it is what is recent (see
+            `filters.recent`).
+        until: its last day.
+        base_since: first day of the earlier one; by default it is all before the later one.
+        base_until: its last day.
+        level: of the intervals.
+
+    Returns:
+        One row a measure and name: over all, then categories and topics in which both periods
+        have enough. See `BEFORE_AFTER_COLUMNS`. `attrs` say the periods as they were read: since,
+        until, base_since, base_until, as ISO days.
+
+    Raises:
+        InputError: a day can't be read, or the periods overlap.
+        InsightError: no dates, or a period has too few judged texts.
+    """
+    written = corpus.dated["written_at"]
+    if since is None and until is None:
+        since, until = recent(written)
+    first, last = days(since, until)
+    if base_since is None and base_until is None:
+        base_first, base_last = pd.Timestamp(1900, 1, 1), first
+    else:
+        base_first, base_last = days(base_since, base_until)
+    if base_first < last and first < base_last:
+        raise InputError("The two periods overlap.", "Let one end before the other begins.")
+    texts = corpus.judged
+    when = texts["written_at"]
+    side = np.select(
+        [when.ge(base_first) & when.lt(base_last), when.ge(first) & when.lt(last)], [0, 1], -1
+    )
+    for number, (english, korean) in enumerate((("earlier", "앞"), ("later", "뒤"))):
+        count = int((side == number).sum())
+        if count < FEWEST:
+            raise InsightError(
+                f"The {english} period has {count} judged texts; {FEWEST} are the least.",
+                f"{korean} 기간의 판정된 글이 {count}개뿐입니다. 적어도 {FEWEST}개가 필요합니다.",
+            )
+    texts = texts.assign(side=side)[side >= 0]
+    table = pd.DataFrame(_positive_rows(texts) + _topic_rows(corpus, texts))
+    counts = table[["before_count", "after_count"]].min(axis=1)
+    table = table[counts.ge(FEWEST_IN_ROW) | table["kind"].eq("all")].reset_index(drop=True)
+    table = _tested(table, level)
+    table.attrs = {
+        "since": max(first, written.min()).date().isoformat(),
+        "until": min(last - pd.Timedelta(days=1), written.max()).date().isoformat(),
+        "base_since": max(base_first, written.min()).date().isoformat(),
+        "base_until": min(base_last - pd.Timedelta(days=1), written.max()).date().isoformat(),
+    }
+    return table
+
+
+def _positive_rows(texts: pd.DataFrame) -> list[dict[str, object]]:
+    effect = text_design_effect(texts.assign(group=texts["side"]))
+    rows = [_row("positive", "all", "all", texts, effect)]
+    if texts["category"].nunique() > 1:
+        rows += [
+            _row("positive", "category", name, texts[texts["category"].eq(name)], 1.0)
+            for name in CATEGORIES
+        ]
+    return rows
+
+
+def _topic_rows(corpus: Corpus, texts: pd.DataFrame) -> list[dict[str, object]]:
+    try:
+        spoken = opinions(corpus)
+    except InsightError:
+        return []
+    spoken = spoken.join(texts["side"], how="inner")
+    reviews = texts.groupby("review")["side"].first()
+    rows = []
+    for name, part in spoken.groupby("topic", sort=True):
+        judged = part[part["positive"].notna()]
+        own = judged.assign(group=judged["side"])
+        rows.append(_row("positive", "topic", name, judged, text_design_effect(own)))
+        held = reviews.index.isin(part["review"]).astype(float)
+        rows.append(
+            _row("spoken", "topic", name, pd.DataFrame({"side": reviews, "positive": held}), 1.0)
+        )
+    return rows
+
+
+def _row(
+    measure: str, kind: str, name: object, texts: pd.DataFrame, effect: float
+) -> dict[str, object]:
+    row: dict[str, object] = {"measure": measure, "kind": kind, "name": name, "_worth": 1 / effect}
+    for number, period in enumerate(("before", "after")):
+        values = texts.loc[texts["side"].eq(number), "positive"]
+        row |= {
+            f"{period}_count": len(values),
+            period: float(values.mean()) if len(values) else np.nan,
+        }
+    return row
+
+
+def _tested(table: pd.DataFrame, level: float) -> pd.DataFrame:
+    n1 = (table["after_count"] * table["_worth"]).to_numpy(float)
+    n2 = (table["before_count"] * table["_worth"]).to_numpy(float)
+    k1, k2 = n1 * table["after"].to_numpy(float), n2 * table["before"].to_numpy(float)
+    low, high = newcombe(k1, n1, k2, n2, level)
+    table = table.assign(
+        difference=table["after"] - table["before"],
+        low=low,
+        high=high,
+        effect=cohens_h(table["after"], table["before"]),
+        p_value=two_rates_p(k1, n1, k2, n2),
+    )
+    table["q_value"] = table.groupby("measure")["p_value"].transform(benjamini_hochberg)
+    table["significant"] = significant(table["q_value"])
+    return table[list(BEFORE_AFTER_COLUMNS)]

@@ -1,0 +1,76 @@
+"""Letters of a text as search sees them: without spaces and signs, by syllable, by initial, by jamo."""
+
+from __future__ import annotations
+
+import unicodedata
+
+#: The initials in the order of their syllables: 가 begins the first 588, 까 the next.
+_INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+_MEDIALS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
+_FINALS = ["", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"]
+_FIRST, _LAST = ord("가"), ord("힣")
+
+
+def squeezed(text: str) -> tuple[str, list[int]]:
+    """(letters and digits of a text in lower case, where each stands in the text).
+
+    >>> squeezed("층간 소음!")
+    ('층간소음', [0, 1, 3, 4])
+    """
+    letters, places = [], []
+    for place, character in enumerate(text):
+        # Compatibility forms (ＧＴＸ, ㎡) become plain; single jamo (ㅋ) must not become initials.
+        plain = character if "ㄱ" <= character <= "ㆎ" else unicodedata.normalize("NFKC", character)
+        for letter in plain.lower():
+            if letter.isalnum():
+                letters.append(letter)
+                places.append(place)
+    return "".join(letters), places
+
+
+def bigrams(letters: str) -> list[str]:
+    """Pairs of neighbouring letters in order, and the last letter alone.
+
+    A run of n letters stands in a text where its n - 1 pairs follow one another, and one letter
+    where a pair begins with it, so this finds every part of a word.
+
+    >>> bigrams("층간소음")
+    ['층간', '간소', '소음', '음']
+    """
+    return [letters[i : i + 2] for i in range(len(letters))]
+
+
+def initials(word: str) -> str:
+    """The initial of each syllable; other characters stay.
+
+    >>> initials("층간소음")
+    'ㅊㄱㅅㅇ'
+    """
+    return "".join(
+        _INITIALS[(ord(c) - _FIRST) // 588] if _FIRST <= ord(c) <= _LAST else c for c in word
+    )
+
+
+def are_initials(word: str) -> bool:
+    """Whether a word is written in initials alone, two or more: ㅊㄱㅅㅇ.
+
+    >>> are_initials("ㅈㅊ"), are_initials("주차"), are_initials("ㅋ")
+    (True, False, False)
+    """
+    return len(word) > 1 and all(c in _INITIALS for c in word)
+
+
+def jamo(word: str) -> str:
+    """A word in the letters that are typed, so that 층간소엄 is one letter away from 층간소음.
+
+    >>> jamo("소음")
+    'ㅅㅗㅇㅡㅁ'
+    """
+    typed = []
+    for c in word:
+        code = ord(c) - _FIRST
+        if 0 <= code <= _LAST - _FIRST:
+            typed += [_INITIALS[code // 588], _MEDIALS[code % 588 // 28], _FINALS[code % 28]]
+        else:
+            typed.append(c)
+    return "".join(typed)
