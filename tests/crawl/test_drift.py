@@ -235,7 +235,7 @@ class TestRoads:
         (("scale = 5.0", "scale = -1"), "scale"),
         (('lists = ["data"]', "lists = []"), "names no lists"),
         (("[review.texts]", "[review.txts]"), "review.texts: Field required"),
-        (("total = [", "totl = ["), "no category"),
+        (("total = [", "totl = ["), "not a category"),
         (('accept = "application/json"', 'accept = "한글"'), "plain ASCII"),
         (('base_url = "https', 'base_url = "ftp'), "http://"),
         (("[floors]", "[floors"), "not valid TOML"),
