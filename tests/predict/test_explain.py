@@ -39,6 +39,17 @@ def test_integrated_gradients_are_complete(classifier: Classifier) -> None:
         assert abs(why.gap) < 0.01
 
 
+def test_the_model_that_ships_explains_in_eight_bits() -> None:
+    texts = [
+        "다만 마트가 조금 멀어요",
+        "왜 이제야 이사 왔나 싶어요 ㅠㅠ",
+        "방음은 기대하지 않는 게 좋을 것 같아요",
+    ]
+    for why in Classifier.load().explain(texts):
+        assert abs(why.gap) < 0.05
+        assert why.tokens
+
+
 def test_occlusion_is_what_a_text_without_the_token_has(classifier: Classifier) -> None:
     for text, why in zip(TEXTS, classifier.explain(TEXTS), strict=True):
         assert why.probability == pytest.approx(classifier.probabilities([text])[0], abs=1e-6)
