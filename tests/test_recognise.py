@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,8 @@ from click.testing import CliRunner
 from zigbang_nlp.cli.group import cli
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.importing import ImportColumns, import_file, look, recognise
-from zigbang_nlp.store import open_store
+from zigbang_nlp.records import Review
+from zigbang_nlp.store import export, open_store
 
 FIVE = """danji_id,danji_name,age,totalScore,totalDesc,trafficScore,trafficDesc,careScore,careDesc
 11,은하마을,30대,5,살기 좋은 곳이에요,4,역이 가까워요,2,"청소를 잘
@@ -94,3 +97,24 @@ def test_a_look_counts_and_suggests_and_stores_nothing(plain: Path, tmp_path: Pa
     assert "2021-01-02 to 2023-06-13" in done.output
     assert command in done.output
     assert not (tmp_path / "none.db").exists()
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
+def test_what_goes_out_comes_back_unchanged(ending: str, tmp_path: Path) -> None:
+    moment = datetime(2023, 5, 1, 3, 21, 5)
+    reviews = [
+        Review("zigbang", "11", "7", "total", "-층간소음만 빼면\n좋아요", 4.0, written_at=moment),
+        Review("zigbang", "11", "7", "traffic", "'=역이 가까워요", 5.0, written_at=moment),
+        Review(
+            "import", "은하마을", "a", "total", "조용해요", None, label="positive", split="test"
+        ),
+    ]
+    file = tmp_path / f"out.{ending}"
+    with open_store(f"sqlite:///{tmp_path / 'r.db'}") as store:
+        store.add_reviews(iter(reviews))
+        before = sorted(repr(replace(r, last_seen=None)) for r in store.reviews())
+        assert export(store, file) == 3
+        back = import_file(file, recognise(file), store).stored
+        assert (back.new, back.changed, back.seen) == (0, 0, 3)
+        after = sorted(repr(replace(r, last_seen=None)) for r in store.reviews())
+        assert after == before

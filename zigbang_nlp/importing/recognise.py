@@ -14,7 +14,7 @@ import pandas as pd
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.importing.rows import ImportColumns
 from zigbang_nlp.records import content_id
-from zigbang_nlp.tables.cells import as_text, is_missing
+from zigbang_nlp.tables.cells import as_text, is_missing, restored
 from zigbang_nlp.tables.columns import Guess, guess_roles
 from zigbang_nlp.tables.dates import DateColumn
 from zigbang_nlp.tables.ratings import read_rating
@@ -26,6 +26,20 @@ from zigbang_nlp.text.clean import clean, duplicate_key
 _SCALES = (5.0, 10.0, 100.0)
 #: Texts whose repeats are counted; more would take too much memory.
 _COUNTED = 1_000_000
+#: The columns of an export that an import reads back, by what they hold.
+_EXPORTED = ImportColumns(
+    text="text",
+    rating="score",
+    label="label",
+    date="written_at",
+    apartment="apartment_id",
+    category="category",
+    id="review_id",
+    split="split",
+    source="source",
+)
+#: Formats whose cells an export defuses.
+_SPREADSHEETS = (".csv", ".xlsx")
 #: Name of the id that the five texts of one row share where the file has none.
 _SHARED_ID = "id of the row"
 
@@ -38,11 +52,13 @@ class Recognised:
         columns: what holds what.
         layout: the five pairs, where it is laid out so.
         guesses: columns that seem to have a role, by name or content.
+        defused: whether an export made its cells safe for spreadsheets, see `tables.cells`.
     """
 
     columns: ImportColumns
     layout: Layout | None
     guesses: tuple[Guess, ...]
+    defused: bool = False
 
     @property
     def needed(self) -> list[str]:
@@ -63,6 +79,8 @@ class Recognised:
 
     def rows(self, piece: pd.DataFrame) -> pd.DataFrame:
         """The rows of a piece, one a text."""
+        if self.defused:
+            return piece.map(lambda cell: restored(cell) if isinstance(cell, str) else cell)
         if self.layout is None:
             return piece
         if self.columns.id == _SHARED_ID:
@@ -78,7 +96,8 @@ def recognise(
 
     A column that is given is taken as given. The text is found by name or content where the file
     has no column "text"; ratings, dates and so on are read only when they are named, since a
-    wrong scale or order would be stored silently. The five-pair layout is read as it is.
+    wrong scale or order would be stored silently. The five-pair layout, and what `zigbang-nlp export`
+    wrote, are read as they are.
 
     Args:
         path: see `tables.read_table`.
@@ -92,6 +111,8 @@ def recognise(
     piece = next(read_table(path, options=options))
     guesses = tuple(guess_roles(piece))
     default = given == ImportColumns()
+    if default and {*_EXPORTED.named(), "first_seen"} <= set(map(str, piece.columns)):
+        return Recognised(_EXPORTED, None, guesses, path.suffix.lower() in _SPREADSHEETS)
     layout = find_layout(piece) if default else None
     if layout is not None:
         known = {guess.role: guess.column for guess in guesses}

@@ -37,6 +37,7 @@ class ImportColumns:
     category: str | None = None
     id: str | None = None
     split: str | None = None
+    source: str | None = None
 
     def named(self) -> list[str]:
         """The columns that are asked for."""
@@ -54,6 +55,7 @@ class _Cells(NamedTuple):
     category: Any
     id: Any
     split: Any
+    source: Any
 
 
 class RowReader:
@@ -136,7 +138,7 @@ class RowReader:
         date = None if is_missing(row.date) else row.date
         label = read_label(None if is_missing(row.label) else row.label)
         return Review(
-            source=SOURCE,
+            source=_name(row.source) or SOURCE,
             apartment_id=apartment,
             review_id=_name(row.id) or content_id(apartment, category, date, score, text),
             category=category,

@@ -104,7 +104,19 @@ def _decoded(raw: bytes) -> str:
 
 
 def defused(value: Any) -> Any:
-    """Text that a spreadsheet can't run: an apostrophe goes before a mark that begins a formula."""
-    if isinstance(value, str) and _FORMULA.match(value):
+    """Text that a spreadsheet can't run: an apostrophe goes before a mark that begins a formula.
+
+    `restored` takes it away again, so that what goes out comes back as it was.
+    """
+    if isinstance(value, str) and _FORMULA.match(value.lstrip("'")):
         return "'" + value
     return value
+
+
+def restored(text: str) -> str:
+    """The text that `defused` made safe.
+
+    >>> restored(defused("-층간소음 심해요")), restored("'평범한' 단지")
+    ('-층간소음 심해요', "'평범한' 단지")
+    """
+    return text[1:] if text.startswith("'") and _FORMULA.match(text.lstrip("'")) else text
