@@ -181,3 +181,14 @@ def test_the_user_agent_says_who_is_asking(tmp_path: Path, world: World) -> None
         assert len(agents) == 1
         assert agents.pop().startswith("zigbang-nlp/")
         assert "+mailto:me@example.org" in server.requests[0].headers["User-Agent"]
+
+
+def test_everything_goes_through_the_proxy_with_the_cookies(tmp_path: Path, world: World) -> None:
+    with serve(world) as proxy, open_store(f"sqlite:///{tmp_path}/a.db") as store:
+        crawl = crawl_settings(
+            "http://nowhere.invalid", proxy=proxy.url, cookies="a=1; b=2", retries=0, **SMALL
+        )
+        assert run_crawl(settings(tmp_path, crawl), store).failed == 0
+        assert len(proxy.requests) == 39
+        assert all(r.path.startswith("http://nowhere.invalid/") for r in proxy.requests)
+        assert {request.headers["Cookie"] for request in proxy.requests} == {"a=1; b=2"}
