@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterable
+from pathlib import Path
 
 from zigbang_nlp.config import PreprocessSettings, Settings
 from zigbang_nlp.console import log, table
@@ -113,7 +114,7 @@ def predict_stage(settings: Settings) -> None:
     from zigbang_nlp.store import open_store
 
     classifier = Classifier.load(
-        settings.model_dir,
+        _own_or_shipped(settings),
         settings.predict.batch_size,
         reliability=asked_reliability(settings),
     )
@@ -127,6 +128,14 @@ def predict_stage(settings: Settings) -> None:
         lines = (json.dumps(p.as_dict(), ensure_ascii=False) for p in new)
         fresh.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     log.info("%s", predictions_table(new))
+
+
+def _own_or_shipped(settings: Settings) -> Path:
+    """What `train` just made, or, where it learned nothing, the model that ships."""
+    from zigbang_nlp.predict.resolve_model import chosen_model
+
+    predict = settings.predict.model_copy(update={"model": ""})
+    return chosen_model(settings.model_copy(update={"predict": predict}))
 
 
 def report_stage(settings: Settings) -> None:

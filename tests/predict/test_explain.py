@@ -15,6 +15,7 @@ from tests.conftest import zigbang
 from zigbang_nlp import Classifier
 from zigbang_nlp.predict.attribution_spans import units_of
 from zigbang_nlp.predict.explain import rank_correlation
+from zigbang_nlp.predict.explained_words import FLOOR, words_of
 from zigbang_nlp.predict.faithfulness import deletion_test
 from zigbang_nlp.predict.global_attribution import COLUMNS, deciding_tokens
 from zigbang_nlp.records import Explanation
@@ -152,10 +153,10 @@ def test_explain_prints_tokens_and_spans(bundle_dir: Path, tmp_path: Path) -> No
     assert b"\x1b" not in done.stdout, "neither ours, into a pipe, nor that of the text"
     said = done.stdout.decode()
     assert "가까워" in said.split("\n", 1)[1]
-    assert "빼면" in said
+    assert "로그 오즈" in said
     (line,) = zigbang("predict", *given, "--json", text, cwd=tmp_path).stdout.splitlines()
     why = json.loads(line)["explanation"]
-    assert set(why) == {"base", "gap", "agreement", "spans"}
+    assert set(why) == {"base", "gap", "agreement", "spans", "words"}
     marked = [text[span["start"] : span["end"]] for span in why["spans"]]
     assert "ㅋㅋㅋㅋ" in marked
     assert {"token", "occlusion", "gradient"} <= set(why["spans"][0])
@@ -202,5 +203,50 @@ def test_a_terminal_gets_colour_unless_it_wants_none(
 def test_an_explanation_as_a_dictionary_is_plain_json() -> None:
     why = Explanation("글", 0.7, 0.5, 0.0, None, ())
     assert json.loads(json.dumps(why.as_dict())) == {
-        "base": 0.5, "gap": 0.0, "agreement": None, "spans": [],
+        "base": 0.5, "gap": 0.0, "agreement": None, "spans": [], "words": [],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("역이 가까워요", ["역이", "가까워요"]),
+        ("안 좋아요", ["안 좋아요"]),
+        ("주차가 편하지 않아요", ["주차가", "편하지 않아요"]),
+        ("벌레가 없어요", ["벌레가 없어요"]),
+        ("버스는 못 타고 걸어요", ["버스는", "못 타고", "걸어요"]),
+        ("ㅋㅋㅋㅋ 좋네요!!", ["ㅋㅋㅋㅋ", "좋네요!!"]),
+        ("", []),
+    ],
+)
+def test_tokens_are_joined_to_the_words_that_people_see(text: str, words: list[str]) -> None:
+    units = units_of(Classifier.load().bundle.encoder, text)
+    found = words_of(text, units)
+    assert [text[word.start : word.end] for word in found] == words
+    assert [i for word in found for i in word.ids] == [i for unit in units for i in unit.ids]
+
+
+def test_a_sure_label_rests_on_its_words_not_on_particles() -> None:
+    texts = [
+        "뷰는 정말 최고예요. 그런데 주차는 전쟁이에요.",
+        "역이 가까워서 출퇴근이 정말 편하고 마트도 많아서 너무 만족해요",
+        "층간소음이 심해서 밤마다 괴롭고 벌레도 많아요",
+    ]
+    for why in Classifier.load().explain(texts):
+        marked = [word for word in why.words if word.marked]
+        assert 1 <= len(marked) <= max(1, len(why.words) // 3)
+        assert min(abs(word.log_odds) for word in marked) >= FLOOR
+        unmarked = [abs(word.log_odds) for word in why.words if not word.marked]
+        assert max(unmarked) <= max(abs(word.log_odds) for word in marked)
+        assert not {word.text for word in marked} & {"그런데", "는", "에요"}
+
+
+def test_what_a_word_adds_is_what_the_text_lacks_without_it() -> None:
+    classifier = Classifier.load()
+    (why,) = classifier.explain("공원이 가까워서 좋아요")
+    words = words_of(why.text, units_of(classifier.bundle.encoder, why.text))
+    odds = np.log(why.probability / (1 - why.probability))
+    for word, share in zip(words, why.words, strict=True):
+        ids = [i for other in words if other is not word for i in other.ids]
+        rest = float(classifier.network.probabilities([ids])[0])
+        assert share.log_odds == pytest.approx(odds - np.log(rest / (1 - rest)), abs=1e-3)

@@ -30,6 +30,25 @@ def test_the_summary_adds_up(dataset: DataSet) -> None:
     assert summary["length_covers"] >= 0.99
 
 
+def test_texts_with_both_labels_are_counted_and_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = [r for r in made_reviews(400) if r.score != 3]
+    torn = [
+        replace(rows[0], review_id=f"t{i}", text=text, score=score)
+        for i, (text, score) in enumerate(
+            [("살 만해요!", 5.0), ("살만해요", 1.0), ("그럭저럭", 5.0), ("그럭저럭", 1.0)] * 2
+        )
+    ]
+    summary = preprocess(rows + torn, PreprocessSettings(min_count=1), tmp_path / "dataset")
+    assert (summary["both_labels"]["texts"], summary["both_labels"]["rows"]) == (2, 8)
+    assert "2 texts carry both labels, in 8 rows" in caplog.text
+    assert "살 만해요!; 그럭저럭" in caplog.text
+    assert summary["labelled"] == len(rows) + 8
+    kept = sum(part["texts"] for part in summary["splits"].values())
+    assert kept + summary["dropped_duplicates"] == summary["labelled"]
+
+
 def test_the_vocabulary_is_of_the_training_texts_alone(dataset: DataSet) -> None:
     tokens = {
         t for row in dataset.encoder.tokenize(dataset.split("train").rows["text"]) for t in row

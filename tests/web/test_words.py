@@ -11,7 +11,7 @@ import zigbang_nlp.web
 from zigbang_nlp.charts.lines import Point, over_time
 from zigbang_nlp.charts.map import Place, place_map, scale_of
 from zigbang_nlp.charts.marked import pieces
-from zigbang_nlp.records import Explanation, TokenShare
+from zigbang_nlp.records import Explanation, WordShare
 from zigbang_nlp.web.rate import Rate
 
 #: A machine that does other things too is slow now and then.
@@ -35,14 +35,17 @@ SCALE = scale_of([0.4, 0.6], 0.5)
 
 
 def explanation(text: str, spans: list[tuple[int, int, float]]) -> Explanation:
-    tokens = tuple(TokenShare("x", start, end, share, 0.0) for start, end, share in spans)
-    return Explanation(text, 0.5, 0.5, 0.0, None, tokens)
+    words = tuple(
+        WordShare(text[start:end], start, end, share, abs(share) >= 0.3)
+        for start, end, share in spans
+    )
+    return Explanation(text, 0.5, 0.5, 0.0, None, (), words)
 
 
 @patient
 @given(
     st.text(max_size=40),
-    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), st.floats(-1, 1)), max_size=12),
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), st.floats(-3, 3)), max_size=12),
 )
 def test_marks_never_lose_or_change_a_character(
     text: str, spans: list[tuple[int, int, float]]
@@ -54,9 +57,9 @@ def test_marks_never_lose_or_change_a_character(
 
 def test_the_strongest_words_are_marked() -> None:
     found = pieces(
-        "뷰는 최고 주차는 전쟁", explanation("", [(0, 1, 0.1), (3, 5, 0.5), (10, 12, -0.3)])
+        "뷰는 최고 주차는 전쟁", explanation("", [(0, 2, 0.1), (3, 5, 2.5), (10, 12, -0.6)])
     )
-    assert [(p.text, p.mark) for p in found if p.mark] == [("최고", "p2"), ("전쟁", "n2")]
+    assert [(p.text, p.mark) for p in found if p.mark] == [("최고", "p2"), ("전쟁", "n1")]
 
 
 def test_charts_escape_what_they_are_given() -> None:

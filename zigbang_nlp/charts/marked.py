@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from zigbang_nlp.records import Explanation
 
-#: Shares of the text's strongest token from which a token is marked weakly or strongly.
-_WEAK, _STRONG = 0.25, 0.6
+#: Log-odds from which a word is marked strongly; the same for every text, so that shades compare.
+_STRONG = 1.5
 
 
 @dataclass(frozen=True)
@@ -20,21 +20,17 @@ class Piece:
 
 def pieces(text: str, why: Explanation | None) -> list[Piece]:
     """The text in order, cut where a marked word begins or ends."""
-    if why is None or not why.tokens:
-        return [Piece(text)]
-    most = max(abs(token.occlusion) for token in why.tokens)
     found: list[Piece] = []
     at = 0
-    for token in why.tokens:
-        strength = abs(token.occlusion) / most if most else 0.0
-        if strength < _WEAK or token.start < at or token.end <= token.start:
+    for word in why.words if why else ():
+        if not word.marked or word.start < at or word.end <= word.start:
             continue
-        if token.start > at:
-            found.append(Piece(text[at : token.start]))
-        side = "p" if token.occlusion > 0 else "n"
-        level = 2 if strength >= _STRONG else 1
-        found.append(Piece(text[token.start : token.end], f"{side}{level}"))
-        at = token.end
-    if at < len(text):
+        if word.start > at:
+            found.append(Piece(text[at : word.start]))
+        side = "p" if word.log_odds > 0 else "n"
+        level = 2 if abs(word.log_odds) >= _STRONG else 1
+        found.append(Piece(text[word.start : word.end], f"{side}{level}"))
+        at = word.end
+    if at < len(text) or not found:
         found.append(Piece(text[at:]))
     return found

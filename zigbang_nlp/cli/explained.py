@@ -1,4 +1,4 @@
-"""How `predict --explain` shows on a terminal: the text in colour, and the strongest tokens."""
+"""How `predict --explain` shows on a terminal: the text in colour, and the words that matter."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from zigbang_nlp.records import Explanation
 
 LEGEND = "파랑은 긍정 쪽으로, 주황은 부정 쪽으로 기울게 한 말입니다. (Blue speaks for 긍정, orange for 부정.)"
 
-#: Tokens listed below a text.
+#: Words listed below a text.
 _LISTED = 6
-#: Shares of the text's strongest token from which a token is shown strongly, or at all.
-_STRONG, _WEAK = 0.5, 0.15
+#: Log-odds from which a word is shown strongly, the same for every text.
+_STRONG = 1.5
+#: Rank correlation of the two ways below which an explanation is not to be trusted.
+_AGREEING = 0.5
 #: 256-colour numbers, readable on black and on white, told apart by colour-blind readers.
 _BLUE, _DEEP_BLUE, _ORANGE, _DEEP_ORANGE, _WHITE, _BLACK = 33, 25, 166, 208, 255, 16
 #: What may move a terminal's cursor or change its settings, and white space.
@@ -34,20 +36,20 @@ def one_line(text: str) -> str:
 
 
 def coloured(why: Explanation) -> str:
-    """The text with each token in the colour of the side it speaks for."""
-    most = max((abs(share.occlusion) for share in why.tokens), default=0.0)
+    """The text with each word that matters in the colour of the side it speaks for."""
     parts: list[str] = []
     at = 0
-    for share in why.tokens:
-        parts.append(one_line(why.text[at : share.start]))
-        inside = one_line(why.text[share.start : share.end])
-        parts.append(_styled(inside, share.occlusion / most if most else 0.0))
-        at = share.end
+    for word in why.words:
+        if not word.marked or word.start < at:
+            continue
+        parts.append(one_line(why.text[at : word.start]))
+        parts.append(_styled(one_line(word.text), word.log_odds))
+        at = word.end
     return "".join([*parts, one_line(why.text[at:])]).strip()
 
 
 def _styled(text: str, strength: float) -> str:
-    if not text or abs(strength) < _WEAK:
+    if not text:
         return text
     if abs(strength) < _STRONG:
         return click.style(text, fg=_BLUE if strength > 0 else _ORANGE)
@@ -57,15 +59,11 @@ def _styled(text: str, strength: float) -> str:
 
 
 def shares(why: Explanation) -> list[str]:
-    """The strongest tokens with what they add, by occlusion and by integrated gradient."""
-    if not why.tokens:
-        return []
-    strongest = sorted(why.tokens, key=lambda share: -abs(share.occlusion))[:_LISTED]
-    lines = ["       빼면  기울기  말"]
-    for share in strongest:
-        shown = one_line(why.text[share.start : share.end]) or one_line(share.token)
-        lines.append(f"     {share.occlusion:+.3f}  {share.gradient:+.3f}  {shown}")
+    """The words that matter, the strongest first, with what each adds to the log-odds."""
+    marked = sorted((w for w in why.words if w.marked), key=lambda word: -abs(word.log_odds))
+    lines = ["     로그 오즈  말"] if marked else []
+    lines += [f"        {word.log_odds:+6.2f}  {one_line(word.text)}" for word in marked[:_LISTED]]
     if why.agreement is not None:
-        doubt = "" if why.agreement >= _STRONG else ": 두 방법이 달라 이 설명은 믿기 어렵습니다"
+        doubt = "" if why.agreement >= _AGREEING else ": 두 방법이 달라 이 설명은 믿기 어렵습니다"
         lines.append(f"     두 방법의 순위 상관 {why.agreement:.2f}{doubt}")
     return lines

@@ -110,6 +110,8 @@ def command(
     )
     options = ReadOptions(**reading)
     notes = Notes()
+    for _, fact in classifier.bundle.warnings:
+        log.warning("%s", fact)
     asked = Asked(topics, sentences, explain, aspects, stars)
     if settings.tokenize.dask:
         if source is None or output is None:

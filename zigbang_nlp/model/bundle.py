@@ -24,6 +24,8 @@ from zigbang_nlp.model.architecture import Architecture
 from zigbang_nlp.text.encoder import Encoder
 
 FORMAT = 1
+#: Kinds of warnings that say a network can't tell praise from complaint at all.
+HOPELESS = frozenset({"chance", "one_class"})
 MANIFEST, BUNDLE = "manifest.json", "bundle.json"
 ONNX, WEIGHTS = "network.onnx", "network.weights.h5"
 #: The model card, where there is one; people may write on in it, so no hash guards it.
@@ -54,6 +56,16 @@ class Bundle:
     data_fingerprint: str
     metrics: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def warnings(self) -> tuple[tuple[str, str], ...]:
+        """Kind and fact of everything that is wrong with it, see `evaluation.verdict`."""
+        return _warnings(self.metrics)
+
+    @property
+    def can_tell(self) -> bool:
+        """Whether it learned to tell praise from complaint at all."""
+        return _can_tell(self.warnings)
 
     @property
     def onnx_path(self) -> Path:
@@ -154,6 +166,26 @@ def load_bundle(directory: Path) -> Bundle:
             f"and its vocabulary has {len(encoder.vocabulary)}",
         )
     return bundle
+
+
+def serves_by_default(directory: Path) -> tuple[bool, str]:
+    """Whether a bundle may classify unasked, and the fact against it.
+
+    A bundle that can't be read may: loading it says what is wrong.
+    """
+    try:
+        warnings = _warnings(json.loads((directory / BUNDLE).read_text("utf-8"))["metrics"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return True, ""
+    return _can_tell(warnings), " ".join(fact for kind, fact in warnings if kind in HOPELESS)
+
+
+def _warnings(metrics: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((one["kind"], one["fact"]) for one in metrics.get("warnings", ()))
+
+
+def _can_tell(warnings: tuple[tuple[str, str], ...]) -> bool:
+    return not HOPELESS & {kind for kind, _ in warnings}
 
 
 def _check_files(directory: Path, manifest: dict[str, Any]) -> None:

@@ -225,7 +225,8 @@ class Classifier:
                 self.bundle.threshold,
             )
             predictions = [
-                replace(p, aspects=said) for p, said in zip(predictions, opinions, strict=True)
+                replace(p, aspects=said if p.label else ())
+                for p, said in zip(predictions, opinions, strict=True)
             ]
         if asked.sentences:
             parts = [split_sentences(text) for text in texts]

@@ -9,6 +9,7 @@ less that of the zeros. Where the two disagree, trust neither.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy.stats import spearmanr
@@ -18,6 +19,7 @@ from zigbang_nlp.model.bundle import Bundle
 from zigbang_nlp.model.serving.gradient import GradientNetwork
 from zigbang_nlp.model.serving.inference import Network
 from zigbang_nlp.predict.attribution_spans import Unit, units_of
+from zigbang_nlp.predict.explained_words import word_shares, words_of
 from zigbang_nlp.records import Explanation, TokenShare
 
 #: Points on the way of the integral at first; doubled while the sum is off by more than the
@@ -55,11 +57,16 @@ class Explainer:
         """
         encoder = self.bundle.encoder
         units = [units_of(encoder, text) for text in texts]
+        words = [words_of(text, found) for text, found in zip(texts, units, strict=True)]
         probabilities, drops = occlusion(self.network, units, batch_size)
+        _, by_word = occlusion(self.network, words, batch_size)
         return [
-            self._explanation(text, found, float(probability), drop)
-            for text, found, probability, drop in zip(
-                texts, units, probabilities, drops, strict=True
+            replace(
+                self._explanation(text, found, float(probability), drop),
+                words=word_shares(text, joined, float(probability), word_drop),
+            )
+            for text, found, joined, probability, drop, word_drop in zip(
+                texts, units, words, probabilities, drops, by_word, strict=True
             )
         ]
 

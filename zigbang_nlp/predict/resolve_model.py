@@ -7,14 +7,16 @@ from pathlib import Path
 from zigbang_nlp.config import PredictSettings, Settings
 from zigbang_nlp.console import log
 from zigbang_nlp.files import recover_swap
+from zigbang_nlp.model.bundle import serves_by_default
 from zigbang_nlp.resources import pretrained_dir
 
 
 def chosen_model(settings: Settings) -> Path:
     """The directory of the bundle to classify with.
 
-    `predict.model` where it is set; else what was trained in the work directory; else the model
-    that ships with the package, and the log says so.
+    `predict.model` where it is set; else what was trained in the work directory, unless training
+    found that it can't tell praise from complaint; else the model that ships with the package. The
+    log says why it isn't yours.
 
     Raises:
         ZigbangError: there is none of them.
@@ -24,7 +26,16 @@ def chosen_model(settings: Settings) -> Path:
     own = settings.model_dir
     recover_swap(own)
     if own.exists():
-        return own
+        serves, fact = serves_by_default(own)
+        if serves:
+            return own
+        log.warning(
+            "Your model in %s is not used: %s The one that ships classifies; --model %s takes yours.",
+            own,
+            fact,
+            own,
+        )
+        return pretrained_dir()
     log.info("There is no model of your own in %s; the one that ships classifies.", own)
     return pretrained_dir()
 

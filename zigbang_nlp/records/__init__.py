@@ -8,6 +8,7 @@ from zigbang_nlp.records.predictions import (
     Prediction,
     Stars,
     TokenShare,
+    WordShare,
     as_json,
 )
 from zigbang_nlp.records.rows import (
@@ -35,6 +36,7 @@ __all__ = [
     "Review",
     "Stars",
     "TokenShare",
+    "WordShare",
     "as_json",
     "content_id",
     "label_word",

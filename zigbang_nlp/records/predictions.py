@@ -26,6 +26,24 @@ class TokenShare:
 
 
 @dataclass(frozen=True, slots=True)
+class WordShare:
+    """What one word adds to the log-odds of positive.
+
+    Attributes:
+        text: as it stands there: an eojeol, with what negates it ("안 좋아요", "주차장이 없어요").
+        start, end: its characters (Unicode code points) of the original text, end excluded.
+        log_odds: how much the log-odds fall without it; 1 moves a probability of 0.5 to 0.73.
+        marked: whether it is worth showing: strong enough, and among the strongest third.
+    """
+
+    text: str
+    start: int
+    end: int
+    log_odds: float
+    marked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why a text has its probability.
 
@@ -37,6 +55,7 @@ class Explanation:
         agreement: Spearman's rank correlation of the two ways; None where there are fewer than
             three tokens, or all weigh the same.
         tokens: those that the network reads, left to right.
+        words: the same joined to words, left to right; what people are shown.
     """
 
     text: str
@@ -45,6 +64,7 @@ class Explanation:
     gap: float
     agreement: float | None
     tokens: tuple[TokenShare, ...]
+    words: tuple[WordShare, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         """Everything but the text, rounded to six decimals."""
@@ -61,6 +81,16 @@ class Explanation:
                     "gradient": round(share.gradient, 6),
                 }
                 for share in self.tokens
+            ],
+            "words": [
+                {
+                    "start": word.start,
+                    "end": word.end,
+                    "text": word.text,
+                    "log_odds": round(word.log_odds, 4),
+                    "marked": word.marked,
+                }
+                for word in self.words
             ],
         }
 

@@ -21,7 +21,7 @@ from zigbang_nlp.errors import ConfigError, DataError
 from zigbang_nlp.files import atomic_directory
 from zigbang_nlp.records import CATEGORIES, LABELS, SPLITS, Review
 from zigbang_nlp.resources import SAMPLE, sample_splits
-from zigbang_nlp.text.clean import clean
+from zigbang_nlp.text.clean import clean, duplicate_key
 from zigbang_nlp.text.dataset import Split, save_dataset
 from zigbang_nlp.text.encoder import Encoder, pad
 from zigbang_nlp.text.labels import NEGATIVE, POSITIVE, class_balance, label_of
@@ -34,6 +34,8 @@ from zigbang_nlp.text.vocabulary import OUT_OF_VOCABULARY, PADDING, Vocabulary
 _COLUMNS = ("source", "apartment_id", "review_id", "category", "text", "score")
 #: Directory of the token cache, beside the data set's.
 TOKENS = "tokens"
+#: Texts with both labels that are named.
+_NAMED = 3
 #: Called as `tokenize_texts`.
 Tokenized = Callable[..., Iterator[list[str]]]
 _LABEL_VALUES = dict(zip(LABELS, (NEGATIVE, POSITIVE), strict=True))
@@ -65,6 +67,8 @@ def preprocess(
     """
     rows, seen = _labelled_rows(progress(reviews, "reading", total), settings)
     _check_enough(rows, seen, settings)
+    rows = rows.assign(key=rows["text"].map(duplicate_key))
+    contradicted = contradictions(rows)
     split, way = assign_splits(rows, settings)
     rows = rows.assign(split=split)
     tokenizer = _tokenizer(rows, settings)
@@ -97,6 +101,11 @@ def preprocess(
         "rows_read": seen,
         "labelled": len(rows),
         "dropped_duplicates": int(rows["split"].eq("dropped").sum()),
+        "both_labels": {
+            "texts": int(contradicted["key"].nunique()),
+            "rows": len(contradicted),
+            "examples": contradicted.drop_duplicates("key")["text"].head(_NAMED).tolist(),
+        },
         "split_by": way,
         "classes": class_balance(Counter(rows["label"])),
         "splits": {
@@ -117,6 +126,15 @@ def preprocess(
     return summary
 
 
+def contradictions(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows whose text, in whatever spelling, carries both labels; in their order.
+
+    Args:
+        rows: columns label (0 or 1) and key (`duplicate_key` of the text).
+    """
+    return rows[rows["label"].groupby(rows["key"]).transform("nunique") > 1]
+
+
 def length_for_coverage(lengths: np.ndarray, coverage: float) -> int:
     """The shortest length that at least `coverage` of the texts fit into whole (at least 1)."""
     if not len(lengths):
@@ -135,6 +153,14 @@ def report(summary: dict[str, Any]) -> None:
         f"{classes['positive']:,}",
         100 * classes["larger_share"],
     )
+    both = summary["both_labels"]
+    if both["texts"]:
+        log.warning(
+            "%s texts carry both labels, in %s rows, all of which are kept as they are: %s",
+            f"{both['texts']:,}",
+            f"{both['rows']:,}",
+            "; ".join(text if len(text) <= 40 else text[:39] + "…" for text in both["examples"]),
+        )
     log.info(
         "Split by %s: %s; %s dropped so that no text is on two sides.",
         summary["split_by"],

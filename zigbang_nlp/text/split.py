@@ -26,7 +26,8 @@ def assign_splits(rows: pd.DataFrame, settings: PreprocessSettings) -> tuple[pd.
     the held-out side (so the test is on unseen texts).
 
     Args:
-        rows: columns text, label (0 or 1), source, apartment_id, split (str or None).
+        rows: columns text, label (0 or 1), source, apartment_id, split (str or None), and key
+            (`duplicate_key` of the text) where it is known already.
         settings: shares, seed and way.
 
     Returns:
@@ -35,7 +36,7 @@ def assign_splits(rows: pd.DataFrame, settings: PreprocessSettings) -> tuple[pd.
     Raises:
         DataError: a split would hold a single class.
     """
-    keys = rows["text"].map(duplicate_key)
+    keys = rows["key"] if "key" in rows else rows["text"].map(duplicate_key)
     random = np.random.default_rng(settings.seed)
     if rows["split"].notna().any():
         way, split = "given", _given(rows, keys, settings, random)

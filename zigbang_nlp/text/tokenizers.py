@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from zigbang_nlp.errors import TokenizerError
-from zigbang_nlp.text.taggers import TAGGERS, Morphs
+from zigbang_nlp.text.taggers import TAGGERS, Morphs, check_process
 from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
 
 #: How carefully a text is tokenized: as a whole; in pieces of a few words; split on spaces.
@@ -70,10 +70,11 @@ class Tokenizer:
                 next level, and is split on spaces at last.
 
         Raises:
-            TokenizerError: the tagger can't start.
+            TokenizerError: the tagger can't start, or is of a process that this one was forked from.
         """
         if not text or text.isspace():
             return []
+        check_process(self.settings.name)
         morphs = self._morphs
         for tried in range(fallback_level, ON_SPACES):
             parts = [text] if tried == WHOLE else _pieces(text)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import BundleError, ZigbangError
-from zigbang_nlp.model.bundle import MANIFEST
+from zigbang_nlp.model.bundle import MANIFEST, serves_by_default
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.records import LABEL_ONLY, Asked, Prediction
 from zigbang_nlp.web.metrics import Metrics
@@ -138,7 +138,8 @@ class PredictionService:
 
     async def look(self) -> None:
         """Load the bundle if it isn't the one in force; a damaged one leaves the old in force."""
-        if self._better is not None and _marks(self._better / MANIFEST) is not None:
+        come = self._better is not None and _marks(self._better / MANIFEST) is not None
+        if come and self._better is not None and serves_by_default(self._better)[0]:
             self.directory, self._better = self._better, None
         seen = _marks(self.directory / MANIFEST)
         if seen is None or seen == self._seen or time.monotonic() < self._look_again:

@@ -46,6 +46,7 @@ from zigbang_nlp.model.training.checkpoints import drop_backup
 from zigbang_nlp.model.training.distribution import Distribution
 from zigbang_nlp.model.training.fit import best_epoch, fit
 from zigbang_nlp.model.training.keep_start import keep_start
+from zigbang_nlp.model.training.verdict import with_verdict
 from zigbang_nlp.model.training.warm_start import initial_network
 from zigbang_nlp.text.corrections import corrected
 from zigbang_nlp.text.dataset import DataSet, Split
@@ -135,6 +136,7 @@ def train(
             settings.threshold_for,
             base,
         )
+        bundle = with_verdict(bundle, training, validation, base)
         write_manifest(bundle)
     drop_backup(checkpoint_dir)
     report(bundle)

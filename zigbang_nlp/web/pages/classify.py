@@ -23,7 +23,9 @@ from zigbang_nlp.web.problems import Problem
 
 router = APIRouter(include_in_schema=False)
 
-_TOKENS = 8
+_WORDS = 8
+#: Log-odds that fill a bar, the same for every text: a sure label rests on about as much.
+_SCALE = 4.0
 
 
 @router.get("/classify")
@@ -51,12 +53,12 @@ async def classified(request: Request) -> Response:
     )
     bundle = app_state.engine.classifier.bundle
     why = found.explanation
-    strongest = sorted(why.tokens, key=lambda token: -abs(token.occlusion)) if why else []
+    marked = [word for word in why.words if word.marked] if why else []
     result = {
         "prediction": found,
         "pieces": pieces(text, why),
-        "tokens": strongest[:_TOKENS],
-        "strongest": max((abs(token.occlusion) for token in strongest), default=1) or 1,
+        "words": sorted(marked, key=lambda word: -abs(word.log_odds))[:_WORDS],
+        "scale": _SCALE,
         "agreement": why.agreement if why else None,
         "sentences": found.sentences if found.sentences and len(found.sentences) > 1 else (),
         "topics": found.topics or (),
