@@ -196,7 +196,7 @@ def test_predict_texts(bundle_dir: Path, tmp_path: Path) -> None:
     assert good.startswith("긍정")
     assert bad.startswith("부정")
     assert bad.endswith("역 나빠요 정말")
-    assert "? 0.500" in blank
+    assert blank.startswith("판정 안 함 ")
     assert done.stderr == b""
     assert list(tmp_path.iterdir()) == []
 
@@ -210,10 +210,13 @@ def test_predict_as_json_is_what_the_library_says(bundle_dir: Path, tmp_path: Pa
     found = [json.loads(line) for line in lines(done) + lines(long)]
     assert found == [p.as_dict() for p in Classifier.load(bundle_dir).predict(texts)]
     for row in found:
-        assert list(row) == ["text", "label", "probability", "unsure", "reason"][: len(row)]
+        reason = ["reason"] if row["unsure"] else []
+        assert list(row) == ["text", "label", "probability", "unsure", *reason, "truncated"]
         assert row["unsure"] == ("reason" in row)
     assert found[2]["reason"] == "blank text"
-    assert found[3]["reason"] == "no known token"
+    assert found[3]["reason"] == "not Korean"
+    assert found[2]["label"] is None
+    assert found[3]["label"] is None
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949"])
@@ -267,12 +270,14 @@ def test_predict_a_file(source: str, target: str, bundle_dir: Path, tmp_path: Pa
         "predicted_label",
         "probability",
         "unsure",
+        "truncated",
     ]
     assert found["리뷰"].fillna("").tolist() == texts
     assert [int(n) for n in found["번호"]] == list(range(len(texts)))
     assert set(found["label"]) == {"내 것"}
-    expected = [p.label for p in Classifier.load(bundle_dir).predict(texts)]
-    assert found["predicted_label"].tolist() == expected
+    expected = [p.label or "none" for p in Classifier.load(bundle_dir).predict(texts)]
+    assert found["predicted_label"].fillna("none").tolist() == expected
+    assert expected.count("none") == 2, "the blank text and the picture"
 
 
 def test_predict_a_column_of_mixed_types_to_parquet(bundle_dir: Path, tmp_path: Path) -> None:
