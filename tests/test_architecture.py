@@ -29,7 +29,7 @@ ALLOWED: dict[str, set[str]] = {
     "plotting": {"files"},
     "config": {"errors", "records"},
     "geo": {"errors"},
-    "tables": {"errors"},
+    "tables": {"errors", "language", "records"},
     "charts": {"language", "records"},
     "workers": {"errors"},
     "store": _GROUND | {"config", "tables"},

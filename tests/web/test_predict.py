@@ -169,7 +169,7 @@ def test_a_public_address_needs_a_token(tmp_path: Path) -> None:
 
     for arguments in (["--host", "0.0.0.0"], ["--host", "example.org"], ["--token", "short"]):
         done = zigbang("serve", *arguments, cwd=tmp_path)
-        assert done.returncode == 1
+        assert done.returncode == 2, "a setting that can't be used is wrong usage"
         assert "token" in done.stderr.decode()
     assert list(tmp_path.iterdir()) == []
 
