@@ -166,9 +166,9 @@ def test_no_two_options_of_a_command_are_the_same() -> None:
 
 
 @both
-def test_it_says_who_wrote_the_sample_where_it_speaks_of_the_model(readme: Path) -> None:
+def test_it_says_who_wrote_the_sample_where_it_speaks_of_it(readme: Path) -> None:
     text = readme.read_text(encoding="utf-8")
-    section = re.split(r"^## ", text, flags=re.M)[2]
+    section = re.split(r"^## ", text, flags=re.M)[3]
     assert "one language model wrote" in section or "언어 모델 하나가 쓴" in section
 
 

@@ -169,7 +169,7 @@ def test_wrong_filters_are_told(searched: Callable[..., Hits]) -> None:
         ({"label": "good"}, "no label"),
         ({"filters": Filters(category="parking")}, "no category"),
         ({"filters": Filters(region="제주시")}, "No complex lies"),
-        ({"filters": Filters(since="soon")}, "no date"),
+        ({"filters": Filters(since="soon")}, "is not a date"),
     ):
         with pytest.raises(InputError, match=words):
             searched(**filters)

@@ -147,7 +147,7 @@ def _target(scope: Scope) -> str:
     if scope["method"] != "GET":
         return "/"
     query = scope.get("query_string", b"").decode("latin-1")
-    return scope["path"] + (f"?{query}" if query else "")
+    return f"{scope['path']}?{query}" if query else str(scope["path"])
 
 
 def _with(request: Request, **changes: Any) -> str:
