@@ -78,6 +78,11 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 _ACCOUNTED = re.compile(rf"(?:{FLOOR_NOISE})[^.!?\n]{{0,6}}소음|소음")
 
 
+def with_words() -> frozenset[str]:
+    """The topics that have words to be named by."""
+    return frozenset(_patterns())
+
+
 def named_topics(text: str) -> set[str]:
     """The topics that a text or clause names outright.
 

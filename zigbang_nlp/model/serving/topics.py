@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from zigbang_nlp.errors import BundleError
-from zigbang_nlp.model.serving.topic_words import NOISES, named_topics
+from zigbang_nlp.model.serving.topic_words import NOISES, named_topics, with_words
 
 TOPICS_FILE = "topics.npz"
 #: Log-odds above its threshold from which a topic is given that no word names. On 500 residents'
@@ -67,6 +67,8 @@ class TopicModel:
         scores = self.scores(ids)
         split = len(self.categories)
         best = scores[:, :split].argmax(axis=1)
+        # A topic without words of its own, of somebody's own labels, goes by its score alone.
+        limits = [_UNNAMED if topic in with_words() else 0.0 for topic in self.topics]
         found = []
         for row, category, text in zip(
             scores[:, split:] - self.thresholds, best, texts, strict=True
@@ -75,7 +77,7 @@ class TopicModel:
             given = [
                 self.topics[i]
                 for i in np.argsort(-row, kind="stable")
-                if row[i] >= _UNNAMED or self.topics[i] in named
+                if row[i] >= limits[i] or self.topics[i] in named
             ]
             if len(given) > 1 and OTHER in given:
                 given.remove(OTHER)
