@@ -139,7 +139,7 @@ def test_a_missing_file_is_an_error_only_when_it_was_named(
 
 
 def test_a_key_outside_a_section_is_an_error(tmp_path: Path) -> None:
-    error = fails("'epochs' stands outside", file=toml(tmp_path, "epochs = 2\n"))
+    error = fails("'epochs' is outside", file=toml(tmp_path, "epochs = 2\n"))
     assert "[train]" in error.next_step
 
 
