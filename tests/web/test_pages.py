@@ -24,6 +24,7 @@ PAGES = {
     "complex": "/complex?id=test:3",
     "compare": "/compare?id=test:1&id=test:2&id=test:3",
     "keywords": "/keywords?word=주차",
+    "search": "/search?q=주차",
     "classify": "/classify",
     "data": "/data",
     "missing": "/nowhere",

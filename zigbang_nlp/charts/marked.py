@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zigbang_nlp.records import Explanation
@@ -12,7 +13,10 @@ _STRONG = 1.5
 
 @dataclass(frozen=True)
 class Piece:
-    """Some characters of a text; `mark` is "", or the side and strength: "p1", "p2", "n1", "n2"."""
+    """Some characters of a text.
+
+    `mark` is "", the side and strength ("p1", "p2", "n1", "n2"), or "hit": what was searched for.
+    """
 
     text: str
     mark: str = ""
@@ -31,6 +35,24 @@ def pieces(text: str, why: Explanation | None) -> list[Piece]:
         level = 2 if abs(word.log_odds) >= _STRONG else 1
         found.append(Piece(text[word.start : word.end], f"{side}{level}"))
         at = word.end
+    if at < len(text) or not found:
+        found.append(Piece(text[at:]))
+    return found
+
+
+def found_pieces(text: str, spans: Sequence[tuple[int, int]]) -> list[Piece]:
+    """The text in order, with what was searched for marked.
+
+    Args:
+        text: as written.
+        spans: (start, end) of what was found, ascending, without overlaps.
+    """
+    found: list[Piece] = []
+    at = 0
+    for start, end in spans:
+        found += [Piece(text[at:start])] if start > at else []
+        found.append(Piece(text[start:end], "hit"))
+        at = end
     if at < len(text) or not found:
         found.append(Piece(text[at:]))
     return found

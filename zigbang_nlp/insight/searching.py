@@ -17,7 +17,7 @@ from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.filters import days, narrowed_complexes
 from zigbang_nlp.insight.finding import TextIndex, index_of, marked_spans
-from zigbang_nlp.insight.opinions import opinions
+from zigbang_nlp.insight.opinions import mentioned, opinions
 from zigbang_nlp.insight.queries import Filters
 from zigbang_nlp.insight.question import Reading, Term, read_words
 from zigbang_nlp.insight.rates import wilson
@@ -42,6 +42,8 @@ class Question:
         topic: see `insight.topics`.
         filters: region, category, period, complexes.
         score: lowest and highest score of the text, inclusive, each optional.
+        mention: a word whose mentions are meant, as `insight.word_figures` counts them: with its
+            compounds, without words that only hold its letters.
     """
 
     text: str = ""
@@ -49,6 +51,7 @@ class Question:
     topic: str | None = None
     filters: Filters = field(default_factory=Filters)
     score: tuple[float | None, float | None] = (None, None)
+    mention: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,9 @@ def search(
     """
     index = index_of(corpus) if index is None else index
     terms, readings = read_words(corpus, question.text, index)
+    if question.mention.strip():
+        texts, forms = mentioned(corpus, question.mention)
+        terms.append(Term(texts, tuple("".join(form.split()) for form in forms["form"])))
     for reading in readings:
         if reading.read_as == "label":
             question = replace(question, label=question.label or reading.value)
@@ -173,6 +179,7 @@ def _labels(corpus: Corpus, topic: str | None) -> tuple[np.ndarray, np.ndarray, 
         praised = label == 1
         if topic is not None:
             found = opinions(corpus)
+            found = found[found["positive"].notna()]
             own = found.loc[found["topic"].eq(topic), "positive"].groupby(level=0)
             about, praised = np.zeros_like(about), np.zeros_like(about)
             label = np.full(len(label), np.nan)

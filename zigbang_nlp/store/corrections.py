@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -57,7 +58,7 @@ class Corrections:
                 f"There is no label {correction.label!r}.", f"Use {', '.join(LABELS)}."
             )
         row = {
-            "text_id": hashlib.blake2b(text.encode(), digest_size=16).hexdigest(),
+            "text_id": _text_id(text),
             "text": text,
             "label": correction.label,
             "said": correction.said,
@@ -90,9 +91,33 @@ class Corrections:
             query = sa.select(sa.func.count()).select_from(corrections)
             return connection.execute(query).scalar_one()
 
+    def tally(self) -> tuple[int, int]:
+        """(labels that people changed, labels that they confirmed)."""
+        with self.database.read() as connection:
+            query = sa.select(corrections.c.label == corrections.c.said, sa.func.count())
+            found = [
+                (bool(row[0]), int(row[1]))
+                for row in connection.execute(query.group_by(sa.text("1")))
+            ]
+        confirmed = sum(count for same, count in found if same)
+        return sum(count for _, count in found) - confirmed, confirmed
+
+    def labels_of(self, texts: Iterable[str]) -> dict[str, str]:
+        """{text: label} of those texts on which a person has spoken; texts of a page, not of all."""
+        wanted = {_text_id(storable(text)): text for text in texts}
+        query = sa.select(corrections.c.text_id, corrections.c.label).where(
+            corrections.c.text_id.in_(list(wanted))
+        )
+        with self.database.read() as connection:
+            return {wanted[row[0]]: row[1] for row in connection.execute(query)}
+
     def fingerprint(self) -> str:
         """A hash of texts and labels: of what a training with corrections depends on."""
         digest = hashlib.sha256()
         for one in self.all():
             digest.update(f"{one.label}\x1f{one.text}\x1e".encode())
         return digest.hexdigest()[:16]
+
+
+def _text_id(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -18,7 +18,8 @@ from zigbang_nlp.config import Settings
 from zigbang_nlp.errors import StoreError, ZigbangError
 from zigbang_nlp.predict.resolve_model import chosen_model
 from zigbang_nlp.web import static_files
-from zigbang_nlp.web.api import PREFIX, complexes, health, model, predict, words
+from zigbang_nlp.web.api import PREFIX, complexes, geojson, health, model, predict, words
+from zigbang_nlp.web.api import search as search_api
 from zigbang_nlp.web.api.schemas import PredictRequest
 from zigbang_nlp.web.app_state import AppState
 from zigbang_nlp.web.authentication import Authenticator
@@ -26,7 +27,7 @@ from zigbang_nlp.web.corpus_cache import CorpusCache
 from zigbang_nlp.web.jobs import Jobs
 from zigbang_nlp.web.limits import LimitsMiddleware
 from zigbang_nlp.web.metrics import Metrics
-from zigbang_nlp.web.pages import classify, compare, data, explore, keywords, login
+from zigbang_nlp.web.pages import classify, compare, correct, data, explore, keywords, login, search
 from zigbang_nlp.web.pages import complex as complex_page
 from zigbang_nlp.web.pages.render import problem_answer
 from zigbang_nlp.web.prediction_service import PredictionService
@@ -69,9 +70,28 @@ def create_app(settings: Settings) -> ASGIApp:
         lifespan=lifespan,
     )
     app.state.app_state = AppState(settings, engine, corpus_cache, jobs, metrics, authenticator)
-    for part in (health, predict, complexes, words, model, static_files):
+    for part in (
+        health,
+        predict,
+        geojson,
+        complexes,
+        search_api,
+        words,
+        model,
+        static_files,
+    ):
         app.include_router(part.router)
-    for shown_page in (explore, complex_page, compare, keywords, classify, data, login):
+    for shown_page in (
+        explore,
+        complex_page,
+        compare,
+        keywords,
+        search,
+        classify,
+        correct,
+        data,
+        login,
+    ):
         app.include_router(shown_page.router)
     _describe(app)
     _explain_errors(app)

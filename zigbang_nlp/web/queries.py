@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from zigbang_nlp.errors import InputError
+from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight import queries
 from zigbang_nlp.insight.opinions import WordFigures
 from zigbang_nlp.insight.queries import SORTS, Filters, Sort
@@ -46,6 +46,14 @@ def one_complex(snapshot: Snapshot, key: str) -> pd.Series:
             "단지를 찾을 수 없습니다. 목록에서 선택해 주세요.",
         )
     return found.iloc[0]
+
+
+def topic_names(snapshot: Snapshot) -> list[str]:
+    """Topics that any review speaks of, by name; none where no model told them."""
+    try:
+        return sorted(topics(snapshot, Filters())["topic"])
+    except (InsightError, InputError):
+        return []
 
 
 def profile(snapshot: Snapshot, filters: Filters) -> pd.DataFrame:

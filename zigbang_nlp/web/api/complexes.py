@@ -22,9 +22,16 @@ from zigbang_nlp.web.api.listing import (
     not_modified,
     page_of,
     records,
+    reply,
     unchanged,
 )
-from zigbang_nlp.web.api.schemas import ComplexDetail, ComplexList, ReviewList, problem_responses
+from zigbang_nlp.web.api.schemas import (
+    ComplexDetail,
+    ComplexList,
+    ReviewList,
+    problem_responses,
+    table_responses,
+)
 from zigbang_nlp.web.queries import Filters
 
 router = APIRouter(prefix=PREFIX, tags=["단지"])
@@ -38,7 +45,7 @@ Key = Annotated[
     "/complexes",
     summary="단지를 찾습니다",
     response_model=ComplexList,
-    responses=problem_responses(404, 422),
+    responses=table_responses(404, 422),
 )
 def complexes(
     request: Request,
@@ -59,14 +66,14 @@ def complexes(
     if snapshot.corpus is None:
         return answer(tag, page_of(pd.DataFrame(), page, size))
     table = queries.complexes(snapshot, meant, sort, min_texts, q)
-    return answer(tag, page_of(table, page, size))
+    return reply(request, tag, table, page_of(table, page, size))
 
 
 @router.get(
     "/complexes/{key:path}/reviews",
     summary="한 단지의 리뷰",
     response_model=ReviewList,
-    responses=problem_responses(404, 422),
+    responses=table_responses(404, 422),
 )
 def reviews(
     request: Request,
@@ -99,7 +106,8 @@ def reviews(
         label=table["positive"].map({1.0: "positive", 0.0: "negative"}),
         topics=table["topics"].map(unpack_names),
     )
-    return answer(tag, page_of(shown.drop(columns="positive"), page, size))
+    shown = shown.drop(columns="positive")
+    return reply(request, tag, shown, page_of(shown, page, size))
 
 
 @router.get(

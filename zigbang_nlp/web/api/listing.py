@@ -13,6 +13,7 @@ from starlette.responses import Response
 from zigbang_nlp.records import CATEGORIES
 from zigbang_nlp.web.app_state import services_of
 from zigbang_nlp.web.corpus_cache import Snapshot
+from zigbang_nlp.web.downloads import csv_text
 from zigbang_nlp.web.queries import Filters
 
 #: A day, a month or a year.
@@ -61,7 +62,8 @@ def page_of(table: pd.DataFrame, page: int, size: int) -> dict[str, Any]:
 
 def unchanged(request: Request, snapshot: Snapshot) -> tuple[str, bool]:
     """The answer's ETag, and whether the caller has the answer already."""
-    said = f"{snapshot.version}?{request.url.path}?{request.url.query}"
+    kind = "csv" if wants_csv(request) else "json"
+    said = f"{snapshot.version}?{kind}?{request.url.path}?{request.url.query}"
     tag = f'W/"{hashlib.blake2b(said.encode(), digest_size=12).hexdigest()}"'
     held = request.headers.get("if-none-match", "")
     return tag, tag in [one.strip() for one in held.split(",")]
@@ -75,13 +77,34 @@ def answer(tag: str, value: Any) -> Response:
     )
 
 
+def wants_csv(request: Request) -> bool:
+    """Whether the caller would rather have CSV than JSON."""
+    accepted = request.headers.get("accept", "").lower()
+    return "text/csv" in accepted and "application/json" not in accepted
+
+
+def reply(request: Request, tag: str, table: pd.DataFrame, said: dict[str, Any]) -> Response:
+    """A table as JSON, or, where the caller asks for `text/csv`, all of its rows as CSV.
+
+    Args:
+        request: whose Accept decides.
+        tag: of the answer.
+        table: all rows.
+        said: the JSON answer, perhaps of a part of them.
+    """
+    if not wants_csv(request):
+        return answer(tag, said)
+    body = csv_text(table).encode("utf-8", "replace")
+    return Response(body, headers=_headers(tag), media_type="text/csv; charset=utf-8")
+
+
 def not_modified(tag: str) -> Response:
     """An empty answer: what the caller holds under this tag is still true."""
     return Response(status_code=304, headers=_headers(tag))
 
 
 def _headers(tag: str) -> dict[str, str]:
-    return {"ETag": tag, "Cache-Control": "private, no-cache"}
+    return {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
 
 
 def edition_of(request: Request) -> Snapshot:

@@ -67,6 +67,22 @@ class Rows(BaseModel):
     items: list[dict[str, Any]]
 
 
+class WordSaid(BaseModel):
+    """How often a word is mentioned, and how often there is an opinion on its topic."""
+
+    word: str
+    mentions: int = Field(description="이 말을 쓴 주민 리뷰")
+    reviews: int = Field(description="모든 주민 리뷰")
+    rate: float
+    low: float
+    high: float
+    topic: str | None = Field(description="이 말이 가리키는 주제. 없으면 null")
+    opinions: int = Field(description="그 주제에 대한 의견")
+    positive: int = Field(description="그 가운데 칭찬")
+    opinion_reviews: int = Field(description="의견을 낸 주민 리뷰")
+    forms: list[dict[str, Any]] = Field(description="함께 센 합성어와 띄어쓰기")
+
+
 class Listed(BaseModel):
     """One page of a list."""
 
@@ -101,6 +117,25 @@ class ReviewList(Listed):
     items: list[dict[str, Any]]
 
 
+class SearchResult(ReviewList):
+    """What a question finds."""
+
+    reviews: int = Field(description="주민 리뷰 수")
+    judged: int = Field(description="모델이 판정한 글 수")
+    positive: int
+    share: float | None = Field(description="긍정 비율. 판정한 글이 없으면 null")
+    low: float | None
+    high: float | None
+    readings: list[dict[str, str]] = Field(description="찾는 말을 어떻게 읽었는지")
+
+
+class FeatureCollection(BaseModel):
+    """Points of complexes."""
+
+    type: str = Field(examples=["FeatureCollection"])
+    features: list[dict[str, Any]]
+
+
 class ComplexDetail(BaseModel):
     """One complex."""
 
@@ -131,6 +166,15 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
         status: {"description": _MEANING[status], "content": content}
         for status in sorted({*statuses, 401, 421, 429, 500, 503, 504})
     }
+
+
+def table_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Answers of an address that gives a table as JSON or CSV, for the OpenAPI document."""
+    rows = {"schema": {"type": "string"}, "example": "name,texts,share\n은솔마루 3단지,47,0.61\n"}
+    said = "`Accept: text/csv`로 요청하면 모든 줄을 CSV로 받습니다."
+    return {200: {"description": said, "content": {"text/csv": rows}}} | problem_responses(
+        *statuses
+    )
 
 
 _MEANING: dict[int, str] = {

@@ -1,4 +1,4 @@
-"""/api/v1/keywords, /trends and /compare: what insight says over all reviews."""
+"""/api/v1/keywords, /trends, /compare, /before-after and /mentions: what insight says over all reviews."""
 
 from __future__ import annotations
 
@@ -10,17 +10,25 @@ from starlette.responses import Response
 from zigbang_nlp.web import queries
 from zigbang_nlp.web.api import PREFIX
 from zigbang_nlp.web.api.listing import (
+    DAY,
     Meant,
     Reviews,
     answer,
     not_modified,
     records,
+    reply,
     unchanged,
 )
-from zigbang_nlp.web.api.schemas import Rows, problem_responses
+from zigbang_nlp.web.api.schemas import (
+    Rows,
+    WordSaid,
+    problem_responses,
+    table_responses,
+)
 
 router = APIRouter(prefix=PREFIX, tags=["분석"])
-_ERRORS = problem_responses(404, 422)
+_PROBLEMS = problem_responses(404, 422)
+_ERRORS = table_responses(404, 422)
 Limit = Annotated[int, Query(ge=1, le=500, description="많아야 몇 줄")]
 Period = Annotated[Literal["month", "quarter", "year"], Query(description="묶는 기간")]
 
@@ -45,7 +53,7 @@ def keywords(
     if direction:
         table = table[table["direction"].eq(direction)]
     said: dict[str, Any] = {**period, "items": records(table.head(limit))}
-    return answer(tag, said)
+    return reply(request, tag, table, said)
 
 
 @router.get("/trends", summary="시간에 따른 흐름", response_model=Rows, responses=_ERRORS)
@@ -66,7 +74,7 @@ def trends(
         table = queries.mention_trend(snapshot, meant, word.strip(), period)
     else:
         table = queries.trend(snapshot, meant, period)
-    return answer(tag, {"items": records(table)})
+    return reply(request, tag, table, {"items": records(table)})
 
 
 @router.get("/compare", summary="두 곳 견주기", response_model=Rows, responses=_ERRORS)
@@ -81,4 +89,43 @@ def compare(
     tag, same = unchanged(request, snapshot)
     if same:
         return not_modified(tag)
-    return answer(tag, {"items": records(queries.compare(snapshot, one, other, kind))})
+    table = queries.compare(snapshot, one, other, kind)
+    return reply(request, tag, table, {"items": records(table)})
+
+
+@router.get("/before-after", summary="두 기간의 차이", response_model=Rows, responses=_ERRORS)
+def before_after(
+    request: Request,
+    snapshot: Reviews,
+    meant: Meant,
+    base_since: Annotated[
+        str | None, Query(pattern=DAY, description="비교할 기간의 시작", examples=["2022"])
+    ] = None,
+    base_until: Annotated[
+        str | None, Query(pattern=DAY, description="비교할 기간의 끝", examples=["2023"])
+    ] = None,
+) -> Response:
+    """`since`부터 `until`까지(없으면 최근)를 그 앞 기간, 또는 정한 기간과 견줍니다."""
+    tag, same = unchanged(request, snapshot)
+    if same:
+        return not_modified(tag)
+    table = queries.before_after(snapshot, meant, base_since, base_until)
+    period = {str(name): value for name, value in table.attrs.items()}
+    return reply(request, tag, table, {**period, "items": records(table)})
+
+
+@router.get("/mentions", summary="언급과 의견", response_model=WordSaid, responses=_PROBLEMS)
+def mentions(
+    request: Request,
+    snapshot: Reviews,
+    meant: Meant,
+    word: Annotated[str, Query(min_length=1, max_length=50, pattern=r"\S", examples=["주차"])],
+) -> Response:
+    """합성어를 포함한 언급 수와, 그 말이 가리키는 주제에 대한 의견 수를 나란히 알려 줍니다."""
+    tag, same = unchanged(request, snapshot)
+    if same:
+        return not_modified(tag)
+    found = queries.word(snapshot, meant, word)
+    names = [name for name in WordSaid.model_fields if name != "forms"]
+    said: dict[str, Any] = {name: getattr(found, name) for name in names}
+    return answer(tag, said | {"forms": records(found.forms)})

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 
 from zigbang_nlp.charts.intervals import Mark, interval
@@ -15,9 +15,11 @@ from zigbang_nlp.errors import InputError
 from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.records import LABELS, Asked
 from zigbang_nlp.store import Correction
-from zigbang_nlp.web.app_state import AppState, services_of
+from zigbang_nlp.web.app_state import services_of
 from zigbang_nlp.web.authentication import UPLOAD_PATH
 from zigbang_nlp.web.jobs import Job
+from zigbang_nlp.web.pages.correct import keep
+from zigbang_nlp.web.pages.forms import form_of, text_of
 from zigbang_nlp.web.pages.render import check_form, language_of, page
 from zigbang_nlp.web.problems import Problem
 
@@ -37,8 +39,8 @@ async def classify(request: Request, corrected: str = "") -> Response:
 @router.post("/classify")
 async def classified(request: Request) -> Response:
     """The page with the answer to a pasted review."""
-    form = await _form(request)
-    text = _text(form, "text")
+    form = await form_of(request)
+    text = text_of(form, "text")
     app_state = services_of(request)
     most = app_state.settings.serve.max_characters
     language = language_of(request.scope)
@@ -76,44 +78,34 @@ async def classified(request: Request) -> Response:
 @router.post("/classify/correct")
 async def correct(request: Request) -> Response:
     """Keep what a person says of a text."""
-    form = await _form(request)
+    form = await form_of(request)
     app_state = services_of(request)
-    if len(_text(form, "text")) > app_state.settings.serve.max_characters:
+    if len(text_of(form, "text")) > app_state.settings.serve.max_characters:
         raise Problem(422, "text-too-long", "리뷰가 너무 깁니다.")
-    said = _text(form, "said")
+    said = text_of(form, "said")
     correction = Correction(
-        _text(form, "text"),
-        _text(form, "label"),
+        text_of(form, "text"),
+        text_of(form, "label"),
         said if said in LABELS else None,
-        _probability(_text(form, "probability")),
-        _text(form, "model")[:64] or None,
+        _probability(text_of(form, "probability")),
+        text_of(form, "model")[:64] or None,
     )
-    await run_in_threadpool(_keep, app_state, correction)
+    await run_in_threadpool(keep, app_state, correction)
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"label": correction.label})
     return RedirectResponse(f"/classify?corrected={correction.label}", 303)
-
-
-def _keep(app_state: AppState, correction: Correction) -> None:
-    try:
-        app_state.corpus_cache.store().corrections.add(correction)
-    except InputError as error:
-        raise Problem(
-            422, "wrong-correction", "리뷰가 비어 있거나 판정 값이 올바르지 않습니다."
-        ) from error
-    app_state.metrics.corrections.inc()
 
 
 @router.post(UPLOAD_PATH)
 async def send(request: Request) -> Response:
     """Take a file, and lead to the page of its progress."""
     async with request.form(max_files=1, max_fields=5) as form:
-        check_form(request, _text(form, "csrf"))
+        check_form(request, text_of(form, "csrf"))
         sent = form.get("file")
         if not isinstance(sent, UploadFile) or not sent.filename:
             raise Problem(422, "no-file", "파일을 선택해 주세요.")
         app_state = services_of(request)
-        column = _text(form, "column").strip()
+        column = text_of(form, "column").strip()
         try:
             job = await run_in_threadpool(app_state.jobs.take, sent.filename, sent.file, column)
         except InputError as error:
@@ -174,17 +166,6 @@ def _page(request: Request, status: int = 200, **said: Any) -> Response:
         "max_upload": services_of(request).settings.serve.max_upload,
     }
     return page(request, "classify.html", status, **(blank | said))
-
-
-async def _form(request: Request) -> FormData:
-    form = await request.form(max_files=0, max_fields=10)
-    check_form(request, _text(form, "csrf"))
-    return form
-
-
-def _text(form: FormData, name: str) -> str:
-    value = form.get(name, "")
-    return value if isinstance(value, str) else ""
 
 
 def _probability(said: str) -> float | None:

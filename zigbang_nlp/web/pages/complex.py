@@ -17,10 +17,14 @@ from zigbang_nlp.records import CATEGORIES
 from zigbang_nlp.web import queries
 from zigbang_nlp.web.app_state import services_of
 from zigbang_nlp.web.corpus_cache import Snapshot
+from zigbang_nlp.web.downloads import file_of
+from zigbang_nlp.web.pages.asked import Viewed
+from zigbang_nlp.web.pages.correct import with_corrections
 from zigbang_nlp.web.pages.explore import complex_link
 from zigbang_nlp.web.pages.figures import points_of, said_of
 from zigbang_nlp.web.pages.marks import marked
 from zigbang_nlp.web.pages.render import language_of, page
+from zigbang_nlp.web.pages.search import hits_table
 from zigbang_nlp.web.queries import Filters
 
 router = APIRouter(include_in_schema=False)
@@ -32,11 +36,11 @@ _WORDS = 10
 @router.get("/complex")
 async def complex_(
     request: Request,
+    view: Viewed,
     id: str = "",
     label: str = "",
     topic: str = "",
     category: str = "",
-    number: str = "",
 ) -> Response:
     """The page; only the marking of the deciding words needs the model."""
     app_state = services_of(request)
@@ -56,10 +60,13 @@ async def complex_(
         chosen["topic"] or None,
         chosen["category"] or None,
     )
-    pages = max(1, -(-len(table) // _REVIEWS))
-    at = min(max(int(number) if number.isdecimal() else 1, 1), pages)
+    if view.format:
+        named = table.assign(name=said["complex"]["name"], district=said["district"])
+        return await run_in_threadpool(file_of, hits_table(named), "reviews", view.format)
+    at, pages = view.slice(len(table), _REVIEWS)
     shown = table.iloc[(at - 1) * _REVIEWS : at * _REVIEWS]
-    said["reviews"] = await marked(app_state.engine, shown.to_dict("records"))
+    rows = await marked(app_state.engine, shown.to_dict("records"))
+    said["reviews"] = await run_in_threadpool(with_corrections, app_state, rows)
     said |= {"chosen": chosen, "found": len(table), "number": at, "pages": pages}
     return page(request, "complex.html", **said)
 
@@ -138,14 +145,14 @@ def _mark(row: dict[Any, Any], series: str) -> Mark:
 def _praise(topics: pd.DataFrame | None) -> dict[str, Any]:
     """Topics by how they are spoken of; one that is praised and complained of is in both."""
     if topics is None:
-        return {"praised": [], "complained": [], "all_topics": []}
+        return {"praised": [], "complained": [], "topics": []}
     table = topics.assign(negative=topics["texts"] - topics["positive"])
     good = table[table["positive"].gt(0)].nlargest(6, "positive")
     bad = table[table["negative"].gt(0)].nlargest(6, "negative")
     return {
         "praised": good.to_dict("records"),
         "complained": bad.to_dict("records"),
-        "all_topics": sorted(topics["topic"]),
+        "topics": sorted(topics["topic"]),
     }
 
 

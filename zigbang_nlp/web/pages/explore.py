@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -16,11 +15,12 @@ from zigbang_nlp.charts.map import District, Place, Scale, place_map, scale_of
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.geo.borders import borders
 from zigbang_nlp.language.i18n import translated
-from zigbang_nlp.records import CATEGORIES
 from zigbang_nlp.web import queries
-from zigbang_nlp.web.api.listing import DAY, Reviews
-from zigbang_nlp.web.pages.render import csv_of, language_of, page
-from zigbang_nlp.web.queries import SORTS, Filters, Sort
+from zigbang_nlp.web.api.listing import Reviews
+from zigbang_nlp.web.downloads import file_of
+from zigbang_nlp.web.pages.asked import Asked, Viewed, districts_of, refusal
+from zigbang_nlp.web.pages.render import language_of, page
+from zigbang_nlp.web.queries import SORTS, Sort
 
 router = APIRouter(include_in_schema=False)
 
@@ -33,29 +33,19 @@ _COMPLAINTS = "complaints"
 def explore(
     request: Request,
     snapshot: Reviews,
+    meant: Asked,
+    view: Viewed,
     q: str = "",
-    region: str = "",
-    category: str = "",
-    since: str = "",
-    until: str = "",
     min_texts: Annotated[str, Query()] = "",
     sort: str = "best",
     topic: str = "",
-    number: Annotated[str, Query(alias="page")] = "1",
-    format: str = "",
 ) -> Response:
     """Everything in the address is optional, and what can't be read is left out."""
     language = language_of(request.scope)
-    meant = Filters(
-        region.strip()[:100] or None,
-        category if category in CATEGORIES else None,
-        since if re.match(DAY, since) else None,
-        until if re.match(DAY, until) else None,
-    )
     least = int(min_texts) if min_texts.isdigit() and 0 < int(min_texts) < 10_000 else 1
     order: Sort = sort if sort in SORTS else "best"  # type: ignore[assignment]
     complaints = sort == _COMPLAINTS
-    topics = _topics(snapshot)
+    topics = queries.topic_names(snapshot)
     chosen = topic if topic in topics else None
     said: dict[str, Any] = {
         "filters": meant,
@@ -65,7 +55,7 @@ def explore(
         "complaints": complaints,
         "topic": chosen,
         "topics": topics,
-        "districts": _districts(snapshot),
+        "districts": districts_of(snapshot),
         "sentence": "",
         "rows": [],
         "map": None,
@@ -87,25 +77,17 @@ def explore(
             "complaints" if complaints else "positive",
         )
     except (InsightError, InputError) as error:
-        said["sentence"] = (
-            error.sentence(language)
-            if isinstance(error, InsightError)
-            else translated(
-                "검색 조건을 이해하지 못했습니다. 지역 이름과 날짜를 확인해 주세요.", language
-            )
-        )
+        said["sentence"] = refusal(error, language)
         return page(request, "explore.html", **said)
-    if format == "csv":
-        return csv_of(table, "complexes.csv")
+    if view.format:
+        return file_of(table, "complexes", view.format)
     if complaints:
         # Many complaints are in the colours of what is bad.
         toned = table.assign(score=1 - table["score"])
         toned.attrs = {"overall": 1 - float(table.attrs["overall"])}
     else:
         toned = table
-    pages = max(1, -(-len(table) // _ROWS))
-    wanted = int(number) if number.isdigit() else 1
-    at = min(max(wanted, 1), pages)
+    at, pages = view.slice(len(table), _ROWS)
     shown = table.iloc[(at - 1) * _ROWS : at * _ROWS]
     scale = scale_of(toned["score"].tolist(), float(toned.attrs["overall"]))
     said |= {
@@ -123,22 +105,6 @@ def explore(
 def complex_link(key: str) -> str:
     """The address of a complex's page."""
     return f"/complex?id={quote(key, safe=':')}"
-
-
-def _topics(snapshot: Reviews) -> list[str]:
-    """Topics that any review speaks of, by name; none where no model told them."""
-    try:
-        return sorted(queries.topics(snapshot, Filters())["topic"])
-    except (InsightError, InputError):
-        return []
-
-
-def _districts(snapshot: Reviews) -> list[tuple[str, int]]:
-    """Districts with how many complexes each has, by name."""
-    if snapshot.corpus is None:
-        return []
-    counts = snapshot.corpus.complexes["district"].dropna().value_counts().sort_index()
-    return [(str(name), int(count)) for name, count in counts.items()]
 
 
 def _map(table: pd.DataFrame, scale: Scale, language: str) -> Markup | None:

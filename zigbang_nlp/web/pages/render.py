@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import jinja2
-import pandas as pd
 from fastapi import Request
 from starlette.datastructures import QueryParams
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -18,7 +17,6 @@ from starlette.types import Scope
 
 from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.records import CATEGORIES, LABELS
-from zigbang_nlp.tables.cells import defused
 from zigbang_nlp.web.app_state import services_of
 from zigbang_nlp.web.authentication import cookies_of
 from zigbang_nlp.web.problems import Problem
@@ -124,17 +122,6 @@ def problem_answer(scope: Scope, problem: Problem) -> Response:
     for name, value in problem.headers.items():
         answer.headers[name] = value
     return answer
-
-
-def csv_of(table: pd.DataFrame, name: str) -> Response:
-    """A frame as a CSV file that spreadsheets open as it is and that none of its cells can run."""
-    safe = table.map(lambda value: defused(value) if isinstance(value, str) else value)
-    body = safe.to_csv(index=False).encode("utf-8-sig", "replace")
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "private, no-cache",
-    }
-    return Response(body, headers=headers, media_type="text/csv; charset=utf-8")
 
 
 def _wants_document(scope: Scope) -> bool:

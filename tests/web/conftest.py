@@ -1,0 +1,73 @@
+"""A server over a store of known effects, in a thread of the tests' own process."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pandas as pd
+import pytest
+import uvicorn
+
+from tests.factories import topical
+from zigbang_nlp.config import Settings
+from zigbang_nlp.store import open_store
+from zigbang_nlp.web.app import create_app
+
+
+@dataclass(frozen=True)
+class Known:
+    """A server, and what is true of its store.
+
+    Attributes:
+        http: asks it.
+        rows: see `topical.table`.
+        url: of the store.
+    """
+
+    http: httpx.Client
+    rows: pd.DataFrame
+    url: str
+
+    def csrf(self, address: str) -> str:
+        """The token that the forms of a page carry."""
+        text = self.http.get(address).text
+        return text.split('name="csrf" value="', 1)[1].split('"', 1)[0]
+
+
+@pytest.fixture(scope="package")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
+    place = tmp_path_factory.mktemp("known")
+    url = f"sqlite:///{place / 'a.db'}"
+    rows = topical.table()
+    with open_store(url) as store:
+        topical.fill(store, rows)
+    yield from serve(url, place, rows)
+
+
+def serve(url: str, place: Path, rows: pd.DataFrame) -> Iterator[Known]:
+    settings = Settings.model_validate(
+        {
+            "paths": {"work": place},
+            "store": {"url": url},
+            "predict": {"model": str(place / "none")},
+            "serve": {"requests_per_minute": 0, "max_body": 20_000},
+        }
+    )
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_config=None, access_log=False))
+    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+    thread.start()
+    origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    try:
+        headers = {"Accept": "text/html"}
+        with httpx.Client(base_url=origin, headers=headers, timeout=60) as http:
+            yield Known(http, rows, url)
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        listening.close()

@@ -1,0 +1,95 @@
+"""The API's tables are the reviews' own numbers, as JSON, as CSV, and as points on a map."""
+
+from __future__ import annotations
+
+import io
+
+import pandas as pd
+import pytest
+
+from tests.factories.topical import COMPLEXES
+from tests.web.conftest import Known
+
+JSON, CSV = {"Accept": "application/json"}, {"Accept": "text/csv"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/complexes?sort=most",
+        "/complexes/made:3/reviews",
+        "/keywords",
+        "/trends?period=year",
+        "/trends?word=주차&period=year",
+        "/compare?one=made:1&other=made:2",
+        "/before-after",
+        "/search?topic=주차",
+    ],
+)
+def test_accept_chooses_json_or_csv_with_the_same_rows(known: Known, address: str) -> None:
+    said = known.http.get(f"/api/v1{address}", headers=JSON)
+    items = said.json()["items"]
+    answer = known.http.get(f"/api/v1{address}", headers=CSV)
+    assert answer.headers["content-type"].startswith("text/csv")
+    table = pd.read_csv(io.BytesIO(answer.content), dtype=str)
+    assert set(table.columns) == set(items[0])
+    assert len(table) >= len(items)
+    assert len(table) == said.json().get("total", len(table))
+    column = next(name for name in ("text", "name", "word", "label", "category") if name in table)
+    assert table[column].head(len(items)).tolist() == [one[column] for one in items]
+    assert answer.headers["etag"] != said.headers["etag"]
+    held = known.http.get(
+        f"/api/v1{address}", headers=CSV | {"If-None-Match": answer.headers["etag"]}
+    )
+    assert held.status_code == 304
+
+
+def test_search_counts_as_pandas_does(known: Known) -> None:
+    said = known.http.get("/api/v1/search?topic=교통&since=2022&until=2023", headers=JSON).json()
+    rows = known.rows
+    meant = rows[rows["topic"].eq("교통") & rows["written_at"].dt.year.between(2022, 2023)]
+    assert said["total"] == len(meant)
+    assert said["positive"] == meant["positive"].sum()
+    assert said["share"] == pytest.approx(meant["positive"].mean())
+    assert said["low"] < said["share"] < said["high"]
+
+
+def test_before_after_finds_what_was_planted(known: Known) -> None:
+    address = "/api/v1/before-after?since=2024&base_until=2023"
+    said = known.http.get(address, headers=JSON).json()
+    rows = known.rows
+    parking = rows[rows["topic"].eq("주차")]
+    later = parking["written_at"].dt.year.ge(2024)
+    row = next(
+        one for one in said["items"] if one["name"] == "주차" and one["measure"] == "positive"
+    )
+    assert row["before"] == pytest.approx(parking.loc[~later, "positive"].mean())
+    assert row["after"] == pytest.approx(parking.loc[later, "positive"].mean())
+    assert (row["before_count"], row["after_count"]) == ((~later).sum(), later.sum())
+    assert row["significant"]
+    others = [one for one in said["items"] if one["name"] == "교통" and one["significant"]]
+    assert not others
+
+
+def test_mentions_and_opinions_are_two_figures(known: Known) -> None:
+    said = known.http.get("/api/v1/mentions?word=주차", headers=JSON).json()
+    rows = known.rows
+    review = rows["complex"] + rows["review_id"]
+    assert said["mentions"] == review[rows["text"].str.contains("주차")].nunique()
+    assert said["opinions"] == rows["topic"].eq("주차").sum()
+    assert said["positive"] == rows.loc[rows["topic"].eq("주차"), "positive"].sum()
+    assert {"주차", "지하주차장"} <= {one["form"] for one in said["forms"]}
+
+
+def test_complexes_as_points_with_scores_and_codes(known: Known) -> None:
+    made = known.http.get("/api/v1/complexes.geojson", headers=JSON).json()
+    listed = known.http.get("/api/v1/complexes?size=200", headers=JSON).json()["items"]
+    assert made["type"] == "FeatureCollection"
+    assert len(made["features"]) == COMPLEXES == len(listed)
+    by_key = {one["complex"]: one for one in listed}
+    for feature in made["features"]:
+        properties, (x, y) = feature["properties"], feature["geometry"]["coordinates"]
+        row = by_key[properties["complex"]]
+        assert (x, y) == pytest.approx((row["longitude"], row["latitude"]))
+        assert properties["score"] == pytest.approx(row["score"])
+        assert properties["code"][:2] in ("11", "41", "28")

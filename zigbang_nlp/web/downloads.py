@@ -1,0 +1,80 @@
+"""What a page shows, as a file: CSV and Excel, neither of which can run anything."""
+
+from __future__ import annotations
+
+import io
+import math
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+import pandas as pd
+from starlette.responses import Response
+
+from zigbang_nlp.tables.cells import defused
+
+#: Letters that a cell of Excel holds.
+_MOST_LETTERS = 32_767
+_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def file_of(table: pd.DataFrame, name: str, format: str) -> Response:
+    """All rows of a table as a download.
+
+    Args:
+        table: what the page shows a part of.
+        name: of the file, without its ending.
+        format: "csv" or "xlsx".
+    """
+    body, media_type = (
+        (_workbook(table), _SHEET)
+        if format == "xlsx"
+        else (csv_text(table).encode("utf-8-sig", "replace"), "text/csv; charset=utf-8")
+    )
+    file = f"{name}.{format}"
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file)}",
+        "Cache-Control": "private, no-cache",
+    }
+    return Response(body, headers=headers, media_type=media_type)
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    """A table as CSV; a text that a spreadsheet would run gets an apostrophe before it."""
+    return table.map(lambda value: defused(_plain(value))).to_csv(index=False)
+
+
+def _workbook(table: pd.DataFrame) -> bytes:
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("zigbang_nlp")
+    sheet.freeze_panes = "A2"
+
+    def cell(value: Any) -> Any:
+        value = _plain(value)
+        if not isinstance(value, str):
+            return value
+        made = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", value)[:_MOST_LETTERS])
+        made.data_type = "s"  # told to be text, it is no formula, whatever it begins with
+        return made
+
+    sheet.append([cell(str(name)) for name in table.columns])
+    for row in table.itertuples(index=False):
+        sheet.append([cell(value) for value in row])
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def _plain(value: Any) -> Any:
+    """A cell as both formats hold it: no NaN, no infinity, no list, no moment with a zone."""
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    if value is None or value is pd.NaT or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    if isinstance(value, pd.Timestamp | datetime):
+        return pd.Timestamp(value).tz_localize(None).to_pydatetime()
+    return value.item() if hasattr(value, "item") else value

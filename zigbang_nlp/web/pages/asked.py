@@ -1,0 +1,89 @@
+"""What a page's address asks for, read leniently: what can't be read is left out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Query
+
+from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.insight.queries import Filters
+from zigbang_nlp.language.i18n import translated
+from zigbang_nlp.records import CATEGORIES
+from zigbang_nlp.web.api.listing import DAY
+from zigbang_nlp.web.corpus_cache import Snapshot
+
+
+def filters_of(region: str = "", category: str = "", since: str = "", until: str = "") -> Filters:
+    """The filters of an address; for FastAPI's Depends."""
+    return Filters(
+        region.strip()[:100] or None,
+        category if category in CATEGORIES else None,
+        day_of(since),
+        day_of(until),
+    )
+
+
+Asked = Annotated[Filters, Depends(filters_of)]
+
+
+@dataclass(frozen=True)
+class View:
+    """Which part of a table is wanted, and as what.
+
+    Attributes:
+        number: page, from 1 on.
+        format: "" for a page, "csv" or "xlsx" for all rows as a file.
+    """
+
+    number: int
+    format: str
+
+    def slice(self, rows: int, size: int) -> tuple[int, int]:
+        """(the page that there is, how many there are) of so many rows."""
+        pages = max(1, -(-rows // size))
+        return min(self.number, pages), pages
+
+
+def view_of(number: Annotated[str, Query(alias="page")] = "1", format: str = "") -> View:
+    """The page and the format of an address; for FastAPI's Depends."""
+    wanted = int(number) if number.isdecimal() and len(number) < 7 else 1
+    return View(max(wanted, 1), format if format in ("csv", "xlsx") else "")
+
+
+Viewed = Annotated[View, Depends(view_of)]
+
+
+def day_of(said: str) -> str | None:
+    """A day, month or year as it stands in an address, or None."""
+    return said if re.match(DAY, said) else None
+
+
+def score_of(said: str) -> float | None:
+    """A score from 0 to 5 as it stands in an address, or None."""
+    found = re.fullmatch(r"[0-5](?:\.\d)?", said.strip())
+    return min(float(found[0]), 5.0) if found else None
+
+
+def refusal(error: InsightError | InputError, language: str) -> str:
+    """Why a page has nothing to show, in its language."""
+    if isinstance(error, InsightError):
+        return error.sentence(language)
+    return translated(
+        "검색 조건을 이해하지 못했습니다. 지역 이름과 날짜를 확인해 주세요.", language
+    )
+
+
+def districts_of(snapshot: Snapshot) -> list[tuple[str, int]]:
+    """Districts with how many complexes each has, by name."""
+    if snapshot.corpus is None:
+        return []
+    counts = snapshot.corpus.complexes["district"].dropna().value_counts().sort_index()
+    return [(str(name), int(count)) for name, count in counts.items()]
+
+
+def choices(snapshot: Snapshot, topics: list[str]) -> dict[str, Any]:
+    """What the fields of a form of filters offer."""
+    return {"districts": districts_of(snapshot), "topics": topics}

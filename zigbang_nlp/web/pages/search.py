@@ -1,0 +1,103 @@
+"""찾기: search over all reviews, by words, topic, label, place, period and score."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from zigbang_nlp.charts.intervals import Mark, interval
+from zigbang_nlp.charts.marked import found_pieces
+from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.insight.searching import Question
+from zigbang_nlp.language.i18n import translated
+from zigbang_nlp.records import LABELS
+from zigbang_nlp.web import queries
+from zigbang_nlp.web.api.listing import Reviews
+from zigbang_nlp.web.app_state import services_of
+from zigbang_nlp.web.downloads import file_of
+from zigbang_nlp.web.pages.asked import Asked, Viewed, choices, refusal, score_of
+from zigbang_nlp.web.pages.correct import with_corrections
+from zigbang_nlp.web.pages.explore import complex_link
+from zigbang_nlp.web.pages.render import language_of, page
+
+router = APIRouter(include_in_schema=False)
+
+_ROWS = 20
+#: Columns of the file, in order.
+FILE_COLUMNS = (
+    "name", "district", "written_at", "category", "score", "label", "probability", "topics",
+    "text", "complex", "review_id",
+)  # fmt: skip
+
+
+@router.get("/search")
+def search(
+    request: Request,
+    snapshot: Reviews,
+    filters: Asked,
+    view: Viewed,
+    q: str = "",
+    mention: str = "",
+    topic: str = "",
+    label: str = "",
+    score_from: str = "",
+    score_to: str = "",
+) -> Response:
+    """The form, and what was found, the newest first."""
+    language = language_of(request.scope)
+    topics = queries.topic_names(snapshot)
+    question = Question(
+        q.strip()[:200],
+        label if label in LABELS else None,
+        topic if topic in topics else None,
+        filters,
+        (score_of(score_from), score_of(score_to)),
+        mention.strip()[:50],
+    )
+    said: dict[str, Any] = {
+        "question": question,
+        "asked": question != Question(),
+        "sentence": "",
+        "hits": None,
+        "rows": [],
+        "chart": None,
+        "number": 1,
+        "pages": 1,
+        **choices(snapshot, topics),
+    }
+    try:
+        hits = snapshot.search(question, page=view.number, size=_ROWS)
+        if view.format:
+            everything = snapshot.search(question, page=1, size=max(hits.texts, 1))
+            return file_of(hits_table(everything.table), "reviews", view.format)
+        at, pages = view.slice(hits.texts, _ROWS)
+        if at != view.number:
+            hits = snapshot.search(question, page=at, size=_ROWS)
+    except (InsightError, InputError) as error:
+        return page(request, "search.html", **said | {"sentence": refusal(error, language)})
+    rows = [_row(row) for row in hits.table.to_dict("records")]
+    said |= {"hits": hits, "number": at, "pages": pages}
+    said["rows"] = with_corrections(services_of(request), rows)
+    if hits.judged:
+        label_ = translated("긍정 비율", language)
+        marks = [Mark(hits.share, hits.low, hits.high)]
+        said["chart"] = interval(marks, f"{label_} {hits.share:.0%}", 20)
+    return page(request, "search.html", **said)
+
+
+def hits_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Hits as a file has them."""
+    return table.assign(
+        label=table["positive"].map({1.0: "positive", 0.0: "negative"}),
+        topics=table["topics"].fillna("").str.replace("\t", ", "),
+    )[list(FILE_COLUMNS)]
+
+
+def _row(row: dict[Any, Any]) -> dict[Any, Any]:
+    return row | {
+        "pieces": found_pieces(row["text"], row["spans"]),
+        "link": complex_link(row["complex"]),
+    }
