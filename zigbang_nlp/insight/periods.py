@@ -10,7 +10,7 @@ import pandas as pd
 
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.corpus import Corpus
-from zigbang_nlp.insight.opinions import mentioned
+from zigbang_nlp.insight.opinions import mentioned, opinions
 from zigbang_nlp.insight.rates import wilson
 from zigbang_nlp.insight.sentiment import text_design_effect
 
@@ -48,6 +48,7 @@ def trend(
     period: Period = "month",
     *,
     category: str | None = None,
+    topic: str | None = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Sentiment by period, from the first to the last, without a gap.
@@ -56,6 +57,7 @@ def trend(
         corpus: the texts to count, with their predictions.
         period: "month", "quarter" or "year".
         category: only texts of this category.
+        topic: only opinions on this topic; see `insight.topics`.
         level: of the intervals.
 
     Returns:
@@ -65,6 +67,9 @@ def trend(
         InsightError: no judged text has a date, or all are of one period.
     """
     texts = corpus.judged
+    if topic is not None:
+        texts = opinions(corpus)
+        texts = texts[texts["topic"].eq(topic) & texts["positive"].notna()]
     if category is not None:
         texts = texts[texts["category"].eq(category)]
     texts = texts[texts["written_at"].notna()]

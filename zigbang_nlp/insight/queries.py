@@ -117,9 +117,11 @@ def profile(corpus: Corpus, filters: Filters) -> pd.DataFrame:
     return where(filters.of(corpus), "category")
 
 
-def trend(corpus: Corpus, filters: Filters, period: Period) -> pd.DataFrame:
-    """Sentiment by period, see `insight.TREND_COLUMNS`."""
-    return trend_of(filters.of(corpus), period)
+def trend(
+    corpus: Corpus, filters: Filters, period: Period, topic: str | None = None
+) -> pd.DataFrame:
+    """Sentiment by period, over all or of one topic; see `insight.TREND_COLUMNS`."""
+    return trend_of(filters.of(corpus), period, topic=topic)
 
 
 def mention_trend(corpus: Corpus, filters: Filters, word: str, period: Period) -> pd.DataFrame:

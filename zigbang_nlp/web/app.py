@@ -27,7 +27,17 @@ from zigbang_nlp.web.corpus_cache import CorpusCache
 from zigbang_nlp.web.jobs import Jobs
 from zigbang_nlp.web.limits import LimitsMiddleware
 from zigbang_nlp.web.metrics import Metrics
-from zigbang_nlp.web.pages import classify, compare, correct, data, explore, keywords, login, search
+from zigbang_nlp.web.pages import (
+    changes,
+    classify,
+    compare,
+    correct,
+    data,
+    explore,
+    keywords,
+    login,
+    search,
+)
 from zigbang_nlp.web.pages import complex as complex_page
 from zigbang_nlp.web.pages.render import problem_answer
 from zigbang_nlp.web.prediction_service import PredictionService
@@ -87,6 +97,7 @@ def create_app(settings: Settings) -> ASGIApp:
         compare,
         keywords,
         search,
+        changes,
         classify,
         correct,
         data,

@@ -61,9 +61,11 @@ def profile(snapshot: Snapshot, filters: Filters) -> pd.DataFrame:
     return snapshot.query(queries.profile, filters)
 
 
-def trend(snapshot: Snapshot, filters: Filters, period: str) -> pd.DataFrame:
+def trend(
+    snapshot: Snapshot, filters: Filters, period: str, topic: str | None = None
+) -> pd.DataFrame:
     """See `insight.queries.trend`."""
-    return snapshot.query(queries.trend, filters, _period(period))
+    return snapshot.query(queries.trend, filters, _period(period), topic)
 
 
 def mention_trend(snapshot: Snapshot, filters: Filters, word: str, period: str) -> pd.DataFrame:

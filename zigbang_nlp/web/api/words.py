@@ -64,16 +64,19 @@ def trends(
     word: Annotated[
         str | None, Query(max_length=50, description="이 말의 언급 비율", examples=["층간소음"])
     ] = None,
+    topic: Annotated[
+        str | None, Query(max_length=50, description="이 주제의 긍정 비율", examples=["주차"])
+    ] = None,
     period: Period = "month",
 ) -> Response:
-    """`word`가 있으면 그 말의 언급 비율, 없으면 긍정 비율입니다."""
+    """`word`가 있으면 그 말의 언급 비율, 없으면 전체 또는 한 주제의 긍정 비율입니다."""
     tag, same = unchanged(request, snapshot)
     if same:
         return not_modified(tag)
     if word and word.strip():
         table = queries.mention_trend(snapshot, meant, word.strip(), period)
     else:
-        table = queries.trend(snapshot, meant, period)
+        table = queries.trend(snapshot, meant, period, topic or None)
     return reply(request, tag, table, {"items": records(table)})
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pandas as pd
@@ -12,7 +11,9 @@ from starlette.responses import Response
 from zigbang_nlp.charts.lines import over_time
 from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.web import queries
-from zigbang_nlp.web.api.listing import DAY, Reviews
+from zigbang_nlp.web.api.listing import Reviews
+from zigbang_nlp.web.downloads import file_of
+from zigbang_nlp.web.pages.asked import Asked, Viewed
 from zigbang_nlp.web.pages.figures import points_of, said_of
 from zigbang_nlp.web.pages.render import language_of, page
 from zigbang_nlp.web.queries import Filters
@@ -27,30 +28,29 @@ _PERIODS = ("quarter", "month", "year")
 def keywords(
     request: Request,
     snapshot: Reviews,
+    filters: Asked,
+    view: Viewed,
     word: str = "",
-    since: str = "",
-    until: str = "",
     period: str = "quarter",
 ) -> Response:
     """What can't be read in the address is left out."""
     language = language_of(request.scope)
     asked = word.strip()[:50]
     span = period if period in _PERIODS else "quarter"
-    meant = Filters(
-        since=since if re.match(DAY, since) else None, until=until if re.match(DAY, until) else None
-    )
-    table, sentence = said_of(lambda: queries.keywords(snapshot, meant), language)
+    table, sentence = said_of(lambda: queries.keywords(snapshot, filters), language)
+    if view.format and table is not None:
+        return file_of(table, "keywords", view.format)
     said: dict[str, Any] = {
         "word": asked,
         "span": span,
-        "filters": meant,
+        "filters": filters,
         "sentence": sentence,
         "period": table.attrs if table is not None else {},
         "rising": _side(table, "rising"),
         "falling": _side(table, "falling"),
         "chart": None,
         "chart_sentence": "",
-        "mentions": 0,
+        "figures": None,
         "near": [],
         "together": [],
         "related_sentence": "",
@@ -59,8 +59,8 @@ def keywords(
         trend, said["chart_sentence"] = said_of(
             lambda: queries.mention_trend(snapshot, Filters(), asked, span), language
         )
+        said["figures"], _ = said_of(lambda: queries.word(snapshot, Filters(), asked), language)
         if trend is not None:
-            said["mentions"] = int(trend["mentions"].sum())
             label = translated("‘{word}’ 언급 비율", language, word=asked)
             said["chart"] = over_time(points_of(trend, "rate", "mentions"), label, whole=False)
         relatives, said["related_sentence"] = said_of(
