@@ -58,8 +58,32 @@ def test_lists_that_are_gone_on_every_road_are_a_drift(tmp_path: Path, world: Wo
         with pytest.raises(DriftError, match="404 or 410 to everything") as drift:
             run_crawl(settings(tmp_path, crawl_settings(server.url, **SMALL)), store)
         assert drift.value.exit_code == 4
+        tried = [path.partition("?")[0] for path in server.paths()]
+        every_road = ("on-danjis", "/v2/aparts/items", "/location/v3", "/item-catalogs")
+        assert [sum(road in path for path in tried) for road in every_road] == [3, 3, 3, 3]
         failed = store.frontier.failures("zigbang", 100)
-        assert {task.kind for task, _ in failed} == {"area"}, "the last road was tried"
+        keys = [task.key for task, _ in failed]
+        assert keys == ["wydm0", "wydm6", "wydm7"], "the last three that were asked stay on record"
+        assert store.frontier.states("zigbang") == {("cell", "todo"): 8}, "nothing passes for done"
+        server.faults = Faults()
+        done = run_crawl(settings(tmp_path, crawl_settings(server.url, **SMALL)), store)
+        assert (done.failed, done.reviews.new) == (0, len(content(store)["reviews"]))
+        assert len(content(store)["apartments"]) == 15, "the same command goes on from there"
+
+
+def test_reviews_that_are_gone_on_every_road_are_asked_for_again(
+    tmp_path: Path, world: World
+) -> None:
+    with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
+        server.faults = Faults(1, ["410"], where="s/1")
+        chosen = settings(tmp_path, crawl_settings(server.url, details=False, **SMALL))
+        for _ in range(2):
+            with pytest.raises(DriftError, match="404 or 410 to everything"):
+                run_crawl(chosen, store)
+        assert store.frontier.states("zigbang")[("reviews", "todo")] == 15
+        server.faults = Faults()
+        assert run_crawl(chosen, store).failed == 0
+        assert len(content(store)["reviews"]) > 20
 
 
 @pytest.mark.parametrize(

@@ -109,12 +109,20 @@ class Course:
         if roads.note(task.kind, absent):
             refused = roads.refused(task.kind)
             if not self._take_next(task.kind, refused) and task.kind in _NEEDED:
+                self._ask_again_next_time(task.kind)
                 raise DriftError(
                     f"{outcome.asked} says 404 or 410 to everything ({refused:,} times), and no "
                     "other road to these answers is known.",
                     "Look for the endpoint that the site uses now, and put it into a copy of "
                     "zigbang_nlp/sites/zigbang.toml: zigbang-nlp crawl --site FILE.",
                 )
+
+    def _ask_again_next_time(self, kind: str) -> None:
+        """Nothing passes for answered; areas stood in for the cells that had been put away."""
+        if kind == "area":
+            self.store.frontier.drop(self.scope, kind)
+            kind = "cell"
+        self.store.frontier.reopen(self.scope, kind, GONE)
 
     def _take_next(self, kind: str, refused: int) -> bool:
         """Go on by the next road to a kind of answer; False where there is none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -268,12 +269,15 @@ def _tell_failed(store: Store, scope: Scope) -> None:
     states = store.frontier.states(scope.source, scope.region)
     failed = sum(count for (_, state), count in states.items() if state == "failed")
     left = sum(count for (_, state), count in states.items() if state in ("todo", "leased"))
+    again = store.frontier.to_ask_again(scope)
     said = f"{failed:,} still failed"
     if left:
-        said += f", {left:,} left to ask: run the same command to go on"
+        tried = f" ({again:,} of them failed before)" if again else ""
+        said += f", {left:,} left to ask{tried}: run the same command to go on"
+    if failed or again:
+        said += "; `crawl --status` lists the failures"
     if failed:
         unread = store.frontier.failed_as(scope, Failure.READABLE_LATER)
-        said += "; `crawl --status` lists the failures"
         if failed > unread:
             said += ", --retry-failed asks for them again"
         if unread:
@@ -281,6 +285,4 @@ def _tell_failed(store: Store, scope: Scope) -> None:
                 f"; {unread:,} came, and could not be read or not wholly: put the new names into a "
                 "copy of zigbang_nlp/sites/zigbang.toml, then --site FILE --reparse"
             )
-        log.warning("%s.", said)
-    else:
-        log.info("%s.", said)
+    log.log(logging.WARNING if failed or again else logging.INFO, "%s.", said)

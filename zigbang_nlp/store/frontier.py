@@ -150,6 +150,12 @@ class Frontier:
                 .values(**_TODO)
             )
 
+    def drop(self, scope: Scope, kind: str) -> None:
+        """Forget a region's tasks of a kind that were not answered."""
+        unanswered = (frontier.c.kind == kind) & (frontier.c.state != "done")
+        with self.database.write() as connection:
+            connection.execute(sa.delete(frontier).where(_of(scope), unanswered))
+
     def failed_as(self, scope: Scope, why: Sequence[str]) -> int:
         """How many tasks of a region failed for one of these reasons."""
         query = sa.select(sa.func.count()).select_from(frontier)
@@ -202,11 +208,17 @@ class Frontier:
         with self.database.read() as connection:
             return set(connection.execute(query).scalars())
 
+    def to_ask_again(self, scope: Scope) -> int:
+        """How many tasks of a region failed, and are tasks again (see `put_back`)."""
+        query = sa.select(sa.func.count()).select_from(frontier).where(_of(scope), _AGAIN)
+        with self.database.read() as connection:
+            return connection.execute(query).scalar_one()
+
     def failures(self, source: str, limit: int) -> list[tuple[Task, Failure]]:
-        """Tasks that failed for good, with the reasons."""
+        """Tasks that failed and were not answered since, with the reasons."""
         query = (
             sa.select(frontier.c.kind, frontier.c.key, frontier.c.failure_kind, frontier.c.failure)
-            .where(frontier.c.source == source, frontier.c.state == "failed")
+            .where(frontier.c.source == source, (frontier.c.state == "failed") | _AGAIN)
             .order_by(frontier.c.kind, frontier.c.key)
             .limit(limit)
         )
@@ -221,7 +233,9 @@ def _of(scope: Scope) -> sa.ColumnElement[bool]:
     return (frontier.c.source == scope.source) & (frontier.c.scope == scope.region)
 
 
+#: The reason of a failure stays on record until there is an answer.
 _TODO: dict[str, Any] = {"state": "todo", "worker": None, "lease_until": None}
+_AGAIN = frontier.c.state.in_(("todo", "leased")) & frontier.c.failure.is_not(None)
 
 
 def _leased_by(worker: str) -> sa.Update:

@@ -1,0 +1,324 @@
+"""Every scenario of a site that changes, fails or leaks, through the real command; see faults/."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import re
+import signal
+import sys
+import time
+import urllib.parse
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.crawl.faults import BY_NAME, SCENARIOS
+from tests.crawl.faults.server import FaultServer
+from tests.crawl.faults.terms import Bound, Expect, Fact, Scenario
+from tests.crawl.faults.world import CATEGORIES
+from tests.postgres import postgres  # noqa: F401 - a fixture
+from zigbang_nlp.store import Store, open_store
+from zigbang_nlp.store.schema import answers, apartments, frontier, reviews, unread_answers
+
+#: Forks of a process that has imported everything: quick to start, and killable when one hangs.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(
+    [
+        "tests.crawl.test_scenarios",
+        "zigbang_nlp.cli.crawl",
+        "zigbang_nlp.crawl.status",
+        "alembic.command",
+    ]
+)
+
+DRIFT = 4
+CLASSES = {0: "ok", 2: "usage", DRIFT: "drift", 130: "interrupted", 143: "interrupted"}
+#: How the summary and the errors tell that a site is not as it was.
+TOLD = r"may have changed"
+COLUMNS = {"date": "written_at", "residenceType": "residence"}
+#: What is about the store is played on both databases.
+ON = {
+    "sqlite": ("value", "endpoint", "rules", "worse", "drift", "control"),
+    "postgresql": ("worse",),
+}
+
+
+def run_command(arguments: list[str], output: str) -> None:
+    """The command in this process, as `python -m zigbang_nlp` runs it."""
+    from zigbang_nlp.cli import cli
+    from zigbang_nlp.cli.run_safely import run_safely
+
+    with Path(output).open("ab") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    sys.stdout, sys.stderr = open(1, "w", encoding="utf-8"), open(2, "w", encoding="utf-8")  # noqa: SIM115
+    code = run_safely(cli, arguments)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def command(
+    arguments: list[str], output: Path, seconds: float, term_when: Callable[[], bool] | None = None
+) -> tuple[int, str]:
+    """Run the command; gives its exit code and all that it printed."""
+    output.write_bytes(b"")
+    process = FORKS.Process(target=run_command, args=(arguments, str(output)))
+    process.start()
+    end = time.monotonic() + seconds
+    while process.is_alive() and time.monotonic() < end:
+        if term_when is not None and term_when():
+            os.kill(int(process.pid or 0), signal.SIGTERM)
+            term_when = None
+        process.join(0.02)
+    hangs = process.is_alive()
+    process.kill()
+    process.join()
+    text = output.read_text("utf-8", "replace")
+    assert not hangs, f"still running after {seconds:g} s:\n{text}"
+    assert process.exitcode is not None
+    return process.exitcode, text
+
+
+class Seen:
+    """What a user can see after a run."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def rows(self) -> dict[str, int]:
+        query = sa.select(reviews.c.category, sa.func.count()).group_by(reviews.c.category)
+        with self.store.database.read() as connection:
+            counted = {row[0]: row[1] for row in connection.execute(query)}
+        return {category: counted.get(category, 0) for category in CATEGORIES}
+
+    def failed(self) -> int:
+        """Failures on record: of tasks that failed for good, and of such as are asked again."""
+        return len(self.store.frontier.failures("zigbang", 10_000))
+
+    def raw_of_failures(self) -> str:
+        with self.store.database.read() as connection:
+            found = connection.execute(sa.select(frontier.c.failure_body)).scalars().all()
+            found = [*found, *connection.execute(sa.select(unread_answers.c.body)).scalars()]
+        return "\n".join(zlib.decompress(body).decode("utf-8", "replace") for body in found if body)
+
+    def everything(self) -> str:
+        """All that the store holds, whatever is compressed in it."""
+        texts: list[str] = []
+        with self.store.database.read() as connection:
+            for table in (answers, unread_answers, frontier, reviews, apartments):
+                for row in connection.execute(sa.select(table)):
+                    texts += [_plain(value) for value in row if value is not None]
+        return "\n".join(texts)
+
+    def fact(self, fact: Fact) -> list[Any]:
+        """The values of a fact in the rows it is about."""
+        if fact.category == "apartment":
+            query = sa.select(apartments.c[fact.column])
+            query = query.where(apartments.c.apartment_id == fact.marker)
+        else:
+            query = sa.select(reviews.c[COLUMNS.get(fact.column, fact.column)])
+            query = query.where(reviews.c.text.contains(fact.marker))
+            if fact.category:
+                query = query.where(reviews.c.category == fact.category)
+        with self.store.database.read() as connection:
+            return list(connection.execute(query).scalars())
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bytes):
+        return zlib.decompress(value).decode("utf-8", "replace")
+    return str(value)
+
+
+def spellings(text: str) -> Iterator[str]:
+    """A text, its JSON escapes and its percent-encoding."""
+    yield text
+    if not text.isascii():
+        yield "".join(f"\\u{ord(letter):04x}" for letter in text)
+        yield urllib.parse.quote(text)
+
+
+def short_of(bounds: Mapping[str, Bound], counted: Mapping[str, int], what: str) -> list[str]:
+    return [
+        f"{counted.get(name, 0)} {what} {name}, not {bound.low} to {bound.high}"
+        for name, bound in bounds.items()
+        if not bound.holds(counted.get(name, 0))
+    ]
+
+
+def fits(value: Any, fact: Fact) -> bool:
+    if fact.not_null:
+        return value is not None
+    if isinstance(value, datetime):
+        value = value.isoformat()
+    return any(
+        str(value).startswith(wanted)
+        if isinstance(wanted, str) and value is not None
+        else value == wanted
+        for wanted in fact.any_of
+    )
+
+
+def complaints(expect: Expect, code: int, said: str, status: str, store: Store) -> list[str]:
+    """Where a run is not as its scenario has it."""
+    seen = Seen(store)
+    kind = CLASSES.get(code, "failed")
+    found = [] if kind in expect.exit else [f"exit {code} ({kind}), not {sorted(expect.exit)}"]
+    found += short_of(expect.rows, seen.rows(), "rows of")
+    if kind == "ok":
+        found += short_of(expect.rows_ok, seen.rows(), "rows, though all is said to be well, of")
+    if not expect.failed.holds(seen.failed()):
+        found.append(f"{seen.failed()} failures, not {expect.failed}")
+    told = kind != "ok" or re.search(TOLD, said) is not None
+    if expect.signal == "told" and not told:
+        found.append("nothing is told")
+    if expect.signal == "none" and (kind == "drift" or re.search(TOLD, said)):
+        found.append("a drift is told where there is none")
+    for text, groups in ((said, expect.say), (status, expect.status_say)):
+        for group in groups:
+            if not any(re.search(pattern, text, re.IGNORECASE) for pattern in group):
+                found.append(f"none of {group} is said")
+    found += [f"{p} is said" for p in expect.not_say if re.search(p, said, re.IGNORECASE)]
+    raw = seen.raw_of_failures()
+    found += [f"{p} is not in what is kept" for p in expect.kept if not re.search(p, raw)]
+    everything = "\n".join((said, status, seen.everything()))
+    found += [
+        f"{text} is somewhere"
+        for secret in expect.never
+        for text in spellings(secret)
+        if text in everything
+    ]
+    for fact in expect.facts:
+        values = seen.fact(fact)
+        if not values and not fact.absent_ok:
+            found.append(f"no row of {fact}")
+        found += [f"{value!r}: {fact}" for value in values if not fits(value, fact)]
+    return found
+
+
+def asked_enough(server: FaultServer, requests: int | None) -> bool:
+    return requests is not None and len(server.seen()) >= requests
+
+
+def play(scenario: Scenario, work: Path, db: str = "") -> None:
+    """Run a scenario's phases and hold what is seen against what is expected."""
+    with FaultServer(scenario) as server:
+        for number in range(len(scenario.phases)):
+            phase = server.begin(number)
+            for name, text in phase.files.items():
+                (work / name).write_text(text, "utf-8")
+            enough = partial(asked_enough, server, phase.sigterm_after)
+            where = ["--db", db] if db else []
+            code, said = command(
+                [*server.arguments(str(work)), *where],
+                work / f"said-{number}.txt",
+                phase.expect.seconds,
+                None if phase.sigterm_after is None else enough,
+            )
+            _, status = command(
+                ["crawl", "--status", "--source", "zigbang", "--work", str(work), *where],
+                work / "status.txt",
+                60,
+            )
+            if phase.then:
+                command(
+                    [*(server.fill(word, str(work)) for word in phase.then), *where],
+                    work / "then.txt",
+                    60,
+                )
+            with open_store(db or f"sqlite:///{work}/zigbang.db") as store:
+                found = complaints(phase.expect, code, said, status, store)
+            exported = "".join(file.read_text("utf-8") for file in work.glob("*.csv"))
+            found += [f"{s} is exported" for s in phase.expect.never_in_export if s in exported]
+            if phase.expect.never_in_export:
+                assert exported
+            found += server.complaints()
+            detail = "\n".join([f"phase {number}: {scenario.site}", *found, said[-4_000:]])
+            assert not found, detail
+
+
+#: Scenarios under way at once: most of what they do is to wait.
+AT_ONCE = 6
+
+
+class Plays:
+    """Plays scenarios ahead of the tests that ask how they went.
+
+    Args:
+        place: a directory of its own for each is made in it.
+        make_database: gives the URL of an empty PostgreSQL database.
+    """
+
+    def __init__(self, place: Path, make_database: Callable[[], str]) -> None:
+        self.place, self.make_database = place, make_database
+        self._pool = ThreadPoolExecutor(AT_ONCE)
+        self._futures: dict[tuple[str, str], Future[None]] = {}
+
+    def begin(self, scenario: Scenario, database: str) -> None:
+        work = self.place / f"{scenario.name}-{database}"
+        work.mkdir()
+        db = self.make_database() if database == "postgresql" else ""
+        future = self._pool.submit(play, scenario, work, db)
+        self._futures[scenario.name, database] = future
+
+    def result(self, scenario: Scenario, database: str) -> None:
+        """Return when it was as it should be.
+
+        Raises:
+            AssertionError: it was not.
+        """
+        self._futures[scenario.name, database].result()
+
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+
+@pytest.fixture(scope="module")
+def plays(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Plays]:
+    """All that the session asks for is under way from the first test on."""
+    wanted = [
+        item.callspec.params  # type: ignore[attr-defined]
+        for item in request.session.items
+        if "plays" in getattr(item, "fixturenames", ())
+    ]
+    make: Callable[[], str] = lambda: ""  # noqa: E731 - nobody may need a PostgreSQL
+    if any(one["database"] == "postgresql" for one in wanted):
+        make = request.getfixturevalue("postgres")
+    started = Plays(tmp_path_factory.mktemp("plays"), make)
+    for one in wanted:
+        started.begin(one["scenario"], one["database"])
+    yield started
+    started.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("scenario", "database"),
+    [
+        pytest.param(scenario, database, id=f"{scenario.kind}-{scenario.name}-{database}")
+        for database, kinds in ON.items()
+        for scenario in SCENARIOS
+        if scenario.kind in kinds
+    ],
+)
+def test_scenario(scenario: Scenario, database: str, plays: Plays) -> None:
+    plays.result(scenario, database)
+
+
+def test_there_are_scenarios_of_every_kind() -> None:
+    kinds = Counter(scenario.kind for scenario in SCENARIOS)
+    assert set(kinds) == set(ON["sqlite"])
+    assert sum(kinds.values()) - kinds["control"] >= 60
+    assert len(BY_NAME) == len(SCENARIOS)
