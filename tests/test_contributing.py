@@ -115,7 +115,7 @@ def strip(shares: Sequence[float], label: str) -> Markup:
     dots = [el("circle", class_="a", cx=percent(x), cy=10, r=4) for x in shares]
     return drawing(dots, 20, label, "strip")
 ''',
-    "zigbang_nlp/web/static/style.css": (
+    "zigbang_nlp/charts/charts.css": (
         (".chart .dot {", ".chart.strip .a { fill: var(--good); }\n.chart .dot {"),
     ),
 }

@@ -30,15 +30,17 @@ def classifier() -> Classifier:
     return Classifier.load()
 
 
-@pytest.mark.parametrize("place", [0, 9, 20])
+@pytest.mark.parametrize("place", [0, 9, -1])
+@pytest.mark.parametrize(("pages", "windows"), [(2, 1), (5, 2)])
 def test_a_strong_complaint_in_a_page_of_praise_is_never_passed_over(
-    classifier: Classifier, place: int
+    classifier: Classifier, place: int, pages: int, windows: int
 ) -> None:
-    sentences = (PRAISE * 3)[:20]
-    sentences.insert(place, COMPLAINT)
+    sentences = PRAISE * pages
+    sentences.insert(place if place >= 0 else len(sentences), COMPLAINT)
     text = " ".join(sentences)
     (said,) = classifier.predict(text, aspects=True)
-    assert len(classifier.bundle.encoder.whole_ids([text])[0]) > classifier.bundle.encoder.length
+    encoder = classifier.bundle.encoder
+    assert -(-len(encoder.whole_ids([text])[0]) // encoder.length) == windows
     assert said.unsure
     assert said.reason == "a long text with praise and complaint"
     assert not said.truncated

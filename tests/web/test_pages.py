@@ -169,7 +169,7 @@ def test_a_file_is_judged_with_progress_and_a_download(
         window.check()
         window.picture(f"uploaded-{ending}")
         got = pd.read_csv(download.value.path())
-    assert list(got.columns) == ["번호", "리뷰", "label", "probability", "unsure"]
+    assert list(got.columns) == ["번호", "리뷰", "label", "probability", "unsure", "truncated"]
     assert len(got) == 700
     assert got["리뷰"].iloc[-1] == "'+나쁘지 않아요"  # no spreadsheet may run it
 

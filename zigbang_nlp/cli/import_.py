@@ -59,7 +59,7 @@ def command(
     """
     from zigbang_nlp.importing import ImportColumns, import_file, look, recognise
     from zigbang_nlp.store import open_or_undo
-    from zigbang_nlp.tables import ReadOptions
+    from zigbang_nlp.tables.source import ReadOptions
 
     options = ReadOptions(**reading)
     if only_look:

@@ -18,7 +18,7 @@ from zigbang_nlp.console import log
 from zigbang_nlp.records import CATEGORIES, LABELS, Asked, Aspect, Prediction, label_word
 
 if TYPE_CHECKING:
-    from zigbang_nlp.tables.read import Notes, ReadOptions
+    from zigbang_nlp.tables.source import Notes, ReadOptions
 
 #: Lines of standard input classified at once; small, so that answers come while one types.
 _AT_ONCE = 256
@@ -100,7 +100,7 @@ def command(
         raise click.UsageError("--resume needs --output.")
     from zigbang_nlp.predict.classifier import Classifier
     from zigbang_nlp.predict.resolve_model import asked_reliability, chosen_model
-    from zigbang_nlp.tables.read import Notes, ReadOptions
+    from zigbang_nlp.tables.source import Notes, ReadOptions
 
     settings = loaded.settings
     classifier = Classifier.load(

@@ -129,21 +129,33 @@ def _contrast(
     one, other = (
         np.asarray(g.astype(np.int64) @ mentions.by_text).ravel() for g in groups.values()
     )
-    kept = np.flatnonzero(one + other >= min_count)
+    # A word that neither group mentions has no odds; it adds nothing to those of the others.
+    mentioned = np.flatnonzero(one + other)
+    if len(mentioned) < 2:
+        raise InsightError(
+            "The texts mention fewer than two words, so none can be set against the others.",
+            "글에 나오는 낱말이 둘보다 적어 견줄 수 없습니다.",
+        )
+    words, one, other = mentions.words.iloc[mentioned], one[mentioned], other[mentioned]
     log_odds, error = log_odds_ratio(one, other, one + other, prior)
+    kept = np.flatnonzero(one + other >= min_count)
     log_odds, error = log_odds[kept], error[kept]
     z = log_odds / error
     half = float(stats.norm.ppf((1 + level) / 2)) * error
     first, second = groups
     q = benjamini_hochberg(2 * stats.norm.sf(np.abs(z)))
-    table = mentions.words.loc[kept, ["word", "kind"]].assign(
-        **{first: one[kept], second: other[kept]},
-        log_odds=log_odds,
-        low=log_odds - half,
-        high=log_odds + half,
-        z=z,
-        q_value=q,
-        significant=significant(q),
+    table = (
+        words[["word", "kind"]]
+        .iloc[kept]
+        .assign(
+            **{first: one[kept], second: other[kept]},
+            log_odds=log_odds,
+            low=log_odds - half,
+            high=log_odds + half,
+            z=z,
+            q_value=q,
+            significant=significant(q),
+        )
     )
     return table.sort_values("z", ascending=False, kind="stable").reset_index(drop=True)
 
@@ -156,7 +168,7 @@ def log_odds_ratio(
     Args:
         one: counts of each word in the first group, int (words,).
         other: counts of each word in the second group, int (words,).
-        background: counts that give the prior its shape.
+        background: counts that give the prior its shape, each above 0, for two words or more.
         prior: counts that it is worth in all.
     """
     alpha = prior * background / background.sum()

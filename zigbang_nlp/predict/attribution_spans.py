@@ -27,17 +27,15 @@ class Unit:
 def units_of(encoder: Encoder, text: str) -> list[Unit]:
     """The units of a text that the network reads, left to right.
 
-    Their ids, one behind the other, are `encoder.ids([text])[0]`: what lies behind the encoder's
-    length has no unit.
+    Their ids, one behind the other, are `encoder.whole_ids([text])[0]`.
     """
     (tokens,) = encoder.tokenize([text])
     units: list[Unit] = []
-    left, at = encoder.length, 0
+    at = 0
     for piece in place_tokens(text, tokens, encoder.max_characters):
         inside = tokens[at : at + piece.tokens]
         at += piece.tokens
-        ids = tuple(encoder.vocabulary.encode(inside)[:left])
-        left -= len(ids)
+        ids = tuple(encoder.vocabulary.encode(inside))
         if ids:
             units.append(Unit("+".join(inside), piece.start, piece.end, ids))
     return units

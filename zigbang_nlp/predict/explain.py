@@ -17,7 +17,7 @@ from scipy.stats import spearmanr
 from zigbang_nlp.errors import BundleError
 from zigbang_nlp.model.bundle import Bundle
 from zigbang_nlp.model.serving.gradient import GradientNetwork
-from zigbang_nlp.model.serving.inference import Network
+from zigbang_nlp.model.serving.inference import Network, windows
 from zigbang_nlp.predict.attribution_spans import Unit, units_of
 from zigbang_nlp.predict.explained_words import word_shares, words_of
 from zigbang_nlp.records import Explanation, TokenShare
@@ -58,15 +58,16 @@ class Explainer:
         encoder = self.bundle.encoder
         units = [units_of(encoder, text) for text in texts]
         words = [words_of(text, found) for text, found in zip(texts, units, strict=True)]
-        probabilities, drops = occlusion(self.network, units, batch_size)
-        _, by_word = occlusion(self.network, words, batch_size)
+        window = encoder.length
+        probabilities, drops = occlusion(self.network, units, window, batch_size)
+        by_words = zip(*occlusion(self.network, words, window, batch_size), strict=True)
         return [
             replace(
                 self._explanation(text, found, float(probability), drop),
-                words=word_shares(text, joined, float(probability), word_drop),
+                words=word_shares(text, joined, float(whole), word_drops),
             )
-            for text, found, joined, probability, drop, word_drop in zip(
-                texts, units, words, probabilities, drops, by_word, strict=True
+            for text, found, joined, probability, drop, (whole, word_drops) in zip(
+                texts, units, words, probabilities, drops, by_words, strict=True
             )
         ]
 
@@ -92,21 +93,29 @@ class Explainer:
         self, units: list[Unit], probability: float
     ) -> tuple[np.ndarray, float]:
         """Each unit's share, and the probability that the network gives to rows of zeros."""
-        rows = self.gradient.rows([i for unit in units for i in unit.ids])
-        ends = self.gradient.probabilities(np.stack([np.zeros_like(rows), rows]))
-        if abs(ends[1] - probability) > _SAME:
+        ids = [i for unit in units for i in unit.ids]
+        cuts = windows(len(ids), self.bundle.encoder.length)
+        parts = [self._window_gradients(ids[cut]) for cut in cuts]
+        if abs(float(np.mean([end for _, _, end in parts])) - probability) > _SAME:
             raise BundleError(
-                f"The network serves {probability:.4f} where its weights give {ends[1]:.4f}.",
+                f"The network serves {probability:.4f} where its weights give "
+                f"{np.mean([end for _, _, end in parts]):.4f}.",
                 "Train the model again with this version.",
             )
+        shares = np.concatenate([own for own, _, _ in parts]) / len(parts)
+        firsts = np.cumsum([0, *(len(unit.ids) for unit in units[:-1])])
+        return np.add.reduceat(shares, firsts), float(np.mean([start for _, start, _ in parts]))
+
+    def _window_gradients(self, ids: list[int]) -> tuple[np.ndarray, float, float]:
+        """Shares of the ids (ids,) of one window, and the probabilities of zeros and of its own rows."""
+        rows = self.gradient.rows(ids)
+        start, end = self.gradient.probabilities(np.stack([np.zeros_like(rows), rows])).tolist()
         points = _POINTS
         while True:
             shares = self._integral(rows, points)
-            if abs(shares.sum() - (ends[1] - ends[0])) <= _TOLERANCE or points >= _MOST_POINTS:
-                break
+            if abs(shares.sum() - (end - start)) <= _TOLERANCE or points >= _MOST_POINTS:
+                return shares, start, end
             points *= 2
-        firsts = np.cumsum([0, *(len(unit.ids) for unit in units[:-1])])
-        return np.add.reduceat(shares, firsts), float(ends[0])
 
     def _integral(self, rows: np.ndarray, points: int) -> np.ndarray:
         """Integrated gradients by the midpoint rule: (ids,)."""
@@ -120,29 +129,42 @@ class Explainer:
 
 
 def occlusion(
-    network: Network, units: Sequence[list[Unit]], batch_size: int = 512
+    network: Network, units: Sequence[list[Unit]], window: int, batch_size: int = 512
 ) -> tuple[np.ndarray, list[np.ndarray]]:
     """Each text's probability, and how much it falls when each unit is taken out, in one go.
 
     Args:
         network: that serves.
         units: of each text.
+        window: ids that the network reads at once. A longer text is read in windows, and a unit is
+            taken out of the window it stands in: the others stay as they are.
         batch_size: texts that the network is given at once.
 
     Returns:
         (texts,), and for each text (units,): positive where the unit speaks for positive.
     """
-    whole = [[i for unit in text for i in unit.ids] for text in units]
-    without = [
-        [i for other in text for i in (() if other is unit else other.ids)]
-        for text in units
-        for unit in text
-    ]
-    found = network.probabilities([*whole, *without], batch_size).astype(np.float64)
-    probabilities, rest = found[: len(units)], found[len(units) :]
-    edges = np.cumsum([len(text) for text in units])[:-1]
-    parts = np.split(rest, edges) if len(units) else []
-    return probabilities, [p - part for p, part in zip(probabilities, parts, strict=True)]
+    rows: list[list[int]] = []
+    places: list[tuple[int, int, int]] = []  # of each row: text, windows, unit that it lacks or -1
+    for text, own in enumerate(units):
+        ids = [i for unit in own for i in unit.ids]
+        owners = [at for at, unit in enumerate(own) for _ in unit.ids]
+        cuts = windows(len(ids), window)
+        for cut in cuts:
+            here = list(zip(ids[cut], owners[cut], strict=True))
+            for gone in (-1, *dict.fromkeys(owners[cut])):
+                rows.append([i for i, owner in here if owner != gone])
+                places.append((text, len(cuts), gone))
+    told = network.probabilities(rows, batch_size).astype(np.float64)
+    probabilities = np.zeros(len(units))
+    drops = [np.zeros(len(own)) for own in units]
+    whole = 0.0
+    for (text, count, gone), probability in zip(places, told.tolist(), strict=True):
+        if gone < 0:  # the first row of its window
+            whole = probability
+            probabilities[text] += probability / count
+        else:
+            drops[text][gone] += (whole - probability) / count
+    return probabilities, drops
 
 
 def rank_correlation(first: np.ndarray, second: np.ndarray) -> float | None:

@@ -76,7 +76,8 @@ def deletion_test(
     if not whole:
         raise ValueError("no text has four tokens")
     signs = np.sign(whole)[:, None]
-    left = signs * classifier.network.probabilities(kept, classifier.batch_size).reshape(-1, 3)
+    told = classifier.network.probabilities(kept, classifier.batch_size, encoder.length)
+    left = signs * told.reshape(-1, 3)
     falls = np.array(whole)[:, None] - left  # (texts, 3)
     occlusion, gradient, chance = falls.mean(axis=0).tolist()
     occlusion_p, gradient_p = (

@@ -50,8 +50,9 @@ def deciding_tokens(
     if len(texts) > most:
         drawn = np.random.default_rng(seed).choice(len(texts), most, replace=False)
         chosen = sorted(drawn.tolist())
-    units = [units_of(classifier.bundle.encoder, texts[i]) for i in chosen]
-    _, drops = occlusion(classifier.network, units, classifier.batch_size)
+    encoder = classifier.bundle.encoder
+    units = [units_of(encoder, texts[i]) for i in chosen]
+    _, drops = occlusion(classifier.network, units, encoder.length, classifier.batch_size)
     added: dict[tuple[str, str], list[float]] = defaultdict(list)
     seen_in: dict[tuple[str, str], set[int]] = defaultdict(set)
     for i, text, drop in zip(chosen, units, drops, strict=True):

@@ -132,11 +132,16 @@ def _rows(sheet: calamine.CalamineSheet, source: Source) -> Iterator[pd.DataFram
         source.notes.add("rows above the header", count=before, row=at + 1)
     width = max((i + 1 for row in rows[at:] for i, cell in enumerate(row) if cell != ""), default=0)
     names = _names(rows[at][:width])
-    body = [row[:width] for row in rows[at + 1 :]]
+    body = [[_as_shown(cell) for cell in row[:width]] for row in rows[at + 1 :]]
     while body and not _full(body[-1]):
         body.pop()  # what a spreadsheet keeps below the table
     for start in range(0, max(len(body), 1), CHUNK):
         yield pd.DataFrame(body[start : start + CHUNK], columns=names, dtype=object)
+
+
+def _as_shown(cell: Any) -> Any:
+    """A whole number without the fraction that every number of a workbook has."""
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
 
 
 def _full(row: Sequence[Any]) -> int:
@@ -188,8 +193,7 @@ def _names(header: Row) -> list[str]:
     """Column names; one without a name is called after its place, as spreadsheets do (C)."""
     names: list[str] = []
     for place, cell in enumerate(header):
-        whole = isinstance(cell, float) and cell.is_integer()
-        name = str(int(cell) if whole else cell).strip() or f"column {_letters(place)}"
+        name = str(_as_shown(cell)).strip() or f"column {_letters(place)}"
         names.append(name)
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 
 _BINS = 15
 
@@ -22,6 +21,9 @@ def fit_temperature(labels: np.ndarray, probabilities: np.ndarray) -> float:
     Returns:
         A temperature between 0.2 and 5.
     """
+    # Scipy takes long to load, and a classifier needs `logit` alone.
+    from scipy.optimize import minimize_scalar
+
     logits = logit(probabilities)
     signs = np.where(labels == 1, -1.0, 1.0)
 

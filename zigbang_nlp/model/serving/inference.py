@@ -112,16 +112,24 @@ def _windows(
     ids: Sequence[Sequence[int]], window: int | None
 ) -> tuple[Sequence[Sequence[int]], np.ndarray, np.ndarray]:
     """Rows cut into windows of equal length; where each row's begin, and how many it has."""
-    counts = [1 if window is None else max(1, -(-len(row) // window)) for row in ids]
+    cuts = [windows(len(row), window) for row in ids]
+    counts = [len(own) for own in cuts]
     firsts = np.cumsum([0, *counts[:-1]])
     if max(counts, default=1) == 1:
         return ids, firsts, np.array(counts, np.float32)
-    parts = [
-        row[len(row) * part // count : len(row) * (part + 1) // count]
-        for row, count in zip(ids, counts, strict=True)
-        for part in range(count)
-    ]
+    parts = [row[cut] for row, own in zip(ids, cuts, strict=True) for cut in own]
     return parts, firsts, np.array(counts, np.float32)
+
+
+def windows(length: int, window: int | None) -> list[slice]:
+    """Where a row of ids is cut: as many windows of equal length (to one id) as it needs, at least one.
+
+    Args:
+        length: ids of the row.
+        window: ids that the network reads at once; None = any number.
+    """
+    count = 1 if window is None else max(1, -(-length // window))
+    return [slice(length * i // count, length * (i + 1) // count) for i in range(count)]
 
 
 def _session(model: bytes, threads: int) -> onnxruntime.InferenceSession:
