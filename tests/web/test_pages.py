@@ -25,6 +25,8 @@ PAGES = {
     "compare": "/compare?id=test:1&id=test:2&id=test:3",
     "keywords": "/keywords?word=주차",
     "search": "/search?q=주차",
+    "changes": "/changes",
+    "label": "/label?person=가온",
     "classify": "/classify",
     "data": "/data",
     "missing": "/nowhere",

@@ -35,6 +35,7 @@ from zigbang_nlp.web.pages import (
     data,
     explore,
     keywords,
+    label,
     login,
     search,
 )
@@ -98,6 +99,7 @@ def create_app(settings: Settings) -> ASGIApp:
         keywords,
         search,
         changes,
+        label,
         classify,
         correct,
         data,

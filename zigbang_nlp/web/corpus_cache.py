@@ -27,6 +27,8 @@ Answer = TypeVar("Answer")
 _LOOK = 2.0
 #: Reading the reviews anew takes at most about this share of a core, however often they change.
 _SHARE = 0.1
+#: Seconds that `Snapshot.later` waits for an answer that may come at once.
+_PATIENCE = 0.15
 #: Answers that are kept; the one unused for longest is forgotten first.
 _KEPT = 300
 
@@ -49,6 +51,7 @@ class Snapshot:
     _answers: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _making: dict[Hashable, threading.Lock] = field(default_factory=dict)
+    _troubles: dict[Hashable, ZigbangError] = field(default_factory=dict)
 
     def reviews(self) -> Corpus:
         """The corpus.
@@ -114,6 +117,42 @@ class Snapshot:
                 with self._lock:
                     self._making.pop(key, None)
         return found
+
+    def later(self, key: Hashable, find: Callable[[Corpus], Answer]) -> Answer | None:
+        """What `ask` gives, where that is known; else None, and it is found out meanwhile.
+
+        For what may take longer than a caller waits.
+
+        Raises:
+            ZigbangError: there are no reviews, or `find` has no answer.
+        """
+        self.reviews()
+        with self._lock:
+            if key in self._answers:
+                return cast(Answer, self._answers[key])
+            if key in self._troubles:
+                raise self._troubles[key]
+            if key not in self._making:
+                thread = threading.Thread(target=self._find_out, args=(key, find), daemon=True)
+                thread.start()
+                self._making[key] = threading.Lock()
+            else:
+                return None
+        thread.join(_PATIENCE)
+        return None if thread.is_alive() else self.later(key, find)
+
+    def _find_out(self, key: Hashable, find: Callable[[Corpus], Any]) -> None:
+        try:
+            found = find(self.reviews())
+        except ZigbangError as error:
+            with self._lock:
+                self._troubles[key] = error
+        else:
+            with self._lock:
+                self._answers[key] = found
+        finally:
+            with self._lock:
+                self._making.pop(key, None)
 
 
 class CorpusCache:

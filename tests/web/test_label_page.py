@@ -1,0 +1,127 @@
+"""라벨링: each person has a queue of their own, agreement is shown, shares are corrected by the sample."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.factories import topical
+from tests.web.conftest import Known, serve
+from zigbang_nlp import insight
+from zigbang_nlp.insight.labelling import random_order
+from zigbang_nlp.store import open_store
+from zigbang_nlp.store.annotations import Annotation
+from zigbang_nlp.web.labelling import keys_of
+
+_FIELDS = r'name="(complex|review_id|category)" value="([^"]*)"'
+
+
+@pytest.fixture(scope="module")
+def labelled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
+    """A store in which two people labelled 300 and 100 of the random sample; the model is biased.
+
+    Every fifth text that is negative was judged positive, so that the naive share is too high.
+    """
+    place = tmp_path_factory.mktemp("labelled")
+    url = f"sqlite:///{place / 'a.db'}"
+    rows = topical.table(600, seed=8)
+    rng = np.random.default_rng(1)
+    truth = dict(zip(rows["text"], rows["positive"], strict=True))
+    wrong = rows["positive"].eq(0) & (rng.random(len(rows)) < 0.2)
+    rows["positive"] = rows["positive"].where(~wrong, 1.0)
+    with open_store(url) as store:
+        topical.fill(store, rows)
+        corpus = insight.load(store)
+        sample = corpus.texts.iloc[random_order(corpus)[:300]]
+        said = ["positive" if truth[text] else "negative" for text in sample["text"]]
+        keys = keys_of(sample)
+        first = [Annotation(key, "가온", label) for key, label in zip(keys, said, strict=True)]
+        second = [
+            Annotation(key, "나래", label) for key, label in zip(keys[:100], said, strict=False)
+        ]
+        # The second person answers the other way on ten.
+        second[:10] = [
+            Annotation(one.key, one.person, "negative" if one.label == "positive" else "positive")
+            for one in second[:10]
+        ]
+        store.annotations.add(first + second)
+    rows["truth"] = rows["text"].map(truth)
+    yield from serve(url, place, rows)
+
+
+def texts_of(page: str) -> list[str]:
+    return re.findall(r'<p class="text" dir="auto">([^<]*)</p>', page)
+
+
+def test_everybody_has_the_same_sample_and_sees_only_what_is_left(labelled: Known) -> None:
+    first = texts_of(labelled.http.get("/label?person=다솜&queue=random").text)
+    other = texts_of(labelled.http.get("/label?person=라온&queue=random").text)
+    assert first == other
+    assert len(first) == 10
+    page = labelled.http.get("/label?person=가온&queue=random").text
+    assert "가온 님이 답한 글 300건" in page
+    assert not set(first) & set(texts_of(page))
+    assert "verdict" not in page.split('id="next"')[1].split("</section>")[0]  # nobody is swayed
+
+
+def test_a_label_is_kept_and_the_text_leaves_the_queue(labelled: Known) -> None:
+    address = "/label?person=마루&queue=random"
+    page = labelled.http.get(address).text
+    before = texts_of(page)
+    fields = dict(re.findall(_FIELDS, page.split('<form class="mend"')[1]))
+    fields |= {"csrf": labelled.csrf(address), "person": "마루", "queue": "random"}
+    answer = labelled.http.post(
+        "/label",
+        data=fields | {"label": "negative", "back": address},
+        follow_redirects=False,
+    )
+    assert answer.status_code == 303
+    assert texts_of(labelled.http.get(address).text)[:9] == before[1:10]
+    table = pd.read_csv(io.BytesIO(labelled.http.get("/label?format=csv").content), dtype=str)
+    assert table.loc[table["person"].eq("마루"), "label"].tolist() == ["negative"]
+    for wrong in ({"person": " "}, {"label": "none"}, {"review_id": "none"}):
+        refused = labelled.http.post("/label", data=fields | {"label": "negative"} | wrong)
+        assert refused.status_code == 422
+
+
+def test_kappa_of_two_people_is_shown(labelled: Known) -> None:
+    page = labelled.http.get("/label").text
+    row = re.search(r"가온 · 나래</td>(.*?)</tr>", page)
+    assert row
+    said = re.findall(r">([\d.]+)%?", row[1])
+    assert said[:2] == ["100", "90"]
+    with open_store(labelled.url) as store:
+        given = pd.DataFrame(
+            [(one.key, one.person, one.label) for one in store.annotations.all()],
+            columns=["text", "person", "label"],
+        )
+    wide = given.pivot(index="text", columns="person", values="label")[["가온", "나래"]].dropna()
+    seen = wide["가온"].eq(wide["나래"]).mean()
+    chance = sum(wide["가온"].eq(v).mean() * wide["나래"].eq(v).mean() for v in set(wide["가온"]))
+    assert f"{(seen - chance) / (1 - chance):.2f}" == said[2]
+
+
+def test_the_corrected_share_is_nearer_the_truth_than_the_naive_one(labelled: Known) -> None:
+    page = labelled.http.get("/label").text.split("바로잡은 긍정 비율")[1]
+    found = [float(value) / 100 for value in re.findall(r'class="num">([\d.]+)%', page)]
+    naive, corrected = found[:2]
+    truth = labelled.rows["truth"].mean()
+    assert naive == pytest.approx(labelled.rows["positive"].mean(), abs=0.0006)
+    assert naive - truth > 0.05
+    assert abs(corrected - truth) < 0.03
+    assert "30건보다 적은 곳" in labelled.http.get("/label?by=district").text
+
+
+@pytest.mark.parametrize("kind", ["doubtful", "mislabelled", "duplicate", "advertising"])
+def test_other_queues_are_shown_too(labelled: Known, kind: str) -> None:
+    for _ in range(50):
+        page = labelled.http.get(f"/label?person=가온&queue={kind}").text
+        if "비교하고 있습니다" not in page:
+            break
+    assert 'id="next"' in page
+    assert "비교하고 있습니다" not in page

@@ -1,0 +1,110 @@
+"""Labels of several people: what is next for whom, how they agree, and shares corrected by them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from zigbang_nlp.errors import InputError
+from zigbang_nlp.insight.agreement import agreements
+from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.insight.corrected import corrected_shares
+from zigbang_nlp.insight.labelling import Kind, labelling_queue, sample_labels
+from zigbang_nlp.insight.sentiment import By
+from zigbang_nlp.store import Store
+from zigbang_nlp.store.annotations import Annotation
+from zigbang_nlp.web.corpus_cache import Snapshot
+
+#: Texts of a queue that are kept; longer ones are worked off first.
+_LONGEST = 5_000
+
+
+@dataclass(frozen=True)
+class Next:
+    """What a person should look at next.
+
+    Attributes:
+        rows: the first texts that they haven't labelled, with `insight.QUEUE_COLUMNS`; None while
+            the queue is being made.
+        left: how many there are.
+        done: how many of the queue they have labelled.
+    """
+
+    rows: pd.DataFrame | None
+    left: int = 0
+    done: int = 0
+
+
+def next_texts(
+    snapshot: Snapshot, given: list[Annotation], person: str, kind: Kind, size: int
+) -> Next:
+    """The next texts of a queue for a person.
+
+    Args:
+        snapshot: the reviews.
+        given: all labels.
+        person: who is to label.
+        kind: of `insight.labelling.KINDS`.
+        size: texts at most.
+
+    Raises:
+        InsightError: there are no judged reviews.
+    """
+    queue = snapshot.later(
+        ("queue", kind), lambda corpus: labelling_queue(corpus, kind, size=_LONGEST)
+    )
+    if queue is None:
+        return Next(None)
+    mine = {one.key for one in given if one.person == person}
+    done = np.array([key in mine for key in keys_of(queue)], bool)
+    rest = queue[~done]
+    return Next(rest.head(size), len(rest), int(done.sum()))
+
+
+def keys_of(texts: pd.DataFrame) -> list[tuple[str, str, str, str]]:
+    """The store's keys of rows of `Corpus.texts`."""
+    return [
+        (*split_key(complex_key), str(review), category)
+        for complex_key, review, category in zip(
+            texts["complex"], texts["review_id"], texts["category"], strict=True
+        )
+    ]
+
+
+def split_key(complex_key: str) -> tuple[str, str]:
+    """Source and apartment of a complex's key."""
+    source, _, apartment = complex_key.partition(":")
+    return source, apartment
+
+
+def add_label(
+    store: Store, person: str, key: tuple[str, str, str, str], label: str, kind: str
+) -> None:
+    """Keep what a person says of a review.
+
+    Raises:
+        InputError: the label or the name is none, or the review isn't in the store.
+    """
+    if not store.annotations.add([Annotation(key, person, label, kind)]):
+        raise InputError("The store doesn't hold this review.", "Reload the page.")
+
+
+def agreement(given: list[Annotation]) -> pd.DataFrame:
+    """How people agree on the texts that several of them labelled; see `insight.agreements`.
+
+    Raises:
+        InsightError: nobody labelled what somebody else did.
+    """
+    rows = [("\x1f".join(one.key), one.person, one.label) for one in given]
+    return agreements(pd.DataFrame(rows, columns=["text", "person", "label"]))
+
+
+def corrected(corpus: Corpus, given: list[Annotation], by: By | None) -> pd.DataFrame:
+    """Shares as the model judged beside those corrected by the labels of the random sample.
+
+    Raises:
+        InsightError: nobody has labelled a text of the random sample.
+    """
+    return corrected_shares(corpus, sample_labels(corpus, given), by)
