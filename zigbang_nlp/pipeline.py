@@ -109,8 +109,24 @@ def plan(stage: Stage, settings: Settings) -> Plan:
     return Plan(stage, False, f"nothing changed since {record['finished_at']}")
 
 
+def changed_settings(stage: Stage, settings: Settings) -> dict[str, tuple[Any, Any]]:
+    """The settings that aren't what they were in a stage's last good run: {name: (then, now)}."""
+    record = _read_record(stage, settings)
+    then = record["dependencies"]["settings"] if record else {}
+    now = _settings(stage, settings)
+    return {
+        name: (then[name], value)
+        for name, value in now.items()
+        if name in then and then[name] != value
+    }
+
+
 def run_stages(
-    stages: Sequence[Stage], settings: Settings, force: bool = False, dry_run: bool = False
+    stages: Sequence[Stage],
+    settings: Settings,
+    force: bool = False,
+    dry_run: bool = False,
+    outdated: bool = False,
 ) -> list[Plan]:
     """Run those stages that are not current, in order.
 
@@ -119,6 +135,7 @@ def run_stages(
         settings: in force.
         force: run them even when they are current.
         dry_run: only say what would run; nothing is written.
+        outdated: whether what the first stage reads was made with other settings.
 
     Returns:
         What was decided for each stage.
@@ -136,6 +153,8 @@ def run_stages(
             if decision.runs:
                 log.info("Running %s: %s.", stage.name, decision.reason)
                 _run(stage, settings)
+            elif outdated:
+                log.info("Skipping %s: it was run on what it finds.", stage.name)
             else:
                 log.info("Skipping %s: %s.", stage.name, decision.reason)
     return decided
@@ -176,17 +195,22 @@ def _run(stage: Stage, settings: Settings) -> None:
     )
 
 
-def _dependencies(stage: Stage, settings: Settings) -> dict[str, Any]:
+def _settings(stage: Stage, settings: Settings) -> dict[str, Any]:
+    """The settings that a stage depends on, by name."""
     values = settings.model_dump(mode="json")
     chosen = {}
     for name in stage.settings:
         section, _, key = name.partition(".")
         for each in [key] if key else values[section]:
             chosen[f"{section}.{each}"] = values[section][each]
+    return chosen
+
+
+def _dependencies(stage: Stage, settings: Settings) -> dict[str, Any]:
     return {
         "stage": stage.name,
         "version": __version__,
-        "settings": chosen,
+        "settings": _settings(stage, settings),
         "reads": {artefact.name: artefact.fingerprint(settings) for artefact in stage.reads},
     }
 

@@ -277,3 +277,8 @@ def stages_from(name: str | None) -> tuple[Stage, ...]:
     if name not in names:
         raise StageError(f"There is no stage {name!r}.", f"The stages are {', '.join(names)}.")
     return STAGES[names.index(name) :]
+
+
+def stages_before(name: str | None) -> tuple[Stage, ...]:
+    """The stages between crawling and `name`, whose outputs it finds; none for None."""
+    return STAGES[1 : -len(stages_from(name))]

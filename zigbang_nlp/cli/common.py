@@ -14,7 +14,9 @@ from typing import Any, Literal, get_args, get_origin
 import click
 from pydantic.fields import FieldInfo
 
+from zigbang_nlp.cli.notices import say_outdated, say_preset
 from zigbang_nlp.config import LoadedSettings, known_keys, load_settings
+from zigbang_nlp.config.keras_names import instead_of
 from zigbang_nlp.console import log, show_log
 
 
@@ -41,6 +43,20 @@ class _KeyValue(click.ParamType):  # type: ignore[type-arg]  # generic in new ve
         return name.strip(), text.strip()
 
 
+class _Command(click.Command):
+    """A command that knows what textbooks call a setting."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            if instead := instead_of(error.option_name):
+                raise click.UsageError(
+                    f"No such option {error.option_name!r}. {instead}"
+                ) from error
+            raise
+
+
 def settings_command(
     name: str, sections: Sequence[str] = (), skip: Sequence[str] = ()
 ) -> Callable[[Callable[..., Any]], click.Command]:
@@ -61,10 +77,11 @@ def settings_command(
         def callback(**values: Any) -> Any:
             loaded = load_settings(values.pop("config"), _flag_values(values, flags), environ=None)
             show_log(verbose=values.pop("debug"), quiet=values.pop("quiet"))
+            say_preset(name, loaded)
             return function(loaded=loaded, **values)
 
         callback.__doc__ = function.__doc__
-        made = click.command(name)(callback)
+        made = click.command(name, cls=_Command)(callback)
         own = list(getattr(function, "__click_params__", []))[::-1]
         made.params = [*own, *(_option(key, field) for key, field in flags.items()), *_shared()]
         return made
@@ -146,7 +163,8 @@ def run_stage(name: str, loaded: LoadedSettings, force: bool) -> None:
     from zigbang_nlp.pipeline import run_stages
     from zigbang_nlp.stages import stages_from
 
-    run_stages([stages_from(name)[0]], loaded.settings, force=force)
+    outdated = say_outdated(name, loaded)
+    run_stages([stages_from(name)[0]], loaded.settings, force=force, outdated=outdated)
 
 
 force_option = click.option(

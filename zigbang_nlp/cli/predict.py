@@ -13,6 +13,7 @@ import click
 
 from zigbang_nlp.cli.common import reading_options, say_notes, settings_command
 from zigbang_nlp.cli.explained import LEGEND, coloured, one_line, shares, shows_colour
+from zigbang_nlp.cli.notices import say_overridden
 from zigbang_nlp.config import LoadedSettings
 from zigbang_nlp.console import log
 from zigbang_nlp.records import CATEGORIES, LABELS, Asked, Aspect, Prediction, label_word
@@ -103,8 +104,10 @@ def command(
     from zigbang_nlp.tables.source import Notes, ReadOptions
 
     settings = loaded.settings
+    model = chosen_model(settings)
+    say_overridden(loaded, model)
     classifier = Classifier.load(
-        chosen_model(settings),
+        model,
         settings.predict.batch_size,
         reliability=asked_reliability(settings),
     )

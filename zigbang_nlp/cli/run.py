@@ -28,11 +28,13 @@ def command(loaded: LoadedSettings, force: bool, first: str | None, dry_run: boo
       zigbang-nlp run --dry-run
       zigbang-nlp run --from train --set train.epochs=5
     """
+    from zigbang_nlp.cli.notices import say_outdated
     from zigbang_nlp.pipeline import run_stages
     from zigbang_nlp.stages import stages_from
 
     settings = loaded.settings
     stages = stages_from(first)
+    say_outdated(first, loaded)
     run_stages(stages, settings, force=force or first is not None, dry_run=dry_run)
     if dry_run:
         return

@@ -1,6 +1,7 @@
 """`zigbang-nlp serve`."""
 
 from zigbang_nlp.cli.common import settings_command
+from zigbang_nlp.cli.notices import say_overridden
 from zigbang_nlp.config import LoadedSettings
 
 
@@ -19,6 +20,8 @@ def command(loaded: LoadedSettings) -> None:
       zigbang-nlp serve --port 9000 --model data/model --db sqlite:///reviews.db
       ZIGBANG_NLP__SERVE__TOKEN=... zigbang-nlp serve --host 0.0.0.0
     """
+    from zigbang_nlp.predict.resolve_model import chosen_model
     from zigbang_nlp.web.server import serve
 
+    say_overridden(loaded, chosen_model(loaded.settings))
     serve(loaded.settings)

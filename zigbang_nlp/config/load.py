@@ -1,6 +1,7 @@
 """Which settings are in force, and where each came from.
 
-Order, later wins: defaults, the TOML file, environment variables, flags of the command line.
+Order, later wins: defaults, a preset, the TOML file, environment variables, flags of the command
+line.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import Any, get_args, get_origin
 from pydantic import ValidationError
 
 from zigbang_nlp.config.base import Section
+from zigbang_nlp.config.keras_names import instead_of
+from zigbang_nlp.config.presets import PRESETS
 from zigbang_nlp.config.secrets import without_password
 from zigbang_nlp.config.sections import Settings
 from zigbang_nlp.errors import ConfigError
@@ -67,10 +70,32 @@ def load_settings(
     for name, value in (flags or {}).items():
         if value is not None:
             put(name, value, "flag")
+    preset = values.get("train", {}).get("preset")
+    for name in PRESETS.get(preset, {}) if isinstance(preset, str) else ():
+        if origins[name] == "default":
+            origins[name] = f"preset {preset}"
     try:
-        return LoadedSettings(Settings.model_validate(values), origins)
+        settings = Settings.model_validate(values)
     except ValidationError as error:
         raise _config_error(error, origins) from error
+    return LoadedSettings(settings, origins | _left_out(settings, preset, origins))
+
+
+def _left_out(settings: Settings, preset: Any, origins: Mapping[str, str]) -> dict[str, str]:
+    """The origin of what a preset would have set, had not another setting been in its way."""
+    return {
+        name: "default"
+        for name, origin in origins.items()
+        if origin == f"preset {preset}"
+        and preset in PRESETS
+        and value_of(settings, name) != PRESETS[preset][name]
+    }
+
+
+def value_of(settings: Settings, name: str) -> Any:
+    """The value of "section.key"."""
+    section, key = name.split(".")
+    return getattr(getattr(settings, section), key)
 
 
 def known_keys() -> dict[str, Any]:
@@ -133,6 +158,8 @@ def _check_known(name: str, origin: str) -> None:
         wanted = key
     close = difflib.get_close_matches(wanted, valid, n=1)
     hint = f"Did you mean {close[0]!r}? " if close else ""
+    if section in ("train", "preprocess", "predict") and (instead := instead_of(wanted)):
+        hint = f"{instead} "
     raise ConfigError(f"Unknown {what} ({origin}).", f"{hint}Valid: {', '.join(valid)}.")
 
 

@@ -10,7 +10,37 @@ from zigbang_nlp.config.base import Section
 
 Units = Annotated[int, Field(ge=1, le=4_096)]
 
-Activation = Literal["relu", "leaky_relu", "elu", "selu", "silu", "tanh"]
+#: Keras's activations that give one number for each, and the two kinds of softmax. Not glu and
+#: sparsemax, which serving can't do, nor threshold, which has no default.
+Activation = Literal[
+    "linear",
+    "relu",
+    "relu6",
+    "leaky_relu",
+    "elu",
+    "celu",
+    "selu",
+    "silu",
+    "gelu",
+    "mish",
+    "tanh",
+    "sigmoid",
+    "softplus",
+    "softsign",
+    "softmax",
+    "log_softmax",
+    "log_sigmoid",
+    "exponential",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_tanh",
+    "hard_shrink",
+    "soft_shrink",
+    "tanh_shrink",
+    "sparse_plus",
+    "sparse_sigmoid",
+    "squareplus",
+]
 Initializer = Literal[
     "glorot_uniform",
     "glorot_normal",
@@ -57,6 +87,9 @@ class NetworkSettings(Section):
     batch_normalization: bool = Field(
         False, description="after the pooling and after each hidden Dense layer"
     )
+    normalize_before_activation: bool = Field(
+        False, description="BatchNormalization of a hidden layer before its activation, not after"
+    )
     stars: bool = Field(
         False, description="also learn the score that the writer gives, as a second output"
     )
@@ -78,6 +111,12 @@ class NetworkSettings(Section):
             bool(self.dense_units),
             ("dense_activation",),
             "it belongs to the hidden Dense layers; set dense_units too",
+        )
+        self._refuse_idle(
+            bool(self.dense_units) and self.batch_normalization,
+            ("normalize_before_activation",),
+            "it is a place in the hidden Dense layers; set dense_units and "
+            "batch_normalization = true",
         )
         for name in ("l1", "l2"):
             self._refuse_idle(

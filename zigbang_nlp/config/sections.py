@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BeforeValidator,
@@ -15,6 +15,7 @@ from pydantic import (
 
 from zigbang_nlp.config.base import Section, as_number_or_word
 from zigbang_nlp.config.crawl import CrawlSettings
+from zigbang_nlp.config.presets import with_preset
 from zigbang_nlp.config.secrets import without_password
 from zigbang_nlp.config.serve import ServeSettings
 from zigbang_nlp.config.train import TrainSettings
@@ -161,6 +162,17 @@ class Settings(Section):
     evaluate: EvaluateSettings = EvaluateSettings()
     predict: PredictSettings = PredictSettings()
     serve: ServeSettings = ServeSettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _preset_sets_the_steps_before(cls, values: Any) -> Any:
+        train = values.get("train") if isinstance(values, dict) else None
+        if not isinstance(train, dict) or "preset" not in train:
+            return values
+        return {
+            **values,
+            "preprocess": with_preset(values.get("preprocess", {}), "preprocess", train["preset"]),
+        }
 
     @property
     def store_url(self) -> str:

@@ -36,6 +36,7 @@ class Architecture:
     l2: float = 0.0
     lstm_blocks: int = 1
     stars: bool = False
+    normalize_before_activation: bool = False
 
     @classmethod
     def from_settings(cls, settings: TrainSettings, vocabulary_size: int) -> Architecture:
@@ -63,6 +64,7 @@ class Architecture:
             l2=settings.l2 if "l2" in penalties else 0.0,
             lstm_blocks=settings.lstm_blocks,
             stars=settings.stars,
+            normalize_before_activation=settings.normalize_before_activation,
         )
 
     @classmethod

@@ -17,10 +17,11 @@ import pandas as pd
 
 from zigbang_nlp.config import PreprocessSettings, TokenizeSettings
 from zigbang_nlp.console import log, progress
-from zigbang_nlp.errors import ConfigError, DataError
+from zigbang_nlp.errors import DataError
 from zigbang_nlp.files import atomic_directory
 from zigbang_nlp.records import CATEGORIES, LABELS, SPLITS, Review
 from zigbang_nlp.resources import SAMPLE, sample_splits
+from zigbang_nlp.text.base_vocabulary import base_encoder, say_idle
 from zigbang_nlp.text.clean import clean, duplicate_key
 from zigbang_nlp.text.dataset import Split, save_dataset
 from zigbang_nlp.text.encoder import Encoder, pad
@@ -234,7 +235,7 @@ def _check_enough(rows: pd.DataFrame, seen: int, settings: PreprocessSettings) -
 
 def _tokenizer(rows: pd.DataFrame, settings: PreprocessSettings) -> TokenizerSettings:
     """The tokenizer; SentencePiece learns from the training texts, or comes with a vocabulary."""
-    base = _base_encoder(settings)
+    base = base_encoder(settings)
     if base is not None:
         return base.tokenizer_settings
     model = b""
@@ -252,13 +253,14 @@ def _vocabulary(
     for found, name in zip(tokens, rows["split"], strict=True):
         if name == "train":
             counts.update(found)
-    encoder = _base_encoder(settings)
+    encoder = base_encoder(settings)
     if encoder is None:
         vocabulary = Vocabulary.from_counts(
             counts, settings.min_count, settings.max_vocabulary, settings.piece_min_count
         )
     else:
         base = encoder.vocabulary
+        say_idle(settings)
         vocabulary = base.extended(counts, settings.min_count, settings.max_vocabulary)
         log.info(
             "%s new tokens added to the %s of %s.",
@@ -267,21 +269,6 @@ def _vocabulary(
             settings.vocabulary,
         )
     return vocabulary, counts
-
-
-def _base_encoder(settings: PreprocessSettings) -> Encoder | None:
-    """The encoder whose vocabulary is built upon, or None to start from the data alone."""
-    if settings.vocabulary in ("own", "auto"):
-        return None
-    encoder = Encoder.load(Path(settings.vocabulary))
-    found = encoder.tokenizer_settings
-    if (found.name, found.stem) != (settings.tokenizer, settings.stem):
-        raise ConfigError(
-            f"The vocabulary in {settings.vocabulary} is of the tokenizer "
-            f"{found.name}, not of {settings.tokenizer}.",
-            'Choose the same tokenizer, or set train.init = "scratch".',
-        )
-    return encoder
 
 
 def _public(rows: pd.DataFrame) -> pd.DataFrame:

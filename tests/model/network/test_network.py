@@ -36,8 +36,14 @@ ARCHITECTURES = {
             dense_activation=activation,
             batch_normalization=True,
         )
-        for activation in get_args(NetworkSettings.model_fields["dense_activation"].annotation)
+        for activation in ("selu", "softmax")
     },
+    "normalized before": Architecture(
+        *(50, 6, (5,), True, "max"),
+        dense_units=(7, 6),
+        batch_normalization=True,
+        normalize_before_activation=True,
+    ),
 }
 
 

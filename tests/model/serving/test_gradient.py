@@ -9,7 +9,7 @@ from tests.model.network.test_network import ARCHITECTURES, by_keras, lively, pa
 from zigbang_nlp.errors import BundleError
 from zigbang_nlp.model.architecture import Architecture
 from zigbang_nlp.model.network.backend import keras, tf
-from zigbang_nlp.model.serving.gradient import ACTIVATIONS, GradientNetwork
+from zigbang_nlp.model.serving.gradient import GradientNetwork
 from zigbang_nlp.model.serving.inference import Network
 from zigbang_nlp.model.serving.onnx_export import write_onnx
 
@@ -83,11 +83,3 @@ def test_layers_of_another_network_are_named(tmp_path: Path) -> None:
     both(ARCHITECTURES["max"], tmp_path / "n.onnx")
     with pytest.raises(BundleError, match="can't be explained"):
         GradientNetwork.load(ARCHITECTURES["stacked"], tmp_path / "n.onnx")
-
-
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_derivatives_of_activations(name: str) -> None:
-    function, derivative = ACTIVATIONS[name]
-    x = np.array([-3.0, -0.7, 0.4, 2.5])
-    expected = (function(x + 1e-6) - function(x - 1e-6)) / 2e-6
-    np.testing.assert_allclose(derivative(x), expected, atol=1e-8)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import platform
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.conftest import TINY
+from tests.conftest import ROOT, TINY
 from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.errors import ConfigError, DataError
 from zigbang_nlp.model.architecture import Architecture
@@ -117,7 +118,7 @@ def watched(modules: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
             plateau_patience=1,
             min_delta=10,
             early_stopping=False,
-            verbose=True,
+            callback_verbose=True,
             checkpoints=True,
             save_freq=3,
             save_weights_only=False,
@@ -149,6 +150,25 @@ def test_a_checkpoint_every_three_batches_is_a_whole_model(watched: dict[str, An
     assert model.optimizer.iterations == 18
 
 
+def test_what_stands_beside_a_whole_model_opens_it(watched: dict[str, Any]) -> None:
+    """The lines of README.txt, in a process that knows Keras and no other part of this package."""
+    directory = watched["directory"]
+    said = (directory / "README.txt").read_text(encoding="utf-8")
+    name = min(path.name for path in directory.glob("*.keras"))
+    lines = [line for line in said.splitlines() if line.startswith(("import", "network"))]
+    code = "\n".join(
+        [*lines, "print(type(network).__name__, network.optimizer.iterations.numpy())"]
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code.replace("FILE.keras", name)],
+        cwd=directory,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"KERAS_BACKEND": "tensorflow", "PYTHONPATH": str(ROOT)},
+    )
+    assert done.stdout.split() == ["Functional", "3"], done.stderr
+
+
 def test_tensorboard_logs_are_written(watched: dict[str, Any]) -> None:
     logs = watched["directory"] / "tensorboard"
     assert {p.parent.name for p in logs.rglob("events.*")} == {"train", "validation"}
@@ -162,7 +182,7 @@ def test_callbacks_of_the_user_are_called_and_print_to_the_log(watched: dict[str
     assert "recorded 3" in watched["lines"]
 
 
-def test_verbose_says_what_keras_does(watched: dict[str, Any]) -> None:
+def test_callback_verbose_says_what_keras_does(watched: dict[str, Any]) -> None:
     said = "\n".join(watched["lines"])
     assert "saving model to" in said
     assert "ReduceLROnPlateau reducing learning rate" in said

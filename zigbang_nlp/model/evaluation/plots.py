@@ -11,15 +11,28 @@ from zigbang_nlp.model.evaluation.metrics import confusion
 from zigbang_nlp.plotting import BLUE, GREEN, GREY, ORANGE, RED, figure
 
 
-def plot_learning_curves(history: dict[str, list[float]], best: int, path: Path) -> None:
-    """Loss and accuracy by epoch, training against validation, the best epoch marked."""
-    epochs = range(1, len(history["val_loss"]) + 1)
+def plot_learning_curves(
+    history: dict[str, list[float]], epochs: dict[str, list[int]], best: int, path: Path
+) -> None:
+    """Loss and accuracy by epoch, training against validation, the best epoch marked.
+
+    Args:
+        history: values by measure.
+        epochs: of those values, by measure; validation may have been in some epochs only.
+        best: epoch to mark.
+        path: of the PNG.
+    """
     with figure(path, columns=2) as axes:
         for ax, name, title in zip(
             axes, ("loss", "accuracy"), ("손실 (loss)", "정확도 (accuracy)"), strict=True
         ):
-            ax.plot(epochs, history[name], "o-", color=BLUE, label="학습 (train)")
-            ax.plot(epochs, history[f"val_{name}"], "s-", color=ORANGE, label="검증 (validation)")
+            sides = (
+                (name, "o-", BLUE, "학습 (train)"),
+                (f"val_{name}", "s-", ORANGE, "검증 (validation)"),
+            )
+            for measure, style, color, label in sides:
+                if measure in history:
+                    ax.plot(epochs[measure], history[measure], style, color=color, label=label)
             ax.axvline(best, color=GREY, linestyle=":", label=f"최적 에포크 {best}")
             ax.set(title=title, xlabel="에포크 (epoch)")
             ax.xaxis.get_major_locator().set_params(integer=True)

@@ -26,13 +26,18 @@ def build_network(architecture: Architecture) -> keras.Model:
     ids = keras.Input(shape=(None,), dtype="int32", name="ids")
     states = _read(architecture, ids)  # (batch, units)
     for i, units in enumerate(architecture.dense_units, start=1):
+        before = architecture.batch_normalization and architecture.normalize_before_activation
         hidden = keras.layers.Dense(
             units,
-            activation=architecture.dense_activation,
+            activation=None if before else architecture.dense_activation,
             name=f"dense_{i}",
             **_kernel(architecture),
         )
         states = _normalized(architecture, hidden(_dropped(architecture, states, i)), i)
+        if before:
+            states = keras.layers.Activation(architecture.dense_activation, name=f"activation_{i}")(
+                states
+            )
     states = _dropped(architecture, states, 0)
     output = keras.layers.Dense(
         1, activation="sigmoid", name="probability", **_kernel(architecture)

@@ -40,7 +40,8 @@ from zigbang_nlp.model.serving.inference import Network
 from zigbang_nlp.model.serving.int8 import quantize, quantize_checked
 from zigbang_nlp.model.serving.onnx_export import write_onnx
 from zigbang_nlp.model.serving.topics import fit_topics
-from zigbang_nlp.model.training.train import judged_bundle, report, resume_key, train
+from zigbang_nlp.model.training.report import report
+from zigbang_nlp.model.training.train import judged_bundle, resume_key, train
 from zigbang_nlp.model.training.warm_start import bundle_weights
 from zigbang_nlp.text.dataset import DataSet
 from zigbang_nlp.text.vocabulary import PADDING

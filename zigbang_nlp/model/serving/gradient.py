@@ -7,7 +7,6 @@ time, in many versions of equal length, so there is no padding to mask.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
@@ -18,11 +17,9 @@ import numpy as np
 
 from zigbang_nlp.errors import BundleError
 from zigbang_nlp.model.architecture import Architecture
+from zigbang_nlp.model.serving.activations import ACTIVATIONS, Array, Backward, sigmoid, times
 from zigbang_nlp.model.serving.onnx_export import read_constants
-from zigbang_nlp.model.serving.onnx_layers import SELU_ALPHA, SELU_GAMMA, layer_suffix
-
-Array = np.ndarray
-Backward = Callable[[Array], Array]
+from zigbang_nlp.model.serving.onnx_layers import layer_suffix
 
 
 @dataclass(frozen=True)
@@ -104,12 +101,13 @@ class GradientNetwork:
             pooled = through(self._normalize(pooled, 0))
         for i, _ in enumerate(shape.dense_units, start=1):
             pooled = through(self._dense(pooled, f"dense_{i}"))
-            function, derivative = ACTIVATIONS[shape.dense_activation]
-            pooled = through((function(pooled), _times(derivative(pooled))))
-            if shape.batch_normalization:
+            if shape.normalize_before_activation:
+                pooled = through(self._normalize(pooled, i))
+            pooled = through(ACTIVATIONS[shape.dense_activation](pooled))
+            if shape.batch_normalization and not shape.normalize_before_activation:
                 pooled = through(self._normalize(pooled, i))
         logit = through(self._dense(pooled, "logit_2d"))
-        return _sigmoid(logit[:, 0]), steps
+        return sigmoid(logit[:, 0]), steps
 
     def _blocks(self, states: Array) -> tuple[Array, Backward]:
         """All LSTM layers: states of all blocks side by side, or the last of each."""
@@ -144,7 +142,7 @@ class GradientNetwork:
 
     def _normalize(self, states: Array, layer: int) -> tuple[Array, Backward]:
         scale = self.constants[f"normalization_{layer}_scale"]
-        return states * scale + self.constants[f"normalization_{layer}_shift"], _times(scale)
+        return states * scale + self.constants[f"normalization_{layer}_shift"], times(scale)
 
 
 def _one_thread() -> AbstractContextManager[Any]:
@@ -158,14 +156,6 @@ def _thread_pools() -> Any:
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()
-
-
-def _sigmoid(x: Array) -> Array:
-    return 0.5 * np.tanh(0.5 * x) + 0.5  # a quarter of the time of scipy's expit in float32
-
-
-def _times(factor: Array) -> Backward:
-    return lambda slope: slope * factor
 
 
 def _lstm_layer(states: Array, w: Array, r: Array, b: Array) -> tuple[Array, Backward]:
@@ -195,7 +185,7 @@ def _lstm(states: Array, w: Array, r: Array, b: Array) -> tuple[Array, Backward]
     hidden = np.zeros((tokens + 1, versions, units), states.dtype)
     for t in range(tokens):
         z = driven[t] + hidden[t] @ r.T
-        gates[t, :, : 3 * units] = _sigmoid(z[:, : 3 * units])
+        gates[t, :, : 3 * units] = sigmoid(z[:, : 3 * units])
         gates[t, :, 3 * units :] = np.tanh(z[:, 3 * units :])
         i, o, f, c = np.split(gates[t], 4, axis=-1)
         cells[t + 1] = f * cells[t] + i * c
@@ -257,24 +247,3 @@ def _pool(states: Array, kind: str) -> tuple[Array, Backward]:
         return states.max(axis=0), max_back
     both = np.concatenate([states.max(axis=0), states.mean(axis=0)], axis=-1)
     return both, lambda slope: max_back(slope[:, :width]) + mean_back(slope[:, width:])
-
-
-def _elu(alpha: float, gamma: float) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
-    def function(x: Array) -> Array:
-        return gamma * np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
-
-    def derivative(x: Array) -> Array:
-        return gamma * np.where(x > 0, 1, alpha * np.exp(np.minimum(x, 0)))
-
-    return function, derivative
-
-
-#: Each activation of hidden layers and its derivative.
-ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
-    "relu": (lambda x: np.maximum(x, 0), lambda x: (x > 0).astype(x.dtype)),
-    "leaky_relu": (lambda x: np.where(x > 0, x, 0.2 * x), lambda x: np.where(x > 0, 1, 0.2)),
-    "elu": _elu(1.0, 1.0),
-    "selu": _elu(SELU_ALPHA, SELU_GAMMA),
-    "tanh": (np.tanh, lambda x: 1 - np.tanh(x) ** 2),
-    "silu": (lambda x: x * _sigmoid(x), lambda x: _sigmoid(x) * (1 + x * (1 - _sigmoid(x)))),
-}

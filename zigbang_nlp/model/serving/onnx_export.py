@@ -13,11 +13,11 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from zigbang_nlp.model.architecture import Architecture
+from zigbang_nlp.model.serving.activations import activate
 from zigbang_nlp.model.serving.int8 import dequantized
 from zigbang_nlp.model.serving.onnx_layers import (
     Graph,
     Weights,
-    activate,
     dense,
     embed,
     gates_back,
@@ -68,8 +68,10 @@ def write_onnx(
         pooled = normalize(graph, pooled, weights["normalization_0"], 0)
     for i, _ in enumerate(architecture.dense_units, start=1):
         pooled = dense(graph, pooled, weights[f"dense_{i}"], f"dense_{i}")
+        if architecture.normalize_before_activation:
+            pooled = normalize(graph, pooled, weights[f"normalization_{i}"], i)
         pooled = activate(graph, pooled, architecture.dense_activation)
-        if architecture.batch_normalization:
+        if architecture.batch_normalization and not architecture.normalize_before_activation:
             pooled = normalize(graph, pooled, weights[f"normalization_{i}"], i)
     graph.constant("axis_last", np.array([1], np.int64))
     logit = dense(graph, pooled, weights["probability"], "logit_2d")

@@ -157,37 +157,6 @@ def dense(graph: Graph, states: str, weights: list[np.ndarray], name: str) -> st
     return graph.node("Add", [f"{name}_product", f"{name}_bias"], name)
 
 
-SELU_ALPHA, SELU_GAMMA = 1.6732631921768188, 1.0507010221481323
-
-#: Keras's activations as ONNX operators; ONNX's own defaults for the slopes differ from Keras's.
-_ACTIVATIONS: dict[str, tuple[str, dict[str, float]]] = {
-    "relu": ("Relu", {}),
-    "leaky_relu": ("LeakyRelu", {"alpha": 0.2}),
-    "elu": ("Elu", {"alpha": 1.0}),
-    "selu": ("Selu", {"alpha": SELU_ALPHA, "gamma": SELU_GAMMA}),
-    "tanh": ("Tanh", {}),
-}
-
-
-def activate(graph: Graph, states: str, activation: str) -> str:
-    """Add an activation, element by element.
-
-    Args:
-        graph: that grows.
-        states: name of a tensor of any shape.
-        activation: as Keras calls it, see `config.train`.
-
-    Returns:
-        The name of a tensor of the same shape.
-    """
-    out = f"{states}_{activation}"
-    if activation == "silu":
-        graph.node("Sigmoid", [states], f"{states}_sigmoid")
-        return graph.node("Mul", [states, f"{states}_sigmoid"], out)
-    kind, attributes = _ACTIVATIONS[activation]
-    return graph.node(kind, [states], out, **attributes)
-
-
 #: Keras's BatchNormalization adds this to the variance.
 _EPSILON = 1e-3
 

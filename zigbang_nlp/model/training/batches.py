@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,6 +32,9 @@ class Batches:
         shard: (which, of how many) workers; each goes through its rows of the same batches.
             See `Distribution.shard`.
         stars: float32 (texts, 5), shares of the stars where the network learns them too.
+        shuffle: another order each time; else that of the rows.
+        steps: batches each time, going on through the texts where it ended the time before; 0 =
+            all of them.
 
     Iterating gives ids (batch, longest of the batch), labels (batch,), weights (batch,); with
     stars the first is a pair of ids and stars (batch, 5).
@@ -46,6 +50,8 @@ class Batches:
         token_dropout: float = 0.0,
         shard: tuple[int | None, int] = (0, 1),
         stars: np.ndarray | None = None,
+        shuffle: bool = True,
+        steps: int = 0,
     ) -> None:
         self.ids, self.labels = ids, labels
         self.weights = np.ones_like(labels) if weights is None else weights
@@ -54,38 +60,66 @@ class Batches:
         self.token_dropout = token_dropout
         self.shard = shard
         self.stars = stars
+        self.shuffle, self.steps = shuffle, steps
+        self._left: deque[np.ndarray] = deque()
+        self._pass_began: dict[str, Any] = {}
         self._random = None if seed is None else np.random.default_rng(seed)
 
     def __len__(self) -> int:
-        return -(-len(self.labels) // self.batch_size)
+        return self.steps or -(-len(self.labels) // self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[Any, np.ndarray, np.ndarray]]:
-        for rows in self._arranged():
-            rows = np.sort(rows)  # a memory-mapped array is read forwards
-            longest = int(self.lengths[rows].max())
-            ids = np.array(self.ids[rows, :longest])
-            if self._random is not None and self.token_dropout:
-                lost = (self._random.random(ids.shape) < self.token_dropout) & (ids != PADDING)
-                ids[lost] = OUT_OF_VOCABULARY
-            given = own_rows(self.shard, len(rows))
-            ids, labels, weights = ids[given.rows], self.labels[rows], self.weights[rows]
-            weights = weights[given.rows] * given.share
-            if self.stars is None:
-                yield ids, labels[given.rows], weights
-            else:
-                stars = self.stars[rows][given.rows] * given.share[:, None]
-                yield (ids, stars), labels[given.rows], weights
+        if not self.steps:
+            self._left.clear()
+        for _ in range(len(self)):
+            if not self._left:
+                self._begin_pass()
+            yield self._batch(self._left.popleft())
+
+    def _begin_pass(self) -> None:
+        if self._random is not None:
+            self._pass_began = dict(self._random.bit_generator.state)
+        self._left.extend(self._arranged())
+
+    def _batch(self, rows: np.ndarray) -> tuple[Any, np.ndarray, np.ndarray]:
+        rows = np.sort(rows)  # a memory-mapped array is read forwards
+        longest = int(self.lengths[rows].max())
+        ids = np.array(self.ids[rows, :longest])
+        if self._random is not None and self.token_dropout:
+            lost = (self._random.random(ids.shape) < self.token_dropout) & (ids != PADDING)
+            ids[lost] = OUT_OF_VOCABULARY
+        given = own_rows(self.shard, len(rows))
+        ids, labels, weights = ids[given.rows], self.labels[rows], self.weights[rows]
+        weights = weights[given.rows] * given.share
+        if self.stars is None:
+            return ids, labels[given.rows], weights
+        stars = self.stars[rows][given.rows] * given.share[:, None]
+        return (ids, stars), labels[given.rows], weights
 
     @property
     def order_state(self) -> dict[str, Any]:
-        """The state of the random generator, as plain values; set it to go on from there."""
+        """Where it is, as plain values; set it to go on from there.
+
+        The state of the random generator, that at the beginning of the pass through the texts,
+        and how many batches of the pass are left.
+        """
         assert self._random is not None, "batches in a fixed order have no state"
-        return dict(self._random.bit_generator.state)
+        return {
+            "random": dict(self._random.bit_generator.state),
+            "pass_began": self._pass_began,
+            "left": len(self._left),
+        }
 
     @order_state.setter
     def order_state(self, state: dict[str, Any]) -> None:
         assert self._random is not None, "batches in a fixed order have no state"
-        self._random.bit_generator.state = state
+        self._left.clear()
+        if state["left"]:
+            self._random.bit_generator.state = state["pass_began"]
+            self._begin_pass()
+            while len(self._left) > state["left"]:
+                self._left.popleft()
+        self._random.bit_generator.state = state["random"]
 
     def as_tf(self) -> Any:
         """A `tf.data.Dataset` that prepares batches while the network works on others."""
@@ -101,6 +135,8 @@ class Batches:
         if self._random is None:
             order = np.argsort(self.lengths, kind="stable")
             return [order[i : i + size] for i in range(0, count, size)]
+        if not self.shuffle:
+            return [np.arange(i, min(i + size, count)) for i in range(0, count, size)]
         order = self._random.permutation(count)
         pools = [order[i : i + _POOL * size] for i in range(0, count, _POOL * size)]
         order = np.concatenate(

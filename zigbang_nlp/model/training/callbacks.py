@@ -22,10 +22,15 @@ TENSORBOARD = "tensorboard"
 
 
 class Progress(keras.callbacks.Callback):
-    """A bar over the batches of each epoch, and one line an epoch in the log."""
+    """A bar over the batches of each epoch, and one line an epoch in the log.
 
-    def __init__(self) -> None:
+    Args:
+        verbose: 0 = neither, 1 = both, 2 = the line.
+    """
+
+    def __init__(self, verbose: int = 1) -> None:
         super().__init__()
+        self._verbose = verbose
         self._bar: tqdm[Any] | None = None
         self._started = 0.0
 
@@ -36,7 +41,7 @@ class Progress(keras.callbacks.Callback):
             total=self.params.get("steps"),
             desc=f"epoch {epoch + 1}/{self.params['epochs']}",
             unit=" batches",
-            disable=None,
+            disable=None if self._verbose == 1 else True,
             leave=False,
         )
 
@@ -48,22 +53,50 @@ class Progress(keras.callbacks.Callback):
             self._bar.set_postfix(loss=f"{logs['loss']:.3f}", accuracy=f"{logs['accuracy']:.3f}")
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Log the epoch's loss and accuracy on both splits."""
+        """Log the epoch's measures, those of validation where there was one."""
         assert self._bar is not None
         self._bar.close()
-        values = logs or {}
-        log.info(
-            "epoch %d/%d: loss %.4f, accuracy %.4f; validation loss %.4f, accuracy %.4f (%.0f s)",
-            epoch + 1,
-            self.params["epochs"],
-            *(values[k] for k in ("loss", "accuracy", "val_loss", "val_accuracy")),
-            time.monotonic() - self._started,
-        )
+        if self._verbose:
+            log.info(
+                "epoch %d/%d: %s (%.0f s)",
+                epoch + 1,
+                self.params["epochs"],
+                _measures(logs or {}),
+                time.monotonic() - self._started,
+            )
 
     def on_train_end(self, _logs: dict[str, Any] | None = None) -> None:
         """Close the bar of an epoch that was broken off."""
         if self._bar is not None:
             self._bar.close()
+
+
+def _measures(logs: dict[str, Any]) -> str:
+    """`loss 0.4, accuracy 0.8; validation loss 0.5, accuracy 0.7`."""
+    sides = {"": [], "validation ": []}  # type: dict[str, list[str]]
+    for name, value in logs.items():
+        if name != "learning_rate":
+            side = "validation " if name.startswith("val_") else ""
+            sides[side].append(f"{name.removeprefix('val_')} {value:.4f}")
+    return "; ".join(f"{side}{', '.join(said)}" for side, said in sides.items() if said)
+
+
+class _WhereMeasured:
+    """Leaves out the epochs without validation, in which Keras's callbacks would warn."""
+
+    monitor: str
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        if self.monitor in (logs or {}):
+            super().on_epoch_end(epoch, logs)  # type: ignore[misc]
+
+
+class _EarlyStopping(_WhereMeasured, keras.callbacks.EarlyStopping):
+    pass
+
+
+class _ReduceOnPlateau(_WhereMeasured, keras.callbacks.ReduceLROnPlateau):
+    pass
 
 
 class StopOnNaN(keras.callbacks.Callback):
@@ -86,15 +119,22 @@ def stopping_callbacks(settings: TrainSettings) -> list[Any]:
         "monitor": settings.monitor,
         "mode": settings.better,
         "min_delta": settings.min_delta,
-        "verbose": int(settings.verbose),
+        "verbose": int(settings.callback_verbose),
     }
     chosen: list[Any] = []
     if settings.early_stopping:
         # The best epoch's weights are read from their checkpoint, so none are kept in memory.
-        chosen.append(keras.callbacks.EarlyStopping(patience=settings.patience, **watched))
+        chosen.append(
+            _EarlyStopping(
+                patience=settings.patience,
+                baseline=None if settings.baseline == "none" else settings.baseline,
+                start_from_epoch=settings.start_from_epoch,
+                **watched,
+            )
+        )
     if settings.learning_rate_schedule == "reduce_on_plateau":
         chosen.append(
-            keras.callbacks.ReduceLROnPlateau(
+            _ReduceOnPlateau(
                 factor=settings.plateau_factor,
                 patience=settings.plateau_patience,
                 min_lr=settings.learning_rate * settings.learning_rate_end,

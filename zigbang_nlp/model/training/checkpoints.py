@@ -3,6 +3,7 @@
 checkpoints/
   best.weights.h5      the best epoch by `train.monitor`
   epoch-03-0.412...    checkpoints by name, with `train.checkpoints`
+  README.txt           how plain Keras opens those that are whole models
   tensorboard/         logs, with `train.tensorboard`
   backup/              the whole state after the last epoch, until the training has ended well
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,12 +20,16 @@ from typing import Any
 import numpy as np
 
 from zigbang_nlp.config import TrainSettings
+from zigbang_nlp.config.checkpoint_name import measures_in
+from zigbang_nlp.config.measures import MONITORS
 from zigbang_nlp.console import log
-from zigbang_nlp.files import atomic_directory, recover_swap, write_json
+from zigbang_nlp.files import atomic_directory, recover_swap, write_json, write_text
 from zigbang_nlp.model.network.backend import keras
 from zigbang_nlp.model.training.batches import Batches
+from zigbang_nlp.model.training.registered import HOW_TO_OPEN
 
 BEST = "best.weights.h5"
+OPENING = "README.txt"
 _BACKUP, _STATE, _VARIABLES = "backup", "state.json", "variables.npz"
 
 #: What Keras's own callbacks remember from epoch to epoch.
@@ -38,14 +44,35 @@ _REMEMBERED: dict[type, tuple[str, ...]] = {
 }
 
 
+class Checkpoint(keras.callbacks.ModelCheckpoint):
+    """A ModelCheckpoint that waits for epochs in which what it needs was measured.
+
+    Args:
+        path: of the file, with measures in braces.
+        needs: measures without which nothing is saved at the end of an epoch.
+        every: epochs from one checkpoint to the next, as `period` once was.
+        options: of `keras.callbacks.ModelCheckpoint`.
+    """
+
+    def __init__(self, path: Path, needs: Collection[str], every: int = 1, **options: Any) -> None:
+        super().__init__(path, **options)
+        self.needs, self.every = needs, every
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Save where it is time and everything was measured."""
+        if (epoch + 1) % self.every == 0 and set(self.needs) <= (logs or {}).keys():
+            super().on_epoch_end(epoch, logs)
+
+
 def checkpoint_callbacks(settings: TrainSettings, directory: Path) -> list[Any]:
     """The ModelCheckpoint of the best epoch, and the one that the settings describe."""
-    verbose = int(settings.verbose)
+    verbose = int(settings.callback_verbose)
     chosen = [
-        keras.callbacks.ModelCheckpoint(
+        Checkpoint(
             directory / BEST,
-            monitor=settings.monitor,
-            mode=settings.better,
+            {settings.best_by},
+            monitor=settings.best_by,
+            mode=MONITORS[settings.best_by],
             verbose=verbose,
             save_best_only=True,
             save_weights_only=True,
@@ -53,22 +80,34 @@ def checkpoint_callbacks(settings: TrainSettings, directory: Path) -> list[Any]:
     ]
     if settings.checkpoints:
         ending = ".weights.h5" if settings.save_weights_only else ".keras"
+        needs = {*measures_in(settings.checkpoint_name)} - {"epoch", "batch"}
+        if settings.save_best_only:
+            needs.add(settings.checkpoint_monitor)
         chosen.append(
-            keras.callbacks.ModelCheckpoint(
+            Checkpoint(
                 directory / f"{settings.checkpoint_name}{ending}",
+                needs,
+                settings.checkpoint_epochs,
                 monitor=settings.checkpoint_monitor,
+                mode=MONITORS[settings.checkpoint_monitor],
                 verbose=verbose,
                 save_best_only=settings.save_best_only,
                 save_weights_only=settings.save_weights_only,
-                save_freq=settings.save_freq,
+                save_freq=settings.checkpoint_batches or "epoch",
             )
         )
     return chosen
 
 
+def say_how_to_open(settings: TrainSettings, directory: Path) -> None:
+    """Say beside `.keras` checkpoints how plain Keras opens them."""
+    if settings.checkpoints and not settings.save_weights_only:
+        write_text(directory / OPENING, HOW_TO_OPEN)
+
+
 def clear_checkpoints(directory: Path) -> None:
     """Remove what an earlier training left."""
-    for pattern in ("*.weights.h5", "*.keras"):
+    for pattern in ("*.weights.h5", "*.keras", OPENING):
         for old in directory.glob(pattern):
             old.unlink()
     drop_backup(directory)
@@ -148,8 +187,7 @@ class Backup(keras.callbacks.Callback):
         for callback, remembered in zip(self.others, self._state.callbacks, strict=True):
             for name, value in remembered.items():
                 setattr(callback, name, value)
-        for variable, value in zip(_variables(self.model), self._state.variables, strict=True):
-            variable.assign(value)
+        restore_variables(self.model, self._state)
         self.batches.order_state = self._state.order
         self._state = State()
 
@@ -171,6 +209,12 @@ class Backup(keras.callbacks.Callback):
                 "order": self.batches.order_state,
             }
             write_json(fresh / _STATE, state)
+
+
+def restore_variables(network: keras.Model, state: State) -> None:
+    """Give a compiled network and its optimizer what they had."""
+    for variable, value in zip(_variables(network), state.variables, strict=True):
+        variable.assign(value)
 
 
 def _variables(network: keras.Model) -> list[Any]:

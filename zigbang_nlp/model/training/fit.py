@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from zigbang_nlp.config import TrainSettings
+from zigbang_nlp.config.measures import MONITORS
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import ConfigError
 from zigbang_nlp.model.architecture import STARS
@@ -32,8 +33,11 @@ from zigbang_nlp.model.training.checkpoints import (
     checkpoint_callbacks,
     clear_checkpoints,
     read_backup,
+    restore_variables,
+    say_how_to_open,
 )
 from zigbang_nlp.model.training.distribution import Distribution
+from zigbang_nlp.model.training.losses import make_loss
 from zigbang_nlp.model.training.optimizers import make_optimizer
 from zigbang_nlp.model.training.rare_class import watched_metrics
 from zigbang_nlp.model.training.stars_loss import learning_form, stars_to_learn
@@ -57,6 +61,8 @@ def fit(
     distribution: Distribution | None = None,
 ) -> History:
     """Train a network; afterwards it has the weights of its best epoch.
+
+    Without `restore_best_weights` it has those of its last one.
 
     Args:
         network: built, not compiled.
@@ -90,6 +96,8 @@ def fit(
         settings.token_dropout,
         distribution.shard,
         stars,
+        settings.shuffle,
+        settings.steps_per_epoch,
     )
     # Every worker measures all of it, so that all decide the same; devices share it.
     shared = distribution.shard if distribution.shard[0] is None else (0, 1)
@@ -102,8 +110,8 @@ def fit(
         shard=shared,
         stars=None if stars is None else np.zeros((len(validation.labels), STARS), np.float32),
     )
-    steps = settings.epochs * len(batches)
-    if settings.save_freq != "epoch" and settings.save_freq > steps:
+    steps = (settings.epochs - settings.initial_epoch) * len(batches)
+    if settings.checkpoint_batches > steps:
         raise ConfigError(
             f"train.save_freq = {settings.save_freq} batches, and the whole training has {steps}.",
             'Lower it, or use "epoch".',
@@ -114,11 +122,12 @@ def fit(
     if state is None:
         clear_checkpoints(checkpoints)
         shutil.rmtree(checkpoints / TENSORBOARD, ignore_errors=True)
+    say_how_to_open(settings, checkpoints)
     callbacks = [
         StopOnNaN(),
         *checkpoint_callbacks(settings, checkpoints),
         *stopping_callbacks(settings),
-        Progress(),
+        Progress(settings.verbose),
         *([tensorboard_callback(checkpoints / TENSORBOARD)] if settings.tensorboard else []),
         *custom,
         *more,
@@ -126,7 +135,7 @@ def fit(
     with distribution.scope():
         learner.compile(
             optimizer=make_optimizer(settings, steps),
-            loss="binary_crossentropy",
+            loss=make_loss(settings.loss),
             metrics=watched_metrics(settings),
             weighted_metrics=[],
         )
@@ -134,14 +143,24 @@ def fit(
     history = _run(learner, batches, held, settings, checkpoints, callbacks, key, state or State())
     if not learner.optimizer.built:  # nothing was left to train
         learner.optimizer.build(learner.trainable_variables)
-    learner.load_weights(checkpoints / BEST)
+    if settings.restore_best_weights:
+        learner.load_weights(checkpoints / BEST)
     return history
 
 
 def best_epoch(history: History, settings: TrainSettings) -> int:
-    """The epoch, counted from 1, that was best by the monitor."""
-    values = history[settings.monitor]
-    return int(np.argmin(values) if settings.better == "min" else np.argmax(values)) + 1
+    """The epoch, counted from 1, that was best by the monitor (by the checkpoints' with `load_best`)."""
+    name = settings.best_by
+    values = history[name]
+    at = int(np.argmin(values) if MONITORS[name] == "min" else np.argmax(values))
+    return measured_epochs(history, name, settings)[at]
+
+
+def measured_epochs(history: History, name: str, settings: TrainSettings) -> list[int]:
+    """The epochs, counted from 1, of a measure's values: all, or those with a validation."""
+    first = settings.initial_epoch + 1
+    every = settings.validation_freq if name.startswith("val_") else 1
+    return [e for e in range(first, first + len(history["loss"])) if e % every == 0]
 
 
 def text_weights(part: Split, settings: TrainSettings) -> np.ndarray | None:
@@ -183,9 +202,10 @@ def _run(
     key: str | None,
     state: State,
 ) -> History:
-    if state.epochs:
+    if state.epochs > settings.initial_epoch:
         log.info("Resuming after epoch %d of a training that was interrupted.", state.epochs)
     if state.ended or state.epochs >= settings.epochs:
+        restore_variables(network, state)
         return state.history
     if key:
         callbacks = [*callbacks, Backup(checkpoints, key, batches, callbacks, state)]
@@ -195,7 +215,8 @@ def _run(
             batches.as_tf(),
             validation_data=held.as_tf(),
             epochs=settings.epochs,
-            initial_epoch=state.epochs,
+            initial_epoch=max(state.epochs, settings.initial_epoch),
+            validation_freq=settings.validation_freq,
             callbacks=callbacks,
             shuffle=False,  # Batches does it
             verbose=0,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from zigbang_nlp.config import TrainSettings
+from zigbang_nlp.config.checkpoint_name import measures_in
 from zigbang_nlp.model.network.backend import keras
 
 ops = keras.ops
@@ -24,8 +25,24 @@ class BestMacroF1(keras.metrics.AUC):
         return ops.max((positive + negative) / 2)
 
 
+#: How each metric is made; precision, recall and accuracy are at the threshold 0.5.
+_MAKERS: dict[str, Any] = {
+    "auc": keras.metrics.AUC,
+    "pr_auc": lambda name: keras.metrics.AUC(curve="PR", name=name),
+    "macro_f1": BestMacroF1,
+    "precision": keras.metrics.Precision,
+    "recall": keras.metrics.Recall,
+    "mse": keras.metrics.MeanSquaredError,
+    "mae": keras.metrics.MeanAbsoluteError,
+}
+
+
 def watched_metrics(settings: TrainSettings) -> list[Any]:
-    """Accuracy, and what else the settings name as a monitor or in a checkpoint's name."""
-    named = f"{settings.monitor} {settings.checkpoint_monitor} {settings.checkpoint_name}"
-    more = (("auc", keras.metrics.AUC), ("macro_f1", BestMacroF1))
-    return ["accuracy", *(kind(name=name) for name, kind in more if f"val_{name}" in named)]
+    """Accuracy, the metrics asked for, and what a monitor or a checkpoint's name needs."""
+    watched = {
+        settings.monitor,
+        settings.checkpoint_monitor,
+        *measures_in(settings.checkpoint_name),
+    }
+    wanted = {*settings.metrics, *(name.removeprefix("val_") for name in watched)}
+    return ["accuracy", *(make(name=name) for name, make in _MAKERS.items() if name in wanted)]

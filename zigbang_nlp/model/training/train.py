@@ -31,7 +31,6 @@ from zigbang_nlp.model.evaluation.thresholds import (
     by_rules,
     choose_threshold,
     choose_unsure_band,
-    rules_table,
     too_few,
 )
 from zigbang_nlp.model.network.architecture_plot import plot_architecture
@@ -44,10 +43,11 @@ from zigbang_nlp.model.training.augmented import augmented
 from zigbang_nlp.model.training.batches import has_known_token
 from zigbang_nlp.model.training.checkpoints import drop_backup
 from zigbang_nlp.model.training.distribution import Distribution
-from zigbang_nlp.model.training.fit import best_epoch, fit
+from zigbang_nlp.model.training.fit import best_epoch, fit, measured_epochs
 from zigbang_nlp.model.training.keep_start import keep_start
+from zigbang_nlp.model.training.report import report
 from zigbang_nlp.model.training.verdict import with_verdict
-from zigbang_nlp.model.training.warm_start import initial_network
+from zigbang_nlp.model.training.warm_start import initial_network, say_other_tokenizer
 from zigbang_nlp.text.corrections import corrected
 from zigbang_nlp.text.dataset import DataSet, Split
 from zigbang_nlp.text.vocabulary import PADDING
@@ -55,6 +55,8 @@ from zigbang_nlp.text.vocabulary import PADDING
 #: The ONNX form must give Keras's probabilities to this, on up to `_COMPARED` texts.
 _TOLERANCE = 1e-5
 _COMPARED = 1_000
+#: Settings that change what a training says and not what it gives.
+_SAID = ("preset", "verbose", "callback_verbose", "tensorboard")
 
 
 def train(
@@ -90,6 +92,8 @@ def train(
     make_repeatable(settings.seed)
     with distribution.scope():
         network, architecture, base = initial_network(settings, dataset.encoder.vocabulary)
+    if base is not None:
+        say_other_tokenizer(base, dataset.encoder)
     start = network.get_weights() if base is not None and settings.keep_start else None
     summary = describe(network)
     log.info("%s", summary.splitlines()[-1])
@@ -114,7 +118,8 @@ def train(
         (fresh / "summary.txt").write_text(summary + "\n", encoding="utf-8")
         write_json(fresh / "history.json", history)
         best = best_epoch(history, settings)
-        plot_learning_curves(history, best, fresh / "learning_curves.png")
+        measured = {name: measured_epochs(history, name, settings) for name in history}
+        plot_learning_curves(history, measured, best, fresh / "learning_curves.png")
         plot_architecture(network, fresh / "architecture.png")
         # A compiled network would add its optimizer's weights, twice its own size.
         on_one_device(network, architecture).save_weights(fresh / WEIGHTS)
@@ -123,7 +128,9 @@ def train(
         check_onnx(network, fresh / ONNX, validation.ids)
         if base is not None and (base.directory / TOPICS_FILE).exists():
             shutil.copy(base.directory / TOPICS_FILE, fresh / TOPICS_FILE)
-        epochs: dict[str, float] = {"best_epoch": best, "epochs": len(history["val_loss"])}
+        last = measured["loss"][-1]
+        kept = best if settings.restore_best_weights else last
+        epochs: dict[str, float] = {"best_epoch": best, "epochs": last, "kept_epoch": kept}
         if share is not None:
             epochs["trained_share"] = share
         bundle = judged_bundle(
@@ -150,32 +157,11 @@ def resume_key(
     corrections: Mapping[str, str] | None = None,
 ) -> str:
     """What must be the same for a killed training to go on: settings, data, start, versions."""
-    kept = settings.model_dump(mode="json", exclude={"resume", "verbose", "tensorboard"})
+    kept = settings.model_dump(mode="json", exclude={"resume", *_SAID})
     versions = [__version__, version("keras"), version("tensorflow")]
     start = None if base is None else base.identity()
     learned = [dataset.fingerprint(), sorted((corrections or {}).items())]
     return sha256_of_json([kept, learned, start, versions])
-
-
-def report(bundle: Bundle) -> None:
-    """Log what came out of training."""
-    validation = bundle.metrics["validation"]
-    if "best_epoch" in bundle.metrics:
-        log.info("Best epoch %d of %d.", bundle.metrics["best_epoch"], bundle.metrics["epochs"])
-    log.info(
-        "Validation accuracy %.4f (larger class %.4f), F1 %.4f, ROC AUC %.4f "
-        "at threshold %.3f; unsure between %.3f and %.3f (%.1f%% of texts).",
-        validation["accuracy"],
-        validation["larger_class_share"],
-        validation["f1"],
-        validation["roc_auc"],
-        bundle.threshold,
-        bundle.unsure_low,
-        bundle.unsure_high,
-        100 * bundle.metrics["unsure"]["share"],
-    )
-    if rows := bundle.metrics.get("by_rules"):
-        log.info("What other thresholds would give on validation:\n%s", rules_table(rows))
 
 
 def calibrate(network: keras.Model, validation: Split) -> float:

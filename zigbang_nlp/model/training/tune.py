@@ -212,9 +212,10 @@ class _Watch(keras.callbacks.Callback):
         self.trial, self.monitor, self.deadline = trial, monitor, deadline
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        self.trial.report((logs or {})[self.monitor], epoch)
-        if self.trial.should_prune():
-            raise optuna.TrialPruned
+        if self.monitor in (logs or {}):  # there are epochs without validation
+            self.trial.report((logs or {})[self.monitor], epoch)
+            if self.trial.should_prune():
+                raise optuna.TrialPruned
         if time.monotonic() > self.deadline:
             self.model.stop_training = True
 

@@ -17,6 +17,7 @@ from zigbang_nlp.model.network.build import build_network
 from zigbang_nlp.model.serving.onnx_export import read_weights
 from zigbang_nlp.model.serving.onnx_layers import Weights
 from zigbang_nlp.resources import start_dir
+from zigbang_nlp.text.encoder import Encoder
 from zigbang_nlp.text.vocabulary import OUT_OF_VOCABULARY, Vocabulary
 
 #: What a network that is gone on with has already; the settings can't change it.
@@ -29,6 +30,7 @@ FIXED = (
     "dense_units",
     "dense_activation",
     "batch_normalization",
+    "normalize_before_activation",
 )
 
 
@@ -68,6 +70,18 @@ def initial_network(
         f"{len(vocabulary):,}",
     )
     return network, architecture, bundle
+
+
+def say_other_tokenizer(base: Bundle, encoder: Encoder) -> None:
+    """Say where the texts aren't tokenized as the model that training starts from learned them."""
+    own, other = base.encoder.tokenizer_settings, encoder.tokenizer_settings
+    if own != other:
+        log.warning(
+            "The data set is tokenized with %s and the model to start from with %s: of its tokens "
+            "only those that both make are known.",
+            other.as_dict(),
+            own.as_dict(),
+        )
 
 
 def bundle_weights(bundle: Bundle) -> Weights:
