@@ -36,7 +36,7 @@ ARCHITECTURES = {
             dense_activation=activation,
             batch_normalization=True,
         )
-        for activation in ("selu", "softmax")
+        for activation in ("selu", "mish")
     },
     "normalized before": Architecture(
         *(50, 6, (5,), True, "max"),
