@@ -114,7 +114,7 @@ def command(
     options = ReadOptions(**reading)
     notes = Notes()
     for _, fact in classifier.bundle.warnings:
-        log.warning("%s", fact)
+        log.warning("Of the model in %s: %s", classifier.bundle.directory, fact)
     asked = Asked(topics, sentences, explain, aspects, stars)
     if settings.tokenize.dask:
         if source is None or output is None:

@@ -48,8 +48,6 @@ def run_safely(cli: click.Command, arguments: Sequence[str]) -> int:
         wrong.show()
         return wrong.exit_code
     except (KeyboardInterrupt, click.Abort):
-        for timer in _waiting:
-            timer.cancel()
         click.echo(
             "\nStopped. What was finished before is kept; run the same command to go on.", err=True
         )
@@ -63,6 +61,9 @@ def run_safely(cli: click.Command, arguments: Sequence[str]) -> int:
             traceback.print_exc()
             return error.exit_code if isinstance(error, ZigbangError) else 1
         return _explain(error)
+    finally:
+        for timer in _waiting:
+            timer.cancel()
     return result if isinstance(result, int) else 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import socket
 
@@ -34,8 +35,10 @@ def serve(settings: Settings) -> None:
         # Longer than any request may take, so that none is cut off.
         timeout_graceful_shutdown=int(limits.request_timeout) + 5,
     )
-    with listening:
+    # To be told to stop is how a server ends: what was under way is finished by then.
+    with listening, contextlib.suppress(KeyboardInterrupt):
         _Server(config).run([listening])
+    log.info("The server has stopped.")
 
 
 def _listen(host: str, port: int) -> socket.socket:
