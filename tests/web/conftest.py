@@ -49,12 +49,20 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
     yield from serve(url, place, rows)
 
 
-def serve(url: str, place: Path, rows: pd.DataFrame) -> Iterator[Known]:
+def serve(url: str, place: Path, rows: pd.DataFrame, model: Path | None = None) -> Iterator[Known]:
+    """A server over a store.
+
+    Args:
+        url: of the store.
+        place: for what it writes.
+        rows: what is true.
+        model: a bundle; None means that there is none.
+    """
     settings = Settings.model_validate(
         {
             "paths": {"work": place},
             "store": {"url": url},
-            "predict": {"model": str(place / "none")},
+            "predict": {"model": str(model or place / "none")},
             "serve": {"requests_per_minute": 0, "max_body": 20_000},
         }
     )

@@ -8,12 +8,9 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
-
-import pandas as pd
 
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import ZigbangError
@@ -23,16 +20,13 @@ from zigbang_nlp.predict.bulk import columns_of
 from zigbang_nlp.predict.files import with_columns
 from zigbang_nlp.records import LABEL_ONLY
 from zigbang_nlp.tables.cells import defused, review_texts
-from zigbang_nlp.tables.read import read_table
+from zigbang_nlp.web.job_rows import rows_of, save_rows
 from zigbang_nlp.web.prediction_service import PredictionService
 from zigbang_nlp.web.problems import Problem
+from zigbang_nlp.web.uploads import ending_of, look, small_pieces
 
 #: Files that may wait, seconds that a finished one is kept, and finished ones that are kept.
 _WAITING, _SECONDS, _FINISHED = 8, 3_600, 20
-#: Texts between two looks at the progress.
-_STEP = 256
-#: What a column of reviews is likely to be called.
-_LIKELY = ("text", "review", "리뷰", "글", "내용", "후기", "document", "content", "comment", "본문")
 
 
 @dataclass
@@ -47,7 +41,9 @@ class Job:
         total, done: rows.
         state: "waiting", "working", "done" or "failed".
         trouble: why it failed.
-        positive, unsure: rows so far.
+        positive, negative, unsure: rows so far; those that no model could judge are neither.
+        model: identity of the bundle that judges it.
+        corrected: what people said of its rows, by their number.
     """
 
     key: str
@@ -58,7 +54,10 @@ class Job:
     state: str = "waiting"
     done: int = 0
     positive: int = 0
+    negative: int = 0
     unsure: int = 0
+    model: str | None = None
+    corrected: dict[int, str] = field(default_factory=dict)
     trouble: str = ""
     ended: float = 0.0
 
@@ -66,6 +65,11 @@ class Job:
     def output(self) -> Path:
         """The CSV that the job writes."""
         return self.source.with_name("answer.csv")
+
+    @property
+    def rows(self) -> Path:
+        """Its rows for the page; see `job_rows`."""
+        return self.source.with_name("rows.parquet")
 
 
 class Jobs:
@@ -80,6 +84,8 @@ class Jobs:
         self._place = Path(tempfile.mkdtemp(prefix="zigbang-nlp-"))
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
+        #: Files that are being read before they are jobs.
+        self._coming = 0
         self._queue: queue.Queue[Job | None] = queue.Queue()
         self._thread: threading.Thread | None = None
 
@@ -99,16 +105,25 @@ class Jobs:
         self._engine.classifier  # noqa: B018 - without one the file would wait for nothing
         self._forget_old()
         with self._lock:
-            if sum(job.state in ("waiting", "working") for job in self._jobs.values()) >= _WAITING:
+            under_way = sum(job.state in ("waiting", "working") for job in self._jobs.values())
+            if under_way + self._coming >= _WAITING:
                 raise _TOO_MANY
+            self._coming += 1
+        try:
+            return self._taken(name, body, column)
+        finally:
+            with self._lock:
+                self._coming -= 1
+
+    def _taken(self, name: str, body: BinaryIO, column: str) -> Job:
         key = secrets.token_urlsafe(16)
         home = self._place / key
         home.mkdir()
         try:
-            source = home / f"upload{_ending(name)}"
+            source = home / f"upload{ending_of(name)}"
             with source.open("wb") as stream:
                 shutil.copyfileobj(body, stream, 1 << 20)
-            column, total = _look(source, column)
+            column, total = look(source, column)
         except BaseException:
             shutil.rmtree(home, ignore_errors=True)
             raise
@@ -166,12 +181,13 @@ class Jobs:
             job.source.unlink(missing_ok=True)
 
     def _classify(self, job: Job) -> None:
-        first = True
+        first, kept = True, []
+        job.model = self._engine.model
         with (
             atomic_file(job.output) as fresh,
             fresh.open("w", encoding="utf-8-sig", newline="") as out,
         ):
-            for piece in _small_pieces(job.source, job.column):
+            for piece in small_pieces(job.source, job.column):
                 if job.state != "working":
                     return
                 texts = review_texts(piece[job.column], job.column, job.done)
@@ -180,9 +196,12 @@ class Jobs:
                 piece = with_columns(piece.map(defused), columns_of(found, LABEL_ONLY))
                 piece.to_csv(out, index=False, header=first)
                 first = False
+                kept.append(rows_of(found, job.done + 1))
                 job.done += len(piece)
                 job.positive += sum(p.label == "positive" for p in found)
+                job.negative += sum(p.label == "negative" for p in found)
                 job.unsure += sum(p.unsure for p in found)
+        save_rows(kept, job.rows)
 
     def _forget_old(self) -> None:
         now = time.monotonic()
@@ -197,50 +216,6 @@ class Jobs:
 
 def _told(error: ZigbangError, job: Job) -> str:
     return str(error).replace(str(job.source), job.name).replace(job.source.name, job.name)
-
-
-def _ending(name: str) -> str:
-    """The ending of a file's name, with the one before it where it is packed."""
-    endings = Path(name).suffixes[-2:] if name.lower().endswith(".gz") else Path(name).suffixes[-1:]
-    return "".join(endings).lower()[-20:]
-
-
-def _look(source: Path, column: str) -> tuple[str, int]:
-    """(the column of texts, rows) of a file.
-
-    Raises:
-        Problem: the column isn't there, or can't be told from the others; it names those there are.
-        InputError: the file can't be read.
-    """
-    total, names = 0, [""]
-    for piece in read_table(source):
-        total += len(piece)
-        names = [str(name) for name in piece.columns]
-    if column:
-        if column not in names:
-            raise _which_column(names)
-        return column, total
-    likely = [name for name in names if name.strip().lower() in _LIKELY]
-    if not likely and len(names) > 1:
-        raise _which_column(names)
-    return (likely or names)[0], total
-
-
-def _small_pieces(source: Path, column: str) -> Iterator[pd.DataFrame]:
-    for piece in read_table(source, [column]):
-        for at in range(0, len(piece), _STEP):
-            yield piece.iloc[at : at + _STEP]
-
-
-def _which_column(names: list[str]) -> Problem:
-    some = ", ".join(names[:20])
-    return Problem(
-        422,
-        "which-column",
-        "리뷰가 있는 열을 선택해 주세요. 이 파일의 열: {columns}",
-        errors=[{"column": name} for name in names[:50]],
-        values={"columns": some},
-    )
 
 
 _TOO_MANY = Problem(

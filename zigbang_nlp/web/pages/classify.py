@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
-from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from zigbang_nlp.charts.intervals import Mark, interval
 from zigbang_nlp.charts.marked import pieces
@@ -17,7 +17,6 @@ from zigbang_nlp.records import LABELS, Asked
 from zigbang_nlp.store import Correction
 from zigbang_nlp.web.app_state import services_of
 from zigbang_nlp.web.authentication import UPLOAD_PATH
-from zigbang_nlp.web.jobs import Job
 from zigbang_nlp.web.pages.correct import keep
 from zigbang_nlp.web.pages.forms import form_of, text_of
 from zigbang_nlp.web.pages.render import check_form, language_of, page
@@ -33,7 +32,7 @@ _SCALE = 4.0
 @router.get("/classify")
 async def classify(request: Request, corrected: str = "") -> Response:
     """The empty page."""
-    return _page(request, corrected=corrected in LABELS)
+    return classify_page(request, corrected=corrected in LABELS)
 
 
 @router.post("/classify")
@@ -46,9 +45,9 @@ async def classified(request: Request) -> Response:
     language = language_of(request.scope)
     if len(text) > most:
         sentence = translated("{n:,}자까지 입력할 수 있습니다.", language, n=most)
-        return _page(request, 422, text=text[:most], sentence=sentence)
+        return classify_page(request, 422, text=text[:most], sentence=sentence)
     if not text.strip():
-        return _page(request, sentence=translated("리뷰를 입력해 주세요.", language))
+        return classify_page(request, sentence=translated("리뷰를 입력해 주세요.", language))
     topics = app_state.engine.tells_topics
     (found,), model = await app_state.engine.predict(
         [text], Asked(explain=True, topics=topics, sentences=True)
@@ -72,7 +71,7 @@ async def classified(request: Request) -> Response:
         ),
         "other": "negative" if found.label == "positive" else "positive",
     }
-    return _page(request, text=text, result=result)
+    return classify_page(request, text=text, result=result)
 
 
 @router.post("/classify/correct")
@@ -120,46 +119,14 @@ async def send(request: Request) -> Response:
     return RedirectResponse(address, 303)
 
 
-@router.get("/classify/file/{key}")
-async def progress(request: Request, key: str) -> Response:
-    """How far a file is: a page that renews itself, or JSON for the page's script."""
-    job = services_of(request).jobs.find(key)
-    said = _progress(job, language_of(request.scope))
-    if "application/json" in request.headers.get("accept", ""):
-        return JSONResponse(said)
-    return _page(request, job=said)
-
-
-@router.get("/classify/file/{key}/answer.csv")
-async def answer(request: Request, key: str) -> Response:
-    """The file with its predictions."""
-    job = services_of(request).jobs.find(key)
-    if job.state != "done":
-        raise Problem(409, "not-done", "아직 판정이 끝나지 않았습니다.")
-    name = f"{job.name.rsplit('.', 1)[0]}-판정.csv"
-    return FileResponse(job.output, media_type="text/csv; charset=utf-8", filename=name)
-
-
-def _progress(job: Job, language: str) -> dict[str, Any]:
-    return {
-        "key": job.key,
-        "name": job.name,
-        "column": job.column,
-        "state": job.state,
-        "done": job.done,
-        "total": job.total,
-        "positive": job.positive,
-        "unsure": job.unsure,
-        "trouble": translated(job.trouble, language),
-    }
-
-
-def _page(request: Request, status: int = 200, **said: Any) -> Response:
+def classify_page(request: Request, status: int = 200, **said: Any) -> Response:
+    """The page, with an answer to a text, or a file under way or done."""
     blank: dict[str, Any] = {
         "text": "",
         "sentence": "",
         "result": None,
         "job": None,
+        "rows": None,
         "corrected": False,
         "upload_path": UPLOAD_PATH,
         "ready": services_of(request).engine.model is not None,

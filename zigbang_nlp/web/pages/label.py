@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from zigbang_nlp.charts.intervals import Mark, interval
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.labelling import KINDS
+from zigbang_nlp.insight.sentiment import By
 from zigbang_nlp.language.i18n import Translator
 from zigbang_nlp.store.annotations import Annotation
 from zigbang_nlp.web import labelling
@@ -33,7 +34,7 @@ _ROWS = 10
 PERSON_COOKIE = "zigbang_person"
 _LONGEST_NAME = 40
 #: By what shares are broken down.
-BREAKDOWNS = ("category", "district")
+BREAKDOWNS: dict[str, By | None] = {"": None, "category": "category", "district": "district"}
 
 
 @router.get("/label")
@@ -67,7 +68,7 @@ def label(
     try:
         snapshot.reviews()
         if name:
-            found = labelling.next_texts(snapshot, given, name, kind, _ROWS)  # type: ignore[arg-type]
+            found = labelling.next_texts(snapshot, given, name, kind, _ROWS)
             said["next"] = found
             said["rows"] = [] if found.rows is None else _rows(snapshot, found.rows)
     except InsightError as error:
@@ -154,7 +155,7 @@ def _corrected(
 ) -> dict[str, Any]:
     say = Translator(language)
     table, sentence = said_of(
-        lambda: labelling.corrected(snapshot.reviews(), given, by or None),  # type: ignore[arg-type]
+        lambda: labelling.corrected(snapshot.reviews(), given, BREAKDOWNS[by]),
         language,
     )
     if table is None:

@@ -5,6 +5,7 @@ const drop = document.getElementById("drop");
 const box = document.getElementById("job");
 const trouble = document.getElementById("upload-trouble");
 const input = form.querySelector("input[type=file]");
+const offered = document.getElementById("upload-columns");
 const chosen = document.getElementById("chosen");
 const part = (name) => box.querySelector(`.job-${name}`);
 const number = (value) => value.toLocaleString();
@@ -32,15 +33,8 @@ const show = (job) => {
   const bar = box.querySelector("progress");
   bar.max = job.total || 1;
   bar.value = job.done;
-  part("done").hidden = job.state !== "done";
   part("failed").hidden = job.state !== "failed";
   part("trouble").textContent = job.trouble;
-  if (job.state === "done") {
-    const share = job.total ? Math.round((100 * job.positive) / job.total) : 0;
-    part("result").textContent = part("result").dataset.result
-      .replace("{k}", number(job.positive)).replace("{n}", number(job.total)).replace("{share}", share);
-    part("done").querySelector("a").href = `${box.dataset.address}/answer.csv`;
-  }
 };
 
 const follow = async () => {
@@ -49,13 +43,29 @@ const follow = async () => {
     if (!answer.ok) { fail((await answer.json()).detail); return; }
     const job = await answer.json();
     show(job);
-    if (job.state === "done" || job.state === "failed") return;
+    // The page of a finished file has its rows as a table.
+    if (job.state === "done") { location.replace(box.dataset.address); return; }
+    if (job.state === "failed") return;
     await new Promise((resolve) => setTimeout(resolve, 400));
   }
 };
 
+// Columns that may hold the reviews, each a button that sends the file again.
+const offer = (columns) => {
+  const named = columns.filter((one) => typeof one.column === "string");
+  offered.hidden = !named.length;
+  offered.replaceChildren(...named.map(({ column }) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = column;
+    button.addEventListener("click", () => { form.elements.column.value = column; form.requestSubmit(); });
+    return button;
+  }));
+};
+
 form.addEventListener("submit", (event) => {
   event.preventDefault();
+  offer([]);
   trouble.hidden = true;
   box.hidden = false;
   show({ name: input.files[0].name, done: 0, total: 0, state: "sending", trouble: "" });
@@ -68,12 +78,14 @@ form.addEventListener("submit", (event) => {
   request.addEventListener("load", () => {
     let said = {};
     try { said = JSON.parse(request.responseText); } catch { /* told below */ }
-    if (request.status !== 202) { box.hidden = true; fail(said.detail || request.statusText); return; }
+    if (request.status !== 202) { box.hidden = true; fail(said.detail || request.statusText); offer(said.errors || []); return; }
     box.dataset.address = said.address;
+    // From now on a reload shows this file.
+    history.pushState(null, "", said.address);
     follow();
   });
   request.addEventListener("error", () => { box.hidden = true; fail(form.dataset.lost); });
   request.send(new FormData(form));
 });
 
-if (box.dataset.address) follow();
+if (box.dataset.address && part("done").hidden) follow();

@@ -1,0 +1,156 @@
+"""A judged file as a table: filtered, sorted, mended by a click; what is too large is refused."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.web.conftest import Known, serve
+from zigbang_nlp.store import open_store
+from zigbang_nlp.web import uploads
+from zigbang_nlp.web.problems import Problem
+
+TEXTS = [f"역 가까워요 공원 좋아요 {n}동" for n in range(30)]
+TEXTS += [f"주차 불편해요 이웃 시끄러워요 {n}동" for n in range(25)]
+TEXTS += ["", "=1+1 좋아요"]
+
+
+@pytest.fixture(scope="module")
+def judging(bundle_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
+    place = tmp_path_factory.mktemp("judging")
+    url = f"sqlite:///{place / 'a.db'}"
+    with open_store(url):
+        pass
+    yield from serve(url, place, pd.DataFrame(), bundle_dir)
+
+
+def send(
+    judging: Known, body: bytes, name: str = "내 글.csv", column: str = ""
+) -> tuple[int, dict]:
+    answer = judging.http.post(
+        "/classify/file",
+        data={"csrf": judging.csrf("/classify"), "column": column},
+        files={"file": (name, body)},
+        headers={"Accept": "application/json"},
+    )
+    return answer.status_code, answer.json()
+
+
+@pytest.fixture(scope="module")
+def address(judging: Known) -> str:
+    body = pd.DataFrame({"번호": range(len(TEXTS)), "리뷰": TEXTS}).to_csv(index=False)
+    status, said = send(judging, body.encode())
+    assert status == 202, said
+    for _ in range(300):
+        state = judging.http.get(said["address"], headers={"Accept": "application/json"}).json()
+        if state["state"] in ("done", "failed"):
+            break
+        time.sleep(0.1)
+    assert state["state"] == "done", state
+    return str(said["address"])
+
+
+def rows(judging: Known, address: str) -> pd.DataFrame:
+    answer = judging.http.get(f"{address}{'&' if '?' in address else '?'}format=csv")
+    assert answer.headers["content-type"].startswith("text/csv")
+    return pd.read_csv(io.BytesIO(answer.content))
+
+
+def test_the_address_shows_the_rows_again_and_again(judging: Known, address: str) -> None:
+    table = rows(judging, address)
+    assert len(table) == len(TEXTS)
+    assert table["row"].tolist() == list(range(1, len(TEXTS) + 1))
+    for _ in range(2):
+        page = judging.http.get(address).text
+        assert f"행 {len(TEXTS)}개" in page
+        assert page.count('action="' + address + '/correct"') == 20
+    positive, judged = int(table["label"].eq("positive").sum()), int(table["label"].notna().sum())
+    # The blank row is no praise and no complaint: the share is of what was judged.
+    assert judged == len(TEXTS) - 1
+    assert f"긍정 {positive}건 / 판정한 글 {judged}건" in page
+    assert "판정하지 않은 행 1개" in page
+
+
+def test_rows_are_filtered_sorted_and_paged(judging: Known, address: str) -> None:
+    every = rows(judging, address)
+    for label in ("positive", "negative"):
+        assert rows(judging, f"{address}?label={label}")["row"].tolist() == (
+            every.loc[every["label"].eq(label), "row"].tolist()
+        )
+    assert rows(judging, f"{address}?label=none")["row"].tolist() == [56]
+    assert rows(judging, f"{address}?q=주차")["text"].str.contains("주차").all()
+    doubtful = rows(judging, f"{address}?sort=doubtful")["probability"].sub(0.5).abs()
+    assert doubtful.is_monotonic_increasing
+    last = judging.http.get(f"{address}?page=3").text
+    assert last.count("/correct") == len(TEXTS) - 40
+    assert "3 / 3" in last
+
+
+def test_a_click_mends_a_row_and_the_download_knows(judging: Known, address: str) -> None:
+    page = judging.http.get(address).text
+    csrf = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert csrf
+    label = rows(judging, address)["label"][0]
+    other = "negative" if label == "positive" else "positive"
+    for row, said, word in ((1, other, "고침"), (2, rows(judging, address)["label"][1], "확인함")):
+        answer = judging.http.post(
+            f"{address}/correct",
+            data={"csrf": csrf[1], "row": row, "label": said},
+            headers={"Accept": "application/json"},
+        )
+        assert answer.json()["sentence"] == word
+    table = rows(judging, address)
+    assert table["corrected"][0] == other
+    assert table["corrected"].notna().sum() == 2
+    with open_store(judging.url) as store:
+        assert store.corrections.tally() == (1, 1)
+        assert {one.text for one in store.corrections.all()} == set(TEXTS[:2])
+    for wrong in (
+        {"row": 56, "label": other},
+        {"row": 99, "label": other},
+        {"row": 1, "label": "x"},
+    ):
+        data = {"csrf": csrf[1], **wrong}
+        assert judging.http.post(f"{address}/correct", data=data).status_code == 422
+
+
+def test_columns_are_offered_where_it_isnt_clear(judging: Known) -> None:
+    status, said = send(judging, "가,나\n좋아요,싫어요\n".encode())
+    assert status == 422
+    assert said["errors"] == [{"column": "가"}, {"column": "나"}]
+    assert send(judging, "가,나\n좋아요,싫어요\n".encode(), column="나")[0] == 202
+    for body in ("가;리뷰\n1;좋아요\n", "가\t리뷰\n1\t좋아요\n"):
+        assert send(judging, body.encode())[0] == 202
+
+
+def test_a_bomb_and_binary_are_refused_before_they_are_read(judging: Known) -> None:
+    packed = io.BytesIO()
+    with (
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bomb,
+        bomb.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet,
+    ):
+        for _ in range(410):
+            sheet.write(b"0" * 1_000_000)
+    assert len(packed.getvalue()) < 2_000_000
+    began = time.monotonic()
+    status, said = send(judging, packed.getvalue(), "폭탄.xlsx")
+    assert status == 422
+    assert said["type"].endswith(":unpacks-too-large")
+    assert time.monotonic() - began < 10
+    assert send(judging, bytes(range(256)) * 40, "그림.csv")[0] == 422
+
+
+def test_rows_have_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("text\n" + "좋아요\n" * 50, encoding="utf-8")
+    assert uploads.look(file, "") == ("text", 50)
+    monkeypatch.setattr(uploads, "_MOST_ROWS", 49)
+    with pytest.raises(Problem, match="too-many-rows"):
+        uploads.look(file, "")

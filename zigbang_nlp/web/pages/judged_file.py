@@ -1,0 +1,118 @@
+"""판정 > 파일: how far a file is, its rows as a table, each mended by a click, and its downloads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+
+from zigbang_nlp.language.i18n import translated
+from zigbang_nlp.records import LABELS
+from zigbang_nlp.store import Correction
+from zigbang_nlp.web.app_state import services_of
+from zigbang_nlp.web.downloads import file_of
+from zigbang_nlp.web.job_rows import SORTS, chosen_rows, load_rows
+from zigbang_nlp.web.jobs import Job
+from zigbang_nlp.web.pages.asked import View, Viewed
+from zigbang_nlp.web.pages.classify import classify_page
+from zigbang_nlp.web.pages.correct import keep
+from zigbang_nlp.web.pages.forms import form_of, own_address, text_of
+from zigbang_nlp.web.pages.render import language_of
+from zigbang_nlp.web.problems import Problem
+
+router = APIRouter(include_in_schema=False)
+
+_ROWS = 20
+_CHOICES = (*LABELS, "unsure", "none")
+
+
+@router.get("/classify/file/{key}")
+async def progress(
+    request: Request, view: Viewed, key: str, label: str = "", q: str = "", sort: str = "row"
+) -> Response:
+    """How far a file is, or its rows; JSON for the page's script."""
+    job = services_of(request).jobs.find(key)
+    said = _progress(job, language_of(request.scope))
+    if "application/json" in request.headers.get("accept", ""):
+        return JSONResponse(said)
+    if job.state != "done":
+        return classify_page(request, job=said)
+    chosen = {
+        "label": label if label in _CHOICES else "",
+        "q": q[:100],
+        "sort": sort if sort in SORTS else "row",
+    }
+    shown = await run_in_threadpool(_table, job, view, chosen)
+    if isinstance(shown, Response):
+        return shown
+    return classify_page(request, job=said, chosen=chosen, **shown)
+
+
+@router.get("/classify/file/{key}/answer.csv")
+async def answer(request: Request, key: str) -> Response:
+    """The file with its predictions."""
+    job = services_of(request).jobs.find(key)
+    if job.state != "done":
+        raise Problem(409, "not-done", "아직 판정이 끝나지 않았습니다.")
+    name = f"{job.name.rsplit('.', 1)[0]}-판정.csv"
+    return FileResponse(job.output, media_type="text/csv; charset=utf-8", filename=name)
+
+
+@router.post("/classify/file/{key}/correct")
+async def correct(request: Request, key: str) -> Response:
+    """Keep what a person says of one row."""
+    form = await form_of(request)
+    app_state = services_of(request)
+    job = app_state.jobs.find(key)
+    number, label = text_of(form, "row"), text_of(form, "label")
+    if job.state != "done":
+        raise Problem(409, "not-done", "아직 판정이 끝나지 않았습니다.")
+    confirmed = await run_in_threadpool(
+        _correct, app_state, job, int(number) if number.isdecimal() else 0, label
+    )
+    if "application/json" in request.headers.get("accept", ""):
+        language = language_of(request.scope)
+        sentence = translated("확인함", language) if confirmed else translated("고침", language)
+        return JSONResponse({"label": label, "confirmed": confirmed, "sentence": sentence})
+    return RedirectResponse(own_address(text_of(form, "back")), 303)
+
+
+def _correct(app_state: Any, job: Job, number: int, label: str) -> bool:
+    table = load_rows(job.rows, {})
+    found = table[table["row"].eq(number)]
+    if found.empty or label not in LABELS:
+        raise Problem(422, "wrong-correction", "리뷰가 비어 있거나 판정 값이 올바르지 않습니다.")
+    row = found.iloc[0]
+    said = row["label"] if isinstance(row["label"], str) else None
+    keep(app_state, Correction(row["text"], label, said, float(row["probability"]), job.model))
+    job.corrected[number] = label
+    return bool(said == label)
+
+
+def _table(job: Job, view: View, chosen: dict[str, str]) -> dict[str, Any] | Response:
+    table = chosen_rows(load_rows(job.rows, job.corrected), **chosen)
+    if view.format:
+        return file_of(table, f"{job.name.rsplit('.', 1)[0]}-rows", view.format)
+    at, pages = view.slice(len(table), _ROWS)
+    rows = table.iloc[(at - 1) * _ROWS : at * _ROWS].to_dict("records")
+    for row in rows:
+        row["label"] = row["label"] if isinstance(row["label"], str) else ""
+        row["corrected"] = row["corrected"] if isinstance(row["corrected"], str) else ""
+    return {"rows": rows, "found": len(table), "number": at, "pages": pages}
+
+
+def _progress(job: Job, language: str) -> dict[str, Any]:
+    return {
+        "key": job.key,
+        "name": job.name,
+        "column": job.column,
+        "state": job.state,
+        "done": job.done,
+        "total": job.total,
+        "positive": job.positive,
+        "negative": job.negative,
+        "unsure": job.unsure,
+        "trouble": translated(job.trouble, language),
+    }

@@ -1,0 +1,100 @@
+"""A file that was sent: what it is, which column holds the reviews, and what is refused unread."""
+
+from __future__ import annotations
+
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from zigbang_nlp.tables.read import read_table
+from zigbang_nlp.web.problems import Problem
+
+#: Rows of a file, bytes that a packed one may unpack to, seconds that a first look may take: less
+#: than a request may, so that nothing is read for a caller who has been answered.
+_MOST_ROWS, _MOST_BYTES, _LOOKING = 500_000, 400_000_000, 20.0
+#: Texts between two looks at the progress.
+_STEP = 256
+#: What a column of reviews is likely to be called.
+_LIKELY = ("text", "review", "리뷰", "글", "내용", "후기", "document", "content", "comment", "본문")
+
+
+def ending_of(name: str) -> str:
+    """The ending of a file's name, with the one before it where it is packed."""
+    endings = Path(name).suffixes[-2:] if name.lower().endswith(".gz") else Path(name).suffixes[-1:]
+    return "".join(endings).lower()[-20:]
+
+
+def look(source: Path, column: str) -> tuple[str, int]:
+    """(the column of texts, rows) of a file.
+
+    Raises:
+        Problem: the column isn't there, or can't be told from the others; it names those there are.
+        InputError: the file can't be read.
+    """
+    _refuse_bomb(source)
+    total, names, ends = 0, [""], time.monotonic() + _LOOKING
+    for piece in read_table(source):
+        total += len(piece)
+        if total > _MOST_ROWS:
+            raise _TOO_LONG
+        if time.monotonic() > ends:
+            raise _TOO_SLOW
+        names = [str(name) for name in piece.columns]
+    if column:
+        if column not in names:
+            raise _which_column(names)
+        return column, total
+    likely = [name for name in names if name.strip().lower() in _LIKELY]
+    if not likely and len(names) > 1:
+        raise _which_column(names)
+    return (likely or names)[0], total
+
+
+def _refuse_bomb(source: Path) -> None:
+    """Raise the problem that a packed file (a workbook is one) unpacks to too much, if it does."""
+    try:
+        with zipfile.ZipFile(source) as packed:
+            size = sum(one.file_size for one in packed.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return  # none, or one that reading refuses in its own words
+    if size > _MOST_BYTES:
+        raise Problem(
+            422,
+            "unpacks-too-large",
+            "압축을 풀면 {size:,}MB가 되는 파일입니다. {most:,}MB까지 받습니다. 나누어 올려 주세요.",
+            values={"size": size // 1_000_000, "most": _MOST_BYTES // 1_000_000},
+        )
+
+
+def small_pieces(source: Path, column: str) -> Iterator[pd.DataFrame]:
+    """The column of texts with all others, in pieces between which progress is told."""
+    for piece in read_table(source, [column]):
+        for at in range(0, len(piece), _STEP):
+            yield piece.iloc[at : at + _STEP]
+
+
+def _which_column(names: list[str]) -> Problem:
+    some = ", ".join(names[:20])
+    return Problem(
+        422,
+        "which-column",
+        "리뷰가 있는 열을 선택해 주세요. 이 파일의 열: {columns}",
+        errors=[{"column": name} for name in names[:50]],
+        values={"columns": some},
+    )
+
+
+_TOO_LONG = Problem(
+    422,
+    "too-many-rows",
+    "행이 {most:,}개보다 많습니다. 나누어 올리거나 `zigbang-nlp predict`를 쓰세요.",
+    values={"most": _MOST_ROWS},
+)
+_TOO_SLOW = Problem(
+    422,
+    "too-slow-to-read",
+    "파일을 읽는 데 너무 오래 걸립니다. 나누어 올리거나 `zigbang-nlp predict`를 쓰세요.",
+)
