@@ -94,8 +94,8 @@ def hello(request: Request, name: str = "") -> Response:
     ),
     "zigbang_nlp/web/app.py": (
         (
-            "from zigbang_nlp.web.pages import classify,",
-            "from zigbang_nlp.web.pages import hello, classify,",
+            "from zigbang_nlp.web.pages import (\n",
+            "from zigbang_nlp.web.pages import (\n    hello,\n",
         ),
         ("for shown_page in (", "for shown_page in (hello, "),
     ),
@@ -186,7 +186,7 @@ LAYER: Edits = {
             "        logit = through(",
             "        if shape.squash:\n"
             "            size = 1 + np.abs(pooled)\n"
-            "            pooled = through((pooled / size, _times(1 / size**2)))\n"
+            "            pooled = through((pooled / size, times(1 / size**2)))\n"
             "        logit = through(",
         ),
     ),

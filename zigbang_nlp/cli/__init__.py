@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 from zigbang_nlp.cli.group import cli
@@ -12,4 +13,7 @@ __all__ = ["cli", "main", "run_safely"]
 
 def main() -> None:
     """Entry point of the `zigbang-nlp` command."""
-    sys.exit(run_safely(cli, sys.argv[1:]))
+    code = run_safely(cli, sys.argv[1:])
+    # A Ctrl-C that is pressed again, by a hand or by us, must not change how the program ended.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(code)

@@ -48,6 +48,7 @@ def run_safely(cli: click.Command, arguments: Sequence[str]) -> int:
         wrong.show()
         return wrong.exit_code
     except (KeyboardInterrupt, click.Abort):
+        _release()
         click.echo(
             "\nStopped. What was finished before is kept; run the same command to go on.", err=True
         )
@@ -62,8 +63,7 @@ def run_safely(cli: click.Command, arguments: Sequence[str]) -> int:
             return error.exit_code if isinstance(error, ZigbangError) else 1
         return _explain(error)
     finally:
-        for timer in _waiting:
-            timer.cancel()
+        _release()
     return result if isinstance(result, int) else 0
 
 
@@ -95,6 +95,12 @@ def _press_again(seconds: float) -> None:
     again.daemon = True
     again.start()
     _waiting.append(again)
+
+
+def _release() -> None:
+    for timer in _waiting:
+        timer.cancel()
+    _waiting.clear()
 
 
 def _press() -> None:
