@@ -195,6 +195,29 @@ def test_duplicate_rows_without_an_id_are_one_row(store: Store, tmp_path: Path) 
     assert store.count_reviews() == 2
 
 
+def test_texts_with_both_labels_are_counted_and_named(store: Store, tmp_path: Path) -> None:
+    """Whether their labels are given or come from scores; none of them is lost."""
+    rows = [
+        "역이 멀어요,1",
+        "역이 멀어요,5",
+        "좋아요,5",
+        "좋아요,4",
+        "글,3",
+        "글,1",
+        " 역이 멀어요,2",
+    ]
+    path = csv(tmp_path, "text,stars\n" + "\n".join(rows) + "\n")
+    summary = import_file(path, STARS, store)
+    assert summary.stored.new == store.count_reviews() == len(rows)
+    told = "\n".join(summary.lines())
+    assert "1 text carries both labels, in 3 rows (역이 멀어요)" in told
+    labelled = parquet(tmp_path, text=["가", "나", "가", "나", "다"], y=[1, 1, 0, 0, 1])
+    summary = import_file(labelled, ImportColumns(label="y"), store)
+    assert (summary.stored.new, summary.stored.conflicting) == (5, 0)
+    said = summary.lines("ko")
+    assert "글 2개가 4행에서 긍정과 부정 라벨을 둘 다 달고 있습니다(가; 나)." in "\n".join(said)
+
+
 def test_rows_that_share_an_id_are_counted_however_far_apart(store: Store, tmp_path: Path) -> None:
     far = "".join(f"{i},글 {i}\n" for i in range(2, 10_500))
     path = csv(tmp_path, f"no,text\n1,처음\n1,둘째\n{far}1,마지막\n2,글 2\n")

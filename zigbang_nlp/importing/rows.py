@@ -137,10 +137,12 @@ class RowReader:
             )
         date = None if is_missing(row.date) else row.date
         label = read_label(None if is_missing(row.label) else row.label)
+        # Of a text with two labels both rows stay.
+        said = (apartment, category, date, score, text, *([] if label is None else [label]))
         return Review(
             source=_name(row.source) or SOURCE,
             apartment_id=apartment,
-            review_id=_name(row.id) or content_id(apartment, category, date, score, text),
+            review_id=_name(row.id) or content_id(*said),
             category=category,
             text=text,
             score=score,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from zigbang_nlp.console import progress
 from zigbang_nlp.errors import InputError
+from zigbang_nlp.importing.contradictions import Contradictions
 from zigbang_nlp.importing.recognise import Recognised
 from zigbang_nlp.importing.rows import ImportColumns, RowReader
 from zigbang_nlp.importing.summary import ImportSummary
@@ -87,10 +88,14 @@ def _reviews(
     dates: DateColumn | None,
     summary: ImportSummary,
 ) -> Iterator[Review]:
+    contradictions = Contradictions()
     for piece in read_table(path, columns.needed, options, summary.notes, only=True):
         if columns.layout is not None:
             summary.notes.add("five pairs", count=len(piece))
-        yield from rows.reviews(columns.rows(piece))
+        for review in rows.reviews(columns.rows(piece)):
+            contradictions.see(review)
+            yield review
+    contradictions.note(summary.notes)
     if dates is None:
         return
     # Still within the transaction, so that a wrong order takes its rows back.

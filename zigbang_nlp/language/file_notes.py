@@ -104,6 +104,12 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "1 blank row was passed over.",
     ),
     # --- what an import says
+    "both labels": (
+        "글 {count}개가 {rows}행에서 긍정과 부정 라벨을 둘 다 달고 있습니다({examples}). "
+        "모두 그대로 두었습니다.",
+        "{count} texts carry both labels, in {rows} rows ({examples}); all are kept as they are.",
+        "1 text carries both labels, in {rows} rows ({examples}); all are kept as they are.",
+    ),
     "five pairs": (
         "한 행에 점수와 글이 항목마다 한 쌍씩 있는 표라서 {count}행을 항목별로 나누어 읽었습니다.",
         "Each row holds a score and a text for each category; {count} rows were read so.",
