@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pandas as pd
+import pyreadstat
 import pytest
 from filelock import FileLock
 
@@ -21,6 +22,7 @@ from zigbang_nlp.predict.files import predict_file
 from zigbang_nlp.predict.reviews import predict_store
 from zigbang_nlp.records import Asked
 from zigbang_nlp.store import open_store
+from zigbang_nlp.tables import Notes, read_table
 
 TEXTS = [review.text for review in made_reviews(1_000)]
 MANY = TEXTS * 45  # three parts, of 20,000 rows at most
@@ -41,7 +43,7 @@ def unfinished(output: Path) -> Path:
     return output.with_name(f".{output.name}.parts")
 
 
-@pytest.mark.parametrize("ending", [".csv", ".tsv", ".jsonl", ".parquet"])
+@pytest.mark.parametrize("ending", [".csv", ".tsv", ".jsonl", ".parquet", ".dta"])
 def test_parts_join_to_one_file_in_order(
     classifier: Classifier, tmp_path: Path, ending: str
 ) -> None:
@@ -51,6 +53,8 @@ def test_parts_join_to_one_file_in_order(
         rows = pd.read_parquet(output)
     elif ending == ".jsonl":
         rows = pd.read_json(output, lines=True)
+    elif ending == ".dta":
+        rows = pd.read_stata(output)
     else:
         rows = pd.read_csv(output, sep="," if ending == ".csv" else "\t")
     assert rows["number"].astype(int).tolist() == list(range(len(MANY)))
@@ -68,6 +72,41 @@ def test_workers_give_what_one_process_gives(classifier: Classifier) -> None:
     shared = list(predict_pieces(classifier, iter(pieces), TokenizeSettings(workers=2)))
     assert [len(columns["label"]) for columns in shared] == [len(piece) for piece in pieces]
     assert alone == shared
+
+
+def test_spreadsheets_and_statistics_get_every_column_and_its_name(
+    classifier: Classifier, tmp_path: Path
+) -> None:
+    texts = ["-층간소음만 빼면 좋아요", "역이 가까워요"]
+    source = tmp_path / "in.csv"
+    pd.DataFrame({"리뷰 내용": texts, "별점": ["-1", "4.5점"]}).to_csv(source, index=False)
+    expected = [p.label for p in classifier.predict(texts)]
+    for ending in (".xlsx", ".sav"):
+        notes = Notes()
+        output = tmp_path / f"out{ending}"
+        assert predict_file(classifier, source, output, "리뷰 내용", notes=notes) == 2
+        if ending == ".xlsx":
+            (rows,) = read_table(output)
+            assert not list(notes)
+        else:
+            rows, meta = pyreadstat.read_sav(output)
+            assert meta.column_names_to_labels["리뷰_내용"] == "리뷰 내용"
+            assert meta.variable_value_labels["label"] == {"negative": "부정", "positive": "긍정"}
+            rows = rows.rename(columns={"리뷰_내용": "리뷰 내용"})
+            assert [note.kind for note in notes] == ["renamed variables"]
+        assert list(rows.columns[:4]) == ["리뷰 내용", "별점", "label", "probability"]
+        assert rows["리뷰 내용"].tolist() == texts, "no apostrophe"
+        assert rows["별점"].tolist() == ["-1", "4.5점"]
+        assert rows["label"].tolist() == expected
+
+
+def test_what_a_spreadsheet_would_run_is_made_safe_in_csv(
+    classifier: Classifier, tmp_path: Path
+) -> None:
+    source, output, notes = source_in(tmp_path, ["=1+1", "-3"]), tmp_path / "out.csv", Notes()
+    predict_file(classifier, source, output, "text", notes=notes)
+    assert pd.read_csv(output, dtype=str)["text"].tolist() == ["'=1+1", "-3"]
+    assert [(note.kind, note.count) for note in notes] == [("defused", 1)]
 
 
 @pytest.mark.parametrize("ending", [".csv", ".jsonl", ".parquet"])

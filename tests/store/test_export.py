@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
+import pyreadstat
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from zigbang_nlp.errors import InputError
+from zigbang_nlp.language.file_notes import note_sentence
 from zigbang_nlp.records import Apartment, Review
 from zigbang_nlp.store import Scope, Store, export, open_store
 from zigbang_nlp.store.export import COLUMNS
+from zigbang_nlp.tables import Notes, read_table
 from zigbang_nlp.tables.cells import defused
 
 NASTY = [
@@ -51,7 +55,8 @@ def test_csv_opens_in_excel_and_runs_nothing(store: Store, tmp_path: Path) -> No
         assert row["text"] in (text, "'" + text)
         assert row["apartment_name"] == "'=솔마을"
         assert row["written_at"] == "2024-03-01"
-        assert not any(cell[:1] in "=+-@\t\r\n＝" for cell in row.values() if cell)
+        marked = [cell for cell in row.values() if cell and cell[:1] in "=+-@\t\r\n＝"]
+        assert marked in ([], ["+82"]), "a number runs nothing"
 
 
 @given(st.text())
@@ -59,7 +64,8 @@ def test_csv_opens_in_excel_and_runs_nothing(store: Store, tmp_path: Path) -> No
 def test_no_text_begins_like_a_formula(text: str) -> None:
     safe = defused(text)
     assert safe.removeprefix("'") == text.removeprefix("'")
-    assert not safe or (safe[0] not in "=+-@＝＋－＠" and ord(safe[0]) >= 32)
+    number = re.fullmatch(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?%?", safe)
+    assert number or not safe or (safe[0] not in "=+-@＝＋－＠" and ord(safe[0]) >= 32)
 
 
 def test_cp949_for_older_programs(store: Store, tmp_path: Path) -> None:
@@ -70,15 +76,55 @@ def test_cp949_for_older_programs(store: Store, tmp_path: Path) -> None:
     assert "? 이모지" in text
 
 
-def test_excel_holds_text_not_formulas(store: Store, tmp_path: Path) -> None:
+def test_excel_holds_the_text_unchanged_and_no_formula(store: Store, tmp_path: Path) -> None:
     file = tmp_path / "out.xlsx"
     assert export(store, file) == len(NASTY)
     sheet = openpyxl.load_workbook(file).worksheets[0]
     header, *rows = sheet.iter_rows()
     assert [cell.value for cell in header] == list(COLUMNS)
-    assert len(rows) == len(NASTY)
     assert not [cell.value for row in rows for cell in row if cell.data_type == "f"]
-    assert rows[0][list(COLUMNS).index("text")].value == "'" + NASTY[0]
+    first = rows[0][list(COLUMNS).index("text")]
+    assert (first.value, first.quotePrefix) == (NASTY[0], True)
+    (read,) = read_table(file)
+    assert read["text"].tolist() == NASTY
+    assert read["written_at"].tolist() == [date(2024, 3, 1)] * len(NASTY)
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv", "jsonl", "xlsx", "parquet", "sav", "dta"])
+def test_the_columns_have_one_order_in_every_format(
+    store: Store, tmp_path: Path, ending: str
+) -> None:
+    file = tmp_path / f"out.{ending}"
+    assert export(store, file) == len(NASTY)
+    if ending in ("sav", "dta"):
+        rows, _ = (pyreadstat.read_sav if ending == "sav" else pyreadstat.read_dta)(file)
+    else:
+        (rows,) = read_table(file)
+    assert list(rows.columns) == list(COLUMNS)
+
+
+@pytest.mark.parametrize("ending", ["sav", "dta"])
+def test_spss_and_stata_have_korean_labels(store: Store, tmp_path: Path, ending: str) -> None:
+    file = tmp_path / f"out.{ending}"
+    export(store, file)
+    rows, meta = (pyreadstat.read_sav if ending == "sav" else pyreadstat.read_dta)(file)
+    labels = meta.column_names_to_labels
+    assert labels["apartment_name"] == "단지 이름"
+    assert not [name for name in COLUMNS if not re.search("[가-힣]", labels[name])]
+    assert rows["score"].tolist() == [4.0] * len(NASTY)
+    assert rows["written_at"].tolist() == [datetime(2024, 3, 1)] * len(NASTY)
+    # Neither keeps the blanks at the end of a text.
+    assert [text.rstrip() for text in rows["text"]] == [text.rstrip() for text in NASTY]
+    if ending == "sav":
+        assert meta.variable_value_labels["category"]["traffic"] == "교통여건"
+
+
+def test_characters_that_an_encoding_lacks_are_counted(store: Store, tmp_path: Path) -> None:
+    notes = Notes()
+    export(store, tmp_path / "out.csv", encoding="cp949", notes=notes)
+    said = [note_sentence(note) for note in notes]
+    assert "1 character that cp949 lacks became ?." in said
+    assert any("got an apostrophe in front" in line for line in said)
 
 
 def test_parquet_keeps_every_letter(store: Store, tmp_path: Path) -> None:
@@ -89,7 +135,7 @@ def test_parquet_keeps_every_letter(store: Store, tmp_path: Path) -> None:
     assert str(frame["first_seen"].dt.tz) == "UTC"
 
 
-@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet", "sav", "dta"])
 def test_an_empty_store_has_a_header(tmp_path: Path, ending: str) -> None:
     with open_store(f"sqlite:///{tmp_path}/a.db") as empty:
         assert export(empty, tmp_path / f"out.{ending}") == 0
@@ -97,7 +143,7 @@ def test_an_empty_store_has_a_header(tmp_path: Path, ending: str) -> None:
 
 
 def test_wrong_wishes_are_named(store: Store, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"\.csv, \.parquet, \.xlsx"):
+    with pytest.raises(InputError, match=r"\.csv, \.tsv, \.jsonl, \.parquet, \.xlsx"):
         export(store, tmp_path / "out.doc")
     with pytest.raises(InputError, match="no encoding 'klingon'"):
         export(store, tmp_path / "out.csv", encoding="klingon")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from zigbang_nlp.cli.common import settings_command
+from zigbang_nlp.cli.common import say_notes, settings_command
 from zigbang_nlp.config import LoadedSettings
 from zigbang_nlp.console import log
 
@@ -37,19 +37,25 @@ def command(
 ) -> None:
     """Write all reviews, with their apartments and predictions, to FILE.
 
-    The ending of FILE chooses the format: .csv, .parquet, .xlsx or .jsonl. In CSV and Excel, text that
-    begins like a formula gets an apostrophe in front, so that no spreadsheet runs it.
+    The ending of FILE chooses the format: .csv, .tsv, .xlsx, .jsonl, .parquet, .sav (SPSS) or .dta
+    (Stata; both with Korean variable labels). The columns are the same in each, in one order.
+    No spreadsheet runs what is in it: in CSV and TSV an apostrophe goes before text that begins
+    like a formula, in Excel such text stays as it is in a cell of text.
 
     \b
     Examples:
       zigbang-nlp export reviews.csv
       zigbang-nlp export reviews.csv --encoding cp949
       zigbang-nlp export reviews.parquet
+      zigbang-nlp export reviews.sav
       zigbang-nlp export --mask to-share.xlsx
       zigbang-nlp export --since-run 12 new.jsonl
     """
     from zigbang_nlp.store import export, open_store
+    from zigbang_nlp.tables import Notes
 
+    notes = Notes()
     with open_store(loaded.settings.store_url) as store:
-        rows = export(store, file, encoding, masked, since_run)
+        rows = export(store, file, encoding, masked, since_run, notes)
+    say_notes(notes)
     log.info("%s rows written to %s.", f"{rows:,}", file)

@@ -37,7 +37,8 @@ _AT_ONCE = 256
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
-    help="Where the file's rows with their predictions go: .csv, .tsv, .jsonl or .parquet.",
+    help="Where the file's rows with their predictions go: .csv, .tsv, .xlsx, .jsonl, .parquet, "
+    ".sav (SPSS) or .dta (Stata).",
 )
 @click.option(
     "--resume", is_flag=True, help="Go on with an --output that was not finished, after a kill."
@@ -87,6 +88,7 @@ def command(
       zigbang-nlp predict --explain "뷰는 최고인데 주차는 전쟁이에요"
       cat reviews.txt | zigbang-nlp predict --json
       zigbang-nlp predict --input reviews.csv --text-column 리뷰 --output scored.csv
+      zigbang-nlp predict --input reviews.xlsx --output scored.xlsx
       zigbang-nlp predict --input millions.parquet --output scored.parquet --resume
       zigbang-nlp predict --dask local --input parquet_dir --output scored_dir
     """

@@ -39,7 +39,7 @@ _EXPORTED = ImportColumns(
     source="source",
 )
 #: Formats whose cells an export defuses.
-_SPREADSHEETS = (".csv", ".xlsx")
+_DEFUSED = (".csv", ".tsv")
 #: Name of the id that the five texts of one row share where the file has none.
 _SHARED_ID = "id of the row"
 
@@ -108,11 +108,13 @@ def recognise(
         InputError: the file can't be read, or no column holds texts.
     """
     given = given or ImportColumns()
-    piece = next(read_table(path, options=options))
+    notes = Notes()
+    piece = next(read_table(path, options=options, notes=notes))
     guesses = tuple(guess_roles(piece))
     default = given == ImportColumns()
     if default and {*_EXPORTED.named(), "first_seen"} <= set(map(str, piece.columns)):
-        return Recognised(_EXPORTED, None, guesses, path.suffix.lower() in _SPREADSHEETS)
+        member = next((note.values["member"] for note in notes if note.kind == "unpacked"), path)
+        return Recognised(_EXPORTED, None, guesses, Path(member).suffix.lower() in _DEFUSED)
     layout = find_layout(piece) if default else None
     if layout is not None:
         known = {guess.role: guess.column for guess in guesses}

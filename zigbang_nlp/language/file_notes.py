@@ -103,6 +103,33 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "{count} blank rows were passed over.",
         "1 blank row was passed over.",
     ),
+    # --- how a file was written
+    "defused": (
+        "수식으로 실행될 수 있는 {count}칸 앞에 작은따옴표를 붙였습니다({examples}). "
+        ".xlsx, .parquet, .jsonl에는 글이 그대로 들어갑니다.",
+        "{count} cells that a spreadsheet would run as a formula got an apostrophe in front "
+        "({examples}); .xlsx, .parquet and .jsonl hold them as they are.",
+        "1 cell that a spreadsheet would run as a formula got an apostrophe in front "
+        "({examples}); .xlsx, .parquet and .jsonl hold it as it is.",
+    ),
+    "replaced characters": (
+        "{encoding}에 없는 글자 {count}개를 ?로 바꿨습니다.",
+        "{count} characters that {encoding} lacks became ?.",
+        "1 character that {encoding} lacks became ?.",
+    ),
+    "cut cells": (
+        "{count}칸은 이 형식에 넣기에 너무 길어 {most}자에서 잘랐습니다({examples}).",
+        "{count} cells are longer than the format allows and were cut at {most} characters "
+        "({examples}).",
+        "1 cell is longer than the format allows and was cut at {most} characters ({examples}).",
+    ),
+    "renamed variables": (
+        "변수 이름으로 쓸 수 없는 열 이름 {count}개를 바꿨습니다({examples}). "
+        "원래 이름은 변수 설명에 있습니다.",
+        "{count} columns can't be called so in this format ({examples}); their own names are "
+        "their labels.",
+        "1 column can't be called so in this format ({examples}); its own name is its label.",
+    ),
     # --- what an import says
     "both labels": (
         "글 {count}개가 {rows}행에서 긍정과 부정 라벨을 둘 다 달고 있습니다({examples}). "

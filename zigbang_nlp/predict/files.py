@@ -12,15 +12,15 @@ import pandas as pd
 
 from zigbang_nlp.config import TokenizeSettings
 from zigbang_nlp.console import log, progress
-from zigbang_nlp.errors import InputError
 from zigbang_nlp.files import atomic_file
+from zigbang_nlp.language.column_labels import COLUMN_LABELS, VALUE_LABELS
 from zigbang_nlp.predict.bulk import Columns, predict_pieces
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.predict.resumable_output import parts_of
 from zigbang_nlp.records import LABEL_ONLY, Asked
 from zigbang_nlp.tables.cells import review_texts
 from zigbang_nlp.tables.read import CHUNK, Notes, ReadOptions, read_table
-from zigbang_nlp.tables.write import ENDINGS, join_parts, write_part
+from zigbang_nlp.tables.write import WriteOptions, check_ending, join_parts, write_part
 
 #: A smaller file is not worth worker processes.
 _SMALL = 500_000
@@ -45,7 +45,7 @@ def predict_file(
     Args:
         classifier: with its bundle.
         source: see `tables.read_table`.
-        output: .csv, .tsv, .jsonl or .parquet.
+        output: its ending, one of `tables.write.ENDINGS`, chooses the format.
         text_column: of `source`.
         how: workers and time limit; None = in this process.
         asked: what to tell beside the label; explanations and sentences have no column.
@@ -57,14 +57,10 @@ def predict_file(
         Number of rows.
 
     Raises:
-        InputError: `source` can't be read, the ending of `output` isn't one of these, or there
-            is other unfinished work.
+        InputError: `source` can't be read, the ending of `output` isn't one of these, a cell
+            can't be written, or there is other unfinished work.
     """
-    if output.suffix.lower() not in ENDINGS:
-        raise InputError(
-            f"{output.name} has an extension that can't be written.",
-            f"Use one of {', '.join(ENDINGS)}.",
-        )
+    check_ending(output)
     waiting: deque[pd.DataFrame] = deque()
     count = truncated = 0
     with parts_of(output, _about(classifier, source, text_column, asked, options), resume) as parts:
@@ -87,11 +83,13 @@ def predict_file(
             piece = with_columns(waiting.popleft(), columns)
             truncated += sum(columns["truncated"])
             with parts.next(done) as fresh:
-                write_part(piece, fresh, parts.path(0) if done else None)
+                first = parts.path(0) if done else None
+                write_part(piece, fresh, first, output, count, notes)
             done += 1
             count += len(piece)
         with atomic_file(output) as fresh:
-            join_parts([parts.path(number) for number in range(done)], fresh)
+            labels = WriteOptions(labels=COLUMN_LABELS, value_labels=VALUE_LABELS)
+            join_parts([parts.path(number) for number in range(done)], fresh, labels, notes)
     if truncated:
         log.warning(
             "%s texts are so long that only a part of each was read; see the column truncated.",

@@ -22,6 +22,7 @@ from filelock import FileLock, Timeout
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.files import atomic_file, make_directory, write_json
+from zigbang_nlp.tables.write import part_ending
 
 _ABOUT = "about.json"
 
@@ -32,7 +33,7 @@ class ResumableOutput:
 
     Attributes:
         directory: where they lie.
-        suffix: their ending, that of the output.
+        suffix: their ending, see `tables.write.part_ending`.
     """
 
     directory: Path
@@ -68,7 +69,7 @@ def parts_of(output: Path, about: dict[str, Any], resume: bool) -> Iterator[Resu
     Raises:
         InputError: another process is at it, or the parts there are of other work.
     """
-    parts = ResumableOutput(output.with_name(f".{output.name}.parts"), output.suffix.lower())
+    parts = ResumableOutput(output.with_name(f".{output.name}.parts"), part_ending(output))
     make_directory(parts.directory)
     try:
         with FileLock(parts.directory / "lock", blocking=False):

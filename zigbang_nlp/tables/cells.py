@@ -10,8 +10,11 @@ import pandas as pd
 
 from zigbang_nlp.errors import InputError
 
-#: Cells a spreadsheet may run as a formula; the full-width marks count in East Asian ones.
-_FORMULA = re.compile(r"[=+\-@＝＋－＠\x00-\x1f\x7f-\x9f]")
+#: Cells a spreadsheet may run as a formula; the full-width marks count in East Asian ones. A
+#: number with its sign is none.
+_FORMULA = re.compile(
+    r"(?![+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?%?$)[=+\-@＝＋－＠\x00-\x1f\x7f-\x9f]"
+)
 #: Types of cells that are no text, and what they are called.
 _NOT_TEXT = {
     "bool": "true or false",

@@ -1,100 +1,219 @@
-"""Tables as files, written in parts that are joined at the end."""
+"""Tables as files: the one way out for every format, whole or in parts that are joined at the end."""
 
 from __future__ import annotations
 
+import contextlib
 import shutil
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from zigbang_nlp.errors import InputError
-from zigbang_nlp.tables.cells import as_text, is_missing
+from zigbang_nlp.errors import InputError, ZigbangError
+from zigbang_nlp.tables.source import Notes
+from zigbang_nlp.tables.target import TableWriter, Target, WriteOptions
+from zigbang_nlp.tables.write_parquet import ParquetWriter, as_arrow, cast_to
+from zigbang_nlp.tables.write_statistics import StatisticsWriter, check_installed
+from zigbang_nlp.tables.write_text import JsonLinesWriter, SeparatedWriter
+from zigbang_nlp.tables.write_workbook import WorkbookWriter
 
-#: Endings of the files that can be written.
-ENDINGS = (".csv", ".tsv", ".jsonl", ".parquet")
+__all__ = ["ENDINGS", "WriteOptions", "as_arrow", "check_ending", "join_parts", "open_table",
+           "part_ending", "write_part"]  # fmt: skip
+
+#: ending -> what writes such a file. A new format is a module and a line here.
+WRITERS: dict[str, type[TableWriter]] = {
+    ".csv": SeparatedWriter,
+    ".tsv": SeparatedWriter,
+    ".jsonl": JsonLinesWriter,
+    ".parquet": ParquetWriter,
+    ".xlsx": WorkbookWriter,
+    ".sav": StatisticsWriter,
+    ".dta": StatisticsWriter,
+}
+ENDINGS = tuple(WRITERS)
+#: Formats whose files are their parts one after another.
+_JOINED = (".csv", ".tsv", ".jsonl")
 
 
-def write_part(piece: pd.DataFrame, path: Path, first: Path | None) -> None:
-    """Write one part.
+def check_ending(path: Path, endings: Sequence[str] = ENDINGS) -> None:
+    """Find out before the work whether a file of this ending can be written.
+
+    Raises:
+        InputError: it can't.
+        ConfigError: what writes it is not installed.
+    """
+    ending = path.suffix.lower()
+    if ending not in endings:
+        raise InputError(
+            f"{path.name} has the extension {ending or '(none)'}, which can't be written.",
+            f"Use one of {', '.join(endings)}.",
+        )
+    if WRITERS.get(ending) is StatisticsWriter:
+        check_installed()
+
+
+@contextlib.contextmanager
+def open_table(
+    path: Path, options: WriteOptions | None = None, notes: Notes | None = None, name: str = ""
+) -> Iterator[Callable[[pd.DataFrame], None]]:
+    """Write a table piece by piece.
+
+    Args:
+        path: its ending, one of `ENDINGS`, says the format.
+        options: what the table doesn't say itself.
+        notes: where what was changed for the sake of the format is noted.
+        name: what messages call the file.
+
+    Yields:
+        A function that writes the next rows; all pieces have the same columns.
+
+    Raises:
+        InputError: a cell can't be written; it names row and column.
+        ConfigError: what writes the format is not installed.
+    """
+    target = Target(
+        path,
+        name or path.name,
+        path.suffix.lower(),
+        options or WriteOptions(),
+        Notes() if notes is None else notes,
+    )
+    written: list[pd.DataFrame] = []
+    late = WRITERS[target.ending] is StatisticsWriter
+    writer = WRITERS[target.ending](target)
+
+    def write(piece: pd.DataFrame) -> None:
+        if late:
+            written.append(piece)
+        with _in_words(target, [piece], writer.rows):
+            writer.write(piece)
+        writer.rows += len(piece)
+
+    with _in_words(target, written, 0), writer:
+        yield write
+
+
+def part_ending(output: Path) -> str:
+    """The ending of the parts of a file: its own, or .parquet where parts can't be put together."""
+    ending = output.suffix.lower()
+    return ending if ending in _JOINED else ".parquet"
+
+
+def write_part(
+    piece: pd.DataFrame,
+    path: Path,
+    first: Path | None,
+    output: Path | None = None,
+    before: int = 0,
+    notes: Notes | None = None,
+) -> None:
+    """Write one part of a file that `join_parts` puts together.
 
     Args:
         piece: its rows.
-        path: where to; its ending, one of `ENDINGS`, says the format.
+        path: where to; its ending is that of `part_ending`.
         first: the first part, None if this is it. It has the header, and says the columns' types.
+        output: the file they are to become; None is `path`.
+        before: rows of the file before these.
+        notes: see `open_table`.
 
     Raises:
-        InputError: a column has another type than in the first part.
+        InputError: a column has another type than in the first part, or a cell can't be written.
     """
-    ending = path.suffix.lower()
-    if ending == ".parquet":
-        _write_parquet(piece, path, first)
-    elif ending == ".jsonl":
-        text = piece.to_json(orient="records", lines=True, force_ascii=False, date_format="iso")
-        path.write_text(text, encoding="utf-8", newline="")
-    else:
-        text = piece.to_csv(
-            index=False, header=first is None, sep="," if ending == ".csv" else "\t"
-        )
-        # A CSV begins with a BOM, since Excel takes one without for CP949.
-        bom = ending == ".csv" and first is None
-        path.write_text(text, encoding="utf-8-sig" if bom else "utf-8", newline="")
-
-
-def join_parts(parts: Sequence[Path], output: Path) -> None:
-    """Write all parts, in order, as one file; they are read piece by piece."""
-    if output.suffix.lower() == ".parquet":
+    options = WriteOptions() if first is None else WriteOptions(encoding="utf-8", header=False)
+    name = (output or path).name
+    target = Target(path, name, path.suffix.lower(), options, Notes() if notes is None else notes)
+    with _in_words(target, [piece], before):
+        if target.ending != ".parquet":
+            with WRITERS[target.ending](target) as writer:
+                writer.rows = before
+                writer.write(piece)
+            return
         import pyarrow.parquet as pq
 
-        with pq.ParquetWriter(output, pq.read_schema(parts[0])) as writer:
+        rows = as_arrow(piece)
+        # Only Parquet holds one type a column.
+        if first is not None and (output or path).suffix.lower() == ".parquet":
+            rows = cast_to(rows, pq.read_schema(first))
+        pq.write_table(rows, path)
+
+
+def join_parts(
+    parts: Sequence[Path],
+    output: Path,
+    options: WriteOptions | None = None,
+    notes: Notes | None = None,
+) -> None:
+    """Write all parts, in order, as one file; they are read piece by piece."""
+    if output.suffix.lower() in _JOINED:
+        with output.open("wb") as whole:
             for path in parts:
-                with pq.ParquetFile(path) as part:
-                    for group in range(part.num_row_groups):
-                        writer.write_table(part.read_row_group(group))
+                with path.open("rb") as part:
+                    shutil.copyfileobj(part, whole, 1 << 20)
         return
-    with output.open("wb") as whole:
-        for path in parts:
-            with path.open("rb") as part:
-                shutil.copyfileobj(part, whole, 1 << 20)
-
-
-def as_arrow(piece: pd.DataFrame) -> Any:
-    """Rows as an Arrow table."""
-    import pyarrow as pa
-
-    return pa.table({name: _arrow(piece[name]) for name in piece.columns})
-
-
-def _write_parquet(piece: pd.DataFrame, path: Path, first: Path | None) -> None:
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    rows = as_arrow(piece)
-    if first is not None:
-        fields = pq.read_schema(first)
-        rows = pa.table({f.name: _cast(f.name, rows[f.name], f.type) for f in fields})
-    pq.write_table(rows, path)
+    if output.suffix.lower() == ".parquet":
+        with pq.ParquetWriter(output, pq.read_schema(parts[0])) as writer:
+            for path in parts:
+                with pq.ParquetFile(path) as file:
+                    for group in range(file.num_row_groups):
+                        writer.write_table(file.read_row_group(group))
+        return
+    with open_table(output, options, notes) as write:
+        for path in parts:
+            with pq.ParquetFile(path) as file:
+                for batch in file.iter_batches(20_000):
+                    write(batch.to_pandas(types_mapper=pd.ArrowDtype, ignore_metadata=True))
 
 
-def _arrow(column: pd.Series) -> Any:
-    """A column as Arrow holds it; one of mixed types, or without a value, becomes text."""
-    import pyarrow as pa
-
+@contextlib.contextmanager
+def _in_words(target: Target, pieces: Sequence[pd.DataFrame], before: int) -> Iterator[None]:
+    """Whatever a library raises about a cell, as one sentence: the boundary of all writers."""
     try:
-        made = pa.array(column, from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        made = pa.array([None if is_missing(v) else as_text(v) for v in column], pa.string())
-    return made.cast(pa.string()) if pa.types.is_null(made.type) else made
-
-
-def _cast(name: str, column: Any, kind: Any) -> Any:
-    import pyarrow as pa
-
-    try:
-        return column.cast(kind)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        yield
+    except InputError as error:
+        raise InputError(_placed(error.fact, target, pieces, before), error.next_step) from error
+    except (ZigbangError, MemoryError, OSError):
+        raise
+    except Exception as error:  # each library has its own, and some have bugs
+        fact = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")[:200]
         raise InputError(
-            f"The column {name!r} begins as {kind} and holds {column.type} further on.",
-            "Write .csv or .jsonl instead, which allow both.",
+            _placed(f"{target.name} can't hold a cell: {fact}.", target, pieces, before),
+            "Correct the cell, leave the column out, or write another format.",
         ) from error
+
+
+def _placed(fact: str, target: Target, pieces: Sequence[pd.DataFrame], before: int) -> str:
+    """The fact, with the row and column in front where a cell alone makes it."""
+    if not pieces:
+        return fact
+    whole = pd.concat(pieces, ignore_index=True)
+    for at in range(len(whole.columns)):
+        cells = whole.iloc[:, [at]]
+        if not _fails(cells, target):
+            continue
+        first, last = 0, len(cells)
+        while last - first > 1:
+            middle = (first + last) // 2
+            if _fails(cells.iloc[first:middle], target):
+                last = middle
+            else:
+                first = middle
+        if _fails(cells.iloc[first:last], target):
+            return f"Row {before + first + 1}, column {str(whole.columns[at])!r}: {fact}"
+        return f"Column {str(whole.columns[at])!r}: {fact}"
+    return fact
+
+
+def _fails(cells: pd.DataFrame, target: Target) -> bool:
+    with tempfile.TemporaryDirectory(prefix="zigbang-nlp-") as folder:
+        path = Path(folder) / f"cells{target.ending}"
+        try:
+            with WRITERS[target.ending](replace(target, path=path, notes=Notes())) as writer:
+                writer.write(cells)
+        except Exception:  # noqa: BLE001 - that is what is asked
+            return True
+    return False
