@@ -26,6 +26,7 @@ FILES = {
     "history.json",
     "learning_curves.png",
     "summary.txt",
+    "README.md",
     "architecture.png",
 }
 

@@ -63,6 +63,9 @@ def test_a_model_of_random_labels_says_so_and_is_not_taken(
     bundle = load_bundle(model)
     assert not bundle.can_tell
     assert {kind for kind, _ in bundle.warnings} >= {"chance"}
+    told = (model / "README.md").read_text(encoding="utf-8")
+    assert all(f"- {fact}" in told for _, fact in bundle.warnings)
+    assert "It can't be relied on" in told
     said = Classifier(bundle).predict([r.text for r in reviews(50, 0.5, True, 2)])
     assert all(p.unsure for p in said)
     settings = Settings()
@@ -82,6 +85,9 @@ def test_a_model_that_learned_is_taken_without_a_warning(bundle_dir: Path) -> No
     bundle = load_bundle(bundle_dir)
     assert bundle.can_tell
     assert {kind for kind, _ in bundle.warnings} <= {"few"}
+    told = (bundle_dir / "README.md").read_text(encoding="utf-8")
+    assert f"| {bundle.metrics['validation']['roc_auc']:.3f} |" in told
+    assert "It can't be relied on" not in told
     assert json.loads((bundle_dir / "bundle.json").read_text("utf-8"))["metrics"]["warnings"] == [
         {"kind": kind, "fact": fact} for kind, fact in bundle.warnings
     ]

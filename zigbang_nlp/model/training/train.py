@@ -41,6 +41,7 @@ from zigbang_nlp.model.serving.onnx_export import write_onnx
 from zigbang_nlp.model.serving.topics import TOPICS_FILE
 from zigbang_nlp.model.training.augmented import augmented
 from zigbang_nlp.model.training.batches import has_known_token
+from zigbang_nlp.model.training.card import write_card
 from zigbang_nlp.model.training.checkpoints import drop_backup
 from zigbang_nlp.model.training.distribution import Distribution
 from zigbang_nlp.model.training.fit import best_epoch, fit, measured_epochs
@@ -145,6 +146,7 @@ def train(
         )
         bundle = with_verdict(bundle, training, validation, base)
         write_manifest(bundle)
+        write_card(bundle)
     drop_backup(checkpoint_dir)
     report(bundle)
     return replace(bundle, directory=bundle_dir)
