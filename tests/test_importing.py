@@ -1,8 +1,11 @@
 """Reviews from a file into a real store."""
 
+import json
+import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -140,7 +143,7 @@ def test_own_labels_of_every_type(values: list[object], store: Store, tmp_path: 
 @pytest.mark.parametrize(
     ("column", "value", "words"),
     [
-        ("label", "2", "neither negative nor positive"),
+        ("label", "글쎄", "neither negative nor positive"),
         ("category", "parking", "Unknown category 'parking'"),
         ("split", "dev", "Unknown split 'dev'"),
     ],
@@ -482,3 +485,123 @@ def test_bytes_are_decoded(encoding: str, store: Store, tmp_path: Path) -> None:
     path = parquet(tmp_path, text=["주차가 편해요".encode(encoding)], no=["가1".encode(encoding)])
     import_file(path, ImportColumns(id="no"), store)
     assert (only(store).text, only(store).review_id) == ("주차가 편해요", "가1")
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet", "xlsx"])
+def test_what_macos_took_apart_is_the_same(ending: str, store: Store, tmp_path: Path) -> None:
+    """Hangul as its letters (NFD), in names of columns and in every value."""
+    table = pd.DataFrame(
+        {
+            "리뷰": ["뷰가 좋아요", "주차가 힘들어요"],
+            "단지명": ["은하마을", "은하마을"],
+            "감성": ["긍정", "부정"],
+            "번호": ["가1", "나2"],
+        }
+    )
+    apart = table.map(lambda text: unicodedata.normalize("NFD", text))
+    apart.columns = [unicodedata.normalize("NFD", name) for name in table.columns]
+    columns = ImportColumns(text="리뷰", apartment="단지명", label="감성", id="번호")
+    path = tmp_path / f"apart.{ending}"
+    if ending == "csv":
+        apart.to_csv(path, index=False)
+    elif ending == "jsonl":
+        path.write_text(apart.to_json(orient="records", lines=True, force_ascii=False), "utf-8")
+    elif ending == "parquet":
+        apart.to_parquet(path)
+    else:
+        apart.to_excel(path, index=False)
+    import_file(path, columns, store)
+    table.to_csv(tmp_path / "whole.csv", index=False)
+    again = import_file(tmp_path / "whole.csv", columns, store).stored
+    assert (again.new, again.changed, again.seen) == (0, 0, 2)
+    assert {(r.apartment_id, r.text, r.label, r.review_id) for r in store.reviews()} == {
+        ("은하마을", "뷰가 좋아요", "positive", "가1"),
+        ("은하마을", "주차가 힘들어요", "negative", "나2"),
+    }
+
+
+@pytest.mark.parametrize("column", ["text", "apartment", "category", "id", "split", "label"])
+@pytest.mark.parametrize("value", [["가", "나"], {"가": 1}])
+def test_a_cell_that_is_no_text_names_its_row_whatever_it_should_hold(
+    column: str, value: object, store: Store, tmp_path: Path
+) -> None:
+    rows = [{"t": "좋아요", "c": "가" if column == "text" else ""}, {"t": "나빠요", "c": value}]
+    path = tmp_path / "r.jsonl"
+    columns = ImportColumns(**{"text": "t", column: "c"})
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), "utf-8")
+    with pytest.raises(InputError, match=r"^Row 2 of r\.jsonl: The "):
+        import_file(path, columns, store)
+    assert store.count_reviews() == 0
+
+
+def test_a_date_is_no_review(store: Store, tmp_path: Path) -> None:
+    """Excel makes dates of what looks like one: 5/1."""
+    path = tmp_path / "r.xlsx"
+    pd.DataFrame({"text": ["좋아요", datetime(2024, 5, 1)]}).to_excel(path, index=False)
+    with pytest.raises(InputError, match=r"Row 2 of r\.xlsx: The text is a date"):
+        import_file(path, ImportColumns(), store)
+
+
+def labels(store: Store, tmp_path: Path, *codes: object, **given: Any) -> list[str | None]:
+    """Import a column of labels, and return what was stored."""
+    path = csv(tmp_path, "text,y\n" + "".join(f"글 {n},{c}\n" for n, c in enumerate(codes)))
+    import_file(path, ImportColumns(label="y"), store, **given)
+    stored = by_text(store)
+    return [stored[f"글 {number}"].label for number in range(len(codes))]
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [[-1, 0, 1], [-1, 0], [1, 2], [0, 1, 2], [1, 2, 3], ["1.0", "2.0"], [5], ["긍정", 0, 2]],
+)
+def test_codes_that_mean_different_things_in_different_files_are_asked_for(
+    codes: list[object], store: Store, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match="What the labels of 'y' mean can't be told") as asked:
+        labels(store, tmp_path, *codes, skip_bad_rows=True)
+    numbers = sorted({int(float(c)) for c in codes if c != "긍정"})
+    blanks = ",".join(f"{number}=?" for number in numbers)
+    assert f'--label-map "{blanks}"' in asked.value.next_step, "it proposes no meaning"
+    assert store.count_reviews() == 0
+
+
+@pytest.mark.parametrize(
+    ("codes", "said", "stored"),
+    [
+        ([-1, 0, 1], "-1=negative,0=neutral,1=positive", ["negative", None, "positive"]),
+        ([1, 2, ""], "1=긍정, 2=부정", ["positive", "negative", None]),
+        (["나쁨", "좋음", "2.0"], "나쁨=negative,좋음=positive,2=중립", ["negative", "positive", None]),
+    ],
+)  # fmt: skip
+def test_a_map_says_what_labels_mean(
+    codes: list[object], said: str, stored: list[str | None], store: Store, tmp_path: Path
+) -> None:
+    assert labels(store, tmp_path, *codes, label_map=said) == stored
+
+
+def test_neutral_words_are_no_label_and_are_counted(store: Store, tmp_path: Path) -> None:
+    path = csv(tmp_path, "text,y\n좋아요,긍정\n그저 그래요,중립\n나빠요,-1\n최고예요,1\n")
+    summary = import_file(path, ImportColumns(label="y"), store)
+    assert {t: r.label for t, r in by_text(store).items()} == {
+        "좋아요": "positive",
+        "그저 그래요": None,
+        "나빠요": "negative",
+        "최고예요": "positive",
+    }
+    assert any("1 neutral label of y is stored as no label" in line for line in summary.lines())
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("1=?,2=?", "'1=\\?', which is no label=meaning"),
+        ("1", "'1', which is no label=meaning"),
+        ("1=positive,1.0=negative", "two things of '1.0'"),
+        ("1=positive", "'2' is not in the label map"),
+    ],
+)
+def test_a_map_that_says_nothing_clear_is_an_error(
+    said: str, words: str, store: Store, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=words):
+        labels(store, tmp_path, 1, 2, label_map=said)

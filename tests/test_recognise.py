@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import json
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -121,3 +123,47 @@ def test_what_goes_out_comes_back_unchanged(ending: str, tmp_path: Path) -> None
         assert (back.new, back.changed, back.seen) == (0, 0, 3)
         after = sorted(repr(replace(r, last_seen=None)) for r in store.reviews())
         assert after == before
+
+
+def test_a_row_of_five_pairs_is_counted_and_named_by_its_place_in_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "five.csv"
+    head = "danji_id,totalScore,totalDesc,trafficScore,trafficDesc\n"
+    file.write_text(head + "1,5,좋아요,4,가까워요\n2,3,,2,\n3,9,나빠요,1,멀어요\n", "utf-8")
+    with open_store(f"sqlite:///{tmp_path / 'r.db'}") as store:
+        with pytest.raises(InputError, match=r"^Row 3 of five\.csv: The rating 9 is outside"):
+            import_file(file, recognise(file), store)
+        summary = import_file(file, recognise(file), store, skip_bad_rows=True)
+    told = summary.lines()
+    assert (summary.rows, summary.stored.new) == (5, 3)
+    assert summary.skipped == {"blank text": 1, "bad value": 1}
+    assert "1 row was left out for blank text (row 2)." in told
+    assert any("2 categories have a score without a text" in line for line in told), told
+
+
+def test_a_look_counts_labels_and_asks_what_codes_mean(tmp_path: Path) -> None:
+    file = tmp_path / "coded.csv"
+    file.write_text("리뷰,라벨\n조용해요,2\n좁아요,1\n넓어요,2\n", encoding="utf-8")
+    seen = look(file)
+    assert seen.labels == {"2": 2, "1": 1}
+    assert "What the labels of '라벨' mean can't be told" in seen.doubts[0]
+    assert '--label-map "1=?,2=?"' in seen.command()
+
+
+def test_json_lines_are_read_once_to_be_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "r.jsonl"
+    lines = [f'{{"리뷰": "역이 가까워요 {n}"}}\n' for n in range(50_000)]
+    file.write_text("".join(lines) + '{"리뷰": "끝", "별점": 5}\n', encoding="utf-8")
+    read = 0
+    loads = json.loads
+
+    def counted(*given: Any, **named: Any) -> Any:
+        nonlocal read
+        read += 1
+        return loads(*given, **named)
+
+    monkeypatch.setattr(json, "loads", counted)
+    with open_store(f"sqlite:///{tmp_path / 'r.db'}") as store:
+        assert import_file(file, recognise(file), store).stored.new == 50_001
+    assert read < 1.5 * 50_000, "once whole, and the first piece"

@@ -21,11 +21,11 @@ def test_negative_spellings(spelled: object) -> None:
     assert read_label(spelled) == "negative"
 
 
-@pytest.mark.parametrize("blank", [None, "", " ", float("nan")])
+@pytest.mark.parametrize("blank", [None, "", " ", float("nan"), "중립", "Neutral"])
 def test_blank_label_is_none(blank: object) -> None:
     assert read_label(blank) is None
 
 
 def test_unknown_label_says_what_is_known() -> None:
-    with pytest.raises(InputError, match=r"'중립'.*긍정"):
-        read_label("중립")
+    with pytest.raises(InputError, match=r"'글쎄'.*긍정"):
+        read_label("글쎄")

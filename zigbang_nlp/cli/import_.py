@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 @click.option("--text-column", help="The review's text  [default: told by name or content]")
 @click.option("--rating-column", help="A number from 0 to --rating-scale.")
 @click.option("--rating-scale", type=float, default=5, show_default=True, help="The best rating.")
-@click.option("--label-column", help="0/1, negative/positive or 부정/긍정; overrides the rating.")
+@click.option(
+    "--label-column", help="0/1, -1/1, negative/positive or 부정/긍정; overrides the rating."
+)
+@click.option(
+    "--label-map",
+    metavar="LABEL=MEANING,...",
+    help="What other labels mean, e.g. 1=negative,2=positive,3=neutral.",
+)
 @click.option("--date-column", help="When it was written.")
 @click.option("--apartment-column", help="What is reviewed; splits keep its texts together.")
 @click.option("--category-column", help="total, traffic, care, resident or around.")
@@ -37,6 +44,7 @@ def command(
     file: Path,
     rating_scale: float,
     date_format: str | None,
+    label_map: str | None,
     reading: dict[str, Any],
     only_look: bool,
     skip_bad_rows: bool,
@@ -56,11 +64,14 @@ def command(
       zigbang-nlp import naver.csv --date-column 작성일 --date-format ymd
       zigbang-nlp import ratings.tsv --text-column document --quoting none
       zigbang-nlp import labelled.xlsx --text-column 리뷰 --label-column 감성
+      zigbang-nlp import coded.csv --label-column y --label-map "1=negative,2=positive"
     """
     from zigbang_nlp.importing import ImportColumns, import_file, look, recognise
     from zigbang_nlp.store import open_or_undo
     from zigbang_nlp.tables.source import ReadOptions
 
+    if label_map is not None and columns["label_column"] is None:
+        raise click.UsageError("--label-map needs --label-column.")
     options = ReadOptions(**reading)
     if only_look:
         _show(look(file, options, date_format))
@@ -68,7 +79,9 @@ def command(
     given = {key.removesuffix("_column"): v for key, v in columns.items() if v is not None}
     found = recognise(file, ImportColumns(**given), options)
     with open_or_undo(loaded.settings.store_url) as store:
-        summary = import_file(file, found, store, rating_scale, skip_bad_rows, date_format, options)
+        summary = import_file(
+            file, found, store, rating_scale, skip_bad_rows, date_format, options, label_map
+        )
         total = store.count_reviews()
     for line in summary.lines():
         log.info(line)
@@ -89,9 +102,12 @@ def _show(seen: Look) -> None:
         rows.append(("ratings", f"{seen.ratings[0]:g} to {seen.ratings[1]:g}"))
     if seen.dates is not None:
         rows.append(("dates", f"{seen.dates[0]} to {seen.dates[1]}"))
+    if seen.labels:
+        counts = ", ".join(f"{label} {count:,}" for label, count in seen.labels.items())
+        rows.append(("labels", counts))
     click.echo(table(rows, ("", seen.file)))
     for note in seen.notes:
         click.echo(note_sentence(note))
-    if seen.doubt:
-        click.echo(seen.doubt)
+    for doubt in seen.doubts:
+        click.echo(doubt)
     click.echo(f"\nTo import it:\n  {seen.command()}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import pandas as pd
 import pygeohash
@@ -75,7 +76,7 @@ def in_region(complexes: pd.DataFrame, region: str) -> pd.Series:
     Raises:
         InputError: the region is blank.
     """
-    wanted = region.strip()
+    wanted = unicodedata.normalize("NFC", region.strip())
     if not wanted:
         raise InputError(
             "The region is blank.", "Give a geohash prefix such as wydm6, or a name such as 노원구."

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from zigbang_nlp.errors import InputError
+from zigbang_nlp.importing.label_column import LabelColumn
 from zigbang_nlp.importing.summary import ImportSummary
 from zigbang_nlp.records import CATEGORIES, SPLITS, Review, content_id
-from zigbang_nlp.tables.cells import as_text, is_missing, review_text, shortened
+from zigbang_nlp.tables.cells import as_text, is_missing, shortened, written_text
 from zigbang_nlp.tables.dates import DateColumn
 from zigbang_nlp.tables.ratings import read_rating
 from zigbang_nlp.text.clean import clean
-from zigbang_nlp.text.labels import read_label
 
 SOURCE = "import"
 #: Scores in the store run to this.
@@ -65,6 +65,7 @@ class RowReader:
         columns: which column holds what.
         scale: the best rating.
         dates: of the column of dates, or None without one.
+        labels: of the column of labels, or None without one.
         skip_bad: leave out rows with a bad value, instead of raising.
         summary: the account.
     """
@@ -74,18 +75,25 @@ class RowReader:
         columns: ImportColumns,
         scale: float,
         dates: DateColumn | None,
+        labels: LabelColumn | None,
         skip_bad: bool,
         summary: ImportSummary,
     ) -> None:
         self._columns = columns
         self._scale = scale
         self._dates = dates
+        self._labels = labels
+        self._row = 0
         self._skip_bad = skip_bad
         self._summary = summary
         self._now = datetime.now(UTC) + timedelta(days=1)
 
-    def reviews(self, piece: pd.DataFrame) -> Iterator[Review]:
+    def reviews(self, piece: pd.DataFrame, before: int = 0) -> Iterator[Review]:
         """The reviews of one piece of the file.
+
+        Args:
+            piece: the rows; its index tells their places in the piece as the file has it, from 0.
+            before: rows of the file before it.
 
         Raises:
             InputError: a bad value; it names its row.
@@ -94,7 +102,8 @@ class RowReader:
         cells = [
             blank if name is None else piece[name].tolist() for name in vars(self._columns).values()
         ]
-        for row in map(_Cells._make, zip(*cells, strict=True)):
+        places = (place + before + 1 for place in piece.index)
+        for self._row, row in zip(places, map(_Cells._make, zip(*cells, strict=True)), strict=True):
             self._summary.rows += 1
             try:
                 review = self._review(row)
@@ -102,12 +111,16 @@ class RowReader:
                 self._bad_row(error)
                 continue
             if review is None:
-                self._leave_out("blank text", f"row {self._summary.rows}")
+                self.leave_blank(self._row)
                 continue
             yield review
 
+    def leave_blank(self, row: int) -> None:
+        """Count a row of the file that has no text."""
+        self._leave_out("blank text", f"row {row}")
+
     def _bad_row(self, error: InputError) -> None:
-        row = self._summary.rows
+        row = self._row
         if not self._skip_bad:
             raise InputError(
                 f"Row {row} of {self._summary.file}: {error.fact}",
@@ -120,13 +133,13 @@ class RowReader:
         self._summary.notes.add("skipped", example, reason=reason)
 
     def _review(self, row: _Cells) -> Review | None:
-        text = review_text(row.text)
+        text = written_text(row.text)
         if not clean(text):
             return None
         score = self._score(row.rating)
-        apartment = _name(row.apartment) or "-"
-        category = _name(row.category).lower() or "total"
-        split = _name(row.split).lower() or None
+        apartment = _name(row.apartment, "apartment") or "-"
+        category = _name(row.category, "category").lower() or "total"
+        split = _name(row.split, "split").lower() or None
         if category not in CATEGORIES:
             raise InputError(
                 f"Unknown category {shortened(category)}.", f"Use {', '.join(CATEGORIES)}."
@@ -136,13 +149,13 @@ class RowReader:
                 f"Unknown split {shortened(split)}.", f"Use {', '.join(SPLITS)}, or leave it blank."
             )
         date = None if is_missing(row.date) else row.date
-        label = read_label(None if is_missing(row.label) else row.label)
+        label = None if self._labels is None else self._labels.read(row.label)
         # Of a text with two labels both rows stay.
         said = (apartment, category, date, score, text, *([] if label is None else [label]))
         return Review(
-            source=_name(row.source) or SOURCE,
+            source=_name(row.source, "source") or SOURCE,
             apartment_id=apartment,
-            review_id=_name(row.id) or content_id(*said),
+            review_id=_name(row.id, "id") or content_id(*said),
             category=category,
             text=text,
             score=score,
@@ -179,8 +192,8 @@ class RowReader:
         return moment
 
     def _quoted(self, cell: Any) -> str:
-        return f"row {self._summary.rows}: {shortened(as_text(cell))}"
+        return f"row {self._row}: {shortened(as_text(cell))}"
 
 
-def _name(cell: Any) -> str:
-    return "" if cell is None else as_text(cell).strip()
+def _name(cell: Any, what: str) -> str:
+    return "" if cell is None else written_text(cell, what).strip()

@@ -9,6 +9,7 @@ from pathlib import Path
 from zigbang_nlp.console import progress
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.importing.contradictions import Contradictions
+from zigbang_nlp.importing.label_column import LabelColumn, read_label_map
 from zigbang_nlp.importing.recognise import Recognised
 from zigbang_nlp.importing.rows import ImportColumns, RowReader
 from zigbang_nlp.importing.summary import ImportSummary
@@ -16,6 +17,7 @@ from zigbang_nlp.records import Review
 from zigbang_nlp.store import Store
 from zigbang_nlp.tables.dates import DateColumn, check_date_format
 from zigbang_nlp.tables.read import Notes, ReadOptions, read_table
+from zigbang_nlp.tables.zigbang_layout import scores_alone
 
 
 class _OtherOrderError(Exception):
@@ -34,6 +36,7 @@ def import_file(
     skip_bad_rows: bool = False,
     date_format: str | None = None,
     options: ReadOptions | None = None,
+    label_map: str | None = None,
 ) -> ImportSummary:
     """Add the reviews of a file to the store; a review that is there already is one row still.
 
@@ -49,10 +52,11 @@ def import_file(
             instead of raising.
         date_format: see `tables.dates.DateColumn`.
         options: how to read the file.
+        label_map: what labels mean, see `label_column.read_label_map`.
 
     Raises:
         InputError: the file can't be read, a column is missing, a row has a bad value, or the
-            order of the dates can't be told.
+            order of the dates, or what the labels mean, can't be told.
         StoreError: the store can't be written.
     """
     if not 0 < rating_scale < math.inf:
@@ -61,6 +65,7 @@ def import_file(
             "Give the best rating that is possible, e.g. --rating-scale 10.",
         )
     check_date_format(date_format)
+    meanings = None if label_map is None else read_label_map(label_map)
     if isinstance(columns, ImportColumns):
         columns = Recognised(columns, None, ())
     held = columns.columns
@@ -68,9 +73,10 @@ def import_file(
     while True:
         summary = ImportSummary(path.name, notes=Notes())
         dates = DateColumn(held.date, date_format, orders) if held.date else None
-        rows = RowReader(held, rating_scale, dates, skip_bad_rows, summary)
+        labels = LabelColumn(held.label, meanings, summary.notes) if held.label else None
+        rows = RowReader(held, rating_scale, dates, labels, skip_bad_rows, summary)
         try:
-            reviews = _reviews(path, columns, options, rows, dates, summary)
+            reviews = _reviews(path, columns, options, rows, dates, labels, summary)
             summary.stored = store.add_reviews(
                 progress(reviews, "importing", unit="rows"), all_or_nothing=True
             )
@@ -86,19 +92,30 @@ def _reviews(
     options: ReadOptions | None,
     rows: RowReader,
     dates: DateColumn | None,
+    labels: LabelColumn | None,
     summary: ImportSummary,
 ) -> Iterator[Review]:
     contradictions = Contradictions()
+    before = 0
     for piece in read_table(path, columns.needed, options, summary.notes, only=True):
+        found = columns.rows(piece)
         if columns.layout is not None:
             summary.notes.add("five pairs", count=len(piece))
-        for review in rows.reviews(columns.rows(piece)):
+            for place in sorted(set(range(len(piece))) - set(found.index)):
+                summary.rows += 1
+                rows.leave_blank(before + place + 1)
+            for place, category in scores_alone(piece, columns.layout):
+                summary.notes.add("blank pairs", f"row {before + place + 1}, {category}")
+        for review in rows.reviews(found, before):
             contradictions.see(review)
             yield review
+        before += len(piece)
     contradictions.note(summary.notes)
+    # Still within the transaction, so that a wrong order or coding takes its rows back.
+    if labels is not None:
+        labels.check()
     if dates is None:
         return
-    # Still within the transaction, so that a wrong order takes its rows back.
     orders = dates.decided()
     if any(dates.orders[form] != order for form, order in orders.items()):
         raise _OtherOrderError(orders)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -40,7 +41,7 @@ def find_complexes(complexes: pd.DataFrame, wanted: str) -> pd.DataFrame:
     Raises:
         InputError: there is none.
     """
-    said = wanted.strip()
+    said = unicodedata.normalize("NFC", wanted.strip())
     ids = complexes["complex"].str.partition(":")[2]
     for match in (
         complexes["complex"].eq(said) | ids.eq(said),

@@ -167,6 +167,16 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "{count} share an id with an earlier row of the file but differ; the last was kept.",
         "",
     ),
+    "neutral labels": (
+        "{column} 열의 중립 라벨 {count}개는 라벨 없이 저장했습니다.",
+        "{count} neutral labels of {column} are stored as no label.",
+        "1 neutral label of {column} is stored as no label.",
+    ),
+    "blank pairs": (
+        "점수만 있고 글이 없는 항목 {count}개는 뺐습니다({examples}).",
+        "{count} categories have a score without a text and were left out ({examples}).",
+        "1 category has a score without a text and was left out ({examples}).",
+    ),
     "date range": (
         "날짜는 {first}부터 {last}까지입니다.",
         "Their dates run from {first} to {last}.",

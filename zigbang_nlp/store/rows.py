@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from zigbang_nlp.records import Review
 from zigbang_nlp.store.schema import answers, predictions, review_history, reviews
 from zigbang_nlp.store.staging import same_key, stage, staged, upsert
+from zigbang_nlp.tables.cells import composed
 
 ReviewKey = tuple[str, str, str, str]
 
@@ -54,8 +55,8 @@ class Counts:
 
 
 def storable(text: str) -> str:
-    """`text` without the characters that no database takes."""
-    return _UNSTORABLE.sub("", text)
+    """`text` composed (NFC), so that equal names are one, without the characters no database takes."""
+    return _UNSTORABLE.sub("", composed(text))
 
 
 def _digest(row: Mapping[str, Any]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,6 +20,12 @@ _FORMULA = re.compile(
 _NOT_TEXT = {
     "bool": "true or false",
     "bool_": "true or false",
+    "date": "a date",
+    "datetime": "a date",
+    "Timestamp": "a date",
+    "time": "a time",
+    "timedelta": "a time",
+    "Timedelta": "a time",
     "dict": "an object",
     "list": "a list",
     "tuple": "a list",
@@ -49,21 +56,30 @@ def as_text(value: Any) -> str:
     return str(value)
 
 
-def review_text(value: Any) -> str:
-    """A cell that should hold a review, as text; bytes are decoded, numbers spelled out.
+def composed(text: str) -> str:
+    """Text in Unicode's composed form (NFC): macOS takes Hangul apart, and both look alike."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def written_text(value: Any, what: str = "text") -> str:
+    """A cell that should hold what somebody wrote, composed; bytes are decoded, numbers spelled out.
+
+    Args:
+        value: the cell.
+        what: it is, for messages.
 
     Raises:
-        InputError: a list, an object, true or false, which nobody wrote as a review.
+        InputError: a list, an object, a date, true or false, which is another column.
     """
     if type(value) is str:
-        return value
+        return composed(value)
     wrong = _NOT_TEXT.get(type(value).__name__)
-    if wrong:
+    if wrong and not is_missing(value):
         raise InputError(
-            f"The text is {wrong}: {shortened(value)}.",
-            "Name the column that holds the reviews as text.",
+            f"The {what} is {wrong}: {shortened(value)}.",
+            "Name a column that holds it as text, or correct the cell.",
         )
-    return as_text(value)
+    return composed(as_text(value))
 
 
 def review_texts(values: Iterable[Any], column: str, before: int = 0) -> list[str]:
@@ -80,7 +96,7 @@ def review_texts(values: Iterable[Any], column: str, before: int = 0) -> list[st
     texts = []
     for row, value in enumerate(values, start=before + 1):
         try:
-            texts.append(value if type(value) is str else review_text(value))
+            texts.append(value if type(value) is str else written_text(value))
         except InputError as error:
             raise InputError(
                 f"Row {row}, column {column!r}: {error.fact}", error.next_step

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from zigbang_nlp.tables.cells import composed
 from zigbang_nlp.tables.source import Source
 
 DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
@@ -93,4 +94,4 @@ def _delimiter(lines: Sequence[str], usual: str, needed: Sequence[str]) -> str:
 
 
 def _fields(lines: Sequence[str], delimiter: str) -> list[list[str]]:
-    return [row for row in Dialect(delimiter).reader(lines) if row]
+    return [list(map(composed, row)) for row in Dialect(delimiter).reader(lines) if row]

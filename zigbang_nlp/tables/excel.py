@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pandas as pd
 import python_calamine as calamine
 
 from zigbang_nlp.errors import InputError
+from zigbang_nlp.tables.cells import composed
 from zigbang_nlp.tables.source import CHUNK, Source
 
 #: Rows in which the header is looked for.
@@ -94,8 +94,7 @@ def _chosen(book: calamine.CalamineWorkbook, source: Source) -> list[str]:
     if asked == "all":
         chosen = visible
     elif asked is not None:
-        same = unicodedata.normalize("NFC", asked)
-        chosen = [name for name in known if unicodedata.normalize("NFC", name) == same][:1]
+        chosen = [name for name in known if composed(name) == composed(asked)][:1]
         if not chosen:
             raise InputError(
                 f"{source.name} has no sheet {asked!r}.",
@@ -175,10 +174,9 @@ def _header(rows: Sequence[Row], source: Source) -> int:
             )
         return said - 1
     near = list(enumerate(rows[:_HEADER_WITHIN]))
-    needed = {unicodedata.normalize("NFC", name) for name in source.needed}
-    if needed:
+    if source.needed:
         for at, row in near:
-            if needed <= {unicodedata.normalize("NFC", str(cell)).strip() for cell in row}:
+            if set(source.needed) <= {composed(str(cell)).strip() for cell in row}:
                 return at
     widest = max(_full(row) for _, row in near)
     for at, row in near:
@@ -193,7 +191,7 @@ def _names(header: Row) -> list[str]:
     """Column names; one without a name is called after its place, as spreadsheets do (C)."""
     names: list[str] = []
     for place, cell in enumerate(header):
-        name = str(_as_shown(cell)).strip() or f"column {_letters(place)}"
+        name = composed(str(_as_shown(cell))).strip() or f"column {_letters(place)}"
         names.append(name)
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:

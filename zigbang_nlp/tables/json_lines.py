@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
 import pandas as pd
 
 from zigbang_nlp.errors import InputError
+from zigbang_nlp.tables.cells import composed
 from zigbang_nlp.tables.encoding import encoding_of
 from zigbang_nlp.tables.json_document import document_rows, is_document
 from zigbang_nlp.tables.source import CHUNK, Source
@@ -23,13 +25,14 @@ _LONE = re.compile("[\ud800-\udfff]")
 def read_json(source: Source) -> Iterator[pd.DataFrame]:
     """The objects of a file as rows. They may lack keys; every piece has the same columns.
 
-    Where only some columns are wanted the file is read once, else once more for its keys.
+    Where only some columns are wanted, or only the first piece, the file is read once, else once
+    more for its keys.
     """
     encoding = encoding_of(source)
+    columns: dict[str, None] = {}
     if source.only:
         columns = dict.fromkeys(source.needed)
-    else:
-        columns = {}
+    elif not source.first:
         for row in _rows(source, encoding):
             columns.update(dict.fromkeys(row))
     rows = _rows(source, encoding, noting=True)
@@ -41,6 +44,8 @@ def read_json(source: Source) -> Iterator[pd.DataFrame]:
             for row in piece:
                 unseen -= row.keys()
                 keys.update(dict.fromkeys(row))
+        if source.first:
+            columns = {key: None for row in piece for key in row}
         yield pd.DataFrame(piece, columns=list(columns), dtype=object)
     if unseen and source.only:
         missing = [name for name in source.needed if name in unseen]
@@ -65,16 +70,22 @@ def _rows(source: Source, encoding: str, noting: bool = False) -> Iterator[dict[
                 raise ValueError(f"line {number} is not JSON ({error})") from error
             if not isinstance(row, dict):
                 raise ValueError(f"line {number} is not a JSON object")
-            yield _whole(row, number, source, noting) if _ESCAPED.search(line) else row
+            plain = not _ESCAPED.search(line) and all(map(_is_composed, row))
+            yield row if plain else _whole(row, number, source, noting)
+
+
+@lru_cache(10_000)
+def _is_composed(key: str) -> bool:
+    return composed(key) == key
 
 
 def _whole(row: dict[str, Any], number: int, source: Source, noting: bool) -> dict[str, Any]:
-    """A row without half characters, which no file and no database takes."""
+    """A row with composed keys and without half characters, which no file and no database takes."""
     whole = {}
     for key, value in row.items():
         if isinstance(value, str) and _LONE.search(value):
             value = _LONE.sub("\ufffd", value)
             if noting:
                 source.notes.add("surrogates", f"row {number}")
-        whole[_LONE.sub("\ufffd", key)] = value
+        whole[composed(_LONE.sub("\ufffd", key))] = value
     return whole

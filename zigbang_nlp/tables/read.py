@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from zigbang_nlp.errors import InputError, ZigbangError
+from zigbang_nlp.tables.cells import composed
 from zigbang_nlp.tables.excel import read_excel
 from zigbang_nlp.tables.json_lines import read_json
 from zigbang_nlp.tables.lines import read_lines
@@ -18,7 +19,7 @@ from zigbang_nlp.tables.separated import read_separated
 from zigbang_nlp.tables.source import CHUNK, Notes, ReadOptions, Source
 from zigbang_nlp.tables.unpack import PACKED, unpacked
 
-__all__ = ["CHUNK", "ENDINGS", "Notes", "ReadOptions", "read_table"]
+__all__ = ["CHUNK", "ENDINGS", "Notes", "ReadOptions", "first_piece", "read_table"]
 
 #: ending -> what reads such a file. A new format is a module and a line here.
 READERS: dict[str, Callable[[Source], Iterator[pd.DataFrame]]] = {
@@ -38,13 +39,28 @@ READERS: dict[str, Callable[[Source], Iterator[pd.DataFrame]]] = {
 ENDINGS = tuple(READERS)
 
 
+def first_piece(
+    path: Path, options: ReadOptions | None = None, notes: Notes | None = None
+) -> pd.DataFrame:
+    """The first rows of a file, at most 20,000: what `read_table` gives first, and no more.
+
+    Its columns are those that these rows have; JSON may have further ones further on.
+
+    Raises:
+        InputError: see `read_table`.
+    """
+    with contextlib.closing(read_table(path, (), options, notes, first=True)) as pieces:
+        return next(pieces)
+
+
 def read_table(
     path: Path,
     needed: Sequence[str] = (),
     options: ReadOptions | None = None,
     notes: Notes | None = None,
     only: bool = False,
-) -> Iterator[pd.DataFrame]:
+    first: bool = False,
+) -> Generator[pd.DataFrame, None, None]:
     """The rows of a file in pieces of at most 20,000, every value of a text format as text.
 
     Args:
@@ -54,6 +70,7 @@ def read_table(
         options: what the file doesn't say itself.
         notes: where what was recognised, converted and left out is noted.
         only: leave all other columns out.
+        first: the caller takes no more than the first piece, see `first_piece`.
 
     Raises:
         InputError: no such file, an ending or encoding that can't be read (it names the bytes
@@ -68,8 +85,9 @@ def read_table(
             path=file,
             name=path.name,
             ending=file.suffix.lower(),
-            needed=needed,
+            needed=[composed(name) for name in needed],
             only=only,
+            first=first,
             options=options or ReadOptions(),
             notes=noted,
         )

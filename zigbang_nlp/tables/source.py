@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from zigbang_nlp.tables.cells import composed
+
 #: Rows held in memory at once.
 CHUNK = 20_000
 
@@ -87,6 +89,7 @@ class Source:
         ending: the format, in lower case, e.g. ".csv".
         needed: columns that must be there.
         only: whether no others are wanted.
+        first: whether no more than the first piece is wanted.
         options, notes: see there.
     """
 
@@ -95,12 +98,14 @@ class Source:
     ending: str
     needed: Sequence[str] = ()
     only: bool = False
+    first: bool = False
     options: ReadOptions = ReadOptions()
     notes: Notes = field(default_factory=Notes)
 
 
 def unique_names(names: Sequence[str], notes: Notes) -> list[str]:
-    """Names of columns, each once: a second "text" is "text.1", one without a name "Unnamed: 3"."""
+    """Names of columns, composed and each once: a second "text" is "text.1", one without "Unnamed: 3"."""
+    names = [composed(name) for name in names]
     unique: list[str] = []
     taken = set(names)
     for at, name in enumerate(names):

@@ -5,6 +5,7 @@ Each has a score and a text for the whole, traffic, management, living and surro
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
@@ -79,7 +80,7 @@ def lengthened(piece: pd.DataFrame, layout: Layout) -> pd.DataFrame:
 
     Returns:
         Rows in the order of the table, a row's categories in the order of `CATEGORIES`; pairs
-        without a text are left out.
+        without a text are left out. The index tells each row's place in `piece`, from 0.
     """
     kept = layout.kept(piece)
     parts = []
@@ -92,7 +93,18 @@ def lengthened(piece: pd.DataFrame, layout: Layout) -> pd.DataFrame:
         parts.append(part)
     rows = pd.concat(parts, ignore_index=True).sort_values(["_row", "_order"], kind="stable")
     filled = rows["text"].map(lambda cell: bool(as_text(cell).strip()))
-    return rows[filled].drop(columns=["_row", "_order"]).reset_index(drop=True)
+    return rows[filled].set_index("_row").drop(columns="_order").rename_axis(None)
+
+
+def scores_alone(piece: pd.DataFrame, layout: Layout) -> Iterator[tuple[int, str]]:
+    """(place in `piece`, category) of each score that has no text beside it."""
+    for category, (score, text) in layout.pairs.items():
+        if score is None:
+            continue
+        scores, texts = piece[score].tolist(), piece[text].tolist()
+        for place, (number, said) in enumerate(zip(scores, texts, strict=True)):
+            if as_text(number).strip() and not as_text(said).strip():
+                yield place, category
 
 
 def apartment_column(piece: pd.DataFrame) -> str | None:

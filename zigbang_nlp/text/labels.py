@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 
 from zigbang_nlp.errors import InputError
@@ -13,6 +14,10 @@ _SPELLINGS: dict[str, str] = {
     **dict.fromkeys(("0", "0.0", "neg", "negative", "부정", "false", "-1", "-1.0"), "negative"),
     **dict.fromkeys(("1", "1.0", "pos", "positive", "긍정", "true"), "positive"),
 }
+
+
+#: What people call texts that are neither.
+NEUTRAL = ("neutral", "neu", "중립", "보통")
 
 
 def label_of(score: float | None, negative_max: float, positive_min: float) -> int | None:
@@ -31,20 +36,22 @@ def label_of(score: float | None, negative_max: float, positive_min: float) -> i
 
 
 def read_label(value: object) -> str | None:
-    """Read "negative" or "positive" from a file's own label; None where it is blank.
+    """Read "negative" or "positive" from a file's own label; None where it is blank or neutral.
 
     Raises:
-        InputError: a label that is neither.
+        InputError: a label that is none of these.
     """
-    spelled = "" if value is None or value != value else str(value).strip().lower()
-    if spelled in ("", "nan", "none", "null"):
+    text = "" if value is None or value != value else str(value)
+    spelled = unicodedata.normalize("NFC", text).strip().lower()
+    if spelled in ("", "nan", "none", "null", *NEUTRAL):
         return None
     try:
         return _SPELLINGS[spelled]
     except KeyError:
         raise InputError(
             f"The label {value!r} is neither negative nor positive.",
-            "Use 0 and 1, negative and positive, or 부정 and 긍정; leave unlabelled rows blank.",
+            "Use negative and positive, or 부정 and 긍정, and leave unlabelled rows blank; or say what "
+            f"it means: --label-map {spelled}=negative (or positive, or neutral).",
         ) from None
 
 
