@@ -22,7 +22,7 @@ from zigbang_nlp.predict.files import predict_file
 from zigbang_nlp.predict.reviews import predict_store
 from zigbang_nlp.records import Asked
 from zigbang_nlp.store import open_store
-from zigbang_nlp.tables import Notes, read_table
+from zigbang_nlp.tables.read import Notes, read_table
 
 TEXTS = [review.text for review in made_reviews(1_000)]
 MANY = TEXTS * 45  # three parts, of 20,000 rows at most

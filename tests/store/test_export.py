@@ -24,8 +24,8 @@ from zigbang_nlp.language.file_notes import note_sentence
 from zigbang_nlp.records import Apartment, Review
 from zigbang_nlp.store import Scope, Store, export, open_store
 from zigbang_nlp.store.export import COLUMNS
-from zigbang_nlp.tables import Notes, read_table
 from zigbang_nlp.tables.cells import defused
+from zigbang_nlp.tables.read import Notes, read_table
 
 NASTY = [
     "=HYPERLINK(\"http://x\",\"y\")", "+82", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1",

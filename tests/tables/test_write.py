@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.language.file_notes import note_sentence
-from zigbang_nlp.tables import Notes, read_table
+from zigbang_nlp.tables.read import Notes, read_table
 from zigbang_nlp.tables.write import ENDINGS, WriteOptions, open_table, write_part
 
 

@@ -52,7 +52,7 @@ def command(
       zigbang-nlp export --since-run 12 new.jsonl
     """
     from zigbang_nlp.store import export, open_store
-    from zigbang_nlp.tables import Notes
+    from zigbang_nlp.tables.source import Notes
 
     notes = Notes()
     with open_store(loaded.settings.store_url) as store:

@@ -106,7 +106,9 @@ class StatisticsWriter(TableWriter):
         limits, notes = _LIMITS[self.target.ending], self.target.notes
         asked = [str(name) for name in whole.columns]
         names = variable_names(asked, limits)
-        labels = [self.target.options.labels.get(name, name)[: limits.label] for name in asked]
+        labels: list[str | None] = [
+            self.target.options.labels.get(name, name)[: limits.label] for name in asked
+        ]
         for name, told in zip(asked, names, strict=True):
             if told != name:
                 notes.add("renamed variables", f"{name!r} is {told}")
@@ -119,7 +121,7 @@ class StatisticsWriter(TableWriter):
             pyreadstat.write_dta(frame, path, column_labels=labels)
             return
         known = self.target.options.value_labels
-        values = {
+        values: Any = {
             told: dict(known[name])
             for name, told in zip(asked, names, strict=True)
             if name in known and pd.api.types.is_string_dtype(frame[told].dtype)
