@@ -27,13 +27,15 @@ def build_network(architecture: Architecture) -> keras.Model:
     states = _read(architecture, ids)  # (batch, units)
     for i, units in enumerate(architecture.dense_units, start=1):
         before = architecture.batch_normalization and architecture.normalize_before_activation
+        # Layers are made in the order of their places, since each draws its seed when it is made.
+        states = _dropped(architecture, states, i)
         hidden = keras.layers.Dense(
             units,
             activation=None if before else architecture.dense_activation,
             name=f"dense_{i}",
             **_kernel(architecture),
         )
-        states = _normalized(architecture, hidden(_dropped(architecture, states, i)), i)
+        states = _normalized(architecture, hidden(states), i)
         if before:
             states = keras.layers.Activation(architecture.dense_activation, name=f"activation_{i}")(
                 states

@@ -172,15 +172,16 @@ def text_weights(part: Split, settings: TrainSettings) -> np.ndarray | None:
             mean of 1.
     """
     labels, own = part.labels, part.weights
-    pair = _class_weights(float(np.average(labels, weights=own)), settings)
+    pair = class_weights(part, settings)
     if pair is None:
         return own
     of_class = pair[0] * (1 - labels) + pair[1] * labels
     return (of_class if own is None else of_class * own).astype(np.float32)
 
 
-def _class_weights(positive: float, settings: TrainSettings) -> tuple[float, float] | None:
-    """The weights of a negative and a positive text."""
+def class_weights(part: Split, settings: TrainSettings) -> tuple[float, float] | None:
+    """The weights of a negative and a positive text of a part; None where they count the same."""
+    positive = float(np.average(part.labels, weights=part.weights))
     if isinstance(settings.class_weight, tuple):
         return settings.class_weight
     balanced = settings.class_weight == "balanced" or (

@@ -73,6 +73,36 @@ def make_optimizer(settings: TrainSettings, steps: int) -> keras.optimizers.Opti
     return keras.optimizers.get({"class_name": settings.optimizer, "config": config})
 
 
+def learning_rate_plan(settings: TrainSettings, steps: int) -> tuple[list[str], str]:
+    """The learning rate of a stand-alone script: lines before it, and what stands for it.
+
+    Args:
+        settings: of the training.
+        steps: batches of all epochs.
+    """
+    made = _learning_rate(settings, steps)
+    if isinstance(made, float):
+        return [], repr(made)
+    start = f"{_CYCLE_START} + {1 - _CYCLE_START} * (1 - ops.cos(np.pi * rising)) / 2"
+    end = made.end
+    falls = {
+        "constant": "1.0",
+        "exponential": f"ops.exp({math.log(end) if end else 0.0} * done)",
+    }.get(made.kind, f"{end} + {1 - end} * (1 + ops.cos(np.pi * done)) / 2")
+    return [
+        "class Schedule(keras.optimizers.schedules.LearningRateSchedule):",
+        '    """걸음마다의 학습률: 올랐다가 내려갑니다."""',
+        "    def __call__(self, step):",
+        '        step = ops.cast(step, "float32")',
+        f"        rising = ops.clip((step + 1) / {max(made.warmup, 1)}, 0.0, 1.0)",
+        *([f"        rising = {start}"] if made.kind == "one_cycle" else []),
+        f"        done = ops.clip((step - {made.warmup}) / {max(made.steps - made.warmup, 1)}, 0.0, 1.0)",
+        f"        falling = {falls}",
+        f"        return {made.peak} * ops.where(step < {made.warmup}, rising, falling)",
+        "",
+    ], "Schedule()"
+
+
 def _learning_rate(settings: TrainSettings, steps: int) -> float | Schedule:
     kind, share = settings.learning_rate_schedule, settings.warmup_share
     if kind == "reduce_on_plateau" or (kind == "constant" and not share):

@@ -37,12 +37,17 @@ _MAKERS: dict[str, Any] = {
 }
 
 
-def watched_metrics(settings: TrainSettings) -> list[Any]:
-    """Accuracy, the metrics asked for, and what a monitor or a checkpoint's name needs."""
+def wanted_metrics(settings: TrainSettings) -> list[str]:
+    """Names of the metrics asked for, or needed by a monitor or a checkpoint's name."""
     watched = {
         settings.monitor,
         settings.checkpoint_monitor,
         *measures_in(settings.checkpoint_name),
     }
     wanted = {*settings.metrics, *(name.removeprefix("val_") for name in watched)}
-    return ["accuracy", *(make(name=name) for name, make in _MAKERS.items() if name in wanted)]
+    return [name for name in _MAKERS if name in wanted]
+
+
+def watched_metrics(settings: TrainSettings) -> list[Any]:
+    """Accuracy, and those of `wanted_metrics`."""
+    return ["accuracy", *(_MAKERS[name](name=name) for name in wanted_metrics(settings))]

@@ -1,0 +1,201 @@
+"""`train --as-code`: the scripts are really run, and say what the training of this package says."""
+
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from tests.conftest import TINY
+from zigbang_nlp.cli import cli
+from zigbang_nlp.config import TrainSettings
+from zigbang_nlp.errors import ConfigError
+from zigbang_nlp.model.network.backend import keras, make_repeatable
+from zigbang_nlp.model.network.build import probability_of
+from zigbang_nlp.model.training.as_code import write_script
+from zigbang_nlp.model.training.fit import fit
+from zigbang_nlp.model.training.warm_start import initial_network
+from zigbang_nlp.text.dataset import DataSet
+
+#: The textbook's layers and ways, with fewer units and epochs.
+TEXTBOOK = {"embedding_dim": 10, "lstm_units": (8,), "epochs": 2}
+SMALL: dict[str, Any] = {
+    "init": "scratch",
+    "embedding_dim": 6,
+    "lstm_units": (5,),
+    "batch_size": 64,
+    "epochs": 2,
+    "learning_rate": 0.01,
+}
+
+#: Name -> style and settings.
+CONFIGURATIONS: dict[str, tuple[str, dict[str, Any]]] = {
+    "textbook": ("sequential", {"preset": "textbook", "init": "scratch", **TEXTBOOK}),
+    "default layers": ("sequential", {**SMALL, "token_dropout": 0.1, "metrics": ("auc", "recall")}),
+    "stack": (
+        "functional",
+        {
+            **SMALL,
+            "lstm_units": (5, 4),
+            "pooling": "mean",
+            "bidirectional": False,
+            "dense_units": (6, 4),
+            "dense_activation": "gelu",
+            "batch_normalization": True,
+            "normalize_before_activation": True,
+            "kernel_initializer": "he_normal",
+            "regularizer": "l1_l2",
+            "clip_norm": 1.0,
+            "loss": "hinge",
+        },
+    ),
+    "blocks": (
+        "functional",
+        {
+            **SMALL,
+            "lstm_blocks": 2,
+            "pooling": "last",
+            "recurrent_dropout": 0.1,
+            "class_weight": (1.0, 2.5),
+            "learning_rate_schedule": "one_cycle",
+            "optimizer": "sgd",
+            "optimizer_parameters": {"momentum": 0.9, "nesterov": True},
+            "loss": "focal",
+        },
+    ),
+    "stars": ("functional", {**SMALL, "stars": True, "monitor": "val_auc", "shuffle": False}),
+    "going on": (
+        "sequential",
+        {
+            "epochs": 3,
+            "initial_epoch": 1,
+            "steps_per_epoch": 5,
+            "batch_size": 50,
+            "monitor": "accuracy",
+            "learning_rate_schedule": "reduce_on_plateau",
+            "checkpoints": True,
+            "checkpoint_name": "e{epoch}-{val_loss:.3f}",
+            "loss": "mse",
+        },
+    ),
+}
+
+
+def figures(history: dict[str, list[float]], stars: bool) -> dict[str, list[float]]:
+    """Those of validation, by the names of a network with one output."""
+    side = "probability_" if stars else ""
+    found = {name: history[f"val_{side}{name}"] for name in ("loss", "accuracy")}
+    return found | {n: v for n, v in history.items() if n in ("val_auc", "val_recall")}
+
+
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_a_script_gives_the_same_figures_and_predictions(
+    name: str,
+    dataset: DataSet,
+    bundle_dir: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    style, values = CONFIGURATIONS[name]
+    settings = TrainSettings(**{"init": str(bundle_dir), **values})
+    make_repeatable(settings.seed)
+    network, _, _ = initial_network(settings, dataset.encoder.vocabulary)
+    training, validation = dataset.split("train"), dataset.split("validation")
+    expected = fit(network, training, validation, settings, tmp_path / "ours")
+    network.save_weights(tmp_path / "ours.weights.h5")
+    test = np.asarray(dataset.split("test").ids)
+    ours = probability_of(network, test)
+
+    monkeypatch.chdir(tmp_path)
+    files = write_script(dataset, settings, Path("script.py"), style)
+    code = files[0].read_text(encoding="utf-8")
+    assert len(files) == (2 if name == "going on" else 1)
+    assert "zigbang_nlp" not in re.sub(r"DATA = .*", "", code)
+    assert len(code.splitlines()) <= (105 if name == "textbook" else 130)
+    assert max(map(len, code.splitlines())) <= 100 + len(str(dataset.directory))
+    monkeypatch.setitem(sys.modules, "zigbang_nlp", None)
+    monkeypatch.setattr(sys, "argv", ["script.py"])
+    keras.backend.clear_session()
+    trained = runpy.run_path("script.py")
+    found = trained["history"].history
+    for measure, by_us in figures(expected, stars=False).items():
+        told = (
+            figures(found, settings.stars).get(measure) or found[f"val_probability_{measure[4:]}"]
+        )
+        np.testing.assert_allclose(told, by_us, atol=2e-5, err_msg=measure)
+    np.testing.assert_allclose(trained["probability"], ours, atol=1e-4)
+    if name == "going on":
+        assert len(list(Path("checkpoints").glob("e[23]-0.*.weights.h5"))) == 2
+
+    monkeypatch.setattr(sys, "argv", ["script.py", "ours.weights.h5"])
+    loaded = runpy.run_path("script.py")
+    assert "history" not in loaded
+    np.testing.assert_allclose(loaded["probability"], ours, atol=1e-5)
+
+
+def test_it_runs_in_a_process_of_its_own_with_a_bundles_weights(
+    dataset: DataSet, bundle_dir: Path, tmp_path: Path
+) -> None:
+    """The network of the bundle gives what `predict` gives, and Korean is printed."""
+    from zigbang_nlp.predict.classifier import Classifier
+
+    write_script(dataset, TINY, tmp_path / "own.py")
+    blocked = "import sys; sys.modules['zigbang_nlp'] = None; import runpy; sys.argv = ['x', {!r}]"
+    weights = str(bundle_dir / "network.weights.h5")
+    code = blocked.format(weights) + "; runpy.run_path('own.py')"
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stderr
+    assert "시험 정확도" in done.stdout
+    lines = [line.split(maxsplit=1) for line in done.stdout.splitlines()[-5:]]
+    predicted = Classifier.load(bundle_dir).predict([text for _, text in lines])
+    for (shown, _), ours in zip(lines, predicted, strict=True):
+        assert float(shown) == pytest.approx(ours.probability, abs=6e-4)
+
+
+@pytest.mark.parametrize(
+    ("values", "style", "message"),
+    [
+        ({"optimizer": "lazy_adam"}, None, "optimizer = 'lazy_adam'"),
+        ({"callbacks": ("mine:Callback",)}, None, "callbacks"),
+        ({"augment_copies": 1, "typo_noise": 0.1}, None, "augment_copies = 1"),
+        ({"distribute": "mirrored", "monitor": "val_macro_f1"}, None, "distribute.*macro_f1"),
+        ({"validation_freq": 2}, None, "validation_freq = 2"),
+        ({"checkpoints": True, "save_freq": "2 epochs"}, None, "save_freq = '2 epochs'"),
+        ({"stars": True}, "sequential", "no branches, and this network has stars = True"),
+        ({"lstm_blocks": 3}, "sequential", "lstm_blocks = 3"),
+    ],
+)
+def test_what_plain_keras_cant_do_is_refused_by_name(
+    values: dict[str, Any], style: str | None, message: str, dataset: DataSet, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigError, match=message):
+        write_script(dataset, TrainSettings(**{**SMALL, **values}), tmp_path / "x.py", style)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_command_writes_and_does_not_train(dataset: DataSet, tmp_path: Path) -> None:
+    (tmp_path / "dataset").symlink_to(dataset.directory)
+    flags = ["train", "--work", str(tmp_path), "--preset", "textbook"]
+    out = str(tmp_path / "lstm.py")
+    done = CliRunner().invoke(cli, [*flags, "--as-code", out], catch_exceptions=False)
+    assert done.exit_code == 0
+    assert f"python {out}" in done.output
+    code = Path(out).read_text(encoding="utf-8")
+    compile(code, out, "exec")
+    assert "layers.LSTM(128)" in code
+    assert "keras.optimizers.RMSprop(learning_rate=0.001)" in code
+    assert not (tmp_path / "model").exists()
+    wrong = CliRunner().invoke(cli, [*flags, "--style", "functional"])
+    assert wrong.exit_code == 2
+    assert "--style belongs to --as-code" in wrong.output

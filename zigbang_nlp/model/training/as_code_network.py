@@ -1,0 +1,150 @@
+"""The network of a stand-alone Keras script, as lines of Python."""
+
+from __future__ import annotations
+
+from zigbang_nlp.model.architecture import STARS, Architecture
+
+_SEQUENTIAL, _FUNCTIONAL = "sequential", "functional"
+STYLES = (_SEQUENTIAL, _FUNCTIONAL)
+
+_POOLING = '''
+class MaskedPooling(keras.layers.Layer):
+    """채움(0)을 뺀 실제 토큰의 상태만 모아 벡터 하나로 만듭니다."""
+    def call(self, states, mask=None):
+        real = ops.cast(mask, states.dtype)[:, :, None]
+        count = ops.sum(real, axis=1)
+{body}
+    def compute_mask(self, inputs, mask=None):
+        return None  # 시간 축이 사라지므로 마스크도 끝납니다.
+'''
+_MEAN = "ops.sum(states * real, axis=1) / ops.maximum(count, 1)"
+_MAX = "ops.max(states * real - 2 * (1 - real), axis=1) * ops.minimum(count, 1)"
+_BODIES = {
+    "mean": [f"return {_MEAN}"],
+    "max": ["# 상태는 -1과 1 사이이므로 -2는 최댓값이 될 수 없습니다.", f"return {_MAX}"],
+    "max_mean": [
+        f"mean = {_MEAN}",
+        "# 상태는 -1과 1 사이이므로 -2는 최댓값이 될 수 없습니다.",
+        f"highest = {_MAX}",
+        "return ops.concatenate([highest, mean], axis=-1)",
+    ],
+}
+_CHANNELS = '''
+class Channels(keras.layers.Layer):
+    """임베딩의 start번째 수부터 stop번째 앞까지만 남깁니다. 마스크는 그대로 넘깁니다."""
+    def __init__(self, start, stop):
+        super().__init__()
+        self.start, self.stop, self.supports_masking = start, stop, True
+    def call(self, inputs):
+        return inputs[..., self.start : self.stop]
+'''
+
+
+def layer_classes(architecture: Architecture) -> list[str]:
+    """The classes that plain Keras lacks for this network."""
+    lines: list[str] = []
+    if architecture.pooling != "last":
+        body = "\n".join(" " * 8 + line for line in _BODIES[architecture.pooling])
+        lines += [*_POOLING.format(body=body).splitlines(), ""]
+    if architecture.lstm_blocks > 1:
+        lines += [*_CHANNELS.splitlines(), ""]
+    return lines
+
+
+def network_lines(architecture: Architecture, style: str) -> list[str]:
+    """The lines that make `model`.
+
+    Args:
+        architecture: of the network.
+        style: one of `STYLES`; sequential only for a network without branches.
+    """
+    head = [
+        f"layers.Embedding(VOCABULARY, {architecture.lstm_blocks * architecture.embedding_dim}"
+        ", mask_zero=True)"
+    ]
+    if architecture.spatial_dropout:
+        head.append(f"layers.SpatialDropout1D({architecture.spatial_dropout})")
+    tail: list[str] = []
+    if architecture.pooling != "last":
+        tail.append("MaskedPooling()")
+    if architecture.batch_normalization:
+        tail.append("layers.BatchNormalization()")
+    for units in architecture.dense_units:
+        tail += _hidden(architecture, units)
+    if architecture.dropout:
+        tail.append(f"layers.Dropout({architecture.dropout})")
+    output = f'layers.Dense(1, activation="sigmoid", name="probability"{_kernel(architecture)})'
+    if style == _SEQUENTIAL:
+        chain = [*head, *_lstms(architecture), *tail, output]
+        chain.insert(0, 'keras.Input((None,), dtype="int32")')
+        made = (f"        {layer}," for layer in chain)
+        kernel = _kernel_lines(architecture)
+        return [*kernel, "model = keras.Sequential(", "    [", *made, "    ]", ")"]
+    lines = _kernel_lines(architecture)
+    lines += ['ids = keras.Input((None,), dtype="int32")', f"x = {head[0]}(ids)"]
+    lines += [f"x = {layer}(x)" for layer in head[1:]]
+    lines += _blocks(architecture) if architecture.lstm_blocks > 1 else _chained(architecture)
+    lines += [f"x = {layer}(x)" for layer in tail]
+    lines.append(f"probability = {output}(x)")
+    if not architecture.stars:
+        return [*lines, "model = keras.Model(ids, probability)"]
+    return [
+        *lines,
+        "# 둘째 출력은 작성자가 줄 별점 1~5점의 확률입니다.",
+        f'stars = layers.Dense({STARS}, activation="softmax", name="stars")(x)',
+        "model = keras.Model(ids, [probability, stars])",
+    ]
+
+
+def _chained(architecture: Architecture) -> list[str]:
+    return [f"x = {layer}(x)" for layer in _lstms(architecture)]
+
+
+def _blocks(architecture: Architecture) -> list[str]:
+    """LSTMs side by side; layers are made in the order in which this package makes them."""
+    blocks, dim = architecture.lstm_blocks, architecture.embedding_dim
+    lines = [
+        f"parts = [Channels(i * {dim}, (i + 1) * {dim})(x) for i in range({blocks})]",
+        "outputs = []",
+        "for part in parts:  # 나란한 LSTM마다 임베딩의 한 토막씩 읽습니다.",
+    ]
+    lines += [f"    part = {layer}(part)" for layer in _lstms(architecture)]
+    return [*lines, "    outputs.append(part)", "x = layers.Concatenate()(outputs)"]
+
+
+def _lstms(architecture: Architecture) -> list[str]:
+    chain = []
+    for i, units in enumerate(architecture.lstm_units, start=1):
+        all_states = i < len(architecture.lstm_units) or architecture.pooling != "last"
+        options = ", return_sequences=True" if all_states else ""
+        if architecture.recurrent_dropout:
+            options += f", recurrent_dropout={architecture.recurrent_dropout}"
+        lstm = f"layers.LSTM({units}{options}{_kernel(architecture)})"
+        chain.append(f"layers.Bidirectional({lstm})" if architecture.bidirectional else lstm)
+    return chain
+
+
+def _hidden(architecture: Architecture, units: int) -> list[str]:
+    before = architecture.normalize_before_activation
+    activation = f'"{architecture.dense_activation}"'
+    made = [f"layers.Dropout({architecture.dropout})"] if architecture.dropout else []
+    told = "" if before else f", activation={activation}"
+    made.append(f"layers.Dense({units}{told}{_kernel(architecture)})")
+    if architecture.batch_normalization:
+        made.append("layers.BatchNormalization()")
+    return [*made, f"layers.Activation({activation})"] if before else made
+
+
+def _kernel_lines(architecture: Architecture) -> list[str]:
+    """What the kernels of LSTM and Dense layers have in common, where it isn't Keras's default."""
+    options = []
+    if architecture.kernel_initializer != "glorot_uniform":
+        options.append(f'kernel_initializer="{architecture.kernel_initializer}"')
+    if architecture.l1 or architecture.l2:
+        penalty = f"keras.regularizers.L1L2({architecture.l1}, {architecture.l2})"
+        options.append(f"kernel_regularizer={penalty}")
+    return [f"kernel = dict({', '.join(options)})"] if options else []
+
+
+def _kernel(architecture: Architecture) -> str:
+    return ", **kernel" if _kernel_lines(architecture) else ""
