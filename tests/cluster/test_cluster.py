@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+import unicodedata
 from pathlib import Path
 
 import pandas as pd
@@ -12,11 +13,12 @@ import pytest
 from tests.conftest import made_reviews, zigbang
 from zigbang_nlp import Classifier
 from zigbang_nlp.cluster.client import connected
-from zigbang_nlp.cluster.partitions import partitions_of
+from zigbang_nlp.cluster.partitions import partitions_of, spilt
 from zigbang_nlp.cluster.work import predict_on_cluster, tokenizer_on_cluster
 from zigbang_nlp.config import PreprocessSettings, TokenizeSettings
 from zigbang_nlp.errors import ConfigError, InputError
 from zigbang_nlp.predict.files import predict_file
+from zigbang_nlp.tables.read import Notes, ReadOptions
 from zigbang_nlp.text.dataset import DataSet
 from zigbang_nlp.text.preprocess import preprocess
 
@@ -43,8 +45,19 @@ def test_partitions_cover_every_row_once(parquet: Path, tmp_path: Path) -> None:
 def test_what_is_not_parquet_or_lacks_the_column_is_said(parquet: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no column '리뷰'"):
         partitions_of(parquet, tmp_path, "리뷰")
-    with pytest.raises(InputError, match="neither a Parquet file"):
+    with pytest.raises(InputError, match="neither a file nor a directory of Parquet"):
         partitions_of(tmp_path, tmp_path, "text")
+
+
+def test_other_formats_are_read_by_the_one_reader(tmp_path: Path) -> None:
+    """With its options and notes, names composed as everywhere."""
+    file, notes = tmp_path / "in.csv", Notes()
+    name = unicodedata.normalize("NFD", "리뷰")
+    file.write_bytes(f"제목\n번호;{name}\n1;역이 가까워요\n2;\n".encode())
+    path = spilt(file, tmp_path, name, ReadOptions(header_row=2), notes)
+    (partition,) = partitions_of(path, tmp_path, name)
+    assert partition.read().to_dict("list") == {"번호": ["1", "2"], "리뷰": ["역이 가까워요", ""]}
+    assert [note.kind for note in notes] == ["delimiter"]
 
 
 @pytest.mark.slow

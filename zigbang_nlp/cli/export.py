@@ -39,6 +39,7 @@ def command(
 
     The ending of FILE chooses the format: .csv, .tsv, .xlsx, .jsonl, .parquet, .sav (SPSS) or .dta
     (Stata; both with Korean variable labels). The columns are the same in each, in one order.
+    .geojson holds the complexes as points with their scores and legal-dong codes instead.
     No spreadsheet runs what is in it: in CSV and TSV an apostrophe goes before text that begins
     like a formula, in Excel such text stays as it is in a cell of text.
 
@@ -48,9 +49,15 @@ def command(
       zigbang-nlp export reviews.csv --encoding cp949
       zigbang-nlp export reviews.parquet
       zigbang-nlp export reviews.sav
+      zigbang-nlp export complexes.geojson
       zigbang-nlp export --mask to-share.xlsx
       zigbang-nlp export --since-run 12 new.jsonl
     """
+    if file.suffix.lower() == ".geojson":
+        if masked or since_run is not None:
+            raise click.UsageError("--mask and --since-run are of reviews; .geojson has complexes.")
+        _export_complexes(loaded, file)
+        return
     from zigbang_nlp.store import export, open_store
     from zigbang_nlp.tables.source import Notes
 
@@ -59,3 +66,16 @@ def command(
         rows = export(store, file, encoding, masked, since_run, notes)
     say_notes(notes)
     log.info("%s rows written to %s.", f"{rows:,}", file)
+
+
+def _export_complexes(loaded: LoadedSettings, file: Path) -> None:
+    """Write the complexes of the store as GeoJSON."""
+    from zigbang_nlp import insight
+    from zigbang_nlp.files import write_json
+    from zigbang_nlp.insight.geojson import feature_collection
+
+    made = feature_collection(insight.where(insight.load(loaded.settings.store_url)))
+    write_json(file, made)
+    log.info("%s complexes written to %s.", f"{len(made['features']):,}", file)
+    if made["left_out"]:
+        log.info("%s have no coordinates and were left out.", f"{made['left_out']:,}")

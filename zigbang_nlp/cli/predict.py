@@ -32,7 +32,7 @@ _AT_ONCE = 256
 )
 @click.argument("texts", nargs=-1, metavar="[TEXT]...")
 @click.option("--input", "source", type=click.Path(path_type=Path), help="A file of texts.")
-@click.option("--text-column", default="text", show_default=True, help="Its column of texts.")
+@click.option("--text-column", help="Its column of texts  [default: told by name or content]")
 @reading_options
 @click.option(
     "--output",
@@ -63,7 +63,7 @@ def command(
     loaded: LoadedSettings,
     texts: tuple[str, ...],
     source: Path | None,
-    text_column: str,
+    text_column: str | None,
     reading: dict[str, Any],
     output: Path | None,
     resume: bool,
@@ -117,6 +117,11 @@ def command(
     notes = Notes()
     for _, fact in classifier.bundle.warnings:
         log.warning("Of the model in %s: %s", classifier.bundle.directory, fact)
+    column = text_column or ""
+    if source is not None and text_column is None:
+        from zigbang_nlp.tables.text_column import text_column as found_column
+
+        column = found_column(_first_file(source), options, notes)
     asked = Asked(topics, sentences, explain, aspects, stars)
     if settings.tokenize.dask:
         if source is None or output is None:
@@ -125,7 +130,10 @@ def command(
         from zigbang_nlp.cluster.work import predict_on_cluster
 
         with connected(settings.tokenize.dask) as client:
-            count = predict_on_cluster(client, classifier, source, output, text_column, asked)
+            count = predict_on_cluster(
+                client, classifier, source, output, column, asked, options, notes
+            )
+        say_notes(notes)
         log.info("%s rows written to the directory %s.", f"{count:,}", output)
         return
     if source is not None and output is not None:
@@ -135,7 +143,7 @@ def command(
             classifier,
             source,
             output,
-            text_column,
+            column,
             settings.tokenize,
             resume,
             asked,
@@ -149,7 +157,7 @@ def command(
     if source is not None:
         from zigbang_nlp.predict.files import texts_of
 
-        lines = texts_of(source, text_column, options, notes)
+        lines = texts_of(source, column, options, notes)
     elif not texts:
         lines = _standard_input(options, notes)
     rest, size = iter(lines), 1 if sys.stdin.isatty() else _AT_ONCE
@@ -161,6 +169,11 @@ def command(
             line = _json(prediction) if as_json else _plain(prediction, colours=colours)
             click.echo(line, color=True if colours else None)
     say_notes(notes)
+
+
+def _first_file(source: Path) -> Path:
+    """The file itself, or the first of a directory of Parquet files."""
+    return min(source.glob("*.parquet"), default=source) if source.is_dir() else source
 
 
 def _standard_input(options: ReadOptions, notes: Notes) -> Iterator[str]:

@@ -10,8 +10,10 @@ import pandas as pd
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.files import atomic_file
-from zigbang_nlp.tables.read import CHUNK
+from zigbang_nlp.tables.read import CHUNK, ReadOptions, read_table
 from zigbang_nlp.tables.source import Notes, unique_names
+from zigbang_nlp.tables.unicode import composed
+from zigbang_nlp.tables.write import open_table
 
 #: Rows of a partition: whole pieces, as one machine reads them, so that the network sees the same
 #: batches and gives the same digits.
@@ -53,6 +55,26 @@ class Partition:
             pq.write_table(rows, fresh)
 
 
+def spilt(source: Path, target: Path, column: str, options: ReadOptions, notes: Notes) -> Path:
+    """A file of another format as Parquet, read once by the reader of all files.
+
+    Args:
+        source: see `read_table`.
+        target: directory that all workers see; what is written there begins with a dot.
+        column: that must be there.
+        options: how to read it.
+        notes: what was recognised and converted is noted.
+
+    Raises:
+        InputError: see `read_table`.
+    """
+    path = target / ".input.parquet"
+    with open_table(path, name=source.name) as write:
+        for piece in read_table(source, [column], options, notes):
+            write(piece)
+    return path
+
+
 def partitions_of(source: Path, target: Path, column: str, size: int = ROWS) -> list[Partition]:
     """The partitions of a Parquet file, or of a directory of them in the order of their names.
 
@@ -71,8 +93,8 @@ def partitions_of(source: Path, target: Path, column: str, size: int = ROWS) -> 
     files = sorted(source.glob("*.parquet")) if source.is_dir() else [source]
     if not files or not all(file.is_file() and file.suffix == ".parquet" for file in files):
         raise InputError(
-            f"{source} is neither a Parquet file nor a directory of them.",
-            "Dask reads Parquet; `zigbang-nlp predict` without --dask reads other files.",
+            f"{source} is neither a file nor a directory of Parquet files.",
+            "Check the name; a directory must hold files that end with .parquet.",
         )
     found: list[Partition] = []
     for file in files:
@@ -80,10 +102,11 @@ def partitions_of(source: Path, target: Path, column: str, size: int = ROWS) -> 
             metadata = pq.read_metadata(file)
         except (OSError, pa.ArrowException) as error:
             raise InputError(f"{file} can't be read as Parquet: {error}.") from error
-        if column not in metadata.schema.to_arrow_schema().names:
+        names = unique_names(metadata.schema.to_arrow_schema().names, Notes())
+        if composed(column) not in names:
             raise InputError(
                 f"{file.name} has no column {column!r}.",
-                f"Its columns are: {', '.join(map(repr, metadata.schema.to_arrow_schema().names))}.",
+                f"Its columns are: {', '.join(map(repr, names))}.",
             )
         for start in range(0, metadata.num_rows, size):
             stop = min(start + size, metadata.num_rows)

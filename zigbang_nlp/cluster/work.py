@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from zigbang_nlp.cluster.client import run_partitions
-from zigbang_nlp.cluster.partitions import Partition, partitions_of
+from zigbang_nlp.cluster.partitions import Partition, partitions_of, spilt
 from zigbang_nlp.cluster.shipped import at_hand, ship_classifier, ship_tokenizer
 from zigbang_nlp.config import TokenizeSettings
 from zigbang_nlp.files import atomic_directory, make_directory
@@ -18,7 +18,8 @@ from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.predict.files import with_columns
 from zigbang_nlp.records import LABEL_ONLY, Asked
 from zigbang_nlp.tables.cells import review_texts
-from zigbang_nlp.tables.read import CHUNK
+from zigbang_nlp.tables.read import CHUNK, Notes, ReadOptions
+from zigbang_nlp.tables.unicode import composed
 from zigbang_nlp.tables.write import as_arrow
 from zigbang_nlp.text.tokenize_job import SEPARATOR, TokenizeJob
 from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
@@ -36,24 +37,32 @@ def predict_on_cluster(
     output: Path,
     text_column: str,
     asked: Asked = LABEL_ONLY,
+    options: ReadOptions | None = None,
+    notes: Notes | None = None,
 ) -> int:
-    """Write the rows of Parquet files with their predictions as Parquet files, in order.
+    """Write the rows of files with their predictions as Parquet files, in order.
 
     Args:
         client: see `connected`.
         classifier: its bundle is sent to each worker once.
-        source: a Parquet file, or a directory of them, that all workers see.
+        source: a Parquet file, or a directory of them, that all workers see; or a file of another
+            format, which this process reads and lays beside the output as Parquet.
         output: a directory that all workers see; it appears when all is done.
         text_column: of `source`.
         asked: what to tell beside the label, see `predict_file`.
+        options: how to read `source`.
+        notes: where what was recognised and converted while reading is noted.
 
     Returns:
         Number of rows.
 
     Raises:
-        InputError: `source` isn't Parquet, or lacks the column.
+        InputError: `source` can't be read, or lacks the column.
     """
+    how = options or ReadOptions()
     with atomic_directory(output) as fresh:
+        if source.is_file() and (source.suffix.lower() != ".parquet" or how.fix_encoding):
+            source = spilt(source, fresh, text_column, how, Notes() if notes is None else notes)
         partitions = partitions_of(source, fresh, text_column)
         shipped = ship_classifier(client, classifier)
         work = partial(_predict, shipped, text_column, asked)
@@ -104,6 +113,7 @@ def _predict(shipped: str, text_column: str, asked: Asked, partition: Partition)
 
     classifier, lock = at_hand(shipped)
     rows = partition.read()
+    text_column = composed(text_column)
     texts = review_texts(rows[text_column], text_column, partition.start)
     pieces = (texts[at : at + CHUNK] for at in range(0, len(texts), CHUNK))
     with lock:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from zigbang_nlp.errors import InputError
 from zigbang_nlp.importing.rows import ImportColumns
 from zigbang_nlp.records import content_id
 from zigbang_nlp.tables.cells import as_text, restored
 from zigbang_nlp.tables.columns import Guess, guess_roles
 from zigbang_nlp.tables.read import Notes, ReadOptions, first_piece
+from zigbang_nlp.tables.text_column import column_of_texts
 from zigbang_nlp.tables.zigbang_layout import Layout, apartment_column, find_layout, lengthened
 
 #: The columns of an export that an import reads back, by what they hold.
@@ -120,10 +120,5 @@ def recognise(
         return Recognised(columns, layout, guesses)
     if given.text in piece.columns or given.text != ImportColumns().text:
         return Recognised(given, None, guesses)
-    text = next((guess.column for guess in guesses if guess.role == "text"), None)
-    if text is None:
-        raise InputError(
-            f"{path.name} has no column that holds reviews.",
-            f"Name it with --text-column; its columns are: {', '.join(map(repr, piece.columns))}.",
-        )
+    text = column_of_texts(piece, guesses, path.name)
     return Recognised(replace(given, text=text), None, guesses)

@@ -16,6 +16,7 @@ from zigbang_nlp.records import CATEGORIES, SPLITS, Review, content_id
 from zigbang_nlp.tables.cells import as_text, is_missing, shortened, written_text
 from zigbang_nlp.tables.dates import DateColumn
 from zigbang_nlp.tables.ratings import read_rating
+from zigbang_nlp.tables.unicode import composed
 from zigbang_nlp.text.clean import clean
 
 SOURCE = "import"
@@ -38,6 +39,11 @@ class ImportColumns:
     id: str | None = None
     split: str | None = None
     source: str | None = None
+
+    def __post_init__(self) -> None:
+        for role, name in vars(self).items():
+            if name is not None:
+                object.__setattr__(self, role, composed(name))
 
     def named(self) -> list[str]:
         """The columns that are asked for."""

@@ -20,6 +20,7 @@ from zigbang_nlp.predict.resumable_output import parts_of
 from zigbang_nlp.records import LABEL_ONLY, Asked
 from zigbang_nlp.tables.cells import review_texts
 from zigbang_nlp.tables.read import CHUNK, Notes, ReadOptions, read_table
+from zigbang_nlp.tables.unicode import composed
 from zigbang_nlp.tables.write import WriteOptions, check_ending, join_parts, write_part
 
 #: A smaller file is not worth worker processes.
@@ -61,6 +62,7 @@ def predict_file(
             can't be written, or there is other unfinished work.
     """
     check_ending(output)
+    text_column = composed(text_column)
     waiting: deque[pd.DataFrame] = deque()
     count = truncated = 0
     with parts_of(output, _about(classifier, source, text_column, asked, options), resume) as parts:
@@ -115,7 +117,7 @@ def texts_of(
     notes: Notes | None = None,
 ) -> Iterator[str]:
     """The texts of one column of a file, blank for missing values; see `tables.read_table`."""
-    before = 0
+    before, text_column = 0, composed(text_column)
     for piece in read_table(source, [text_column], options, notes, only=True):
         yield from review_texts(piece[text_column], text_column, before)
         before += len(piece)

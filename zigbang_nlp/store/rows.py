@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from zigbang_nlp.records import Review
 from zigbang_nlp.store.schema import answers, predictions, review_history, reviews
 from zigbang_nlp.store.staging import same_key, stage, staged, upsert
-from zigbang_nlp.tables.cells import composed
+from zigbang_nlp.tables.unicode import composed
 
 ReviewKey = tuple[str, str, str, str]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
 from zigbang_nlp.errors import InputError
+from zigbang_nlp.tables.unicode import composed
 
 #: Cells a spreadsheet may run as a formula; the full-width marks count in East Asian ones. A
 #: number with its sign is none.
@@ -54,11 +54,6 @@ def as_text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
-
-
-def composed(text: str) -> str:
-    """Text in Unicode's composed form (NFC): macOS takes Hangul apart, and both look alike."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def written_text(value: Any, what: str = "text") -> str:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from zigbang_nlp.tables.cells import composed
 from zigbang_nlp.tables.source import Source
+from zigbang_nlp.tables.unicode import composed
 
 DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 #: Lines that the delimiter is told by.

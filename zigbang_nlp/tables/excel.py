@@ -10,8 +10,8 @@ import pandas as pd
 import python_calamine as calamine
 
 from zigbang_nlp.errors import InputError
-from zigbang_nlp.tables.cells import composed
 from zigbang_nlp.tables.source import CHUNK, Source
+from zigbang_nlp.tables.unicode import composed
 
 #: Rows in which the header is looked for.
 _HEADER_WITHIN = 30

@@ -12,10 +12,10 @@ from typing import Any
 import pandas as pd
 
 from zigbang_nlp.errors import InputError
-from zigbang_nlp.tables.cells import composed
 from zigbang_nlp.tables.encoding import encoding_of
 from zigbang_nlp.tables.json_document import document_rows, is_document
 from zigbang_nlp.tables.source import CHUNK, Source
+from zigbang_nlp.tables.unicode import composed
 
 #: How JSON writes half a surrogate pair, or a whole one.
 _ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")

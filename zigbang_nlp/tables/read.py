@@ -9,7 +9,6 @@ from pathlib import Path
 import pandas as pd
 
 from zigbang_nlp.errors import InputError, ZigbangError
-from zigbang_nlp.tables.cells import composed
 from zigbang_nlp.tables.excel import read_excel
 from zigbang_nlp.tables.json_lines import read_json
 from zigbang_nlp.tables.lines import read_lines
@@ -17,6 +16,7 @@ from zigbang_nlp.tables.mojibake import mend_piece
 from zigbang_nlp.tables.parquet import read_parquet
 from zigbang_nlp.tables.separated import read_separated
 from zigbang_nlp.tables.source import CHUNK, Notes, ReadOptions, Source
+from zigbang_nlp.tables.unicode import composed
 from zigbang_nlp.tables.unpack import PACKED, unpacked
 
 __all__ = ["CHUNK", "ENDINGS", "Notes", "ReadOptions", "first_piece", "read_table"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from zigbang_nlp.tables.cells import composed
+from zigbang_nlp.tables.unicode import composed
 
 #: Rows held in memory at once.
 CHUNK = 20_000

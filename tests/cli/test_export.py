@@ -1,0 +1,65 @@
+"""`zigbang-nlp export`: what the command line adds to the writers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from zigbang_nlp.cli.group import cli
+from zigbang_nlp.records import Apartment, Review
+from zigbang_nlp.store import Judged, open_store
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A store with two judged complexes, one of which has no coordinates."""
+    made = f"sqlite:///{tmp_path_factory.mktemp('export') / 'a.db'}"
+    reviews = [
+        Review("zigbang", place, f"{place}{n}", "total", text, 4)
+        for place in ("1", "2")
+        for n, text in enumerate(["=역이 가까워요", "조용해요", "좁아요"])
+    ]
+    with open_store(made) as store:
+        store.add_apartments(
+            [
+                Apartment("zigbang", "1", "솔마을", "서울시 중구 태평로1가 31", 37.5663, 126.9779, 90),
+                Apartment("zigbang", "2", "달마을", "서울시 중구"),
+            ]
+        )  # fmt: skip
+        store.add_reviews(reviews)
+        store.save_predictions(
+            "model",
+            [Judged(r.key, "positive", 0.9, False, ("역",), (), "total", ()) for r in reviews],
+        )
+    return made
+
+
+def run(url: str, *arguments: object) -> tuple[int, str]:
+    done = CliRunner().invoke(cli, ["export", *map(str, arguments), "--db", url])
+    return done.exit_code, done.output
+
+
+def test_complexes_are_points_with_scores_and_codes(url: str, tmp_path: Path) -> None:
+    code, said = run(url, tmp_path / "c.geojson")
+    assert code == 0, said
+    made = json.loads((tmp_path / "c.geojson").read_text("utf-8"))
+    (point,) = made["features"]
+    assert point["geometry"] == {"type": "Point", "coordinates": [126.9779, 37.5663]}
+    assert point["properties"]["name"] == "솔마을"
+    assert point["properties"]["texts"] == 3
+    assert point["properties"]["code"].startswith("11140"), "중구"
+    assert made["left_out"] == 1
+
+
+def test_options_of_reviews_are_not_those_of_complexes(url: str, tmp_path: Path) -> None:
+    code, said = run(url, tmp_path / "c.geojson", "--mask")
+    assert (code, "--mask" in said) == (2, True)
+
+
+def test_an_ending_that_is_none_is_said_with_those_there_are(url: str, tmp_path: Path) -> None:
+    done = CliRunner().invoke(cli, ["export", str(tmp_path / "r.pdf"), "--db", url])
+    assert done.exit_code == 1
+    assert ".xlsx, .sav, .dta" in str(done.exception)
