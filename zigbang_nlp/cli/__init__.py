@@ -16,4 +16,7 @@ def main() -> None:
     code = run_safely(cli, sys.argv[1:])
     # A Ctrl-C that is pressed again, by a hand or by us, must not change how the program ended.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Where it fell into the `exec` of a library's import, CPython remembers an unhandled
+    # interrupt and would end by the signal; each evaluation of source forgets it.
+    exec("")
     sys.exit(code)
