@@ -86,9 +86,11 @@ def test_a_blocked_crawl_stops_with_a_sentence_and_loses_nothing(
         ):
             run_crawl(chosen, store)
         assert len(server.paths()) <= 26
-        assert not store.frontier.failures("zigbang", 100)
+        held = store.frontier.failures("zigbang", 100)
+        assert {failure.kind for _, failure in held} == {"http 403"}, "told, and tasks again"
         server.faults = Faults()
         assert run_crawl(chosen, store).failed == 0
+        assert not store.frontier.failures("zigbang", 100)
         assert content(store) == wanted
         assert [run.outcome.split(":")[0] for run in store.runs.recent("zigbang")] == [
             "complete",
