@@ -84,6 +84,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "matplotlib": ("plotting.py", "model/network/architecture_plot.py"),
     "dask": ("cluster",),
     "distributed": ("cluster",),
+    "mlflow": ("model/mlflow_writer.py",),
     "click": ("cli",),
     "tomllib": ("config",),
     "gensim": ("insight",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -76,13 +77,18 @@ def train_stage(settings: Settings) -> None:
     dataset = DataSet.load(settings.dataset_dir)
     from zigbang_nlp.model.training.train import train
 
-    train(
+    started = time.monotonic()
+    bundle = train(
         dataset,
         settings.train,
         settings.model_dir,
         settings.paths.work / "checkpoints",
         _corrections(settings),
     )
+    from zigbang_nlp.model.runs import record_run
+
+    run = record_run(settings.runs_dir, bundle, settings.train, time.monotonic() - started)
+    log.info("This is run %s; `zigbang-nlp runs` compares it with others.", run.name)
 
 
 def _corrections(settings: Settings) -> dict[str, str]:

@@ -14,6 +14,7 @@ COMMANDS: dict[str, str] = {
     "import": "Read reviews from a CSV, TSV, JSON lines, Parquet or Excel file.",
     "preprocess": "Make the data set: labels, tokens, integers, splits.",
     "train": "Train the network on the data set.",
+    "runs": "List, compare and choose among trainings.",
     "tune": "Search for better training settings.",
     "evaluate": "Score the trained network on the held-out texts.",
     "predict": "Classify texts, lines or files.",

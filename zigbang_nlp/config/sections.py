@@ -190,6 +190,11 @@ class Settings(Section):
         return self.paths.work / "model"
 
     @property
+    def runs_dir(self) -> Path:
+        """Where every training is kept."""
+        return self.paths.work / "runs"
+
+    @property
     def evaluation_dir(self) -> Path:
         """What `evaluate` writes."""
         return self.paths.work / "evaluation"

@@ -17,10 +17,12 @@ from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.model.architecture import Architecture
 from zigbang_nlp.model.bundle import load_bundle
 from zigbang_nlp.model.evaluation.plots import plot_learning_curves
+from zigbang_nlp.model.history import measured_epochs
 from zigbang_nlp.model.network.backend import keras
 from zigbang_nlp.model.network.build import build_network
+from zigbang_nlp.model.runs import list_runs
 from zigbang_nlp.model.training.batches import Batches
-from zigbang_nlp.model.training.fit import best_epoch, measured_epochs
+from zigbang_nlp.model.training.fit import best_epoch
 from zigbang_nlp.model.training.losses import make_loss
 from zigbang_nlp.model.training.warm_start import say_other_tokenizer
 from zigbang_nlp.store import open_store
@@ -253,6 +255,10 @@ def test_training_that_fits_its_data_set_says_nothing(work: Path) -> None:
     said = invoke(work, "train", *TRAINED).output
     assert "as it is" not in said
     assert "Skipping train: nothing changed" in said
+    (run,) = list_runs(work / "runs")
+    assert run.model == load_bundle(work / "model").identity()
+    assert (run.epochs, run.settings["lstm_units"]) == (1, [4])
+    assert run.seconds > 0
 
 
 def test_a_preset_prints_what_it_sets_and_not_what_was_given(work: Path) -> None:

@@ -78,7 +78,7 @@ def check(settings: TrainSettings) -> None:
         wrong.append(f"save_freq = {settings.save_freq!r}")
     if settings.optimizer == "lazy_adam":
         wrong.append("optimizer = 'lazy_adam'")
-    watched = {settings.monitor, settings.checkpoint_monitor, *settings.metrics}
+    watched: set[str] = {settings.monitor, settings.checkpoint_monitor, *settings.metrics}
     watched |= set(measures_in(settings.checkpoint_name))
     if any(name.removeprefix("val_") == "macro_f1" for name in watched):
         wrong.append("macro_f1 as a metric or monitor")

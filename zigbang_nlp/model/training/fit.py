@@ -16,6 +16,7 @@ from zigbang_nlp.config.measures import MONITORS
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import ConfigError
 from zigbang_nlp.model.architecture import STARS
+from zigbang_nlp.model.history import History, measured_epochs
 from zigbang_nlp.model.network.backend import keep_freed_memory, keras
 from zigbang_nlp.model.training.batches import Batches
 from zigbang_nlp.model.training.callbacks import (
@@ -45,9 +46,6 @@ from zigbang_nlp.text.dataset import Split
 
 #: `class_weight = "auto"` balances where the smaller class has less than this share.
 _UNBALANCED = 0.4
-
-#: {"loss": [one number an epoch], "val_loss": ..., ...}.
-History = dict[str, list[float]]
 
 
 def fit(
@@ -154,13 +152,6 @@ def best_epoch(history: History, settings: TrainSettings) -> int:
     values = history[name]
     at = int(np.argmin(values) if MONITORS[name] == "min" else np.argmax(values))
     return measured_epochs(history, name, settings)[at]
-
-
-def measured_epochs(history: History, name: str, settings: TrainSettings) -> list[int]:
-    """The epochs, counted from 1, of a measure's values: all, or those with a validation."""
-    first = settings.initial_epoch + 1
-    every = settings.validation_freq if name.startswith("val_") else 1
-    return [e for e in range(first, first + len(history["loss"])) if e % every == 0]
 
 
 def text_weights(part: Split, settings: TrainSettings) -> np.ndarray | None:

@@ -33,6 +33,7 @@ from zigbang_nlp.model.evaluation.thresholds import (
     choose_unsure_band,
     too_few,
 )
+from zigbang_nlp.model.history import measured_epochs
 from zigbang_nlp.model.network.architecture_plot import plot_architecture
 from zigbang_nlp.model.network.backend import keras, make_repeatable
 from zigbang_nlp.model.network.build import build_network, describe, probability_of
@@ -44,7 +45,7 @@ from zigbang_nlp.model.training.batches import has_known_token
 from zigbang_nlp.model.training.card import write_card
 from zigbang_nlp.model.training.checkpoints import drop_backup
 from zigbang_nlp.model.training.distribution import Distribution
-from zigbang_nlp.model.training.fit import best_epoch, fit, measured_epochs
+from zigbang_nlp.model.training.fit import best_epoch, fit
 from zigbang_nlp.model.training.keep_start import keep_start
 from zigbang_nlp.model.training.report import report
 from zigbang_nlp.model.training.verdict import with_verdict
