@@ -43,7 +43,8 @@ ALLOWED: dict[str, set[str]] = {
     "pipeline": _GROUND | {"config"},
     "report": _GROUND | {"charts", "geo", "insight", "model", "predict", "store", "tables", "text"},
     "stages": _LEARNING | {"cluster", "crawl", "store", "model", "predict", "pipeline", "report"},
-    "web": _GROUND | {"charts", "config", "geo", "insight", "model", "predict", "store", "tables"},
+    "web": _GROUND
+    | {"charts", "config", "geo", "importing", "insight", "model", "predict", "store", "tables"},
     "cli": _LEARNING
     | {
         "cluster",

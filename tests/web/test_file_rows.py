@@ -154,3 +154,35 @@ def test_rows_have_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(uploads, "_MOST_ROWS", 49)
     with pytest.raises(Problem, match="too-many-rows"):
         uploads.look(file, "")
+
+
+def finished(judging: Known, address: str) -> dict:
+    """The state of a file once it is judged."""
+    for _ in range(600):
+        state: dict = judging.http.get(address, headers={"Accept": "application/json"}).json()
+        if state["state"] in ("done", "failed"):
+            return state
+        time.sleep(0.1)
+    raise AssertionError(state)
+
+
+def test_the_page_shows_how_the_file_was_read(judging: Known) -> None:
+    body = "번호;리뷰내용;별점\r\n1;=역이 가까워요;5\r\n2;;\r\n3;주차가 좁아요;2\r\n".encode(
+        "cp949"
+    )
+    status, said = send(judging, body)
+    assert status == 202, said
+    state = finished(judging, said["address"])
+    assert state["seen"] == [
+        ["리뷰", "2건 (빈 행 1개, 되풀이된 글 0개)"],
+        ["한글 비율", "100%"],
+        ["리뷰 열", "리뷰내용 (이름 기준)"],
+        ["평점 열", "별점 (이름 기준)"],
+        ["평점 범위", "2 ~ 5"],
+    ]
+    assert state["notes"] == ["CP949 (EUC-KR)로 읽었습니다.", "구분 문자는 세미콜론입니다."]
+    page = judging.http.get(said["address"]).text
+    for line in ("파일을 읽은 방법", "리뷰내용 (이름 기준)", *state["notes"]):
+        assert line in page
+    answer = judging.http.get(f"{said['address']}/answer.csv").content.decode("utf-8-sig")
+    assert answer.splitlines()[1].startswith("1,'=역이 가까워요,5,")

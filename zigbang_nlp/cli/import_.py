@@ -92,20 +92,7 @@ def _show(seen: Look) -> None:
     """Print what a look at a file told, and the command that would read it all."""
     from zigbang_nlp.language.file_notes import note_sentence
 
-    texts = seen.rows - seen.blank
-    rows = [
-        ("reviews", f"{texts:,}; {seen.blank:,} blank, {seen.repeated:,} repeated"),
-        ("in Korean", f"{seen.hangul:.0%}"),
-        *((role, f"{column} (by {how})") for role, column, how in seen.columns()),
-    ]
-    if seen.ratings is not None:
-        rows.append(("ratings", f"{seen.ratings[0]:g} to {seen.ratings[1]:g}"))
-    if seen.dates is not None:
-        rows.append(("dates", f"{seen.dates[0]} to {seen.dates[1]}"))
-    if seen.labels:
-        counts = ", ".join(f"{label} {count:,}" for label, count in seen.labels.items())
-        rows.append(("labels", counts))
-    click.echo(table(rows, ("", seen.file)))
+    click.echo(table(seen.table(), ("", seen.file)))
     for note in seen.notes:
         click.echo(note_sentence(note))
     for doubt in seen.doubts:

@@ -12,6 +12,9 @@ from typing import Any
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.importing.label_column import LabelColumn
 from zigbang_nlp.importing.recognise import Recognised, recognise
+from zigbang_nlp.importing.rows import ImportColumns
+from zigbang_nlp.language.file_notes import sentence
+from zigbang_nlp.records import CATEGORIES
 from zigbang_nlp.tables.cells import as_text, is_missing
 from zigbang_nlp.tables.dates import DateColumn
 from zigbang_nlp.tables.ratings import read_rating
@@ -24,6 +27,20 @@ _SCALES = (5.0, 10.0, 100.0)
 _COUNTED = 1_000_000
 #: Labels that a look counts.
 _LABELS = 10
+
+
+#: Words of the table in Korean; categories say themselves.
+_KOREAN = {
+    **{"reviews": "리뷰", "in Korean": "한글 비율", "ratings": "평점 범위", "dates": "날짜 범위"},
+    **{"labels": "라벨", "text": "리뷰 열", "rating": "평점 열", "label": "라벨 열"},
+    **{"date": "날짜 열", "apartment": "단지 열", "category": "항목 열", "id": "번호 열"},
+    **{"split": "구분 열", "name": "이름", "content": "내용", "five pairs": "다섯 쌍 배치"},
+    **CATEGORIES,
+}
+
+
+def _word(english: str, language: str) -> str:
+    return _KOREAN.get(english, english) if language == "ko" else english
 
 
 def _quoted(word: str) -> str:
@@ -70,6 +87,32 @@ class Look:
             ]
         return [(guess.role, guess.column, guess.by) for guess in self.recognised.guesses]
 
+    def table(self, language: str = "en") -> list[tuple[str, str]]:
+        """(what, value) of all that was seen, to be shown as a table in "ko" or "en"."""
+        counts = {
+            "texts": f"{self.rows - self.blank:,}",
+            "blank": f"{self.blank:,}",
+            "repeated": f"{self.repeated:,}",
+        }
+        rows = [
+            (_word("reviews", language), sentence("look reviews", language, **counts)),
+            (_word("in Korean", language), f"{self.hangul:.0%}"),
+        ]
+        for role, column, how in self.columns():
+            values = {"column": column, "how": _word(how, language)}
+            rows.append((_word(role, language), sentence("look column", language, **values)))
+        if self.ratings is not None:
+            low, high = (f"{rating:g}" for rating in self.ratings)
+            reach = sentence("look reach", language, low=low, high=high)
+            rows.append((_word("ratings", language), reach))
+        if self.dates is not None:
+            reach = sentence("look reach", language, low=self.dates[0], high=self.dates[1])
+            rows.append((_word("dates", language), reach))
+        if self.labels:
+            labels = ", ".join(f"{label} {count:,}" for label, count in self.labels.items())
+            rows.append((_word("labels", language), labels))
+        return rows
+
     def command(self) -> str:
         """The import that reads all that was recognised."""
         words = ["zigbang-nlp", "import", self.file]
@@ -85,18 +128,24 @@ class Look:
         return " ".join(map(_quoted, words))
 
 
-def look(path: Path, options: ReadOptions | None = None, date_format: str | None = None) -> Look:
+def look(
+    path: Path,
+    options: ReadOptions | None = None,
+    date_format: str | None = None,
+    given: ImportColumns | None = None,
+) -> Look:
     """Read a file to its end, store nothing, and tell what is in it.
 
     Args:
         path: see `tables.read_table`.
         options: how to read the file.
         date_format: see `tables.dates.DateColumn`.
+        given: columns that were named; None for none.
 
     Raises:
         InputError: the file can't be read.
     """
-    recognised = recognise(path, options=options)
+    recognised = recognise(path, given, options)
     date_column = next((g.column for g in recognised.guesses if g.role == "date"), None)
     orders: dict[str, str] = {}
     while True:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from zigbang_nlp.language.particles import with_particles
+
 
 class _Note(Protocol):
     kind: str
@@ -16,7 +18,7 @@ class _Note(Protocol):
 WORDS: dict[str, tuple[str, str, str]] = {
     # --- how the file was read
     "encoding": (
-        "{encoding}(으)로 읽었습니다.",
+        "{encoding}으로(로) 읽었습니다.",
         "It is read as {encoding}, not UTF-8.",
         "",
     ),
@@ -44,7 +46,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "",
     ),
     "table in text": (
-        "{ending} 파일이지만 {delimiter}(으)로 나뉜 표라서 표로 읽었습니다.",
+        "{ending} 파일이지만 {delimiter}으로(로) 나뉜 표라서 표로 읽었습니다.",
         "It is named {ending}, but is a table separated by {delimiter}, and was read as one.",
         "",
     ),
@@ -69,7 +71,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "1 blank line was passed over.",
     ),
     "same columns": (
-        "이름이 같은 열이 있어 뒤의 것을 {name}(이)라고 부릅니다.",
+        "이름이 같은 열이 있어 뒤의 것을 {name}이라(라)고 부릅니다.",
         "Two columns have one name; the later one is called {name}.",
         "",
     ),
@@ -130,6 +132,14 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "their labels.",
         "1 column can't be called so in this format ({examples}); its own name is its label.",
     ),
+    # --- what a look at a file shows
+    "look reviews": (
+        "{texts}건 (빈 행 {blank}개, 되풀이된 글 {repeated}개)",
+        "{texts}; {blank} blank, {repeated} repeated",
+        "",
+    ),
+    "look column": ("{column} ({how} 기준)", "{column} (by {how})", ""),
+    "look reach": ("{low} ~ {high}", "{low} to {high}", ""),
     # --- what an import says
     "both labels": (
         "글 {count}개가 {rows}행에서 긍정과 부정 라벨을 둘 다 달고 있습니다({examples}). "
@@ -228,6 +238,8 @@ WORDS: dict[str, tuple[str, str, str]] = {
 
 #: Reasons for which rows are left out, in Korean.
 _REASONS = {"blank text": "빈 글", "bad value": "잘못된 값"}
+#: Delimiters in Korean.
+_DELIMITERS = {"commas": "쉼표", "tabs": "탭", "semicolons": "세미콜론", "bars": "세로줄"}
 
 
 def sentence(kind: str, language: str = "en", **values: str) -> str:
@@ -236,7 +248,9 @@ def sentence(kind: str, language: str = "en", **values: str) -> str:
     if language == "ko":
         if "reason" in values:
             values["reason"] = _REASONS.get(values["reason"], values["reason"])
-        return korean.format(**values)
+        if "delimiter" in values:
+            values["delimiter"] = _DELIMITERS.get(values["delimiter"], values["delimiter"])
+        return with_particles(korean.format(**values))
     return (one if one and values.get("count") == "1" else english).format(**values)
 
 

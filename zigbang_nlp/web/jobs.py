@@ -15,15 +15,17 @@ from typing import BinaryIO
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import ZigbangError
 from zigbang_nlp.files import atomic_file
+from zigbang_nlp.importing import Look
 from zigbang_nlp.language.i18n import N_
 from zigbang_nlp.predict.bulk import columns_of
 from zigbang_nlp.predict.files import with_columns
 from zigbang_nlp.records import LABEL_ONLY
-from zigbang_nlp.tables.cells import defused, review_texts
+from zigbang_nlp.tables.cells import review_texts
+from zigbang_nlp.tables.write import open_table
 from zigbang_nlp.web.job_rows import rows_of, save_rows
 from zigbang_nlp.web.prediction_service import PredictionService
 from zigbang_nlp.web.problems import Problem
-from zigbang_nlp.web.uploads import ending_of, look, small_pieces
+from zigbang_nlp.web.uploads import ending_of, look, seen_in, small_pieces
 
 #: Files that may wait, seconds that a finished one is kept, and finished ones that are kept.
 _WAITING, _SECONDS, _FINISHED = 8, 3_600, 20
@@ -43,6 +45,7 @@ class Job:
         trouble: why it failed.
         positive, negative, unsure: rows so far; those that no model could judge are neither.
         model: identity of the bundle that judges it.
+        seen: what was recognised in the file, None before it is read.
         corrected: what people said of its rows, by their number.
     """
 
@@ -57,6 +60,7 @@ class Job:
     negative: int = 0
     unsure: int = 0
     model: str | None = None
+    seen: Look | None = None
     corrected: dict[int, str] = field(default_factory=dict)
     trouble: str = ""
     ended: float = 0.0
@@ -181,21 +185,16 @@ class Jobs:
             job.source.unlink(missing_ok=True)
 
     def _classify(self, job: Job) -> None:
-        first, kept = True, []
+        kept = []
         job.model = self._engine.model
-        with (
-            atomic_file(job.output) as fresh,
-            fresh.open("w", encoding="utf-8-sig", newline="") as out,
-        ):
+        job.seen = seen_in(job.source, job.column)
+        with atomic_file(job.output) as fresh, open_table(fresh) as write:
             for piece in small_pieces(job.source, job.column):
                 if job.state != "working":
                     return
                 texts = review_texts(piece[job.column], job.column, job.done)
                 found = self._engine.classifier.predict(texts)
-                # It is opened in spreadsheets, and its cells are a stranger's.
-                piece = with_columns(piece.map(defused), columns_of(found, LABEL_ONLY))
-                piece.to_csv(out, index=False, header=first)
-                first = False
+                write(with_columns(piece, columns_of(found, LABEL_ONLY)))
                 kept.append(rows_of(found, job.done + 1))
                 job.done += len(piece)
                 job.positive += sum(p.label == "positive" for p in found)

@@ -9,7 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from zigbang_nlp.errors import InputError
+from zigbang_nlp.importing import ImportColumns, Look
+from zigbang_nlp.importing import look as see
+from zigbang_nlp.tables.columns import guess_roles
 from zigbang_nlp.tables.read import read_table
+from zigbang_nlp.tables.text_column import column_of_texts
+from zigbang_nlp.tables.unicode import composed
 from zigbang_nlp.web.problems import Problem
 
 #: Rows of a file, bytes that a packed one may unpack to, seconds that a first look may take: less
@@ -17,8 +23,6 @@ from zigbang_nlp.web.problems import Problem
 _MOST_ROWS, _MOST_BYTES, _LOOKING = 500_000, 400_000_000, 20.0
 #: Texts between two looks at the progress.
 _STEP = 256
-#: What a column of reviews is likely to be called.
-_LIKELY = ("text", "review", "리뷰", "글", "내용", "후기", "document", "content", "comment", "본문")
 
 
 def ending_of(name: str) -> str:
@@ -35,22 +39,29 @@ def look(source: Path, column: str) -> tuple[str, int]:
         InputError: the file can't be read.
     """
     _refuse_bomb(source)
-    total, names, ends = 0, [""], time.monotonic() + _LOOKING
+    total, first, ends = 0, pd.DataFrame(), time.monotonic() + _LOOKING
     for piece in read_table(source):
+        first = first if total else piece
         total += len(piece)
         if total > _MOST_ROWS:
             raise _TOO_LONG
         if time.monotonic() > ends:
             raise _TOO_SLOW
-        names = [str(name) for name in piece.columns]
-    if column:
-        if column not in names:
-            raise _which_column(names)
-        return column, total
-    likely = [name for name in names if name.strip().lower() in _LIKELY]
-    if not likely and len(names) > 1:
+    names, column = [str(name) for name in first.columns], composed(column)
+    if column and column not in names:
         raise _which_column(names)
-    return (likely or names)[0], total
+    try:
+        return column or column_of_texts(first, guess_roles(first), source.name), total
+    except InputError as error:
+        raise _which_column(names) from error
+
+
+def seen_in(source: Path, column: str) -> Look | None:
+    """What `import --look` shows of a file; None where only its texts can be read."""
+    try:
+        return see(source, given=ImportColumns(text=column))
+    except InputError:
+        return None
 
 
 def _refuse_bomb(source: Path) -> None:

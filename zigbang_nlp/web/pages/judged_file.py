@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 
+from zigbang_nlp.language.file_notes import note_sentence
 from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.records import LABELS
 from zigbang_nlp.store import Correction
@@ -115,4 +116,6 @@ def _progress(job: Job, language: str) -> dict[str, Any]:
         "negative": job.negative,
         "unsure": job.unsure,
         "trouble": translated(job.trouble, language),
+        "seen": job.seen.table(language) if job.seen else [],
+        "notes": [note_sentence(note, language) for note in job.seen.notes] if job.seen else [],
     }
