@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -11,6 +12,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from tests.factories.workbooks import compound_file, xls, xlsb
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.tables.excel import sheets
 from zigbang_nlp.tables.read import Notes, ReadOptions, read_table
@@ -141,14 +143,50 @@ def test_an_open_document_is_read(tmp_path: Path) -> None:
     assert read(file)[0].to_dict("records") == [{"글": "조용해요", "단지": "은하"}]
 
 
-def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
-    locked = tmp_path / "locked.xlsx"
-    # An encrypted workbook is a compound file with a stream of this name.
-    locked.write_bytes(
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504 + "EncryptedPackage".encode("utf-16-le")
+@pytest.mark.parametrize(("ending", "make"), [("xls", xls), ("xlsb", xlsb)])
+def test_older_and_binary_workbooks_are_read(
+    ending: str, make: Callable[..., bytes], tmp_path: Path
+) -> None:
+    file = tmp_path / f"r.{ending}"
+    file.write_bytes(
+        make([["설문", None], ["리뷰", "별점"], ["역이 가까워요 😀", 5], ["좁아요", 1.5]])
     )
-    with pytest.raises(InputError, match="password"):
-        read(locked)
+    piece, noted = read(file)
+    assert piece.to_dict("list") == {"리뷰": ["역이 가까워요 😀", "좁아요"], "별점": [5, 1.5]}
+    assert noted == {"rows above the header": (1, {"row": "2"})}
+
+
+def test_a_strict_workbook_is_read(tmp_path: Path) -> None:
+    """Excel saves one as “Strict Open XML”: other namespaces (ISO/IEC 29500-1), the same cells."""
+    usual = zipfile.ZipFile(workbook(tmp_path / "u.xlsx", lambda b: rows(b, ["글"], ["조용해요"])))
+    file = tmp_path / "strict.xlsx"
+    with usual, zipfile.ZipFile(file, "w") as strict:
+        for name in usual.namelist():
+            part = usual.read(name)
+            for kind in ("spreadsheetml", "officeDocument"):
+                old = f"http://schemas.openxmlformats.org/{kind}/2006/".encode()
+                part = part.replace(old, f"http://purl.oclc.org/ooxml/{kind}/".encode())
+            strict.writestr(name, part)
+    assert read(file)[0].to_dict("list") == {"글": ["조용해요"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        # An encrypted Open XML workbook is a compound file with these streams ([MS-OFFCRYPTO]).
+        ("r.xlsx", compound_file(EncryptedPackage=b"\1" * 9_000, EncryptionInfo=b"\4\0\4\0")),
+        ("r.xlsb", compound_file(EncryptedPackage=b"\1" * 9_000, EncryptionInfo=b"\4\0\4\0")),
+        ("r.xls", xls([["글"], ["가"]], locked=True)),
+    ],
+)
+def test_a_password_is_said(name: str, body: bytes, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(body)
+    with pytest.raises(InputError, match=f"{re.escape(name)} is protected by a password") as told:
+        read(tmp_path / name)
+    assert "remove the password" in told.value.next_step
+
+
+def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
     broken = workbook(tmp_path / "r.xlsx", lambda b: rows(b, ["글"], ["가"]))
     broken.write_bytes(broken.read_bytes()[:-200])
     with pytest.raises(InputError, match="can't be read as a workbook"):

@@ -17,8 +17,6 @@ from zigbang_nlp.tables.unicode import composed
 _HEADER_WITHIN = 30
 #: A header fills at least this share of the columns that the fullest of those rows fills.
 _HEADER_FILLS = 0.6
-#: Strict Open XML says so in the namespace of its first part.
-_STRICT = b"purl.oclc.org/ooxml"
 _OLD_EXCEL, _ENCRYPTED = b"\xd0\xcf\x11\xe0", "EncryptedPackage".encode("utf-16-le")
 
 Row = list[Any]
@@ -65,14 +63,9 @@ def _opened(path: Path, name: str) -> calamine.CalamineWorkbook:
     except calamine.PasswordError as error:
         raise _locked(name) from error
     except (calamine.CalamineError, OSError, ValueError) as error:
-        start = path.read_bytes()[: 1 << 20]
-        if start.startswith(_OLD_EXCEL) and _ENCRYPTED in path.read_bytes():
+        raw = path.read_bytes()
+        if raw.startswith(_OLD_EXCEL) and _ENCRYPTED in raw:
             raise _locked(name) from error
-        if _STRICT in start:
-            raise InputError(
-                f"{name} is a strict Open XML workbook, which can't be read.",
-                "Save it as “Excel Workbook (.xlsx)” and try again.",
-            ) from error
         raise InputError(
             f"{name} can't be read as a workbook: {_first_line(error)}.",
             "Open it in Excel and save it again as .xlsx; if it is damaged, download it again.",
