@@ -9,8 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from zigbang_nlp.cli.group import cli
-from zigbang_nlp.records import Apartment, Review
+from zigbang_nlp.language.column_labels import COLUMN_LABELS
+from zigbang_nlp.records import Apartment, Prediction, Review, Stars
 from zigbang_nlp.store import Judged, open_store
+from zigbang_nlp.store.export import COLUMNS
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +65,19 @@ def test_an_ending_that_is_none_is_said_with_those_there_are(url: str, tmp_path:
     done = CliRunner().invoke(cli, ["export", str(tmp_path / "r.pdf"), "--db", url])
     assert done.exit_code == 1
     assert ".xlsx, .sav, .dta" in str(done.exception)
+
+
+def test_the_order_of_the_columns_is_shown() -> None:
+    done = CliRunner().invoke(cli, ["export", "--columns"])
+    assert done.exit_code == 0, done.output
+    shown = [line.split()[0] for line in done.output.splitlines()[2:]]
+    assert shown == list(COLUMNS)
+    assert "단지 이름" in done.output
+
+
+def test_every_column_of_an_export_and_of_a_prediction_has_a_korean_label() -> None:
+    asked = Prediction(
+        "", None, 0.5, category="total", topics=(), aspects=(), stars=Stars(3.0, ())
+    ).as_row()
+    names = {*COLUMNS, *asked, *(f"predicted_{name}" for name in asked)}
+    assert names <= set(COLUMN_LABELS), names - set(COLUMN_LABELS)

@@ -8,11 +8,30 @@ import click
 
 from zigbang_nlp.cli.common import say_notes, settings_command
 from zigbang_nlp.config import LoadedSettings
-from zigbang_nlp.console import log
+from zigbang_nlp.console import log, table
+
+
+def _show_columns(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    """Print the columns of an export and end, where that was asked for."""
+    if wanted:
+        from zigbang_nlp.language.column_labels import COLUMN_LABELS
+        from zigbang_nlp.store.export import COLUMNS
+
+        rows = [(name, kind, COLUMN_LABELS[name]) for name, kind in COLUMNS.items()]
+        click.echo(table(rows, ("column", "type", "label")))
+        context.exit()
 
 
 @settings_command("export")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--columns",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_columns,
+    help="Show the columns in their order, and what each holds.",
+)
 @click.option(
     "--encoding",
     default="utf-8-sig",
@@ -38,7 +57,8 @@ def command(
     """Write all reviews, with their apartments and predictions, to FILE.
 
     The ending of FILE chooses the format: .csv, .tsv, .xlsx, .jsonl, .parquet, .sav (SPSS) or .dta
-    (Stata; both with Korean variable labels). The columns are the same in each, in one order.
+    (Stata; both with Korean variable labels). The columns are the same in each, in one order,
+    which --columns shows; new ones come last.
     .geojson holds the complexes as points with their scores and legal-dong codes instead.
     No spreadsheet runs what is in it: in CSV and TSV an apostrophe goes before text that begins
     like a formula, in Excel such text stays as it is in a cell of text.
