@@ -136,7 +136,8 @@ def test_a_run_that_is_none_names_those_there_are(work: Path, tmp_path: Path) ->
 
 
 def test_a_curve_is_one_line() -> None:
-    assert sparkline([0.9, 0.5, 0.4, 0.6]) == "█▂▁▃"
+    assert sparkline([0.9, 0.5, 0.4, 0.6]) == "█▂▁▄"
+    assert sparkline([0.4556, 0.3926, 0.4011, 0.4629])[-1] == "█"
     assert sparkline([1.0, 1.0]) == "▁▁"
     assert sparkline([]) == ""
 

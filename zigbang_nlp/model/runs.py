@@ -24,7 +24,7 @@ from zigbang_nlp.errors import ConfigError
 from zigbang_nlp.files import atomic_directory, recover_swap, write_json
 from zigbang_nlp.model.bundle import Bundle, load_bundle
 from zigbang_nlp.model.history import measured_epochs
-from zigbang_nlp.plotting import BLUE, GREEN, ORANGE, RED, figure
+from zigbang_nlp.plotting import BLUE, ORANGE, figure
 
 RUN, HISTORY = "run.json", "history.json"
 #: Bytes from which on a file is shared with the model in place; none of these is ever written into.
@@ -174,23 +174,18 @@ def plot_runs(first: Run, second: Run, path: Path) -> None:
         second: of the two.
         path: of the PNG.
     """
-    colors = ((BLUE, GREEN), (ORANGE, RED))
     with figure(path, columns=2, size=(6.4, 4.4)) as axes:
         for ax, name, title in zip(
             axes, ("loss", "accuracy"), ("손실 (loss)", "정확도 (accuracy)"), strict=True
         ):
-            for run, (train_color, held_color) in zip((first, second), colors, strict=True):
-                curves = (
-                    (name, ":", train_color, "학습"),
-                    (f"val_{name}", "o-", held_color, "검증"),
-                )
-                for measure, style, color, side in curves:
+            for run, color in ((first, BLUE), (second, ORANGE)):
+                for measure, style, side in ((name, ":", "학습"), (f"val_{name}", "o-", "검증")):
                     if measure in run.history:
                         epochs = run.epochs_of[measure]
                         label = f"{run.name}번 {side}"
                         ax.plot(epochs, run.history[measure], style, color=color, label=label)
-                ax.axvline(run.best_epoch, color=held_color, linestyle="--", linewidth=0.8)
-            ax.set(title=title, xlabel="에포크 (점선: 가장 좋은 에포크)")
+                ax.axvline(run.best_epoch, color=color, linestyle="--", linewidth=0.8)
+            ax.set(title=title, xlabel="에포크 (세로선: 가장 좋은 에포크)")
             ax.xaxis.get_major_locator().set_params(integer=True)
             ax.legend()
 
@@ -199,12 +194,12 @@ def sparkline(values: list[float]) -> str:
     """A curve as one line of characters.
 
     >>> sparkline([0.9, 0.5, 0.4, 0.6])
-    '█▂▁▃'
+    '█▂▁▄'
     """
     low, high = min(values, default=0.0), max(values, default=0.0)
     steps = "▁▂▃▄▅▆▇█"
     scale = (len(steps) - 1) / (high - low) if high > low else 0.0
-    return "".join(steps[int((value - low) * scale)] for value in values)
+    return "".join(steps[round((value - low) * scale)] for value in values)
 
 
 def _plain(run: Run) -> dict[str, Any]:

@@ -68,7 +68,16 @@ CONFIGURATIONS: dict[str, tuple[str, dict[str, Any]]] = {
             "loss": "focal",
         },
     ),
-    "stars": ("functional", {**SMALL, "stars": True, "monitor": "val_auc", "shuffle": False}),
+    "stars": (
+        "functional",
+        {
+            **SMALL,
+            "stars": True,
+            "monitor": "val_auc",
+            "shuffle": False,
+            "class_weight": (1.0, 2.0),
+        },
+    ),
     "going on": (
         "sequential",
         {

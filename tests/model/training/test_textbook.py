@@ -88,6 +88,7 @@ def test_an_epochs_line_says_what_was_measured(sparse: dict[str, Any]) -> None:
     said = [line for line in sparse["lines"] if line.startswith("epoch ")]
     assert [line.split(":")[0] for line in said] == [f"epoch {e}/6" for e in range(2, 7)]
     assert ["validation" in line for line in said] == [True, False, True, False, True]
+    assert all(line.split(": ")[1].startswith("loss ") for line in said)
     assert all("auc " in line and "precision " in line for line in said)
 
 

@@ -79,15 +79,13 @@ def data_lines(
             f"            lost = (rng.random(ids.shape) < {settings.token_dropout}) & (ids != 0)",
             "            ids[lost] = 1  # 토큰 일부를 모르는 것으로 가립니다.",
         ]
-    weight = "weights[rows]" if weighted else 'np.ones(len(rows), "float32")'
     spec = "number"
+    given = "(y_train[rows], stars_train[rows])" if stars else "y_train[rows]"
     if stars:
-        lines.append(f"            w = {weight}")
-        given = "(y_train[rows], stars_train[rows]), (w, np.ones_like(w))"
-        spec = f'(number, tf.TensorSpec((None, {STARS}), "float32")), (number, number)'
-    else:
-        given = "y_train[rows]" + (f", {weight}" if weighted else "")
-        spec = "number, number" if weighted else spec
+        spec = f'(number, tf.TensorSpec((None, {STARS}), "float32"))'
+    if weighted:
+        given += ", (weights[rows], np.ones(len(rows)))" if stars else ", weights[rows]"
+        spec += ", (number, number)" if stars else ", number"
     return [
         *lines,
         f"            yield ids, {given}",

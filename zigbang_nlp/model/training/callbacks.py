@@ -74,7 +74,9 @@ class Progress(keras.callbacks.Callback):
 def _measures(logs: dict[str, Any]) -> str:
     """`loss 0.4, accuracy 0.8; validation loss 0.5, accuracy 0.7`."""
     sides = {"": [], "validation ": []}  # type: dict[str, list[str]]
-    for name, value in logs.items():
+    # Keras's own order is by the alphabet.
+    first = [name for name in ("loss", "accuracy", "val_loss", "val_accuracy") if name in logs]
+    for name, value in ((name, logs[name]) for name in dict.fromkeys([*first, *logs])):
         if name != "learning_rate":
             side = "validation " if name.startswith("val_") else ""
             sides[side].append(f"{name.removeprefix('val_')} {value:.4f}")
