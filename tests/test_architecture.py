@@ -44,7 +44,8 @@ ALLOWED: dict[str, set[str]] = {
     "report": _GROUND | {"charts", "geo", "insight", "model", "predict", "store", "tables", "text"},
     "stages": _LEARNING | {"cluster", "crawl", "store", "model", "predict", "pipeline", "report"},
     "web": _GROUND
-    | {"charts", "config", "geo", "importing", "insight", "model", "predict", "store", "tables"},
+    | {"charts", "config", "geo", "importing", "insight", "model", "predict", "report"}
+    | {"store", "tables"},
     "cli": _LEARNING
     | {
         "cluster",
@@ -94,7 +95,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "ruptures": ("insight",),
     "fastapi": ("web",),
     "starlette": ("web",),
-    "uvicorn": ("web/server.py",),
+    "uvicorn": ("web/server.py", "web/slow_headers.py"),
     "jinja2": ("report/page", "web"),
     "prometheus_client": ("web",),
 }

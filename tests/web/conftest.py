@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from tests.factories import topical
 from zigbang_nlp.config import Settings
 from zigbang_nlp.store import open_store
 from zigbang_nlp.web.app import create_app
+from zigbang_nlp.web.slow_headers import PromptProtocol
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,14 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
     yield from serve(url, place, rows)
 
 
-def serve(url: str, place: Path, rows: pd.DataFrame, model: Path | None = None) -> Iterator[Known]:
+def serve(
+    url: str,
+    place: Path,
+    rows: pd.DataFrame,
+    model: Path | None = None,
+    token: str = "",
+    limit: int = 0,
+) -> Generator[Known, None, None]:
     """A server over a store.
 
     Args:
@@ -57,17 +65,22 @@ def serve(url: str, place: Path, rows: pd.DataFrame, model: Path | None = None) 
         place: for what it writes.
         rows: what is true.
         model: a bundle; None means that there is none.
+        token: that callers must show; "" for none.
+        limit: requests a minute; 0 for none.
     """
     settings = Settings.model_validate(
         {
             "paths": {"work": place},
             "store": {"url": url},
             "predict": {"model": str(model or place / "none")},
-            "serve": {"requests_per_minute": 0, "max_body": 20_000},
+            "serve": {"requests_per_minute": limit, "max_body": 20_000, "token": token},
         }
     )
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_config=None, access_log=False))
+    config = uvicorn.Config(
+        create_app(settings), log_config=None, access_log=False, http=PromptProtocol
+    )
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
     origin = f"http://127.0.0.1:{listening.getsockname()[1]}"

@@ -7,17 +7,24 @@ from zigbang_nlp.language.i18n import N_
 #: Sections by their key.
 SECTION_TITLES: dict[str, str] = {
     "overview": N_("요약"),
+    "findings": N_("주요 결과"),
     "places": N_("지역과 단지"),
     "themes": N_("항목과 주제"),
     "times": N_("시기별 추이"),
     "wording": N_("자주 쓰인 표현"),
     "relations": N_("단어의 관계"),
     "reasons": N_("판정 근거"),
+    "methods": N_("분석 방법"),
     "caveats": N_("해석할 때 주의할 점"),
 }
 
 #: Views by their key.
 VIEW_TITLES: dict[str, str] = {
+    "key_findings": N_("통계적으로 유의한 결과"),
+    "pros_and_cons": N_("단지별 장점과 단점"),
+    "topics_by_region": N_("시군구와 주제"),
+    "yearly_keywords": N_("연도별 키워드 TOP 20"),
+    "methods": N_("계산 방법과 출처"),
     "map": N_("단지 지도"),
     "ranking": N_("단지 순위"),
     "regions": N_("지역별 만족도"),
@@ -36,6 +43,7 @@ VIEW_TITLES: dict[str, str] = {
 #: Columns of tables by the name that `insight` gives them.
 COLUMNS: dict[str, str] = {
     "ranked": N_("순위"),
+    "rank": N_("순위"),
     "name": N_("이름"),
     "score": N_("보정한 만족도"),
     "share": N_("긍정 비율"),

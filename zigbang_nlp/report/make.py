@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.report.page import Report, render
 from zigbang_nlp.report.section import Material
 from zigbang_nlp.report.sections.caveats import caveats
+from zigbang_nlp.report.sections.findings import findings
+from zigbang_nlp.report.sections.methods import methods
 from zigbang_nlp.report.sections.overview import headline, period
 from zigbang_nlp.report.sections.places import places
 from zigbang_nlp.report.sections.reasons import reasons
@@ -28,7 +31,7 @@ from zigbang_nlp.resources import SAMPLE
 from zigbang_nlp.store import Store
 
 #: The sections in order. Each takes a `Material`.
-SECTIONS = (places, themes, times, wording, relations, reasons)
+SECTIONS = (findings, places, themes, times, wording, relations, reasons, methods)
 
 
 #: What a report is about, by the filter.
@@ -58,6 +61,7 @@ def write_report(
     language: str = "ko",
     filters: Filters | None = None,
     day: date | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> None:
     """Write the report on a store's reviews as one HTML file, atomically.
 
@@ -69,6 +73,8 @@ def write_report(
         language: "ko" or "en".
         filters: which reviews; None means all.
         day: printed as the day it was made; None means today.
+        progress: is told (sections written, sections in all) before each and at the end; what it
+            raises ends the writing.
 
     Raises:
         InputError: a filter names nothing, or there is no store.
@@ -78,12 +84,18 @@ def write_report(
     corpus = chosen.of(insight.load(store))
     say = Translator(language)
     material = Material(corpus, say, _classifier(model))
+    told = progress or (lambda _done, _total: None)
+    sections = []
+    for number, build in enumerate(SECTIONS):
+        told(number, len(SECTIONS))
+        sections.append(build(material))
+    told(len(SECTIONS), len(SECTIONS))
     report = Report(
         say=say,
         subject=subject(chosen, say),
         period=period(material),
         figures=headline(material),
-        sections=[build(material) for build in SECTIONS],
+        sections=sections,
         caveats=caveats(material, _metrics(evaluation)),
         notice=say(
             "이 보고서는 함께 제공되는 샘플 데이터로 만들었습니다. 단지와 리뷰는 모두 지어낸 것이며 실제 장소와 무관합니다."

@@ -6,10 +6,11 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Scope
 
@@ -24,7 +25,9 @@ from zigbang_nlp.web.api.schemas import PredictRequest
 from zigbang_nlp.web.app_state import AppState
 from zigbang_nlp.web.authentication import Authenticator
 from zigbang_nlp.web.corpus_cache import CorpusCache
+from zigbang_nlp.web.head import HeadMiddleware
 from zigbang_nlp.web.jobs import Jobs
+from zigbang_nlp.web.known_parameters import known_parameters
 from zigbang_nlp.web.limits import LimitsMiddleware
 from zigbang_nlp.web.metrics import Metrics
 from zigbang_nlp.web.pages import (
@@ -38,12 +41,15 @@ from zigbang_nlp.web.pages import (
     keywords,
     label,
     login,
+    prices,
+    report,
     search,
 )
 from zigbang_nlp.web.pages import complex as complex_page
 from zigbang_nlp.web.pages.render import problem_answer
 from zigbang_nlp.web.prediction_service import PredictionService
 from zigbang_nlp.web.problems import Problem, problem_of
+from zigbang_nlp.web.report_jobs import ReportJobs
 
 
 def create_app(settings: Settings) -> ASGIApp:
@@ -59,6 +65,11 @@ def create_app(settings: Settings) -> ASGIApp:
     better = None if settings.predict.model else settings.model_dir
     engine = PredictionService(chosen_model(settings), settings.serve.max_waiting, metrics, better)
     corpus_cache, jobs = CorpusCache(settings.store_url), Jobs(engine)
+    reports = ReportJobs(
+        corpus_cache.store,
+        lambda: engine.directory if engine.model else None,
+        settings.evaluation_dir / "metrics.json",
+    )
     metrics.gauge("zigbang_under_way", "Predictions under way.", lambda: engine.under_way)
     metrics.gauge("zigbang_model_ready", "1 with a model.", lambda: float(bool(engine.model)))
 
@@ -69,6 +80,7 @@ def create_app(settings: Settings) -> ASGIApp:
         async with engine.watching():
             yield
         jobs.close()
+        reports.close()
         corpus_cache.close()
 
     app = FastAPI(
@@ -79,9 +91,14 @@ def create_app(settings: Settings) -> ASGIApp:
         # Their pages load scripts from another host.
         docs_url=None,
         redoc_url=None,
+        dependencies=[Depends(known_parameters)],
+        generate_unique_id_function=lambda route: route.name.rstrip("_"),
+        servers=[{"url": "/", "description": "이 서버"}],
         lifespan=lifespan,
     )
-    app.state.app_state = AppState(settings, engine, corpus_cache, jobs, metrics, authenticator)
+    app.state.app_state = AppState(
+        settings, engine, corpus_cache, jobs, reports, metrics, authenticator
+    )
     for part in (
         health,
         predict,
@@ -100,10 +117,12 @@ def create_app(settings: Settings) -> ASGIApp:
         keywords,
         search,
         changes,
+        prices,
         label,
         classify,
         judged_file,
         correct,
+        report,
         data,
         login,
     ):
@@ -114,7 +133,11 @@ def create_app(settings: Settings) -> ASGIApp:
     def shown(scope: Scope, problem: Problem) -> Response:
         return problem_answer({**scope, "app": app}, problem)
 
-    guarded: ASGIApp = LimitsMiddleware(app, settings.serve, metrics, authenticator, shown)
+    # What is small gains nothing by being packed.
+    packed = GZipMiddleware(app, minimum_size=1_000, compresslevel=5)
+    guarded: ASGIApp = LimitsMiddleware(
+        HeadMiddleware(packed), settings.serve, metrics, authenticator, shown
+    )
     if settings.serve.cors:
         guarded = CORSMiddleware(
             guarded,
@@ -183,6 +206,14 @@ def _describe(app: FastAPI) -> None:
             schemas["PredictRequest"] = PredictRequest.model_json_schema()
             for name in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(name, None)
+            document["components"]["securitySchemes"] = {
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "서버를 토큰과 함께 켰을 때만 필요합니다.",
+                }
+            }
+            document["security"] = [{"token": []}, {}]
         assert app.openapi_schema is not None
         return app.openapi_schema
 

@@ -12,6 +12,7 @@ from zigbang_nlp.web.corpus_cache import CorpusCache
 from zigbang_nlp.web.jobs import Jobs
 from zigbang_nlp.web.metrics import Metrics
 from zigbang_nlp.web.prediction_service import PredictionService
+from zigbang_nlp.web.report_jobs import ReportJobs
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class AppState:
     engine: PredictionService
     corpus_cache: CorpusCache
     jobs: Jobs
+    reports: ReportJobs
     metrics: Metrics
     authenticator: Authenticator
 

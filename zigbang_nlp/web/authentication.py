@@ -13,8 +13,10 @@ from zigbang_nlp.web.problems import Problem
 
 #: Files go there, which may be larger than other requests.
 UPLOAD_PATH = "/classify/file"
+PRICES_PATH = "/prices"
 #: Open to all: they say nothing about the reviews, and the pages' looks are no secret.
-_OPEN = ("/healthz", "/readyz", "/login")
+LOGIN_PATH = "/login"
+_OPEN = ("/healthz", "/readyz", LOGIN_PATH)
 _OPEN_BELOW = "/static/"
 
 SESSION_COOKIE = "zigbang_session"
@@ -24,8 +26,13 @@ _OWN_NAMES = frozenset(("localhost", "127.0.0.1", "::1", "testserver"))
 
 
 def is_open(path: str) -> bool:
-    """Whether a path needs no token and isn't counted."""
+    """Whether a path needs no token."""
     return path in _OPEN or path.startswith(_OPEN_BELOW)
+
+
+def is_counted(path: str) -> bool:
+    """Whether a path is under the limit of requests; guesses at the token at /login are."""
+    return path == LOGIN_PATH or not is_open(path)
 
 
 class Authenticator:
@@ -76,13 +83,18 @@ class Authenticator:
         return hmac.compare_digest(_ascii(signature), _ascii(self._sign("session", nonce)))
 
     def form_token(self, session: str) -> str:
-        """What a form of our own pages carries; another site's page can't know it."""
-        return self._sign("form", session)
+        """What a form of our own pages carries; another site's page can't know it.
+
+        Another one each time, so that the length of packed pages tells nothing of it (BREACH).
+        """
+        nonce = secrets.token_urlsafe(9)
+        return f"{nonce}.{self._sign('form', f'{session} {nonce}')}"
 
     def is_form_token(self, session: str, shown: str) -> bool:
         """Whether a form's hidden token belongs to the session."""
+        nonce, _, signature = shown.rpartition(".")
         return bool(session) and hmac.compare_digest(
-            _ascii(self.form_token(session)), _ascii(shown)
+            _ascii(self._sign("form", f"{session} {nonce}")), _ascii(signature)
         )
 
     def _sign(self, use: str, value: str) -> str:

@@ -94,14 +94,16 @@ class LimitsMiddleware:
 
     def _admit(self, scope: Scope) -> None:
         """Raise the problem for which this request is refused unread, if there is one."""
-        if authentication.is_open(scope["path"]):
+        path = scope["path"]
+        if not authentication.is_open(path):
+            self.authenticator.check(scope)
+        if not authentication.is_counted(path):
             return
-        self.authenticator.check(scope)
         if wait := self.rate.wait(client_of(scope)):
             raise _too_often(self.settings.requests_per_minute, wait)
 
     def _body_limit(self, scope: Scope) -> int:
-        uploads = scope["path"] == authentication.UPLOAD_PATH
+        uploads = scope["path"] in (authentication.UPLOAD_PATH, authentication.PRICES_PATH)
         return self.settings.max_upload if uploads else self.settings.max_body
 
     def _note(self, scope: Scope, answer: _Answer) -> None:

@@ -13,6 +13,7 @@ from zigbang_nlp.console import log
 from zigbang_nlp.errors import ZigbangError
 from zigbang_nlp.web.app import create_app
 from zigbang_nlp.web.limits import access_log
+from zigbang_nlp.web.slow_headers import PromptProtocol
 
 
 def serve(settings: Settings) -> None:
@@ -31,6 +32,7 @@ def serve(settings: Settings) -> None:
         create_app(settings),
         access_log=False,
         log_config=None,
+        http=PromptProtocol,
         server_header=False,
         # Longer than any request may take, so that none is cut off.
         timeout_graceful_shutdown=int(limits.request_timeout) + 5,

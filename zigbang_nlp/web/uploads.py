@@ -38,7 +38,7 @@ def look(source: Path, column: str) -> tuple[str, int]:
         Problem: the column isn't there, or can't be told from the others; it names those there are.
         InputError: the file can't be read.
     """
-    _refuse_bomb(source)
+    refuse_bomb(source)
     total, first, ends = 0, pd.DataFrame(), time.monotonic() + _LOOKING
     for piece in read_table(source):
         first = first if total else piece
@@ -64,7 +64,7 @@ def seen_in(source: Path, column: str) -> Look | None:
         return None
 
 
-def _refuse_bomb(source: Path) -> None:
+def refuse_bomb(source: Path) -> None:
     """Raise the problem that a packed file (a workbook is one) unpacks to too much, if it does."""
     try:
         with zipfile.ZipFile(source) as packed:

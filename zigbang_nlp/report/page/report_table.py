@@ -50,7 +50,10 @@ def report_table_of(view: View, say: Translator) -> ReportTable:
         for name, kind in columns.items()
     ]
     return ReportTable(
-        header=[Cell(say(COLUMNS[name]), kind != "text") for name, kind in columns.items()],
+        header=[
+            Cell(say(COLUMNS[name]) if name in COLUMNS else name, kind != "text")
+            for name, kind in columns.items()
+        ],
         rows=[list(row) for row in zip(*cells, strict=True)],
         all=len(view.table),
         csv=_as_address(view.table),

@@ -9,7 +9,8 @@ from zigbang_nlp.charts.rows import interval_rows
 from zigbang_nlp.language.i18n import N_
 from zigbang_nlp.report.drawn import complexes_map, rows_of, share
 from zigbang_nlp.report.quotes import representative
-from zigbang_nlp.report.section import Material, Section, View, section
+from zigbang_nlp.report.section import Build, Material, Section, View, section
+from zigbang_nlp.report.sections.pros_and_cons import pros_and_cons
 
 #: Rows of each end of a ranking that are drawn.
 _DRAWN = 12
@@ -31,7 +32,13 @@ _COLUMNS = {
 
 def places(material: Material) -> Section:
     """The section about places."""
-    views = {"map": _map, "ranking": _ranking, "regions": _regions, "standouts": _standouts}
+    views: dict[str, Build] = {
+        "map": _map,
+        "ranking": _ranking,
+        "regions": _regions,
+        "standouts": _standouts,
+        "pros_and_cons": pros_and_cons,
+    }
     return section(material, "places", views)
 
 

@@ -7,6 +7,7 @@ from zigbang_nlp.charts.rows import interval_rows
 from zigbang_nlp.report.drawn import points, reach, rows_of, share
 from zigbang_nlp.report.quotes import representative
 from zigbang_nlp.report.section import Material, Section, View, section
+from zigbang_nlp.report.sections.topics_by_region import topics_by_region
 
 _DRAWN = 20
 _SHARE = {
@@ -19,7 +20,12 @@ _SHARE = {
 
 def themes(material: Material) -> Section:
     """The section about categories and topics."""
-    views = {"categories": _categories, "topics": _topics, "drivers": _drivers}
+    views = {
+        "categories": _categories,
+        "topics": _topics,
+        "topics_by_region": topics_by_region,
+        "drivers": _drivers,
+    }
     return section(material, "themes", views)
 
 

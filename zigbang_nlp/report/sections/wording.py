@@ -12,6 +12,7 @@ from zigbang_nlp.language.i18n import N_
 from zigbang_nlp.report.drawn import points
 from zigbang_nlp.report.quotes import mentioning, representative
 from zigbang_nlp.report.section import Material, Quote, Section, View, section
+from zigbang_nlp.report.sections.yearly import yearly_keywords
 
 _DRAWN = 12
 _KINDS = {"coined": N_("신조어"), "compound": N_("복합어")}
@@ -19,7 +20,12 @@ _KINDS = {"coined": N_("신조어"), "compound": N_("복합어")}
 
 def wording(material: Material) -> Section:
     """The section about words."""
-    views = {"keywords": _keywords, "polar": _polar, "new_words": _new_words}
+    views = {
+        "keywords": _keywords,
+        "yearly_keywords": yearly_keywords,
+        "polar": _polar,
+        "new_words": _new_words,
+    }
     return section(material, "wording", views)
 
 

@@ -164,7 +164,7 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     content = {problems.MEDIA_TYPE: {"schema": problems.SCHEMA}}
     return {
         status: {"description": _MEANING[status], "content": content}
-        for status in sorted({*statuses, 401, 421, 429, 500, 503, 504})
+        for status in sorted({*statuses, 400, 401, 421, 429, 500, 503, 504})
     }
 
 
@@ -178,7 +178,7 @@ def table_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 _MEANING: dict[int, str] = {
-    400: "본문을 읽을 수 없거나 글이 너무 깁니다.",
+    400: "모르는 조건이 있거나, 본문을 읽을 수 없거나, 글이 너무 깁니다.",
     401: "토큰이 필요합니다.",
     404: "찾는 것이 없거나, 말할 만큼 리뷰가 없습니다.",
     413: "본문이 너무 큽니다.",

@@ -75,14 +75,14 @@ def _evaluation(app_state: AppState, card: dict[str, Any] | None) -> list[dict[s
 
 def _stored(app_state: AppState) -> dict[str, Any]:
     said: dict[str, Any] = {"away": False, "sources": [], "crawls": [], "corrections": []}
-    said |= {"corrected": 0, "apartments": 0, "reviews": 0}
+    said |= {"corrected": 0, "confirmed": 0, "apartments": 0, "reviews": 0}
     try:
         store = app_state.corpus_cache.store()
         counts = store.sources()
         said["sources"] = list(counts.items())
         said["reviews"] = sum(counts.values())
         said["apartments"] = store.count_apartments()
-        said["corrected"] = store.corrections.count()
+        said["corrected"], said["confirmed"] = store.corrections.tally()
         said["corrections"] = store.corrections.recent(_CORRECTIONS)
         for source in counts:
             states = store.frontier.states(source)

@@ -39,3 +39,12 @@ async def logged_in(request: Request) -> Response:
         secure=request.url.scheme == "https",
     )
     return answer
+
+
+@router.post("/logout")
+async def logged_out(request: Request) -> Response:
+    """Forget the session in this browser."""
+    await form_of(request)
+    answer = RedirectResponse("/login", 303)
+    answer.delete_cookie(SESSION_COOKIE, httponly=True, samesite="lax")
+    return answer

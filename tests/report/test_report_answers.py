@@ -1,0 +1,104 @@
+"""Findings, keywords of each year, districts by topic, strengths and weaknesses: recomputed by pandas."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.factories import topical
+from tests.report.test_report import Page, report
+from zigbang_nlp.insight.queries import Filters
+from zigbang_nlp.store import open_store
+
+
+@pytest.fixture(scope="module")
+def rows() -> pd.DataFrame:
+    return topical.table(900)
+
+
+@pytest.fixture(scope="module")
+def url(rows: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> str:
+    made = f"sqlite:///{tmp_path_factory.mktemp('topical') / 'a.db'}"
+    with open_store(made) as store:
+        topical.fill(store, rows)
+    return made
+
+
+@pytest.fixture(scope="module")
+def page(url: str, tmp_path_factory: pytest.TempPathFactory) -> Page:
+    return report(url, tmp_path_factory.mktemp("answers"))
+
+
+def test_it_opens_with_what_is_significant_and_nothing_else(page: Page, rows: pd.DataFrame) -> None:
+    assert list(page.cards).index("key_findings") < list(page.cards).index("map")
+    said = page.cards["key_findings"]
+    found = re.search(
+        r"이후 주차 긍정 비율이 ([\d.]+)%에서 ([\d.]+)%로 떨어졌습니다.*?글 (\d+)건과 (\d+)건", said
+    )
+    assert found, said
+    since = pd.Timestamp(re.findall(r"(\d{4}-\d\d-\d\d) 이후 주차", said)[0])
+    parking = rows[rows["topic"].eq("주차")]
+    later = parking["written_at"] >= since
+    assert float(found[1]) == pytest.approx(100 * parking.loc[~later, "positive"].mean(), abs=0.06)
+    assert float(found[2]) == pytest.approx(100 * parking.loc[later, "positive"].mean(), abs=0.06)
+    assert (int(found[3]), int(found[4])) == ((~later).sum(), later.sum())
+    assert "조경 긍정 비율이" not in said
+    assert "교통 긍정 비율이" not in said
+
+
+def test_districts_by_topic(page: Page, rows: pd.DataFrame) -> None:
+    table = page.table("topics_by_region")
+    number = rows["complex"].str.partition(":")[2].astype(int)
+    names = number.map(lambda n: f"서울특별시 {topical.DISTRICTS[n % 3]}")
+    means = rows.groupby([names, "topic"])["positive"].agg(["mean", "size"])
+    for row in table.to_dict("records"):
+        mean, size = means.loc[(row["name"], row["topic"])]
+        assert row["share"] == pytest.approx(mean)
+        assert row["texts"] == size
+        assert row["low"] < mean < row["high"]
+    assert len(table) == len(means)
+
+
+def test_strengths_and_weaknesses_with_quotes_of_their_complex(
+    page: Page, rows: pd.DataFrame
+) -> None:
+    table = page.table("pros_and_cons")
+    means = rows.groupby(["complex", "topic"])["positive"].agg(["mean", "size"])
+    assert len(table) == means["size"].ge(5).sum()
+    for row in table.to_dict("records"):
+        assert row["share"] == pytest.approx(means.loc[(row["complex"], row["topic"]), "mean"])
+    said = page.cards["pros_and_cons"]
+    for name, topic in re.findall(r"(은솔마루 \d+단지)의 단점: (\S+) \d+%", said):
+        own = table[table["name"].eq(name) & table["topic"].eq(topic)].iloc[0]
+        assert own["share"] < 0.5
+        praise, complaint = topical.SENTENCES[topic]
+        # The quote stands between its heading and the name of its complex.
+        quoted = said.split(f"{name}의 단점")[1].split(name)[0]
+        assert complaint in quoted
+        assert praise not in quoted
+
+
+def test_keywords_of_each_year_are_twenty_at_most(page: Page, rows: pd.DataFrame) -> None:
+    table = page.table("yearly_keywords")
+    assert set(table["year"]) == set(rows["written_at"].dt.year)
+    assert (
+        table.groupby("year")["rank"]
+        .apply(lambda r: r.tolist() == list(range(1, len(r) + 1)))
+        .all()
+    )
+    assert table["rank"].max() <= 20
+    assert table["ratio"].ge(1).all()
+    reviews = (rows["complex"] + rows["review_id"]).groupby(rows["written_at"].dt.year).nunique()
+    assert table.groupby("year")["reviews"].first().to_dict() == reviews.to_dict()
+
+
+def test_methods_close_it(page: Page) -> None:
+    assert "Benjamini & Hochberg 1995" in page.cards["methods"]
+
+
+def test_nothing_significant_is_said_so(url: str, tmp_path: Path) -> None:
+    few = report(url, tmp_path, filters=Filters(complexes=("은솔마루 5단지",), since="2025"))
+    assert "유의한 결과가 없습니다" in few.cards["key_findings"]

@@ -1,0 +1,116 @@
+"""What a reader should know first: sentences of what is significant, each with n and interval."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from zigbang_nlp import insight
+from zigbang_nlp.errors import InsightError
+from zigbang_nlp.language.i18n import N_
+from zigbang_nlp.report.section import Material, Section, View, section
+
+#: Sentences of each kind at most.
+_MOST = 3
+
+
+def findings(material: Material) -> Section:
+    """The section that opens the report."""
+    return section(material, "findings", {"key_findings": _key_findings})
+
+
+def _key_findings(material: Material) -> View:
+    say = material.say
+    kinds: list[Callable[[Material], Iterator[str]]] = [_changed, _apart, _rising, _moving]
+    said: list[str] = []
+    for kind in kinds:
+        try:
+            said += list(kind(material))[:_MOST]
+        except InsightError:
+            continue  # the section that it belongs to says why
+    if not said:
+        said = [say("통계적으로 유의한 결과가 없습니다. 아래 수치는 참고용입니다.")]
+    return View("key_findings", said)
+
+
+def _changed(material: Material) -> Iterator[str]:
+    """Changes of sentiment between what is recent and what was before."""
+    say = material.say
+    table = insight.before_after(material.corpus)
+    found = table[table["significant"] & table["measure"].eq("positive")]
+    for row in found.reindex(found["difference"].abs().sort_values(ascending=False).index).to_dict(
+        "records"
+    ):
+        yield say(
+            "{since} 이후 {name} 긍정 비율이 {before:.1%}에서 {after:.1%}로 올랐습니다(차이의 95% 신뢰구간 {low:+.1f}~{high:+.1f}%p, 글 {n_before:,}건과 {n_after:,}건)."
+            if row["difference"] > 0
+            else N_(
+                "{since} 이후 {name} 긍정 비율이 {before:.1%}에서 {after:.1%}로 떨어졌습니다(차이의 95% 신뢰구간 {low:+.1f}~{high:+.1f}%p, 글 {n_before:,}건과 {n_after:,}건)."
+            ),
+            since=table.attrs["since"],
+            name=say.category(row["name"]),
+            before=row["before"],
+            after=row["after"],
+            low=100 * row["low"],
+            high=100 * row["high"],
+            n_before=row["before_count"],
+            n_after=row["after_count"],
+        )
+
+
+def _apart(material: Material) -> Iterator[str]:
+    """Complexes that are unlike the others in a category."""
+    say = material.say
+    table = insight.standouts(material.corpus)
+    for row in table[table["significant"]].to_dict("records"):
+        yield say(
+            "{name}: {category} 긍정 비율이 {share:.1%}로 다른 단지({other:.1%})보다 높습니다(차이의 95% 신뢰구간 {low:+.1f}~{high:+.1f}%p, 글 {n:,}건)."
+            if row["difference"] > 0
+            else N_(
+                "{name}: {category} 긍정 비율이 {share:.1%}로 다른 단지({other:.1%})보다 낮습니다(차이의 95% 신뢰구간 {low:+.1f}~{high:+.1f}%p, 글 {n:,}건)."
+            ),
+            name=row["name"],
+            category=say.category(row["category"]),
+            share=row["share"],
+            other=row["other_share"],
+            low=100 * row["low"],
+            high=100 * row["high"],
+            n=row["texts"],
+        )
+
+
+def _rising(material: Material) -> Iterator[str]:
+    """Words that are mentioned more often of late."""
+    say = material.say
+    table = insight.keywords(material.corpus)
+    found = table[table["significant"] & table["direction"].eq("rising")]
+    for row in found.to_dict("records"):
+        yield say(
+            "{since} 이후 ‘{word}’ 언급이 전체 기간 {base:.1%}에서 {rate:.1%}로 늘었습니다({ratio:.1f}배, 95% 신뢰구간 {low:.1f}–{high:.1f}, 리뷰 {k:,}/{n:,}건).",
+            since=table.attrs["since"],
+            word=row["word"],
+            base=row["base_rate"],
+            rate=row["rate"],
+            ratio=row["ratio"],
+            low=row["low"],
+            high=row["high"],
+            k=row["mentions"],
+            n=row["reviews"],
+        )
+
+
+def _moving(material: Material) -> Iterator[str]:
+    """The topic or category that goes most with the recommendation score."""
+    say = material.say
+    try:
+        table = insight.drivers(material.corpus)
+    except InsightError:
+        table = insight.drivers(material.corpus, "category")
+    for row in table[table["significant"]].head(1).to_dict("records"):
+        yield say(
+            "추천점수와 가장 크게 관련된 것은 {name}입니다. 칭찬할 때와 불만일 때 점수가 {effect:+.2f}점씩 다릅니다(95% 신뢰구간 {low:+.2f}~{high:+.2f}, 리뷰 {n:,}건). 인과관계는 아닙니다.",
+            name=say.category(row["driver"]),
+            effect=row["effect"],
+            low=row["low"],
+            high=row["high"],
+            n=row["reviews"],
+        )

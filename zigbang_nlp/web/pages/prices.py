@@ -1,0 +1,165 @@
+"""가격과 입지: an uploaded table of prices against what residents say, and where values gather."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pandas as pd
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.insight.outside import JOIN_COLUMNS, joined
+from zigbang_nlp.insight.prices import hedonic
+from zigbang_nlp.insight.spatial import clusters
+from zigbang_nlp.language.i18n import translated
+from zigbang_nlp.tables.read import read_table
+from zigbang_nlp.web import queries
+from zigbang_nlp.web.api.listing import Reviews
+from zigbang_nlp.web.authentication import PRICES_PATH
+from zigbang_nlp.web.corpus_cache import Snapshot
+from zigbang_nlp.web.downloads import file_of
+from zigbang_nlp.web.pages.asked import Viewed
+from zigbang_nlp.web.pages.explore import complex_link
+from zigbang_nlp.web.pages.figures import said_of
+from zigbang_nlp.web.pages.forms import text_of
+from zigbang_nlp.web.pages.render import check_form, language_of, page
+from zigbang_nlp.web.problems import Problem
+from zigbang_nlp.web.queries import Filters
+from zigbang_nlp.web.uploads import ending_of, refuse_bomb
+
+router = APIRouter(include_in_schema=False)
+
+#: Rows of the table that is joined; Korea has about 20,000 complexes of 300 households and more.
+_MOST_ROWS, _SHOWN = 50_000, 20
+#: Properties that stand beside the score where the other table or the complexes have them.
+_PROPERTIES = ("score", "households", "year", "연식", "준공연도", "전용면적", "층수", "세대수")
+
+
+@router.get(PRICES_PATH)
+def prices(request: Request, snapshot: Reviews, view: Viewed) -> Response:
+    """The form, and where satisfaction gathers on the map."""
+    language = language_of(request.scope)
+    found, sentence = _clusters(snapshot, language)
+    if view.format and found is not None:
+        return file_of(found, "clusters", view.format)
+    return page(request, "prices.html", **_blank(found, sentence, language))
+
+
+@router.post(PRICES_PATH)
+async def joined_prices(request: Request) -> Response:
+    """The page with the complexes joined to a table that was sent, and the regression."""
+    async with request.form(max_files=1, max_fields=5) as form:
+        check_form(request, text_of(form, "csrf"))
+        sent = form.get("file")
+        if not isinstance(sent, UploadFile) or not sent.filename:
+            raise Problem(422, "no-file", "파일을 선택해 주세요.")
+        target = text_of(form, "target").strip()[:100]
+        snapshot = request.app.state.app_state.corpus_cache.snapshot()
+        said = await run_in_threadpool(
+            _answer, snapshot, sent.filename, sent.file, target, language_of(request.scope)
+        )
+    return page(request, "prices.html", **said)
+
+
+def _blank(found: pd.DataFrame | None, sentence: str, language: str) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "prices_path": PRICES_PATH,
+        "moran": None if found is None else _assumed(found.attrs, language),
+        "cluster_rows": [],
+        "cluster_sentence": sentence,
+        "join": None,
+        "columns": [],
+        "effects": [],
+        "fit": None,
+        "sentence": "",
+        "target": "",
+    }
+    if found is not None:
+        sure = found[found["significant"]].sort_values("q_value").head(_SHOWN)
+        said["cluster_rows"] = [
+            row | {"link": complex_link(row["complex"])} for row in sure.to_dict("records")
+        ]
+    return said
+
+
+def _clusters(snapshot: Snapshot, language: str) -> tuple[pd.DataFrame | None, str]:
+    try:
+        found = snapshot.later("clusters", lambda _: clusters(_table(snapshot), "share"))
+        return found, ""  # None while it is being found out
+    except InsightError as error:
+        return None, error.sentence(language)
+    except InputError:  # the extra is missing
+        return None, translated(
+            "공간 분석 도구가 설치되어 있지 않습니다. `pip install 'zigbang-nlp[spatial]'`로 설치하세요.",
+            language,
+        )
+
+
+def _table(snapshot: Snapshot) -> pd.DataFrame:
+    return queries.complexes(snapshot, Filters())
+
+
+def _answer(
+    snapshot: Snapshot, name: str, body: BinaryIO, target: str, language: str
+) -> dict[str, Any]:
+    found, sentence = _clusters(snapshot, language)
+    said = _blank(found, sentence, language)
+    try:
+        other = _read(name, body)
+        table = joined(snapshot.reviews(), other)
+    except InsightError as error:
+        return said | {"sentence": error.sentence(language)}
+    except InputError as error:
+        raise Problem(
+            422,
+            "unreadable-prices",
+            "표를 읽을 수 없습니다. 단지명이나 위도·경도 열이 있는 CSV 또는 엑셀 파일을 올려 주세요.",
+        ) from error
+    own = [name for name in table.columns if name not in snapshot.reviews().complexes.columns]
+    numeric = [
+        name
+        for name in own
+        if name not in JOIN_COLUMNS
+        and pd.to_numeric(table[name], errors="coerce").notna().sum() > 2
+    ]
+    said |= {"join": table.attrs, "columns": numeric, "target": target}
+    if target not in numeric:
+        return said
+    scores = _table(snapshot)[["complex", "score"]]
+    whole = table.merge(scores, on="complex", how="left")
+    properties = [n for n in _PROPERTIES if n in whole.columns and n != target]
+    usable = [n for n in properties if pd.to_numeric(whole[n], errors="coerce").notna().sum() >= 30]
+    effects, said["sentence"] = said_of(lambda: hedonic(whole, target, usable), language)
+    if effects is not None:
+        said |= {"effects": effects.to_dict("records"), "fit": _assumed(effects.attrs, language)}
+    return said
+
+
+def _read(name: str, body: BinaryIO) -> pd.DataFrame:
+    with tempfile.TemporaryDirectory(prefix="zigbang-nlp-") as place:
+        file = Path(place) / f"prices{ending_of(name)}"
+        file.write_bytes(body.read())
+        refuse_bomb(file)
+        pieces, rows = [], 0
+        for piece in read_table(file):
+            rows += len(piece)
+            if rows > _MOST_ROWS:
+                raise Problem(
+                    422,
+                    "too-many-rows",
+                    "행이 {most:,}개보다 많습니다. 리뷰가 있는 지역만 남겨 주세요.",
+                    values={"most": _MOST_ROWS},
+                )
+            pieces.append(piece)
+    return pd.concat(pieces, ignore_index=True)
+
+
+def _assumed(attrs: dict[Any, Any], language: str) -> dict[Any, Any]:
+    """What a result says of itself, its assumptions in one language."""
+    place = 1 if language == "ko" else 0
+    return attrs | {"assumptions": [one[place] for one in attrs["assumptions"]]}

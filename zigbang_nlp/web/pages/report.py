@@ -1,0 +1,49 @@
+"""보고서: asked for with the present filters, followed while it is written, and downloaded."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+
+from zigbang_nlp.web.app_state import services_of
+from zigbang_nlp.web.pages.asked import filters_of
+from zigbang_nlp.web.pages.forms import form_of, text_of
+from zigbang_nlp.web.pages.render import language_of, page
+from zigbang_nlp.web.problems import Problem
+from zigbang_nlp.web.queries import Filters
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.post("/report")
+async def ask(request: Request) -> Response:
+    """Put a report in the queue, and lead to the page of its progress."""
+    form = await form_of(request)
+    names = ("region", "category", "since", "until")
+    filters = filters_of(*(text_of(form, name) for name in names))
+    if key := text_of(form, "complex").strip()[:300]:
+        filters = Filters(
+            filters.region, filters.category, filters.since, filters.until, complexes=(key,)
+        )
+    job = services_of(request).reports.ask(filters, language_of(request.scope))
+    return RedirectResponse(f"/report/{job.key}", 303)
+
+
+@router.get("/report/{key}")
+async def progress(request: Request, key: str) -> Response:
+    """How far a report is: a page that renews itself, or JSON for programs."""
+    job = services_of(request).reports.find(key)
+    if "application/json" in request.headers.get("accept", ""):
+        return JSONResponse(
+            {"state": job.state, "done": job.done, "total": job.total, "trouble": job.trouble}
+        )
+    return page(request, "report.html", job=job, filters=job.filters)
+
+
+@router.get("/report/{key}/report.html")
+async def answer(request: Request, key: str) -> Response:
+    """The report as a file of its own."""
+    job = services_of(request).reports.find(key)
+    if job.state != "done":
+        raise Problem(409, "not-done", "아직 보고서를 다 만들지 못했습니다.")
+    return FileResponse(job.file, media_type="text/html; charset=utf-8", filename="report.html")
