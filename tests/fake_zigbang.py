@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import hashlib
 import json
 import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -116,6 +118,8 @@ class ZigbangServer:
         self.drip = 0.05  # seconds between the bytes of a slow drip
         self.hang = 30.0  # seconds of a time-out
         self.retry_after = "0.05"  # seconds, or a date
+        self.versions = ""  # "etag" or "modified": answers say which version they are
+        self.unchanged = 0  # answers of 304
         self.closing = threading.Event()
         outer = self
 
@@ -174,7 +178,33 @@ class _Handler(BaseHTTPRequestHandler):
         elif answer is None:
             self.reply(404, b'{"message": "not found"}')
         else:
-            self.reply(200, _json(answer))
+            self.reply_of_version(_json(answer))
+
+    def reply_of_version(self, body: bytes) -> None:
+        """The answer, or word that it is the one that the crawler has."""
+        version = hashlib.sha256(body).hexdigest()
+        said = {
+            "etag": ("ETag", "If-None-Match", f'"{version}"'),
+            "weak": ("ETag", "If-None-Match", f'W/"{version}"'),
+            "modified": (
+                "Last-Modified",
+                "If-Modified-Since",
+                formatdate(int(version[:8], 16), usegmt=True),
+            ),
+            "unquoted": ("ETag", "If-None-Match", version),
+        }.get(self.server_state.versions)
+        if said is None:
+            self.reply(200, body)
+            return
+        name, condition, value = said
+        if self.headers.get(condition) == value:
+            self.server_state.unchanged += 1
+            self.send_response(304)
+            self.send_header(name, value)
+            self.end_headers()
+            self.wfile.flush()
+        else:
+            self.reply(200, body, **{name.replace("-", "_"): value})
 
     def reply(
         self, status: int, body: bytes, kind: str = "application/json", **headers: str
@@ -288,6 +318,7 @@ OTHERS: dict[str, Callable[[_Handler, Any], None]] = {
     "410": _status(410),
     "401": _status(401),
     "302": _status(302),
+    "304": _status(304),
 }
 
 

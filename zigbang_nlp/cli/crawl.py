@@ -46,6 +46,11 @@ class _Age(click.ParamType):  # type: ignore[type-arg]  # generic in new version
 @click.option("--retry-failed", is_flag=True, help="Ask again for what failed.")
 @click.option("--reparse", is_flag=True, help="Read all stored raw answers again; sends nothing.")
 @click.option(
+    "--cache",
+    is_flag=True,
+    help="Go through the region with the saved answers alone; sends nothing.",
+)
+@click.option(
     "--show",
     "shown",
     nargs=2,
@@ -67,6 +72,7 @@ def command(
     refresh: timedelta | None,
     retry_failed: bool,
     reparse: bool,
+    cache: bool,
     shown: tuple[str, str] | None,
     rotate_key: bool,
     saved: Path | None,
@@ -88,6 +94,7 @@ def command(
       zigbang-nlp crawl --status
       zigbang-nlp crawl --show reviews 12345             # a raw answer and how it is read
       zigbang-nlp crawl --site my.toml --reparse         # after the site renamed a field
+      zigbang-nlp crawl --geohash wydm --cache           # from the saved answers, sends nothing
     """
     from zigbang_nlp.crawl import progress
     from zigbang_nlp.store import open_store
@@ -103,6 +110,10 @@ def command(
             _status(settings, store, json_logs)
         elif reparse:
             _reparse(settings, store)
+        elif cache:
+            from zigbang_nlp.crawl.cache import crawl_saved
+
+            log.info("%s", crawl_saved(settings, store, show=progress.choose(json_logs)).note)
         elif shown is not None:
             _show(settings, store, *shown)
         elif rotate_key:

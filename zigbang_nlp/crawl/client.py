@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 from urllib.parse import unquote
 
 from zigbang_nlp.config import CrawlSettings
+from zigbang_nlp.crawl.conditions import Conditions, Known
 from zigbang_nlp.crawl.pace import Pace, Sent
 from zigbang_nlp.crawl.progress import duration
 from zigbang_nlp.crawl.reading import parse
@@ -19,6 +21,8 @@ from zigbang_nlp.store import Task
 
 #: The site has nothing there: an answer, not a failure.
 ABSENT = frozenset({404, 410})
+#: What was asked about is as it was.
+UNCHANGED = 304
 #: Answers of servers that may do better in a moment; 403 is how some of them say "slower".
 TRANSIENT = frozenset({403, 408, 425, 429, 500, 502, 503, 504})
 #: Kinds of failures that are worth another try in a while.
@@ -42,6 +46,7 @@ class Client:
         settings: base URL, timeouts, retries, contact.
         pace: is asked before every request, retries too.
         sent: is told of every request.
+        conditions: says of which answers only a change has to come; None asks for all anew.
     """
 
     offline = False
@@ -52,8 +57,10 @@ class Client:
         settings: CrawlSettings,
         pace: Pace,
         sent: Callable[[Sent], None] = lambda _: None,
+        conditions: Conditions | None = None,
     ) -> None:
         self.site, self.settings, self.pace, self.sent = site, settings, pace, sent
+        self.conditions = conditions
         self.robots: Allows | None = None
         self.transport = Transport(settings, site.data.headers)
 
@@ -65,15 +72,18 @@ class Client:
             CrawlStoppedError: see `get`.
         """
         path, query = self.site.path(task)
-        return self.get(task.kind, path, query)
+        return self.get(task.kind, path, query, task)
 
-    def get(self, endpoint: str, path: str, query: Mapping[str, str]) -> Answer:
+    def get(
+        self, endpoint: str, path: str, query: Mapping[str, str], task: Task | None = None
+    ) -> Answer:
         """An answer in JSON, or word that there is none (404, 410).
 
         Args:
             endpoint: the name by which failures are counted.
             path: under the site's base URL.
             query: names and values, not yet quoted.
+            task: of which an earlier answer may be known.
 
         Raises:
             RequestFailedError: there is none, after all retries, or robots.txt forbids to ask.
@@ -88,9 +98,12 @@ class Client:
                 "Ask the site's owner; with permission, set crawl.robots = false.",
                 kind="robots.txt",
             )
+        known = self.conditions.known(task, url) if self.conditions and task else None
+        if known is not None:
+            prepared.headers.update(known.headers)
         tries = self.settings.retries + 1
         for attempt in range(1, tries + 1):
-            failed, answer = self._once(endpoint, prepared)
+            failed, answer = self._once(endpoint, prepared, known)
             if answer is not None:
                 return answer
             assert failed is not None
@@ -129,7 +142,9 @@ class Client:
         )
         return response
 
-    def _once(self, endpoint: str, prepared: Any) -> tuple[_Failed | None, Answer | None]:
+    def _once(
+        self, endpoint: str, prepared: Any, known: Known | None
+    ) -> tuple[_Failed | None, Answer | None]:
         """One try."""
         self.pace.wait()
         began = time.monotonic()
@@ -143,7 +158,10 @@ class Client:
         else:
             status, size = response.status, len(response.body)
             retry_after = response.retry_after
-            failed, answer = _understood(response, endpoint in self.site.may_be_absent)
+            failed, answer = _understood(response, endpoint in self.site.may_be_absent, known)
+            if answer is not None and self.conditions is not None and not answer.kept:
+                said = self.conditions.said(prepared.url or "", response.headers)
+                answer = replace(answer, validators=said)
         seconds = time.monotonic() - began
         kind = failed.kind if failed else None
         self._tell(Sent(kind, size, seconds, status, retry_after, endpoint))
@@ -168,9 +186,16 @@ class _Failed:
         self.kind, self.fact, self.body, self.again = kind, fact, body, again
 
 
-def _understood(response: Response, may_be_absent: bool) -> tuple[_Failed | None, Answer | None]:
+def _understood(
+    response: Response, may_be_absent: bool, known: Known | None
+) -> tuple[_Failed | None, Answer | None]:
     """What a response is: an answer, or why it is none."""
     status, body = response.status, response.body
+    if status == UNCHANGED:
+        if known is not None:
+            return None, Answer(known.body, parse(known.body), 200, True, known.validators)
+        fact = "HTTP status 304 (not changed), though nothing was asked about a change"
+        return _Failed("http 304", fact, body, False), None
     if status in ABSENT and may_be_absent:
         return None, Answer(b"", None, status)
     if 300 <= status < 400:

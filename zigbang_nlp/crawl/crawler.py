@@ -14,6 +14,7 @@ from zigbang_nlp.console import log
 from zigbang_nlp.crawl import privacy, progress
 from zigbang_nlp.crawl.checks import check_host, tell_clock
 from zigbang_nlp.crawl.client import Client
+from zigbang_nlp.crawl.conditions import Conditions
 from zigbang_nlp.crawl.health import Health
 from zigbang_nlp.crawl.hogangnono import Hogangnono
 from zigbang_nlp.crawl.loop import Loop
@@ -110,7 +111,8 @@ def run_crawl(
             where = cells.from_geohashes(crawl.geohash)
         else:
             pace = Pace(store.pacing, source, crawl, stopping)
-            fetcher = client = Client(site, crawl, pace, health.note)
+            conditions = Conditions(store, source, crawl)
+            fetcher = client = Client(site, crawl, pace, health.note, conditions)
             check_host(store, source, crawl.base_url)
             tell_clock(store, source)
             # A region with a mistake in it is an error before anything is sent.

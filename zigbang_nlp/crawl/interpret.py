@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from zigbang_nlp.crawl.reading import parse
 from zigbang_nlp.crawl.site import Site
 from zigbang_nlp.errors import SchemaError
@@ -10,15 +12,20 @@ from zigbang_nlp.store import Failure, Found, Outcome, Task
 
 def read_answer(site: Site, task: Task, body: bytes) -> Outcome:
     """What a raw answer, its nicknames already hashed, says; or why it can't be read."""
-    endpoint = site.endpoint(task)
     try:
-        answer = parse(body)
+        tree = parse(body)
     except (ValueError, RecursionError):
         return Outcome(
             task, body, failure=Failure("not json", f"The answer for {task} is not JSON.")
         )
+    return read_tree(site, task, body, tree)
+
+
+def read_tree(site: Site, task: Task, body: bytes, tree: Any) -> Outcome:
+    """The same of an answer that is parsed already: `tree` is what `body` says."""
+    endpoint = site.endpoint(task)
     try:
-        found = site.read(task, answer)
+        found = site.read(task, tree)
     except Exception as error:  # noqa: BLE001 - whatever is in an answer ends one task, not the run
         fact = f"The answer for {task} can't be read ({type(error).__name__}: {error})."
         fact = error.fact if isinstance(error, SchemaError) else fact

@@ -14,12 +14,13 @@ from dataclasses import replace
 from zigbang_nlp.console import log
 from zigbang_nlp.crawl.course import Course
 from zigbang_nlp.crawl.health import Health
-from zigbang_nlp.crawl.interpret import read_answer
+from zigbang_nlp.crawl.interpret import read_answer, read_tree
 from zigbang_nlp.crawl.pace import Interrupted, LimitReachedError
-from zigbang_nlp.crawl.privacy import Scrubber
+from zigbang_nlp.crawl.privacy import Scrubber, as_json
 from zigbang_nlp.crawl.progress import Figures, Progress
+from zigbang_nlp.crawl.reading import parse
 from zigbang_nlp.crawl.results import Results
-from zigbang_nlp.crawl.site import Fetcher, Site
+from zigbang_nlp.crawl.site import Answer, Fetcher, Site
 from zigbang_nlp.errors import CrawlStoppedError, DriftError, RequestFailedError, ValueRefusedError
 from zigbang_nlp.store import Counts, Failure, Found, Outcome, Scope, Store, Tally, Task
 
@@ -174,8 +175,19 @@ class Loop:
             return Outcome(task, body, failure=Failure(error.kind, f"{task}: {error.fact}"))
         if answer.absent:
             return Outcome(task, b"", absent=answer.status)
-        body = self.scrubber.body(task.kind, answer.body)
-        return read_answer(self.site, task, body)
+        return replace(self._understood(task, answer), validators=answer.validators)
+
+    def _understood(self, task: Task, answer: Answer) -> Outcome:
+        """What an answer says, once persons are taken out of it."""
+        if answer.kept:
+            return read_tree(self.site, task, answer.body, answer.tree)
+        try:
+            tree = parse(answer.body) if answer.tree is None else answer.tree
+            tree = self.scrubber.tree(task.kind, tree)
+            body = as_json(tree)
+        except (ValueError, RecursionError):
+            return read_answer(self.site, task, self.scrubber.broken(answer.body))
+        return read_tree(self.site, task, body, tree)
 
     def _save(self, outcomes: list[Outcome]) -> None:
         """Return when these are saved: by this worker, or by another together with its own.

@@ -22,13 +22,18 @@ class Answer:
 
     Attributes:
         body: as it came, in UTF-8.
-        tree: the same, parsed; None where there is nothing.
+        tree: the same, parsed; None where there is nothing, or it was not parsed yet.
         status: 404 or 410 where the site has nothing there, which is an answer.
+        kept: it is the one that the store has already, without persons: the site says that it
+            has not changed.
+        validators: what the site said of its version, to be kept with it.
     """
 
     body: bytes
     tree: Any = None
     status: int = 200
+    kept: bool = False
+    validators: str = ""
 
     @property
     def absent(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from zigbang_nlp.store.database import Database
 from zigbang_nlp.store.schema import answers, frontier, meta, reviews, unread_answers
 from zigbang_nlp.store.staging import insert_missing, insert_or_set
+from zigbang_nlp.store.task import Task
 
 _KEY_NAME = "nickname_key"
 
@@ -20,7 +21,7 @@ _KEY_NAME = "nickname_key"
 def save_answers(
     connection: sa.Connection,
     source: str,
-    bodies: Mapping[tuple[str, str], bytes],
+    bodies: Mapping[tuple[str, str], tuple[bytes, str]],
     now: datetime,
     read: bool = True,
 ) -> None:
@@ -29,7 +30,7 @@ def save_answers(
     Args:
         connection: inside the caller's transaction.
         source: the site.
-        bodies: (kind, key) -> the answer's bytes.
+        bodies: (kind, key) -> the answer's bytes, and what the site said of their version.
         now: when they came.
         read: False where it can't be read: it is kept beside the last one that can. One that can
             takes the place of both.
@@ -44,11 +45,11 @@ def save_answers(
         )
     table = answers if read else unread_answers
     connection.execute(
-        insert_or_set(connection.dialect.name, table, "fetched_at", "body"),
+        insert_or_set(connection.dialect.name, table, "fetched_at", "body", "validators"),
         [
             {"source": source, "kind": kind, "key": key, "fetched_at": now}
-            | {"body": zlib.compress(body, 6)}
-            for (kind, key), body in sorted(bodies.items())
+            | {"body": zlib.compress(body, 6), "validators": validators or None}
+            for (kind, key), (body, validators) in sorted(bodies.items())
         ],
     )
 
@@ -62,7 +63,7 @@ class Answers:
     def save(self, source: str, kind: str, key: str, body: bytes) -> None:
         """Keep the answer to one question."""
         with self.database.write() as connection:
-            save_answers(connection, source, {(kind, key): body}, datetime.now(UTC))
+            save_answers(connection, source, {(kind, key): (body, "")}, datetime.now(UTC))
 
     def get(self, source: str, kind: str, key: str) -> tuple[bytes, datetime] | None:
         """The newest answer, readable or not, and when it came; or None."""
@@ -76,6 +77,51 @@ class Answers:
             both = [connection.execute(query).one_or_none() for query in queries]
         found = [(zlib.decompress(row.body), row.fetched_at) for row in both if row is not None]
         return max(found, key=lambda answer: answer[1], default=None)
+
+    def validated(self, source: str, kind: str, key: str) -> tuple[bytes, str] | None:
+        """The newest answer and what the site said of its version; None where it said nothing.
+
+        None too where that answer could not be read: it has to come anew.
+        """
+        query = sa.select(answers.c.body, answers.c.validators).where(
+            answers.c.source == source,
+            answers.c.kind == kind,
+            answers.c.key == key,
+            answers.c.validators.is_not(None),
+            ~sa.exists().where(
+                *(unread_answers.c[name] == answers.c[name] for name in ("source", "kind", "key"))
+            ),
+        )
+        with self.database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else (zlib.decompress(row.body), row.validators)
+
+    def any_validated(self, source: str) -> bool:
+        """Whether the site has said of any answer which version it is."""
+        query = sa.select(answers.c.kind).where(
+            answers.c.source == source, answers.c.validators.is_not(None)
+        )
+        with self.database.read() as connection:
+            return connection.execute(query.limit(1)).one_or_none() is not None
+
+    def both(
+        self, source: str, tasks: Iterable[Task]
+    ) -> Iterator[tuple[Task, bytes, datetime, bool]]:
+        """(task, answer, when, whether it could be read) of these tasks.
+
+        One that could not be read comes after the last one that could.
+        """
+        with self.database.read() as connection:
+            for task in tasks:
+                for table in (answers, unread_answers):
+                    query = sa.select(table.c.body, table.c.fetched_at).where(
+                        table.c.source == source,
+                        table.c.kind == task.kind,
+                        table.c.key == task.key,
+                    )
+                    row = connection.execute(query).one_or_none()
+                    if row is not None:
+                        yield task, zlib.decompress(row.body), row.fetched_at, table is answers
 
     def all(
         self,

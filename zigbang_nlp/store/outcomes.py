@@ -51,7 +51,8 @@ def keep_raw(
     What is no JSON is only evidence, see `finish`.
     """
     for read in (True, False):
-        bodies = {(o.task.kind, o.task.key): o.body for o in outcomes if _kept_as(o) is read}
+        kept = {(o.task.kind, o.task.key): o for o in outcomes if _kept_as(o) is read}
+        bodies = {key: (o.body, o.validators) for key, o in kept.items()}
         save_answers(connection, source, bodies, now, read)
 
 

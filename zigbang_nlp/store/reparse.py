@@ -24,6 +24,7 @@ def save_reparsed(
     source: str,
     batch: Sequence[tuple[Outcome, datetime]],
     was_read: bool = True,
+    region: str = "",
 ) -> tuple[Counts, int]:
     """Replace what earlier readings of these answers said, in one transaction.
 
@@ -37,6 +38,7 @@ def save_reparsed(
         batch: answers as they are read now, and when they came.
         was_read: False for those that could not be read before; where they can be now, they take
             the place of the last readable ones.
+        region: that tasks found in them are of, where it is known.
 
     Returns:
         Counts of reviews, and how many were removed.
@@ -62,7 +64,7 @@ def save_reparsed(
         if tasks:
             connection.execute(
                 insert_missing(connection.dialect.name, frontier),
-                [task_row(Scope(source, ""), task, rank=1) for task in tasks],
+                [task_row(Scope(source, region), task, rank=1) for task in tasks],
             )
         for outcome, moment in batch:
             if not was_read and outcome.found.readable:

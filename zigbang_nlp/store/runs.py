@@ -68,6 +68,11 @@ class Runs:
                 .values(outcome=outcome, updated_at=datetime.now(UTC))
             )
 
+    def add(self, run: int, reviews: Counts, done: int, failed: int) -> None:
+        """Count what was read without a request."""
+        with self.database.write() as connection:
+            count(connection, run, Tally(), reviews, done, failed)
+
     def forgive(self, run: int, failed: int) -> None:
         """Take back so many failures, since they are tried once more."""
         with self.database.write() as connection:

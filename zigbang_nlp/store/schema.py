@@ -129,7 +129,8 @@ corrections = sa.Table(
     sqlite_with_rowid=False,
 )
 
-#: The last answer to each question, zlib-compressed, with nicknames already hashed.
+#: The last answer to each question, zlib-compressed, with nicknames already hashed. `validators`
+#: say which version of it that is (JSON, see `crawl.conditions`), where the site does.
 answers = sa.Table(
     "answers",
     metadata,
@@ -138,6 +139,7 @@ answers = sa.Table(
     sa.Column("key", ID, primary_key=True),
     sa.Column("fetched_at", UtcDateTime, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("validators", sa.Text),
 )
 
 #: Answers that could not be read, beside the last ones that could: --reparse may still read them.

@@ -92,6 +92,7 @@ class Outcome:
     Attributes:
         asked: the road by which it was asked, as `Site.endpoint` names it.
         absent: 404 or 410 where the site has nothing there, which is an answer; else 0.
+        validators: what the site said of the answer's version, or nothing.
     """
 
     task: Task
@@ -100,6 +101,7 @@ class Outcome:
     failure: Failure | None = None
     absent: int = 0
     asked: str = ""
+    validators: str = ""
 
 
 @dataclass(slots=True)
