@@ -1,8 +1,15 @@
 """What points at a person is taken out of a text, and nothing else."""
 
-import pytest
+import time
+from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
+from zigbang_nlp.cli import cli
 from zigbang_nlp.masking import mask
+from zigbang_nlp.records import Review
+from zigbang_nlp.store import open_store
 
 
 @pytest.mark.parametrize(
@@ -38,3 +45,26 @@ def test_what_points_at_a_person_is_masked(text: str, masked: str) -> None:
 )  # fmt: skip
 def test_what_points_at_nobody_stays(text: str) -> None:
     assert mask(text) == text
+
+
+@pytest.mark.parametrize("unit", ["a", "a.", "-", "0", "010-", "304동", "@", "a@b.", " ", "공일공"])
+def test_text_without_an_end_takes_no_longer_than_other_text(unit: str) -> None:
+    began = time.process_time()
+    mask(unit * (200_000 // len(unit)))
+    assert time.process_time() - began < 10, "it is linear: a second at most on an idle machine"
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_the_command_exports_masked_texts(tmp_path: Path, ending: str) -> None:
+    told = "열쇠는 304동 1502호, 010-2345-6789나 haetsal@example.com으로 물어보세요"
+    with open_store(f"sqlite:///{tmp_path}/zigbang.db") as store:
+        store.add_reviews([Review("test", "1", "1", "care", told, 4.0)])
+    for flags, wanted in (
+        ([], told),
+        (["--mask"], "열쇠는 [동호수], [전화번호]나 [이메일]으로 물어보세요"),
+    ):
+        file = tmp_path / f"out{len(flags)}.{ending}"
+        done = CliRunner().invoke(cli, ["export", *flags, "--work", str(tmp_path), str(file)])
+        assert done.exit_code == 0, done.output
+        assert wanted in file.read_text("utf-8-sig")
+        assert (told in file.read_text("utf-8-sig")) is not bool(flags)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 from tests.factories.crawl import crawl_settings, made_world, settings
 from tests.fake_zigbang import Faults, World, ZigbangServer, serve
 from zigbang_nlp.crawl import run_crawl
+from zigbang_nlp.crawl.client import Client
+from zigbang_nlp.crawl.crawler import site_of
 from zigbang_nlp.crawl.pace import Pace, Sent
 from zigbang_nlp.errors import CrawlFailedError, CrawlStoppedError
 from zigbang_nlp.store import open_store
@@ -130,6 +133,28 @@ def test_overload_slows_down_and_good_answers_recover(tmp_path: Path) -> None:
         pace.learn(Sent("http 429", 0, 0.1, 429))
     assert pace.interval == 60
     pace.pacing.database.close()
+
+
+def test_the_pause_before_a_retry_doubles_and_is_never_the_same(tmp_path: Path) -> None:
+    pace = make_pace(tmp_path, backoff=0.5)
+    client = Client(site_of(pace.settings, "zigbang"), pace.settings, pace)
+    for attempt in (1, 2, 3, 4):
+        longest = 0.5 * 2 ** (attempt - 1)
+        pauses = [client.pause(attempt) for _ in range(200)]
+        assert longest / 2 <= min(pauses) < 0.6 * longest
+        assert 0.9 * longest < max(pauses) <= longest
+        assert len(set(pauses)) > 190, "crawlers that failed together don't come back together"
+    pace.pacing.database.close()
+
+
+def test_retries_wait_as_long_as_they_should(tmp_path: Path, world: World) -> None:
+    faults = Faults(1, ["500"], where="geohash=wydm0")
+    with serve(world, faults) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
+        crawl = crawl_settings(server.url, backoff=0.1, retries=3, robots=False, **SMALL)
+        run_crawl(settings(tmp_path, crawl), store)
+        times = [request.at for request in server.requests if request.fault][:4]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
+    assert all(gap >= least for gap, least in zip(gaps, (0.05, 0.1, 0.2), strict=True))
 
 
 def test_retry_after_is_capped_and_understood_as_a_date(tmp_path: Path) -> None:

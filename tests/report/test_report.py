@@ -283,6 +283,14 @@ def test_quotes_are_nearest_to_the_mean_and_of_different_complexes(tmp_path: Pat
     assert representative(material, mentioning(corpus, "없는낱말")) == []
 
 
+def test_quotes_point_at_nobody(tmp_path: Path) -> None:
+    told = "주차 문제로 304동 1502호에 010-2345-6789로 전화했어요"
+    reviews = [Review("test", place, place, "care", told, 1.0) for place in "01"]
+    corpus = insight.load(fill(tmp_path, reviews, apartments(2)))
+    quotes = representative(Material(corpus, Translator("ko")), np.ones(2, bool), 5)
+    assert {q.text for q in quotes} == {"주차 문제로 [동호수]에 [전화번호]로 전화했어요"}
+
+
 def test_the_recent_period(tmp_path: Path) -> None:
     corpus = insight.load(fill(tmp_path, made(), apartments()))
     since, until = recent(corpus.dated["written_at"])
