@@ -104,6 +104,6 @@ def _side(table: pd.DataFrame, measure: str, say: Translator) -> dict[str, Any]:
     ]
     label = say("긍정 비율의 차이") if measure == "positive" else say("언급 비율의 차이")
     chart = interval_rows(
-        drawn, label, lambda v: f"{100 * v:+.0f}%p", middle=0.0, span=(-reach, reach)
+        drawn, label, lambda v: f"{100 * v:+.0f}%p" if v else "0", middle=0.0, span=(-reach, reach)
     )
     return {"measure": measure, "rows": rows, "chart": chart if rows else None}
