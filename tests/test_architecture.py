@@ -37,6 +37,7 @@ ALLOWED: dict[str, set[str]] = {
     "text": _GROUND | {"config", "workers"},
     "model": _LEARNING,
     "predict": _LEARNING | {"model", "store", "tables"},
+    "trace": _GROUND | {"config", "model", "predict", "text"},
     "cluster": _GROUND | {"config", "predict", "tables", "text", "workers"},
     "insight": _GROUND | {"geo", "store", "text"},
     "importing": _GROUND | {"store", "tables", "text"},
@@ -45,7 +46,7 @@ ALLOWED: dict[str, set[str]] = {
     "stages": _LEARNING | {"cluster", "crawl", "store", "model", "predict", "pipeline", "report"},
     "web": _GROUND
     | {"charts", "config", "geo", "importing", "insight", "model", "predict", "report"}
-    | {"store", "tables"},
+    | {"store", "tables", "text", "trace"},
     "cli": _LEARNING
     | {
         "cluster",
@@ -59,7 +60,7 @@ ALLOWED: dict[str, set[str]] = {
         "stages",
         "report",
     }
-    | {"importing", "tables", "web"},
+    | {"importing", "tables", "trace", "web"},
     "__main__": {"cli"},
     "__init__": {"predict"},
 }

@@ -28,10 +28,10 @@ def _times(work: Any, texts: list[str]) -> dict[str, Any]:
 
 
 def rival(path: str, count: int) -> dict[str, Any]:
-    from zigbang_nlp.text.taggers import _java_tagger
+    from zigbang_nlp.text.taggers import java_tagger
 
     texts, network = read_texts(path, count), tutorial_network()
-    encode = tutorial_encoder(_java_tagger("Okt"), texts)
+    encode = tutorial_encoder(java_tagger("Okt"), texts)
     for text in texts[:10]:
         network.predict(encode([text]), verbose=0)
     return _times(lambda one: network.predict(encode(one), verbose=0), texts)

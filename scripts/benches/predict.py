@@ -19,9 +19,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def rival(path: str, count: int) -> dict[str, Any]:
     """Okt in a loop, left padding, `model.predict` as it is."""
-    from zigbang_nlp.text.taggers import _java_tagger
+    from zigbang_nlp.text.taggers import java_tagger
 
-    texts, network, tagger = read_texts(path, count), tutorial_network(), _java_tagger("Okt")
+    texts, network, tagger = read_texts(path, count), tutorial_network(), java_tagger("Okt")
     encode = tutorial_encoder(tagger, texts[:500])
     network.predict(encode(texts[:64]), verbose=0)
     began = time.perf_counter()

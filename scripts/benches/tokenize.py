@@ -46,11 +46,11 @@ def _texts(path: str, count: int) -> list[str]:
 
 def konlpy_loop(name: str, path: str, count: int) -> dict[str, Any]:
     """[tagger.morphs(text) for text in texts], with the start of the tagger."""
-    from zigbang_nlp.text.taggers import _java_tagger, mecab_tagger
+    from zigbang_nlp.text.taggers import java_tagger, mecab_tagger
 
     texts = _texts(path, count)
     began = time.perf_counter()
-    tagger = mecab_tagger() if name == "mecab" else _java_tagger(name.capitalize())
+    tagger = mecab_tagger() if name == "mecab" else java_tagger(name.capitalize())
     tokens = [tagger.morphs(text) for text in texts]
     return {"seconds": time.perf_counter() - began, "digest": _digest(tokens)}
 

@@ -28,6 +28,7 @@ PAGES = {
     "changes": "/changes",
     "label": "/label?person=가온",
     "classify": "/classify",
+    "trace": "/trace",
     "data": "/data",
     "missing": "/nowhere",
 }

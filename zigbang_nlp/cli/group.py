@@ -18,6 +18,7 @@ COMMANDS: dict[str, str] = {
     "tune": "Search for better training settings.",
     "evaluate": "Score the trained network on the held-out texts.",
     "predict": "Classify texts, lines or files.",
+    "trace": "Show one text on its way through every step, from characters to the label.",
     "report": "Write what residents say as one page: where, what, when, why.",
     "run": "Run all stages, skipping those with nothing new.",
     "export": "Write all reviews, with their apartments and predictions, to FILE.",

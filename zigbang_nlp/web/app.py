@@ -44,6 +44,7 @@ from zigbang_nlp.web.pages import (
     prices,
     report,
     search,
+    trace,
 )
 from zigbang_nlp.web.pages import complex as complex_page
 from zigbang_nlp.web.pages.render import problem_answer
@@ -122,6 +123,7 @@ def create_app(settings: Settings) -> ASGIApp:
         classify,
         judged_file,
         correct,
+        trace,
         report,
         data,
         login,

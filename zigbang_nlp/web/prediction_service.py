@@ -14,6 +14,7 @@ from zigbang_nlp.errors import BundleError, ZigbangError
 from zigbang_nlp.model.bundle import MANIFEST, serves_by_default
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.records import LABEL_ONLY, Asked, Prediction
+from zigbang_nlp.trace.tracer import Tracer
 from zigbang_nlp.web.metrics import Metrics
 from zigbang_nlp.web.micro_batcher import MicroBatcher
 from zigbang_nlp.web.problems import Problem
@@ -52,6 +53,7 @@ class PredictionService:
         self.under_way = 0
         self.trouble: ZigbangError | None = None
         self._loaded: tuple[Classifier, str] | None = None
+        self._tracer: Tracer | None = None
         self._seen: tuple[int, ...] | None = None
         self._failures = 0
         self._look_again = 0.0
@@ -74,6 +76,17 @@ class PredictionService:
             BundleError: there is none.
         """
         return self._in_force[0]
+
+    @property
+    def tracer(self) -> Tracer:
+        """What follows one text through the bundle in force.
+
+        Raises:
+            BundleError: there is none.
+        """
+        if self._tracer is None or self._tracer.classifier is not self.classifier:
+            self._tracer = Tracer(self.classifier)
+        return self._tracer
 
     @property
     def model(self) -> str | None:

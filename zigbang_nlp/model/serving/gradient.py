@@ -18,6 +18,7 @@ import numpy as np
 from zigbang_nlp.errors import BundleError
 from zigbang_nlp.model.architecture import Architecture
 from zigbang_nlp.model.serving.activations import ACTIVATIONS, Array, Backward, sigmoid, times
+from zigbang_nlp.model.serving.lstm import lstm_layer
 from zigbang_nlp.model.serving.onnx_export import read_constants
 from zigbang_nlp.model.serving.onnx_layers import layer_suffix
 
@@ -119,7 +120,7 @@ class GradientNetwork:
             for i, _ in enumerate(shape.lstm_units, start=1):
                 suffix = layer_suffix(i, block)
                 w, r, b = (self.constants[f"lstm_{suffix}_{name}"] for name in "wrb")
-                part, back = _lstm_layer(part, w, r, b)
+                part, back = lstm_layer(part, w, r, b)
                 way.append(back)
             if shape.pooling == "last":
                 part, back = _last(part, shape.lstm_units[-1])
@@ -156,64 +157,6 @@ def _thread_pools() -> Any:
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()
-
-
-def _lstm_layer(states: Array, w: Array, r: Array, b: Array) -> tuple[Array, Backward]:
-    """One layer in one or two directions; weights as in ONNX's LSTM, (directions, ...)."""
-    ahead, ahead_back = _lstm(states, w[0], r[0], b[0])
-    if len(w) == 1:
-        return ahead, ahead_back
-    behind, behind_back = _lstm(states[::-1], w[1], r[1], b[1])
-    units = r.shape[-1]
-
-    def backward(slope: Array) -> Array:
-        return ahead_back(slope[..., :units]) + behind_back(slope[::-1, :, units:])[::-1]
-
-    return np.concatenate([ahead, behind[::-1]], axis=-1), backward
-
-
-def _lstm(states: Array, w: Array, r: Array, b: Array) -> tuple[Array, Backward]:
-    """(tokens, versions, in) -> (tokens, versions, units), and the way back.
-
-    Gates in ONNX's order: input, output, forget, cell (https://onnx.ai/onnx/operators/onnx__LSTM.html).
-    """
-    tokens, versions, _ = states.shape
-    units = r.shape[-1]
-    driven = states @ w.T + b[: 4 * units] + b[4 * units :]
-    gates = np.empty((tokens, versions, 4 * units), states.dtype)
-    cells = np.zeros((tokens + 1, versions, units), states.dtype)
-    hidden = np.zeros((tokens + 1, versions, units), states.dtype)
-    for t in range(tokens):
-        z = driven[t] + hidden[t] @ r.T
-        gates[t, :, : 3 * units] = sigmoid(z[:, : 3 * units])
-        gates[t, :, 3 * units :] = np.tanh(z[:, 3 * units :])
-        i, o, f, c = np.split(gates[t], 4, axis=-1)
-        cells[t + 1] = f * cells[t] + i * c
-        hidden[t + 1] = o * np.tanh(cells[t + 1])
-
-    def backward(slope: Array) -> Array:
-        by_z = np.empty_like(gates)
-        by_hidden = np.zeros((versions, units), states.dtype)
-        by_cell = np.zeros((versions, units), states.dtype)
-        for t in reversed(range(tokens)):
-            i, o, f, c = np.split(gates[t], 4, axis=-1)
-            squashed = np.tanh(cells[t + 1])
-            by_hidden += slope[t]
-            by_cell += by_hidden * o * (1 - squashed**2)
-            by_z[t] = np.concatenate(
-                [
-                    by_cell * c * i * (1 - i),
-                    by_hidden * squashed * o * (1 - o),
-                    by_cell * cells[t] * f * (1 - f),
-                    by_cell * i * (1 - c**2),
-                ],
-                axis=-1,
-            )
-            by_hidden = by_z[t] @ r
-            by_cell = by_cell * f
-        return np.asarray(by_z @ w)
-
-    return hidden[1:], backward
 
 
 def _last(states: Array, units: int) -> tuple[Array, Backward]:

@@ -108,6 +108,27 @@ class Network:
             yield rows, session.run(outputs, {"ids": padded})
 
 
+class InnerNetwork:
+    """The network that serves, with more to be seen of it than the probability.
+
+    Args:
+        model: with the tensors among its outputs, see `onnx_export.with_inner_tensors`.
+    """
+
+    def __init__(self, model: bytes) -> None:
+        self._session = _session(model, threads=1)
+        self._names = [output.name for output in self._session.get_outputs()]
+
+    def tensors(self, ids: Sequence[int]) -> dict[str, np.ndarray]:
+        """Each output by its name, "probability" among them, float32, for one text.
+
+        Args:
+            ids: of the text, at least one; as `Network` reads it where it comes alone.
+        """
+        found = self._session.run(self._names, {"ids": np.array([ids], np.int64)})
+        return dict(zip(self._names, found, strict=True))
+
+
 def _windows(
     ids: Sequence[Sequence[int]], window: int | None
 ) -> tuple[Sequence[Sequence[int]], np.ndarray, np.ndarray]:

@@ -6,6 +6,7 @@ is skipped as exactly as by Keras's mask and without its slow loop.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,28 @@ from zigbang_nlp.model.serving.onnx_layers import (
 
 OPSET = 17
 IR_VERSION = 9
+
+
+@dataclass(frozen=True)
+class InnerTensors:
+    """The names that a graph has for what lies between its layers.
+
+    Attributes:
+        states: of each LSTM block, of each of its layers: (time, batch, directions x units).
+        pooled: (batch, units), before any normalization.
+        dense: what each hidden Dense layer hands on: (batch, units).
+        logit: (batch,).
+    """
+
+    states: tuple[tuple[str, ...], ...]
+    pooled: str
+    dense: tuple[str, ...]
+    logit: str = "logit"
+
+    def names(self) -> list[str]:
+        """All of them."""
+        states = [name for block in self.states for name in block]
+        return [*states, self.pooled, *self.dense, self.logit]
 
 
 def write_onnx(
@@ -127,6 +150,32 @@ def read_weights(architecture: Architecture, path: Path) -> dict[str, list[np.nd
     for layer, name in names:
         weights[layer] = [constants[f"{name}_kernel"], constants[f"{name}_bias"]]
     return weights
+
+
+def with_inner_tensors(architecture: Architecture, path: Path) -> tuple[bytes, InnerTensors]:
+    """The network of an ONNX file with its inner tensors as outputs, and their names.
+
+    Args:
+        architecture: of the network in the file.
+        path: of a file that `write_onnx` wrote.
+    """
+    model = onnx.load(path.as_posix())
+    layers = range(1, len(architecture.lstm_units) + 1)
+    states = tuple(
+        tuple(f"states_{layer_suffix(i, block)}" for i in layers)
+        for block in range(architecture.lstm_blocks)
+    )
+    pooled = architecture.pooling
+    if pooled == "last":
+        pooled = "blocks" if len(states) > 1 else f"final_{layer_suffix(layers[-1], 0)}"
+    # What a hidden layer hands on, activated and normalized, is what the next one multiplies.
+    read = {node.input[1]: node.input[0] for node in model.graph.node if node.op_type == "MatMul"}
+    hidden = range(2, len(architecture.dense_units) + 1)
+    kernels = [*(f"dense_{i}_kernel" for i in hidden), "logit_2d_kernel"]
+    dense = tuple(read[name] for name in kernels) if architecture.dense_units else ()
+    inner = InnerTensors(states, pooled, dense)
+    model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in inner.names())
+    return model.SerializeToString(), inner
 
 
 def read_constants(path: Path) -> dict[str, np.ndarray]:

@@ -1,0 +1,117 @@
+"""과정: one review on its way through every step to its label."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from zigbang_nlp.charts.heatmap import heat_map
+from zigbang_nlp.language.i18n import Translator, translated
+from zigbang_nlp.text.parts_of_speech import tag_names
+from zigbang_nlp.text.taggers import TAGGERS
+from zigbang_nlp.trace.cleaning import REASONS as CHANGED
+from zigbang_nlp.trace.described import KNOWN_STATES, REASONS, shape_text, steps_of, visible
+from zigbang_nlp.trace.traced import Gates, Trace
+from zigbang_nlp.web.app_state import services_of
+from zigbang_nlp.web.pages.forms import form_of, text_of
+from zigbang_nlp.web.pages.render import language_of, page
+
+router = APIRouter(include_in_schema=False)
+
+#: Tokens that are shown of a long text, units of the heat map, and numbers of a vector.
+_TOKENS, _UNITS, _NUMBERS = 60, 12, 5
+#: SentencePiece learns a model of its own, which a bundle of another tokenizer doesn't have.
+_COMPARED = tuple(name for name in TAGGERS if name != "sentencepiece")
+
+
+@router.get("/trace")
+async def empty(request: Request) -> Response:
+    """The form alone."""
+    return _page(request)
+
+
+@router.post("/trace")
+async def traced(request: Request) -> Response:
+    """The page with every step of a pasted review."""
+    form = await form_of(request)
+    text, other, unit = (text_of(form, name) for name in ("text", "other", "unit"))
+    app_state = services_of(request)
+    language = language_of(request.scope)
+    said: dict[str, Any] = {"text": text, "chosen": other, "unit": unit.strip()}
+    most = app_state.settings.serve.max_characters
+    if len(text) > most:
+        said |= {"text": text[:most]}
+        return _page(
+            request,
+            422,
+            sentence=translated("{n:,}자까지 입력할 수 있습니다.", language, n=most),
+            **said,
+        )
+    if not text.strip():
+        return _page(request, sentence=translated("리뷰를 입력해 주세요.", language), **said)
+    app_state.engine.refuse_when_full()
+    tracer = app_state.engine.tracer
+    wanted = unit.strip()
+    if wanted and not (wanted.isascii() and wanted.isdigit() and int(wanted) < tracer.unit_count):
+        sentence = translated(
+            "0부터 {most}까지의 유닛 번호를 입력해 주세요.", language, most=tracer.unit_count - 1
+        )
+        return _page(request, 422, sentence=sentence, **said)
+    found = await run_in_threadpool(
+        tracer.trace,
+        text,
+        other if other in _COMPARED else None,
+        int(wanted) if wanted else None,
+    )
+    pooling = app_state.engine.classifier.bundle.architecture.pooling
+    steps = steps_of(found, pooling, Translator(language))
+    return _page(request, trace=found, steps=steps, map=_map(found, language), **said)
+
+
+def _map(trace: Trace, language: str) -> Markup | None:
+    if not trace.windows:
+        return None
+    units = trace.units[:_UNITS]
+    return heat_map(
+        trace.names[:_TOKENS],
+        [str(unit) for unit in units],
+        trace.windows[0].states[:_TOKENS, list(units)].tolist(),
+        translated("LSTM 상태: 행은 토큰, 열은 유닛", language),
+    )
+
+
+def _page(request: Request, status: int = 200, **said: Any) -> Response:
+    engine = services_of(request).engine
+    ready = engine.model is not None
+    blank: dict[str, Any] = {
+        "text": "",
+        "sentence": "",
+        "chosen": "",
+        "unit": "",
+        "trace": None,
+        "steps": [],
+        "map": None,
+        "ready": ready,
+        "most_unit": engine.tracer.unit_count - 1 if ready else 0,
+        "compared": _COMPARED,
+        "shown": _TOKENS,
+        "numbers": _NUMBERS,
+        "changed": CHANGED,
+        "reasons": REASONS,
+        "states": KNOWN_STATES,
+        "tag_names": tag_names,
+        "shape_text": shape_text,
+        "visible": visible,
+        "gates_of": _gate_rows,
+    }
+    return page(request, "trace.html", status, **(blank | said))
+
+
+def _gate_rows(gates: Gates, names: list[str]) -> list[tuple[str, list[float]]]:
+    columns = (gates.input, gates.forget, gates.output, gates.offered, gates.cell, gates.state)
+    rows = zip(names[:_TOKENS], *columns, strict=False)
+    return [(name, [float(value) for value in values]) for name, *values in rows]
