@@ -38,10 +38,9 @@ def save_answers(
     if not bodies:
         return
     if read:
-        same = [unread_answers.c[name] == sa.bindparam(f"of_{name}") for name in ("kind", "key")]
         connection.execute(
-            sa.delete(unread_answers).where(unread_answers.c.source == source, *same),
-            [{"of_kind": kind, "of_key": key} for kind, key in sorted(bodies)],
+            _FORGET_UNREAD,
+            [{"of_source": source, "of_kind": kind, "of_key": key} for kind, key in sorted(bodies)],
         )
     table = answers if read else unread_answers
     connection.execute(
@@ -52,6 +51,12 @@ def save_answers(
             for (kind, key), (body, validators) in sorted(bodies.items())
         ],
     )
+
+
+# Built once: building it anew for every answer costs more than running it.
+_FORGET_UNREAD = sa.delete(unread_answers).where(
+    *(unread_answers.c[name] == sa.bindparam(f"of_{name}") for name in ("source", "kind", "key"))
+)
 
 
 class Answers:

@@ -198,19 +198,23 @@ def count_vanished(
     """
     if not apartments:
         return 0
-    query = (
-        sa.select(sa.func.count())
-        .select_from(
-            reviews.join(
-                answers,
-                (answers.c.source == reviews.c.source) & (answers.c.key == reviews.c.apartment_id),
-            )
+    values = {"of_source": source, "of_apartments": list(apartments), "now": now}
+    return int(connection.execute(_VANISHED, values).scalar_one())
+
+
+_VANISHED = (
+    sa.select(sa.func.count())
+    .select_from(
+        reviews.join(
+            answers,
+            (answers.c.source == reviews.c.source) & (answers.c.key == reviews.c.apartment_id),
         )
-        .where(reviews.c.source == source, reviews.c.apartment_id.in_(apartments))
-        .where(answers.c.kind == "reviews", reviews.c.last_seen == answers.c.fetched_at)
-        .where(reviews.c.last_seen < now)
     )
-    return connection.execute(query).scalar_one()
+    .where(reviews.c.source == sa.bindparam("of_source"))
+    .where(reviews.c.apartment_id.in_(sa.bindparam("of_apartments", expanding=True)))
+    .where(answers.c.kind == "reviews", reviews.c.last_seen == answers.c.fetched_at)
+    .where(reviews.c.last_seen < sa.bindparam("now", type_=reviews.c.last_seen.type))
+)
 
 
 def _keep_history(connection: sa.Connection, now: datetime) -> None:
