@@ -165,3 +165,9 @@ def test_a_text_longer_than_spss_has_room_for_is_cut_and_said(tmp_path: Path) ->
     assert said == [
         "1 cell is longer than the format allows and was cut at 10,922 characters (row 1, column 글)."
     ]
+
+
+def test_a_column_of_mixed_types_is_text_in_parquet(tmp_path: Path) -> None:
+    path = tmp_path / "out.parquet"
+    wrote(path, pd.DataFrame({"호": [12.0, "12-1", None, 7]}, dtype=object))
+    assert pd.read_parquet(path)["호"].fillna("").tolist() == ["12", "12-1", "", "7"]

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from zigbang_nlp.errors import InputError
+from zigbang_nlp.tables.cells import as_text
 from zigbang_nlp.tables.target import TableWriter, Target, plain
 
 
@@ -96,5 +97,5 @@ def _arrow(cells: pd.Series, kind: str | None) -> Any:
         made = None
     if made is None or (pa.types.is_binary(made.type) and cells.dtype == object):
         spelled = (plain(cell) for cell in cells)
-        made = pa.array([None if cell is None else str(cell) for cell in spelled], pa.string())
+        made = pa.array([None if cell is None else as_text(cell) for cell in spelled], pa.string())
     return made.cast(pa.string()) if pa.types.is_null(made.type) else made
