@@ -29,6 +29,7 @@ ALLOWED: dict[str, set[str]] = {
     "plotting": {"files"},
     "config": {"errors", "records"},
     "geo": {"errors"},
+    "guides": {"console", "errors"},
     "tables": {"errors", "language", "records"},
     "charts": {"language", "records"},
     "workers": {"errors"},
@@ -45,13 +46,14 @@ ALLOWED: dict[str, set[str]] = {
     "report": _GROUND | {"charts", "geo", "insight", "model", "predict", "store", "tables", "text"},
     "stages": _LEARNING | {"cluster", "crawl", "store", "model", "predict", "pipeline", "report"},
     "web": _GROUND
-    | {"charts", "config", "geo", "importing", "insight", "model", "predict", "report"}
-    | {"store", "tables", "text", "trace"},
+    | {"charts", "config", "geo", "guides", "importing", "insight", "model", "predict"}
+    | {"report", "store", "tables", "text", "trace"},
     "cli": _LEARNING
     | {
         "cluster",
         "crawl",
         "geo",
+        "guides",
         "insight",
         "store",
         "model",
@@ -99,6 +101,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "uvicorn": ("web/server.py", "web/slow_headers.py"),
     "jinja2": ("report/page", "web"),
     "prometheus_client": ("web",),
+    "markdown_it": ("guides/markdown.py",),
 }
 
 #: The only folders that bring TensorFlow along; nothing that serves predictions is in them.

@@ -100,6 +100,11 @@ def hello(request: Request, name: str = "") -> Response:
         ("for shown_page in (", "for shown_page in (hello, "),
     ),
 }
+GUIDE_FILES: Edits = {
+    "zigbang_nlp/guides/topics.py": (('"files", ', '"files", "rents", '),),
+    "zigbang_nlp/guides/ko/rents.md": "# 전월세\n\n전월세를 읽는 방법입니다.\n",
+    "zigbang_nlp/guides/en/rents.md": "# Rents\n\nHow to read rents.\n",
+}
 CHART: Edits = {
     "zigbang_nlp/charts/strip.py": '''"""A strip of dots."""
 
@@ -197,6 +202,7 @@ RECIPES = {
     "a tokenizer": TOKENIZER,
     "a stage": STAGE,
     "a page": PAGE,
+    "a guide": GUIDE_FILES,
     "a chart": CHART,
     "a site": SITE,
     "a layer": LAYER,
@@ -235,6 +241,15 @@ client = TestClient(create_app(Settings()), base_url="http://127.0.0.1:8000")
 answer = client.get("/hello", params={"name": "<행복마을>"})
 assert answer.status_code == 200, answer.text
 assert "&lt;행복마을&gt;" in answer.text and 'href="/hello"' in answer.text
+""",
+    "a guide": """
+import subprocess, sys
+
+said = subprocess.run(
+    [sys.executable, "-m", "zigbang_nlp", "help", "전월세", "--lang", "en"],
+    check=True, capture_output=True, text=True, encoding="utf-8",
+).stdout
+assert said == "Rents\\n=====\\n\\nHow to read rents.\\n", said
 """,
     "a chart": """
 from zigbang_nlp.charts.strip import strip
@@ -329,7 +344,7 @@ def test_a_recipe_works_as_written(recipe: str, tmp_path: Path) -> None:
 
 def test_every_recipe_is_followed() -> None:
     assert re.findall(r"^## Add (.+)$", GUIDE, re.M) == [
-        "a tokenizer", "a stage", "a page", "a chart", "a site", "a layer"
+        "a tokenizer", "a stage", "a page", "a guide", "a chart", "a site", "a layer"
     ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Both READMEs name what there is, and nothing that there isn't."""
+"""READMEs and guides name what there is, and nothing that there isn't."""
 
 import re
 import shlex
@@ -14,7 +14,16 @@ from zigbang_nlp.cli.group import COMMANDS, cli
 from zigbang_nlp.config import known_keys
 
 READMES = [ROOT / "README.md", ROOT / "README.ko.md"]
-both = pytest.mark.parametrize("readme", READMES, ids=[path.name for path in READMES])
+GUIDES = sorted((ROOT / "zigbang_nlp" / "guides").glob("*/*.md"))
+DOCS = [*READMES, *GUIDES]
+
+
+def doc_id(doc: Path) -> str:
+    return f"{doc.parent.name}-{doc.stem}" if doc in GUIDES else doc.name
+
+
+both = pytest.mark.parametrize("readme", READMES, ids=doc_id)
+every = pytest.mark.parametrize("readme", DOCS, ids=doc_id)
 
 #: What a checkout holds beside the project: caches, environments, outputs of the stages.
 _GENERATED = re.compile(r"\.|__pycache__|.*\.egg-info$|_data$")
@@ -42,7 +51,9 @@ def invocations(readme: Path) -> list[list[str]]:
     shown = [line.removeprefix("$ ").strip() for block in blocks(readme) for line in block]
     found = []
     for line in [*spans, *shown]:
-        parts = re.split(r"\s[|>#]\s", line)
+        # A variable may stand before the command.
+        bare = re.sub(r"^(\w+=('[^']*'|\$\([^)]*\)|\S)+\s+)+", "", line)
+        parts = re.split(r"\s[|>#]\s", bare)
         found += [
             shlex.split(part.replace("\\", "/"))[1:]
             for part in parts
@@ -51,10 +62,10 @@ def invocations(readme: Path) -> list[list[str]]:
     return found
 
 
-@both
+@every
 def test_every_command_and_option_shown_exists(readme: Path) -> None:
     shown = invocations(readme)
-    assert len(shown) > 10
+    assert len(shown) > 10 or readme in GUIDES
     for arguments in shown:
         if arguments[0].startswith("-"):
             continue
@@ -80,15 +91,34 @@ def test_every_script_is_named_and_exists(readme: Path) -> None:
     assert named >= {name for name in SCRIPTS if name not in ("lib.sh", "lock")}
 
 
-@both
+@every
 def test_every_relative_link_leads_somewhere(readme: Path) -> None:
     links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", readme.read_text(encoding="utf-8"))
     for link in links:
-        assert link.startswith("https://") or (ROOT / link).exists(), link
-    assert ({"README.md", "README.ko.md"} - {readme.name}) <= set(links)
+        assert link.startswith("https://") or (readme.parent / link).exists(), link
+
+
+@every
+def test_every_option_named_exists_somewhere(readme: Path) -> None:
+    """Options in running text and tables, which stand without their command."""
+    known = {"--help", "--version"}
+    for name in COMMANDS:
+        for parameter in command(name).params:
+            known.update([*parameter.opts, *parameter.secondary_opts])
+    text = re.sub(r"```.*?```", "", readme.read_text(encoding="utf-8"), flags=re.S)
+    for span in re.findall(r"`([^`\n]+)`", text):
+        if "scripts/" not in span:
+            missing = set(re.findall(r"(?<!\S)--[a-z][\w-]+", span)) - known
+            assert missing <= {"--json", "--picture", "--texts", "--fuzz"}, (span, missing)
 
 
 @both
+def test_each_readme_leads_to_the_other(readme: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", readme.read_text(encoding="utf-8"))
+    assert ({"README.md", "README.ko.md"} - {readme.name}) <= set(links)
+
+
+@every
 def test_every_setting_shown_exists(readme: Path) -> None:
     section = ""
     for line in (line for block in blocks(readme) for line in block):
@@ -103,7 +133,7 @@ def test_every_setting_shown_exists(readme: Path) -> None:
         assert variable.lower().replace("__", ".") in known_keys(), variable
 
 
-@both
+@every
 def test_no_placeholder_is_left(readme: Path) -> None:
     assert not re.findall(r"@[A-Z]+@|TODO|TBD", readme.read_text(encoding="utf-8"))
 
@@ -166,10 +196,21 @@ def test_no_two_options_of_a_command_are_the_same() -> None:
 
 
 @both
-def test_it_says_who_wrote_the_sample_where_it_speaks_of_it(readme: Path) -> None:
+def test_its_first_lines_say_who_wrote_the_sample(readme: Path) -> None:
+    first = readme.read_text(encoding="utf-8").split("\n## ")[0]
+    assert "written by one language model" in first or "언어 모델 하나가 쓴" in first
+
+
+@every
+def test_whoever_speaks_of_the_sample_says_who_wrote_it(readme: Path) -> None:
     text = readme.read_text(encoding="utf-8")
-    section = re.split(r"^## ", text, flags=re.M)[3]
-    assert "one language model wrote" in section or "언어 모델 하나가 쓴" in section
+    if "9,432" in text:
+        assert re.search(r"one language model|언어 모델 하나가", text)
+
+
+@both
+def test_a_readme_is_short(readme: Path) -> None:
+    assert len(readme.read_text(encoding="utf-8").splitlines()) <= 175
 
 
 def test_the_newest_release_is_this_version_and_has_a_date() -> None:

@@ -30,6 +30,8 @@ PAGES = {
     "classify": "/classify",
     "trace": "/trace",
     "data": "/data",
+    "help": "/help",
+    "guide": "/help/predictions",
     "missing": "/nowhere",
 }
 _HANGUL = re.compile("[가-힣]")

@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "tokenizers": "List the tokenizers: ready or not, licence, speed on this machine.",
     "serve": "Serve the REST API and the pages.",
     "config": "Show the settings in force and where each came from.",
+    "help": "Show a guide: how to learn with, analyse with, and operate this.",
 }
 
 

@@ -37,6 +37,7 @@ from zigbang_nlp.web.pages import (
     correct,
     data,
     explore,
+    help,
     judged_file,
     keywords,
     label,
@@ -126,6 +127,7 @@ def create_app(settings: Settings) -> ASGIApp:
         trace,
         report,
         data,
+        help,
         login,
     ):
         app.include_router(shown_page.router)
