@@ -125,7 +125,10 @@ def _in_words(path: Path) -> Iterator[None]:
         yield
     except (ZigbangError, MemoryError):
         raise
-    except Exception as error:  # each library has its own, and some have bugs
+    except BaseException as error:  # each library has its own, and some have bugs
+        # A panic of calamine, which is written in Rust, is no Exception.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
         what = path.suffix[1:].lower()
         raise InputError(
             f"{path} can't be read as {what}: {_first_line(error)}.",
@@ -133,5 +136,5 @@ def _in_words(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: BaseException) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")[:200]
