@@ -194,3 +194,12 @@ def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
     empty = workbook(tmp_path / "empty.xlsx", lambda book: book)
     with pytest.raises(InputError, match="no rows"):
         read(empty)
+
+
+def test_a_workbook_that_would_end_the_process_is_an_error(tmp_path: Path) -> None:
+    """One wrong byte makes the library ask for more memory than there is, and abort."""
+    spoilt = bytearray(xlsb([["글", "점"], ["역이 가까워요", 5], ["좋아요", 4]]))
+    spoilt[601] = 255
+    (tmp_path / "spoilt.xlsb").write_bytes(spoilt)
+    with pytest.raises(InputError, match="spoilt.xlsb can't be read as a workbook: it is damaged"):
+        list(read_table(tmp_path / "spoilt.xlsb"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -57,7 +59,37 @@ def _sheets(book: calamine.CalamineWorkbook) -> dict[str, bool]:
     return {s.name: s.visible == visible for s in book.sheets_metadata if s.typ == table}
 
 
+#: Reads a whole workbook, in a process that may die of it.
+_TRIAL = """
+import sys
+import python_calamine
+if sys.platform != "win32":
+    import resource
+    resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+book = python_calamine.CalamineWorkbook.from_path(sys.argv[1])
+for name in book.sheet_names:
+    book.get_sheet_by_name(name).to_python()
+"""
+
+
+def _check_alive(path: Path, name: str) -> None:
+    """A spoilt .xls or .xlsb can make calamine ask for more memory than there is, and abort.
+
+    Nothing can catch that, so such files are read once in another process first.
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", _TRIAL, path], capture_output=True, stdin=subprocess.DEVNULL
+    )
+    if done.returncode not in (0, 1):  # 1 is an exception, which is told when it is read here
+        raise InputError(
+            f"{name} can't be read as a workbook: it is damaged.",
+            "Open it in Excel and save it again as .xlsx, or download it again.",
+        )
+
+
 def _opened(path: Path, name: str) -> calamine.CalamineWorkbook:
+    if path.suffix.lower() in (".xls", ".xlsb"):
+        _check_alive(path, name)
     try:
         return calamine.CalamineWorkbook.from_path(str(path))
     except calamine.PasswordError as error:
