@@ -16,7 +16,8 @@ from zigbang_nlp.cli.group import cli
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.importing import ImportColumns, import_file, look, recognise
 from zigbang_nlp.records import Review
-from zigbang_nlp.store import export, open_store
+from zigbang_nlp.store import open_store
+from zigbang_nlp.store.export import export
 
 FIVE = """danji_id,danji_name,age,totalScore,totalDesc,trafficScore,trafficDesc,careScore,careDesc
 11,은하마을,30대,5,살기 좋은 곳이에요,4,역이 가까워요,2,"청소를 잘

@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.language.file_notes import note_sentence
 from zigbang_nlp.records import Apartment, Review
-from zigbang_nlp.store import Scope, Store, export, open_store
-from zigbang_nlp.store.export import COLUMNS
+from zigbang_nlp.store import Scope, Store, open_store
+from zigbang_nlp.store.export import COLUMNS, export
 from zigbang_nlp.tables.cells import defused
 from zigbang_nlp.tables.read import Notes, read_table
 
@@ -153,7 +153,8 @@ _MEASURE = """
 import resource, sys
 from pathlib import Path
 from zigbang_nlp.records import Review
-from zigbang_nlp.store import export, open_store
+from zigbang_nlp.store import open_store
+from zigbang_nlp.store.export import export
 with open_store(sys.argv[1]) as store:
     if len(sys.argv) > 3:
         store.add_reviews(

@@ -201,5 +201,7 @@ def test_a_workbook_that_would_end_the_process_is_an_error(tmp_path: Path) -> No
     spoilt = bytearray(xlsb([["글", "점"], ["역이 가까워요", 5], ["좋아요", 4]]))
     spoilt[601] = 255
     (tmp_path / "spoilt.xlsb").write_bytes(spoilt)
-    with pytest.raises(InputError, match=r"spoilt\.xlsb can't be read as a workbook: it is damaged"):
+    with pytest.raises(
+        InputError, match=r"spoilt\.xlsb can't be read as a workbook: it is damaged"
+    ):
         list(read_table(tmp_path / "spoilt.xlsb"))

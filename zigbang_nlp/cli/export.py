@@ -78,7 +78,8 @@ def command(
             raise click.UsageError("--mask and --since-run are of reviews; .geojson has complexes.")
         _export_complexes(loaded, file)
         return
-    from zigbang_nlp.store import export, open_store
+    from zigbang_nlp.store import open_store
+    from zigbang_nlp.store.export import export
     from zigbang_nlp.tables.source import Notes
 
     notes = Notes()

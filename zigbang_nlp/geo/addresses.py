@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import pygeohash
 
 from zigbang_nlp.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _GEOHASH = re.compile(r"[0-9b-hjkmnp-z]{1,12}")
 #: Endings that people leave out: 서울, 노원, 성남.
@@ -58,8 +61,9 @@ def address_parts(address: str | None) -> tuple[str | None, str | None, str | No
 
 def geohash_of(latitude: float | None, longitude: float | None) -> str | None:
     """The geohash of a point; None where there is none, or it is no point on earth."""
-    if latitude is None or longitude is None or pd.isna(latitude) or pd.isna(longitude):
+    if latitude is None or longitude is None:
         return None
+    # NaN lies between no two numbers.
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180) or latitude == longitude == 0:
         return None
     return str(pygeohash.encode(latitude, longitude, precision=PRECISION))

@@ -1,7 +1,6 @@
 """Rows that survive anything: SQLite by default, PostgreSQL by URL."""
 
 from zigbang_nlp.store.corrections import Correction
-from zigbang_nlp.store.export import export
 from zigbang_nlp.store.judged import Judged
 from zigbang_nlp.store.rows import Counts, ReviewKey
 from zigbang_nlp.store.store import Store, open_store, store_exists
@@ -20,7 +19,6 @@ __all__ = [
     "Store",
     "Tally",
     "Task",
-    "export",
     "open_or_undo",
     "open_store",
     "store_exists",
