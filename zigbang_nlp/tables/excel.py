@@ -19,7 +19,8 @@ from zigbang_nlp.tables.unicode import composed
 _HEADER_WITHIN = 30
 #: A header fills at least this share of the columns that the fullest of those rows fills.
 _HEADER_FILLS = 0.6
-_OLD_EXCEL, _ENCRYPTED = b"\xd0\xcf\x11\xe0", "EncryptedPackage".encode("utf-16-le")
+_OLD_EXCEL, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\3\4"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 Row = list[Any]
 
@@ -89,7 +90,10 @@ def _check_alive(path: Path, name: str) -> None:
 
 def _opened(path: Path, name: str) -> calamine.CalamineWorkbook:
     if path.suffix.lower() in (".xls", ".xlsb"):
-        _check_alive(path, name)
+        with path.open("rb") as stream:
+            whole = stream.read(4) in (_OLD_EXCEL, _ZIP)
+        if whole:  # else it is refused before anything is asked for
+            _check_alive(path, name)
     try:
         return calamine.CalamineWorkbook.from_path(str(path))
     except calamine.PasswordError as error:
