@@ -13,7 +13,7 @@ from zigbang_nlp.store.database import Database
 from zigbang_nlp.store.schema import metadata
 
 #: The version of `schema.py`: the name of the last script in migrations/versions.
-HEAD = "0009"
+HEAD = "0010"
 SCRIPTS = Path(__file__).with_name("migrations")
 
 _version = sa.Table(
