@@ -12,9 +12,10 @@ from zigbang_nlp.errors import StoreError
 from zigbang_nlp.store.database import Database
 from zigbang_nlp.store.schema import metadata
 
-#: The version of `schema.py`: the name of the last script in migrations/versions.
-HEAD = "0010"
 SCRIPTS = Path(__file__).with_name("migrations")
+#: The version of `schema.py`: the number of the last script. Read from their names, since a number
+#: kept here by hand was once left behind, and older stores would have missed a column.
+HEAD = max(script.name[:4] for script in SCRIPTS.glob("versions/[0-9]*.py"))
 
 _version = sa.Table(
     "alembic_version", sa.MetaData(), sa.Column("version_num", sa.String(32), primary_key=True)
