@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import queue
 import secrets
 import shutil
-import tempfile
-import threading
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -22,6 +18,7 @@ from zigbang_nlp.predict.files import with_columns
 from zigbang_nlp.records import LABEL_ONLY
 from zigbang_nlp.tables.cells import review_texts
 from zigbang_nlp.tables.write import open_table
+from zigbang_nlp.web.background import Background
 from zigbang_nlp.web.job_rows import rows_of, save_rows
 from zigbang_nlp.web.prediction_service import PredictionService
 from zigbang_nlp.web.problems import Problem
@@ -85,13 +82,11 @@ class Jobs:
 
     def __init__(self, engine: PredictionService) -> None:
         self._engine = engine
-        self._place = Path(tempfile.mkdtemp(prefix="zigbang-nlp-"))
-        self._jobs: dict[str, Job] = {}
-        self._lock = threading.Lock()
+        self._background: Background[Job] = Background(
+            "files", self._do, _remove, _FINISHED, _SECONDS
+        )
         #: Files that are being read before they are jobs.
         self._coming = 0
-        self._queue: queue.Queue[Job | None] = queue.Queue()
-        self._thread: threading.Thread | None = None
 
     def take(self, name: str, body: BinaryIO, column: str) -> Job:
         """Keep a file and put it in the queue.
@@ -107,21 +102,21 @@ class Jobs:
             BundleError: there is no model.
         """
         self._engine.classifier  # noqa: B018 - without one the file would wait for nothing
-        self._forget_old()
-        with self._lock:
-            under_way = sum(job.state in ("waiting", "working") for job in self._jobs.values())
+        with self._background.lock:
+            self._background.forget_old()
+            under_way = len(self._background.under_way())
             if under_way + self._coming >= _WAITING:
                 raise _TOO_MANY
             self._coming += 1
         try:
             return self._taken(name, body, column)
         finally:
-            with self._lock:
+            with self._background.lock:
                 self._coming -= 1
 
     def _taken(self, name: str, body: BinaryIO, column: str) -> Job:
         key = secrets.token_urlsafe(16)
-        home = self._place / key
+        home = self._background.place / key
         home.mkdir()
         try:
             source = home / f"upload{ending_of(name)}"
@@ -132,12 +127,8 @@ class Jobs:
             shutil.rmtree(home, ignore_errors=True)
             raise
         job = Job(key, Path(name).name[:100], source, column, total)
-        with self._lock:
-            self._jobs[key] = job
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, daemon=True, name="files")
-                self._thread.start()
-        self._queue.put(job)
+        with self._background.lock:
+            self._background.put(job)
         return job
 
     def find(self, key: str) -> Job:
@@ -146,7 +137,7 @@ class Jobs:
         Raises:
             Problem: there is none, or it is long over.
         """
-        job = self._jobs.get(key)
+        job = self._background.jobs.get(key)
         if job is None:
             raise Problem(
                 404,
@@ -157,32 +148,21 @@ class Jobs:
 
     def close(self) -> None:
         """Stop after the piece at hand and remove all files."""
-        with self._lock:
-            for job in self._jobs.values():
-                job.state = "failed" if job.state in ("waiting", "working") else job.state
-        self._queue.put(None)
-        if self._thread is not None:
-            self._thread.join(10)
-        shutil.rmtree(self._place, ignore_errors=True)
+        self._background.close()
 
-    def _work(self) -> None:
-        while (job := self._queue.get()) is not None:
-            if job.state != "waiting":
-                continue
-            job.state = "working"
-            try:
-                self._classify(job)
-                job.state = "done" if job.state == "working" else job.state
-            except ZigbangError as error:
-                job.state, job.trouble = "failed", _told(error, job)
-            except Exception:  # noqa: BLE001 - the thread must live on
-                log.exception("An uploaded file could not be classified.")
-                job.state, job.trouble = (
-                    "failed",
-                    N_("서버에서 오류가 발생했습니다. 자세한 내용은 서버 로그에 있습니다."),
-                )
-            job.ended = time.monotonic()
-            job.source.unlink(missing_ok=True)
+    def _do(self, job: Job) -> None:
+        try:
+            self._classify(job)
+            job.state = "done" if job.state == "working" else job.state
+        except ZigbangError as error:
+            job.state, job.trouble = "failed", _told(error, job)
+        except Exception:  # noqa: BLE001 - the thread must live on
+            log.exception("An uploaded file could not be classified.")
+            job.state, job.trouble = (
+                "failed",
+                N_("서버에서 오류가 발생했습니다. 자세한 내용은 서버 로그에 있습니다."),
+            )
+        job.source.unlink(missing_ok=True)
 
     def _classify(self, job: Job) -> None:
         kept = []
@@ -202,15 +182,9 @@ class Jobs:
                 job.unsure += sum(p.unsure for p in found)
         save_rows(kept, job.rows)
 
-    def _forget_old(self) -> None:
-        now = time.monotonic()
-        with self._lock:
-            ended = [job for job in self._jobs.values() if job.ended]
-            ended.sort(key=lambda job: job.ended, reverse=True)
-            for number, job in enumerate(ended):
-                if number >= _FINISHED or now - job.ended > _SECONDS:
-                    del self._jobs[job.key]
-                    shutil.rmtree(job.source.parent, ignore_errors=True)
+
+def _remove(job: Job) -> None:
+    shutil.rmtree(job.source.parent, ignore_errors=True)
 
 
 def _told(error: ZigbangError, job: Job) -> str:

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import queue
 import secrets
-import shutil
-import tempfile
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +13,7 @@ from zigbang_nlp.insight.queries import Filters
 from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.report.make import write_report
 from zigbang_nlp.store import Store
+from zigbang_nlp.web.background import Background
 from zigbang_nlp.web.problems import Problem
 
 #: Reports that may wait, that are kept, and for how many seconds.
@@ -61,11 +57,9 @@ class ReportJobs:
         self, store: Callable[[], Store], model: Callable[[], Path | None], evaluation: Path
     ) -> None:
         self._store, self._model, self._evaluation = store, model, evaluation
-        self._place = Path(tempfile.mkdtemp(prefix="zigbang-nlp-"))
-        self._jobs: dict[str, ReportJob] = {}
-        self._lock = threading.Lock()
-        self._queue: queue.Queue[ReportJob | None] = queue.Queue()
-        self._thread: threading.Thread | None = None
+        self._background: Background[ReportJob] = Background(
+            "reports", self._do, _remove, _KEPT, _SECONDS
+        )
 
     def ask(self, filters: Filters, language: str) -> ReportJob:
         """Put a report in the queue; one that waits with the same filters is given again.
@@ -73,21 +67,18 @@ class ReportJobs:
         Raises:
             Problem: too many wait.
         """
-        with self._lock:
-            self._forget_old()
-            waiting = [one for one in self._jobs.values() if one.state in ("waiting", "working")]
+        background = self._background
+        with background.lock:
+            background.forget_old()
+            waiting = background.under_way()
             for one in waiting:
                 if (one.filters, one.language) == (filters, language):
                     return one
             if len(waiting) >= _WAITING:
                 raise _TOO_MANY
             key = secrets.token_urlsafe(16)
-            job = ReportJob(key, filters, language, self._place / f"{key}.html")
-            self._jobs[key] = job
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, daemon=True, name="reports")
-                self._thread.start()
-        self._queue.put(job)
+            job = ReportJob(key, filters, language, background.place / f"{key}.html")
+            background.put(job)
         return job
 
     def find(self, key: str) -> ReportJob:
@@ -96,7 +87,7 @@ class ReportJobs:
         Raises:
             Problem: there is none, or it is long gone.
         """
-        job = self._jobs.get(key)
+        job = self._background.jobs.get(key)
         if job is None:
             raise Problem(
                 404,
@@ -107,36 +98,25 @@ class ReportJobs:
 
     def close(self) -> None:
         """Stop after the section at hand and remove all files."""
-        with self._lock:
-            for job in self._jobs.values():
-                job.state = "failed" if job.state in ("waiting", "working") else job.state
-        self._queue.put(None)
-        if self._thread is not None:
-            self._thread.join(10)
-        shutil.rmtree(self._place, ignore_errors=True)
+        self._background.close()
 
-    def _work(self) -> None:
-        while (job := self._queue.get()) is not None:
-            if job.state != "waiting":
-                continue
-            job.state = "working"
-            try:
-                self._write(job)
-                job.state = "done" if job.state == "working" else job.state
-            except _StoppedError:
-                pass
-            except InsightError as error:
-                job.state, job.trouble = "failed", error.sentence(job.language)
-            except ZigbangError as error:
-                job.state, job.trouble = "failed", error.fact
-            except Exception:  # noqa: BLE001 - the thread must live on
-                log.exception("A report could not be written.")
-                job.trouble = translated(
-                    "서버에서 오류가 발생했습니다. 자세한 내용은 서버 로그에 있습니다.",
-                    job.language,
-                )
-                job.state = "failed"
-            job.ended = time.monotonic()
+    def _do(self, job: ReportJob) -> None:
+        try:
+            self._write(job)
+            job.state = "done" if job.state == "working" else job.state
+        except _StoppedError:
+            pass
+        except InsightError as error:
+            job.state, job.trouble = "failed", error.sentence(job.language)
+        except ZigbangError as error:
+            job.state, job.trouble = "failed", error.fact
+        except Exception:  # noqa: BLE001 - the thread must live on
+            log.exception("A report could not be written.")
+            job.trouble = translated(
+                "서버에서 오류가 발생했습니다. 자세한 내용은 서버 로그에 있습니다.",
+                job.language,
+            )
+            job.state = "failed"
 
     def _write(self, job: ReportJob) -> None:
         def told(done: int, total: int) -> None:
@@ -154,14 +134,9 @@ class ReportJobs:
             progress=told,
         )
 
-    def _forget_old(self) -> None:
-        now = time.monotonic()
-        ended = [job for job in self._jobs.values() if job.ended]
-        ended.sort(key=lambda job: job.ended, reverse=True)
-        for number, job in enumerate(ended):
-            if number >= _KEPT or now - job.ended > _SECONDS:
-                del self._jobs[job.key]
-                job.file.unlink(missing_ok=True)
+
+def _remove(job: ReportJob) -> None:
+    job.file.unlink(missing_ok=True)
 
 
 class _StoppedError(Exception):
