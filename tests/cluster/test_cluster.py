@@ -37,7 +37,7 @@ def parquet(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_partitions_cover_every_row_once(parquet: Path, tmp_path: Path) -> None:
     partitions = partitions_of(parquet, tmp_path, "text")
-    numbers = [n for partition in partitions for n in partition.read()["number"]]
+    numbers = [n for partition in partitions for n in partition.read("text")["number"]]
     assert numbers == list(range(130_500))
     assert len(partitions) == 4
 
@@ -56,8 +56,32 @@ def test_other_formats_are_read_by_the_one_reader(tmp_path: Path) -> None:
     file.write_bytes(f"제목\n번호;{name}\n1;역이 가까워요\n2;\n".encode())
     path = spilt(file, tmp_path, name, ReadOptions(header_row=2), notes)
     (partition,) = partitions_of(path, tmp_path, name)
-    assert partition.read().to_dict("list") == {"번호": ["1", "2"], "리뷰": ["역이 가까워요", ""]}
+    assert partition.read(name).to_dict("list") == {
+        "번호": ["1", "2"],
+        "리뷰": ["역이 가까워요", ""],
+    }
     assert [note.kind for note in notes] == ["delimiter"]
+
+
+def test_a_partition_is_read_as_the_whole_file_is(tmp_path: Path) -> None:
+    """Mojibake, bytes, names that macOS took apart, rows counted in the whole, an empty file."""
+    text = unicodedata.normalize("NFD", "리뷰")
+    broken = "ÁÖÂ÷°¡ Æí"  # 주차가 편 in CP949, read as Latin-1
+    rows = pd.DataFrame({text: ["역이 가까워요", "살기 좋아요", broken, "조용해요"]})
+    rows.to_parquet(tmp_path / "a.parquet", row_group_size=2)
+    rows[:0].to_parquet(tmp_path / "b.parquet")
+    for fix, kind, read in ((False, "mojibake", broken), (True, "mended", "주차가 편")):
+        notes, options = Notes(), ReadOptions(fix_encoding=fix)
+        parts = partitions_of(tmp_path, tmp_path, "리뷰", size=3, options=options)
+        assert [(part.start, part.stop) for part in parts] == [(0, 3), (3, 4)]
+        found = []
+        for part in parts:
+            noted = Notes()
+            found += part.read("리뷰", options, noted)["리뷰"].tolist()
+            notes.merge(noted)
+        assert found == ["역이 가까워요", "살기 좋아요", read, "조용해요"]
+        (note,) = notes
+        assert (note.kind, note.count, note.examples) == (kind, 1, [f"row 3: {broken!r}"])
 
 
 @pytest.mark.slow
@@ -110,14 +134,18 @@ def test_preprocess_makes_the_same_data_set(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_command_predicts_on_a_cluster(parquet: Path, bundle_dir: Path, tmp_path: Path) -> None:
+def test_the_command_predicts_on_a_cluster(bundle_dir: Path, tmp_path: Path) -> None:
+    """Options reach the workers, and what they notice comes back."""
+    texts = [*TEXTS[:9], "ÁÖÂ÷°¡ Æí"]
+    pd.DataFrame({"리뷰": texts}).to_parquet(tmp_path / "in.parquet")
     done = zigbang(
-        *("predict", "--model", bundle_dir, "--dask", "local"),
-        *("--input", parquet / "b.parquet", "--output", "scored"),
+        *("predict", "--model", bundle_dir, "--dask", "local", "--fix-encoding"),
+        *("--input", "in.parquet", "--output", "scored"),
         cwd=tmp_path,
     )
     assert done.returncode == 0, done.stderr.decode()
-    assert len(pd.read_parquet(tmp_path / "scored")) == 500
+    assert "1 cell that had been decoded with the wrong encoding" in done.stderr.decode()
+    assert pd.read_parquet(tmp_path / "scored")["리뷰"].tolist() == [*texts[:9], "주차가 편"]
 
 
 def test_a_scheduler_that_does_not_answer_is_said() -> None:

@@ -6,10 +6,12 @@ import contextlib
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from zigbang_nlp.console import progress
 from zigbang_nlp.errors import ConfigError
+
+Result = TypeVar("Result")
 
 #: Times that a partition is tried on another worker after its own died.
 _RETRIES = 5
@@ -60,15 +62,15 @@ def connected(address: str, workers: int | None = None) -> Iterator[Any]:
 
 
 def run_partitions(
-    client: Any, work: Callable[..., int], partitions: Sequence[Any], description: str
-) -> int:
-    """Do each partition on some worker; returns the sum of what they return.
+    client: Any, work: Callable[..., Result], partitions: Sequence[Any], description: str
+) -> Iterator[Result]:
+    """Do each partition on some worker, and give what each returns, in order.
 
     A worker that dies has its partitions done by others.
     """
     futures = client.map(work, partitions, pure=False, retries=_RETRIES)
     try:
-        counts = (future.result() for future in futures)
-        return sum(progress(counts, description, len(futures), unit="partitions"))
+        results = (future.result() for future in futures)
+        yield from progress(results, description, len(futures), unit="partitions")
     finally:
         client.cancel(futures)

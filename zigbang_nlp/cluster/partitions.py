@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,7 @@ import pandas as pd
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.files import atomic_file
-from zigbang_nlp.tables.read import CHUNK, ReadOptions, read_table
-from zigbang_nlp.tables.source import Notes, unique_names
-from zigbang_nlp.tables.unicode import composed
+from zigbang_nlp.tables.read import CHUNK, Notes, ReadOptions, read_table
 from zigbang_nlp.tables.write import open_table
 
 #: Rows of a partition: whole pieces, as one machine reads them, so that the network sees the same
@@ -29,23 +28,22 @@ class Partition:
     stop: int
     target: str
 
-    def read(self) -> pd.DataFrame:
-        """Its rows; of the file only the row groups that hold them."""
-        import pyarrow.parquet as pq
+    def read(
+        self, column: str, options: ReadOptions | None = None, notes: Notes | None = None
+    ) -> pd.DataFrame:
+        """Its rows, by the reader of all files; of the file only the row groups that hold them.
 
-        with pq.ParquetFile(self.source) as file:
-            begin, groups, first = 0, [], None
-            for group in range(file.metadata.num_row_groups):
-                end = begin + file.metadata.row_group(group).num_rows
-                if begin < self.stop and end > self.start:
-                    groups.append(group)
-                    first = begin if first is None else first
-                begin = end
-            rows = file.read_row_groups(groups)
-        rows = rows.slice(self.start - (first or 0), self.stop - self.start)
-        rows = rows.rename_columns(unique_names(rows.column_names, Notes()))
-        read: pd.DataFrame = rows.to_pandas(types_mapper=pd.ArrowDtype, ignore_metadata=True)
-        return read
+        Args:
+            column: that must be there.
+            options: how to read it.
+            notes: what was recognised and converted is noted.
+
+        Raises:
+            InputError: see `read_table`.
+        """
+        rows = range(self.start, self.stop)
+        pieces = read_table(Path(self.source), [column], options, notes, rows=rows)
+        return pd.concat(pieces, ignore_index=True)
 
     def write(self, rows: Any) -> None:
         """Write an Arrow table as its target, whole or not at all."""
@@ -75,7 +73,13 @@ def spilt(source: Path, target: Path, column: str, options: ReadOptions, notes: 
     return path
 
 
-def partitions_of(source: Path, target: Path, column: str, size: int = ROWS) -> list[Partition]:
+def partitions_of(
+    source: Path,
+    target: Path,
+    column: str,
+    size: int = ROWS,
+    options: ReadOptions | None = None,
+) -> list[Partition]:
     """The partitions of a Parquet file, or of a directory of them in the order of their names.
 
     Args:
@@ -83,11 +87,11 @@ def partitions_of(source: Path, target: Path, column: str, size: int = ROWS) -> 
         target: directory of their results, likewise.
         column: that each file must have.
         size: rows of a partition at most.
+        options: how to read them.
 
     Raises:
         InputError: there is no Parquet file, one can't be read, or one lacks the column.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     files = sorted(source.glob("*.parquet")) if source.is_dir() else [source]
@@ -98,20 +102,16 @@ def partitions_of(source: Path, target: Path, column: str, size: int = ROWS) -> 
         )
     found: list[Partition] = []
     for file in files:
-        try:
-            metadata = pq.read_metadata(file)
-        except (OSError, pa.ArrowException) as error:
-            raise InputError(f"{file} can't be read as Parquet: {error}.") from error
-        names = unique_names(metadata.schema.to_arrow_schema().names, Notes())
-        if composed(column) not in names:
-            raise InputError(
-                f"{file.name} has no column {column!r}.",
-                f"Its columns are: {', '.join(map(repr, names))}.",
-            )
-        for start in range(0, metadata.num_rows, size):
-            stop = min(start + size, metadata.num_rows)
+        # Its first rows, so that a wrong column is said before anything is predicted.
+        with contextlib.closing(read_table(file, [column], options, only=True)) as pieces:
+            next(pieces)
+        count = pq.read_metadata(file).num_rows
+        for start in range(0, count, size):
+            stop = min(start + size, count)
             name = f"part-{len(found):06}.parquet"
             found.append(
                 Partition(str(file.resolve()), start, stop, str((target / name).resolve()))
             )
+    if not found:
+        raise InputError(f"{source.name} has no rows.", "Give a file with at least one row.")
     return found

@@ -12,6 +12,7 @@ from zigbang_nlp.cluster.client import run_partitions
 from zigbang_nlp.cluster.partitions import Partition, partitions_of, spilt
 from zigbang_nlp.cluster.shipped import at_hand, ship_classifier, ship_tokenizer
 from zigbang_nlp.config import TokenizeSettings
+from zigbang_nlp.errors import InputError
 from zigbang_nlp.files import atomic_directory, make_directory
 from zigbang_nlp.predict.bulk import predict_pieces
 from zigbang_nlp.predict.classifier import Classifier
@@ -19,6 +20,7 @@ from zigbang_nlp.predict.files import with_columns
 from zigbang_nlp.records import LABEL_ONLY, Asked
 from zigbang_nlp.tables.cells import review_texts
 from zigbang_nlp.tables.read import CHUNK, Notes, ReadOptions
+from zigbang_nlp.tables.source import Note
 from zigbang_nlp.tables.unicode import composed
 from zigbang_nlp.tables.write import as_arrow
 from zigbang_nlp.text.tokenize_job import SEPARATOR, TokenizeJob
@@ -61,12 +63,17 @@ def predict_on_cluster(
     """
     how = options or ReadOptions()
     with atomic_directory(output) as fresh:
-        if source.is_file() and (source.suffix.lower() != ".parquet" or how.fix_encoding):
-            source = spilt(source, fresh, text_column, how, Notes() if notes is None else notes)
-        partitions = partitions_of(source, fresh, text_column)
+        noted = Notes() if notes is None else notes
+        if source.is_file() and source.suffix.lower() != ".parquet":
+            source = spilt(source, fresh, text_column, how, noted)
+            how = ReadOptions()  # of a file that has been read
+        partitions = partitions_of(source, fresh, text_column, options=how)
         shipped = ship_classifier(client, classifier)
-        work = partial(_predict, shipped, text_column, asked)
-        count = run_partitions(client, work, partitions, "predicting")
+        work = partial(_predict, shipped, text_column, asked, how)
+        count = 0
+        for rows, found in run_partitions(client, work, partitions, "predicting"):
+            count += rows
+            noted.merge(found)
         _clear_away_what_the_dead_left(fresh)
     return count
 
@@ -100,7 +107,8 @@ def tokenizer_on_cluster(client: Any, scratch: Path) -> Callable[..., Iterator[l
             pq.write_table(table, source, row_group_size=_TOKENIZED)
             partitions = partitions_of(source, Path(place) / _TOKENS, _TEXT, _TOKENIZED)
             shipped = ship_tokenizer(client, TokenizeJob(settings, max_characters))
-            run_partitions(client, partial(_tokenize, shipped), partitions, "tokenizing")
+            work = partial(_tokenize, shipped)
+            sum(run_partitions(client, work, partitions, "tokenizing"))
             for partition in partitions:
                 for joined in pq.read_table(partition.target)[_TOKENS].to_pylist():
                     yield joined.split(SEPARATOR) if joined else []
@@ -108,13 +116,21 @@ def tokenizer_on_cluster(client: Any, scratch: Path) -> Callable[..., Iterator[l
     return tokenized
 
 
-def _predict(shipped: str, text_column: str, asked: Asked, partition: Partition) -> int:
+def _predict(
+    shipped: str, text_column: str, asked: Asked, options: ReadOptions, partition: Partition
+) -> tuple[int, list[Note]]:
     import pyarrow as pa
 
     classifier, lock = at_hand(shipped)
-    rows = partition.read()
-    text_column = composed(text_column)
-    texts = review_texts(rows[text_column], text_column, partition.start)
+    text_column, notes = composed(text_column), Notes()
+    rows = partition.read(text_column, options, notes)
+    try:
+        texts = review_texts(rows[text_column], text_column, partition.start)
+    except InputError as error:
+        name = Path(partition.source).name
+        raise InputError(
+            f"{name}, {error.fact[0].lower()}{error.fact[1:]}", error.next_step
+        ) from error
     pieces = (texts[at : at + CHUNK] for at in range(0, len(texts), CHUNK))
     with lock:
         how = TokenizeSettings(workers=1)
@@ -124,14 +140,14 @@ def _predict(shipped: str, text_column: str, asked: Asked, partition: Partition)
         for i, columns in enumerate(scored)
     ]
     partition.write(pa.concat_tables(parts))
-    return len(rows)
+    return len(rows), list(notes)
 
 
 def _tokenize(shipped: str, partition: Partition) -> int:
     import pyarrow as pa
 
     run, lock = at_hand(shipped)
-    texts = partition.read()[_TEXT].tolist()
+    texts = partition.read(_TEXT)[_TEXT].tolist()
     with lock:
         tokens, *_ = run(texts, [WHOLE] * len(texts), lambda _: None)
     partition.write(pa.table({_TOKENS: pa.array(tokens, pa.string())}))

@@ -60,6 +60,7 @@ def read_table(
     notes: Notes | None = None,
     only: bool = False,
     first: bool = False,
+    rows: range | None = None,
 ) -> Generator[pd.DataFrame, None, None]:
     """The rows of a file in pieces of at most 20,000, every value of a text format as text.
 
@@ -71,6 +72,7 @@ def read_table(
         notes: where what was recognised, converted and left out is noted.
         only: leave all other columns out.
         first: the caller takes no more than the first piece, see `first_piece`.
+        rows: only these of a Parquet file, counted from 0: a part that a cluster's worker reads.
 
     Raises:
         InputError: no such file, an ending or encoding that can't be read (it names the bytes
@@ -88,6 +90,7 @@ def read_table(
             needed=[composed(name) for name in needed],
             only=only,
             first=first,
+            rows=rows,
             options=options or ReadOptions(),
             notes=noted,
         )
@@ -103,9 +106,10 @@ def _checked(source: Source) -> Iterator[pd.DataFrame]:
         )
     if source.path.stat().st_size == 0:
         raise InputError(f"{source.name} is empty.", "Give a file with a header and rows.")
+    before = source.rows.start if source.rows else 0
     rows = 0
     for piece in READERS[source.ending](source):
-        whole = mend_piece(piece, source.options.fix_encoding, rows, source.notes)
+        whole = mend_piece(piece, source.options.fix_encoding, before + rows, source.notes)
         missing = [column for column in source.needed if column not in whole.columns]
         if missing:
             raise InputError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +10,8 @@ from zigbang_nlp.tables.unicode import composed
 
 #: Rows held in memory at once.
 CHUNK = 20_000
+#: Examples of a note that are kept.
+_EXAMPLES = 3
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,15 @@ class Notes:
         if note is None:
             note = self._notes[key] = Note(kind, {k: str(v) for k, v in values.items()})
         note.count += count
-        if example is not None and len(note.examples) < 3:
+        if example is not None and len(note.examples) < _EXAMPLES:
             note.examples.append(str(example))
+
+    def merge(self, others: Iterable[Note]) -> None:
+        """Count on what was noted of another part of the same file."""
+        for other in others:
+            self.add(other.kind, count=other.count, **other.values)
+            known = self._notes[other.kind, *other.values.values()]
+            known.examples = [*known.examples, *other.examples][:_EXAMPLES]
 
     def __iter__(self) -> Iterator[Note]:
         return iter(self._notes.values())
@@ -90,6 +99,7 @@ class Source:
         needed: columns that must be there.
         only: whether no others are wanted.
         first: whether no more than the first piece is wanted.
+        rows: of a Parquet file, which of its rows are wanted, counted from 0; None is all.
         options, notes: see there.
     """
 
@@ -99,6 +109,7 @@ class Source:
     needed: Sequence[str] = ()
     only: bool = False
     first: bool = False
+    rows: range | None = None
     options: ReadOptions = ReadOptions()
     notes: Notes = field(default_factory=Notes)
 
