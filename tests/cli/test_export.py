@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
+import shapely
 from click.testing import CliRunner
 
 from zigbang_nlp.cli.group import cli
@@ -54,6 +56,18 @@ def test_complexes_are_points_with_scores_and_codes(url: str, tmp_path: Path) ->
     assert point["properties"]["texts"] == 3
     assert point["properties"]["code"].startswith("11140"), "중구"
     assert made["left_out"] == 1
+
+
+def test_complexes_as_a_geopackage_are_the_same_points(url: str, tmp_path: Path) -> None:
+    code, said = run(url, tmp_path / "c.gpkg")
+    assert code == 0, said
+    assert "1 complexes written" in said
+    assert "1 have no coordinates" in said
+    with sqlite3.connect(tmp_path / "c.gpkg") as db:
+        (row,) = db.execute("SELECT geom, name, texts, code FROM complexes").fetchall()
+    assert shapely.from_wkb(row[0][8:]).coords[0] == (126.9779, 37.5663)
+    assert row[1:3] == ("솔마을", 3)
+    assert row[3].startswith("11140"), "중구"
 
 
 def test_options_of_reviews_are_not_those_of_complexes(url: str, tmp_path: Path) -> None:

@@ -44,8 +44,25 @@ def test_both_languages_fill_in_the_same_things() -> None:
         if "{" not in korean or '{"' in korean:
             continue
         said = message.string
-        for english in said if isinstance(said, tuple) else (said,):
-            assert _blanks(english) == _blanks(korean), korean
+        *one, many = said if isinstance(said, tuple) else (said,)
+        assert _blanks(many) == _blanks(korean), korean
+        for english in one:  # "1 row" needs no number
+            lacking = {name for name, _ in _blanks(korean) - _blanks(english)}
+            assert _blanks(english) <= _blanks(korean), korean
+            assert lacking <= {"count", "n"}, korean
+
+
+def test_every_note_of_a_file_is_a_sentence_of_the_catalogue() -> None:
+    from zigbang_nlp.language.file_notes import WORDS, sentence
+
+    assert set(WORDS.values()) <= CATALOGUE.keys()
+    assert sentence("blank rows", "en", n=1, count="1") == "1 blank row was passed over."
+    assert (
+        sentence("blank rows", "en", n=1_200, count="1,200") == "1,200 blank rows were passed over."
+    )
+    assert sentence("delimiter", "ko", delimiter="tabs") == "구분 문자는 탭입니다."
+    assert sentence("delimiter", "en", delimiter="tabs") == "Its fields are separated by tabs."
+    assert sentence("encoding", "ko", encoding="UTF-16") == "UTF-16으로 읽었습니다."
 
 
 def test_no_sentence_for_people_is_outside_the_catalogue() -> None:

@@ -9,14 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pandas as pd
 import pytest
 import uvicorn
 
 from tests.factories import topical
+from zigbang_nlp import insight
 from zigbang_nlp.config import Settings
+from zigbang_nlp.insight.labelling import random_order
 from zigbang_nlp.store import open_store
+from zigbang_nlp.store.annotations import Annotation
 from zigbang_nlp.web.app import create_app
+from zigbang_nlp.web.labelling import keys_of
 from zigbang_nlp.web.slow_headers import PromptProtocol
 
 
@@ -47,6 +52,39 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
     rows = topical.table()
     with open_store(url) as store:
         topical.fill(store, rows)
+    yield from serve(url, place, rows)
+
+
+@pytest.fixture(scope="package")
+def labelled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
+    """A store in which two people labelled 300 and 100 of the random sample; the model is biased.
+
+    Every fifth text that is negative was judged positive, so that the naive share is too high.
+    """
+    place = tmp_path_factory.mktemp("labelled")
+    url = f"sqlite:///{place / 'a.db'}"
+    rows = topical.table(600, seed=8)
+    rng = np.random.default_rng(1)
+    truth = dict(zip(rows["text"], rows["positive"], strict=True))
+    wrong = rows["positive"].eq(0) & (rng.random(len(rows)) < 0.2)
+    rows["positive"] = rows["positive"].where(~wrong, 1.0)
+    with open_store(url) as store:
+        topical.fill(store, rows)
+        corpus = insight.load(store)
+        sample = corpus.texts.iloc[random_order(corpus)[:300]]
+        said = ["positive" if truth[text] else "negative" for text in sample["text"]]
+        keys = keys_of(sample)
+        first = [Annotation(key, "가온", label) for key, label in zip(keys, said, strict=True)]
+        second = [
+            Annotation(key, "나래", label) for key, label in zip(keys[:100], said, strict=False)
+        ]
+        # The second person answers the other way on ten.
+        second[:10] = [
+            Annotation(one.key, one.person, "negative" if one.label == "positive" else "positive")
+            for one in second[:10]
+        ]
+        store.annotations.add(first + second)
+    rows["truth"] = rows["text"].map(truth)
     yield from serve(url, place, rows)
 
 

@@ -81,7 +81,9 @@ def test_the_document_says_who_may_ask_and_names_operations_plainly(known: Known
     assert document["servers"] == [{"url": "/", "description": "이 서버"}]
     assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
     names = [one["operationId"] for path in document["paths"].values() for one in path.values()]
-    assert {"search", "before_after", "mentions", "geojson", "complexes"} <= set(names)
+    assert {"search", "before_after", "mentions", "geojson", "geopackage", "complexes"} <= set(
+        names
+    )
     assert len(set(names)) == len(names)
     assert all(re.fullmatch("[a-z_]+", name) for name in names)
 

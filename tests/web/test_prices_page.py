@@ -17,6 +17,7 @@ def send(known: Known, table: pd.DataFrame, target: str) -> str:
         "/prices",
         data={"csrf": known.csrf("/prices"), "target": target},
         files={"file": ("가격.csv", table.to_csv(index=False).encode("cp949"))},
+        follow_redirects=True,
     )
     assert answer.status_code == 200, answer.text[:500]
     return answer.text

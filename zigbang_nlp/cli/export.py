@@ -59,7 +59,8 @@ def command(
     The ending of FILE chooses the format: .csv, .tsv, .xlsx, .jsonl, .parquet, .sav (SPSS) or .dta
     (Stata; both with Korean variable labels). The columns are the same in each, in one order,
     which --columns shows; new ones come last.
-    .geojson holds the complexes as points with their scores and legal-dong codes instead.
+    .geojson and .gpkg (GeoPackage) hold the complexes instead, as points with their scores and
+    legal-dong codes.
     No spreadsheet runs what is in it: in CSV and TSV an apostrophe goes before text that begins
     like a formula, in Excel such text stays as it is in a cell of text.
 
@@ -70,12 +71,16 @@ def command(
       zigbang-nlp export reviews.parquet
       zigbang-nlp export reviews.sav
       zigbang-nlp export complexes.geojson
+      zigbang-nlp export complexes.gpkg
       zigbang-nlp export --mask to-share.xlsx
       zigbang-nlp export --since-run 12 new.jsonl
     """
-    if file.suffix.lower() == ".geojson":
+    ending = file.suffix.lower()
+    if ending in (".geojson", ".gpkg"):
         if masked or since_run is not None:
-            raise click.UsageError("--mask and --since-run are of reviews; .geojson has complexes.")
+            raise click.UsageError(
+                f"--mask and --since-run are of reviews; {ending} has complexes."
+            )
         _export_complexes(loaded, file)
         return
     from zigbang_nlp.store import open_store
@@ -90,13 +95,17 @@ def command(
 
 
 def _export_complexes(loaded: LoadedSettings, file: Path) -> None:
-    """Write the complexes of the store as GeoJSON."""
+    """Write the complexes of the store as GeoJSON or GeoPackage."""
     from zigbang_nlp import insight
-    from zigbang_nlp.files import write_json
-    from zigbang_nlp.insight.geojson import feature_collection
+    from zigbang_nlp.files import atomic_file, write_json
+    from zigbang_nlp.insight.map_files import feature_collection, geopackage
 
     made = feature_collection(insight.where(insight.load(loaded.settings.store_url)))
-    write_json(file, made)
+    if file.suffix.lower() == ".gpkg":
+        with atomic_file(file) as fresh:
+            fresh.write_bytes(geopackage(made))
+    else:
+        write_json(file, made)
     log.info("%s complexes written to %s.", f"{len(made['features']):,}", file)
     if made["left_out"]:
         log.info("%s have no coordinates and were left out.", f"{made['left_out']:,}")

@@ -19,7 +19,7 @@ from zigbang_nlp.config import Settings
 from zigbang_nlp.errors import StoreError, ZigbangError
 from zigbang_nlp.predict.resolve_model import chosen_model
 from zigbang_nlp.web import static_files
-from zigbang_nlp.web.api import PREFIX, complexes, geojson, health, model, predict, words
+from zigbang_nlp.web.api import PREFIX, complexes, health, map_files, model, predict, words
 from zigbang_nlp.web.api import search as search_api
 from zigbang_nlp.web.api.schemas import PredictRequest
 from zigbang_nlp.web.app_state import AppState
@@ -104,7 +104,7 @@ def create_app(settings: Settings) -> ASGIApp:
     for part in (
         health,
         predict,
-        geojson,
+        map_files,
         complexes,
         search_api,
         words,

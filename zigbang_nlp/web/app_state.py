@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.requests import Request
 
 from zigbang_nlp.config import Settings
 from zigbang_nlp.web.authentication import Authenticator
 from zigbang_nlp.web.corpus_cache import CorpusCache
+from zigbang_nlp.web.found import Found
 from zigbang_nlp.web.jobs import Jobs
 from zigbang_nlp.web.metrics import Metrics
 from zigbang_nlp.web.prediction_service import PredictionService
@@ -26,6 +28,7 @@ class AppState:
     reports: ReportJobs
     metrics: Metrics
     authenticator: Authenticator
+    found_prices: Found[Any] = field(default_factory=Found)
 
 
 def services_of(request: Request) -> AppState:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 import math
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -11,11 +13,13 @@ from urllib.parse import quote
 import pandas as pd
 from starlette.responses import Response
 
+from zigbang_nlp.insight.map_files import feature_collection, geopackage
 from zigbang_nlp.tables.cells import defused
 
 #: Letters that a cell of Excel holds.
 _MOST_LETTERS = 32_767
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+GEOPACKAGE = "application/geopackage+sqlite3"
 
 
 def file_of(table: pd.DataFrame, name: str, format: str) -> Response:
@@ -31,12 +35,44 @@ def file_of(table: pd.DataFrame, name: str, format: str) -> Response:
         if format == "xlsx"
         else (csv_text(table).encode("utf-8-sig", "replace"), "text/csv; charset=utf-8")
     )
-    file = f"{name}.{format}"
+    return _attached(body, f"{name}.{format}", media_type)
+
+
+def points_file(table: pd.DataFrame, format: str) -> Response:
+    """Complexes as points for a map program.
+
+    Args:
+        table: of `insight.where` by complex.
+        format: "geojson" or "gpkg".
+    """
+    made = feature_collection(table)
+    body, media_type = (
+        (geopackage(made), GEOPACKAGE)
+        if format == "gpkg"
+        else (json.dumps(made, ensure_ascii=False).encode(), "application/geo+json")
+    )
+    return _attached(body, f"complexes.{format}", media_type)
+
+
+def _attached(body: bytes, file: str, media_type: str) -> Response:
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file)}",
         "Cache-Control": "private, no-cache",
     }
     return Response(body, headers=headers, media_type=media_type)
+
+
+def one_of(tables: Mapping[str, pd.DataFrame | None], wanted: str, format: str) -> Response:
+    """The table of a page that is wanted, as a download; the first that there is by default.
+
+    Args:
+        tables: name -> table; None where the page has none to show.
+        wanted: a name.
+        format: "csv" or "xlsx".
+    """
+    there = {name: table for name, table in tables.items() if table is not None}
+    name = wanted if wanted in there else next(iter(there), "table")
+    return file_of(there.get(name, pd.DataFrame()), name, format)
 
 
 def csv_text(table: pd.DataFrame) -> str:

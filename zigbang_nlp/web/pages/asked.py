@@ -36,10 +36,14 @@ class View:
     Attributes:
         number: page, from 1 on.
         format: "" for a page, "csv" or "xlsx" for all rows as a file.
+        table: which of the page's tables is meant; "" is the first.
+        points: "geojson" or "gpkg" where the complexes are wanted as points, else "".
     """
 
     number: int
     format: str
+    table: str = ""
+    points: str = ""
 
     def slice(self, rows: int, size: int) -> tuple[int, int]:
         """(the page that there is, how many there are) of so many rows."""
@@ -47,10 +51,17 @@ class View:
         return min(self.number, pages), pages
 
 
-def view_of(number: Annotated[str, Query(alias="page")] = "1", format: str = "") -> View:
+def view_of(
+    number: Annotated[str, Query(alias="page")] = "1", format: str = "", table: str = ""
+) -> View:
     """The page and the format of an address; for FastAPI's Depends."""
     wanted = int(number) if number.isdecimal() and len(number) < 7 else 1
-    return View(max(wanted, 1), format if format in ("csv", "xlsx") else "")
+    return View(
+        max(wanted, 1),
+        format if format in ("csv", "xlsx") else "",
+        table,
+        format if format in ("geojson", "gpkg") else "",
+    )
 
 
 Viewed = Annotated[View, Depends(view_of)]

@@ -15,7 +15,7 @@ from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.language.i18n import Translator
 from zigbang_nlp.web import queries
 from zigbang_nlp.web.api.listing import Reviews
-from zigbang_nlp.web.downloads import file_of
+from zigbang_nlp.web.downloads import one_of
 from zigbang_nlp.web.pages.asked import Asked, Viewed, choices, day_of, refusal
 from zigbang_nlp.web.pages.figures import points_of, said_of
 from zigbang_nlp.web.pages.render import language_of, page
@@ -56,16 +56,13 @@ def changes(
         table = queries.before_after(snapshot, filters, *said["base"])
     except (InsightError, InputError) as error:
         return page(request, "changes.html", **said | {"sentence": refusal(error, language)})
-    if view.format:
-        return file_of(
-            table.assign(**{str(name): day for name, day in table.attrs.items()}),
-            "changes",
-            view.format,
-        )
     place = replace(filters, since=None, until=None)
     trend, said["trend_sentence"] = said_of(
         lambda: queries.trend(snapshot, place, "quarter", chosen), language
     )
+    if view.format:
+        dated = table.assign(**{str(name): day for name, day in table.attrs.items()})
+        return one_of({"changes": dated, "trend": trend}, view.table, view.format)
     if trend is not None:
         said["trend"] = over_time(points_of(trend, "share", "texts"), say("긍정 비율 추이"))
     said |= {

@@ -16,6 +16,8 @@ from zigbang_nlp.records import CATEGORIES
 from zigbang_nlp.web import queries
 from zigbang_nlp.web.api.listing import Reviews
 from zigbang_nlp.web.corpus_cache import Snapshot
+from zigbang_nlp.web.downloads import one_of
+from zigbang_nlp.web.pages.asked import Viewed
 from zigbang_nlp.web.pages.explore import complex_link
 from zigbang_nlp.web.pages.figures import said_of
 from zigbang_nlp.web.pages.render import language_of, page
@@ -31,6 +33,7 @@ _SERIES = ("a", "b", "c")
 def compare(
     request: Request,
     snapshot: Reviews,
+    view: Viewed,
     id: Annotated[list[str], Query()] = [],  # noqa: B006 - FastAPI copies it
 ) -> Response:
     """Names, or keys, of the complexes come as `id`, any number of times."""
@@ -61,6 +64,9 @@ def compare(
     said["sides"] = [side | _figures(snapshot, side["complex"]) for side in sides]
     if len(sides) > 1:
         said["rows"] = _rows(snapshot, sides)
+        if view.format:
+            tables = {"profile": _profiles(snapshot, sides), "differences": _tests(snapshot, sides)}
+            return one_of(tables, view.table, view.format)
         found_out, said["findings_sentence"] = said_of(lambda: _findings(snapshot, sides), language)
         said["findings"] = found_out or []
     return page(request, "compare.html", **said)
@@ -125,6 +131,30 @@ def _rows(snapshot: Snapshot, sides: list[dict[Any, Any]]) -> list[dict[str, Any
                 }
             )
     return rows
+
+
+def _profiles(snapshot: Snapshot, sides: list[dict[Any, Any]]) -> pd.DataFrame:
+    """Sentiment by category of each side, one below the other."""
+    parts = []
+    for side in sides:
+        own = Filters(complexes=(side["complex"],))
+        table, _ = said_of(partial(queries.profile, snapshot, own), "ko")
+        if table is not None:
+            table = table.assign(complex=side["complex"], name=side["name"])
+            parts.append(table[["complex", "name", *table.columns.drop(["complex", "name"])]])
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def _tests(snapshot: Snapshot, sides: list[dict[Any, Any]]) -> pd.DataFrame | None:
+    """The differences of each pair with their tests, those that are no findings too."""
+    parts = []
+    for one, other in combinations(sides, 2):
+        table, _ = said_of(
+            partial(queries.compare, snapshot, one["complex"], other["complex"], "complex"), "ko"
+        )
+        if table is not None:
+            parts.append(table.assign(one=one["name"], other=other["name"]))
+    return pd.concat(parts, ignore_index=True) if parts else None
 
 
 def _findings(snapshot: Snapshot, sides: list[dict[Any, Any]]) -> list[dict[str, Any]]:

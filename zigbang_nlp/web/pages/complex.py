@@ -17,7 +17,7 @@ from zigbang_nlp.records import CATEGORIES
 from zigbang_nlp.web import queries
 from zigbang_nlp.web.app_state import services_of
 from zigbang_nlp.web.corpus_cache import Snapshot
-from zigbang_nlp.web.downloads import file_of
+from zigbang_nlp.web.downloads import one_of
 from zigbang_nlp.web.pages.asked import Viewed
 from zigbang_nlp.web.pages.correct import with_corrections
 from zigbang_nlp.web.pages.explore import complex_link
@@ -62,7 +62,8 @@ async def complex_(
     )
     if view.format:
         named = table.assign(name=said["complex"]["name"], district=said["district"])
-        return await run_in_threadpool(file_of, hits_table(named), "reviews", view.format)
+        tables = {"reviews": hits_table(named), **said["tables"]}
+        return await run_in_threadpool(one_of, tables, view.table, view.format)
     at, pages = view.slice(len(table), _REVIEWS)
     shown = table.iloc[(at - 1) * _REVIEWS : at * _REVIEWS]
     rows = await marked(app_state.engine, shown.to_dict("records"))
@@ -92,15 +93,16 @@ def _said(edition_now: Any, key: str, language: str) -> dict[str, Any]:
         said["profile"] = _profile(snapshot, own, district)
     except (InsightError, IndexError):
         pass
-    said["trend"], said["trend_sentence"] = said_of(
-        lambda: over_time(
-            points_of(queries.trend(snapshot, own, "year"), "share", "texts"),
-            translated("연도별 긍정 비율", language),
-        ),
-        language,
+    trend, said["trend_sentence"] = said_of(lambda: queries.trend(snapshot, own, "year"), language)
+    said["trend"] = (
+        None
+        if trend is None
+        else over_time(points_of(trend, "share", "texts"), translated("연도별 긍정 비율", language))
     )
     topics, said["topics_sentence"] = said_of(lambda: queries.topics(snapshot, own), language)
     said |= _praise(topics)
+    profile, _ = said_of(lambda: queries.profile(snapshot, own), language)
+    said["tables"] = {"categories": profile, "trend": trend, "topics": topics}
     said["positive_words"] = _typical(snapshot, key, "positive")
     said["negative_words"] = _typical(snapshot, key, "negative")
     return said

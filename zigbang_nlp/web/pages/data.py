@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
@@ -13,17 +14,20 @@ from starlette.responses import FileResponse, Response
 from zigbang_nlp.errors import BundleError, StoreError
 from zigbang_nlp.web.api.model import model_card
 from zigbang_nlp.web.app_state import AppState, services_of
-from zigbang_nlp.web.pages.render import page
+from zigbang_nlp.web.downloads import one_of
+from zigbang_nlp.web.pages.asked import Viewed
+from zigbang_nlp.web.pages.render import korean_moment, page
 from zigbang_nlp.web.problems import Problem
 
 router = APIRouter(include_in_schema=False)
 
 _RUNS, _FAILURES, _CORRECTIONS = 10, 20, 10
+_RUN_COLUMNS = ("requests", "new", "changed", "failed", "outcome")
 _MEASURES = ("accuracy", "f1", "roc_auc")
 
 
 @router.get("/data")
-async def data(request: Request) -> Response:
+async def data(request: Request, view: Viewed) -> Response:
     """Every part is shown that there is, and says what is missing where there isn't."""
     app_state = services_of(request)
     said: dict[str, Any] = await run_in_threadpool(_stored, app_state)
@@ -32,6 +36,8 @@ async def data(request: Request) -> Response:
     except BundleError:
         said["card"] = None
     said["evaluation"] = _evaluation(app_state, said["card"])
+    if view.format:
+        return await run_in_threadpool(one_of, _tables(said), view.table, view.format)
     said["plots"] = [name for name in _plots(app_state) if _plots(app_state)[name].is_file()]
     return page(request, "data.html", **said)
 
@@ -52,6 +58,38 @@ def _plots(app_state: AppState) -> dict[str, Path]:
         found |= {file.name: file for file in sorted(settings.evaluation_dir.glob("*.png"))}
     found["architecture.png"] = app_state.engine.directory / "architecture.png"
     return found
+
+
+def _tables(said: dict[str, Any]) -> dict[str, pd.DataFrame]:
+    """Every table of the page, as a file has it."""
+    crawls = said["crawls"]
+    rows: dict[str, list[dict[str, Any]]] = {
+        "sources": [{"source": name, "reviews": count} for name, count in said["sources"]],
+        "tasks": [{"source": one["source"]} | row for one in crawls for row in one["tasks"]],
+        "runs": [
+            {"source": one["source"], "started_at": korean_moment(run.started_at)}
+            | {name: getattr(run, name) for name in _RUN_COLUMNS}
+            | {"errors": ", ".join(f"{kind}: {count}" for kind, count in run.errors.items())}
+            for one in crawls
+            for run in one["runs"]
+        ],
+        "failures": [
+            {"source": one["source"], "task": str(task), "kind": failure.kind, "fact": failure.fact}
+            for one in crawls
+            for task, failure in one["failures"]
+        ],
+        "measures": [
+            {"measure": row["name"], "model": side}
+            | {name: (row[key] or {}).get(name) for name in ("value", "low", "high")}
+            for row in said["evaluation"]
+            for side, key in (("LSTM", "ours"), ("TF-IDF", "other"))
+        ],
+        "corrections": [
+            {"text": one.text, "model_label": one.said, "label": one.label}
+            for one in said["corrections"]
+        ],
+    }
+    return {name: pd.DataFrame(table) for name, table in rows.items()}
 
 
 def _evaluation(app_state: AppState, card: dict[str, Any] | None) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from zigbang_nlp.geo.borders import borders
 from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.web import queries
 from zigbang_nlp.web.api.listing import Reviews
-from zigbang_nlp.web.downloads import file_of
+from zigbang_nlp.web.downloads import file_of, points_file
 from zigbang_nlp.web.pages.asked import Asked, Viewed, districts_of, refusal
 from zigbang_nlp.web.pages.render import language_of, page
 from zigbang_nlp.web.queries import SORTS, Sort
@@ -81,6 +81,8 @@ def explore(
         return page(request, "explore.html", **said)
     if view.format:
         return file_of(table, "complexes", view.format)
+    if view.points:
+        return points_file(table, view.points)
     if complaints:
         # Many complaints are in the colours of what is bad.
         toned = table.assign(score=1 - table["score"])

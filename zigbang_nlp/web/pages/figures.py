@@ -9,6 +9,7 @@ import pandas as pd
 
 from zigbang_nlp.charts.lines import Point
 from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.web.pages.asked import refusal
 
 Answer = TypeVar("Answer")
 
@@ -17,10 +18,8 @@ def said_of(ask: Callable[[], Answer], language: str) -> tuple[Answer | None, st
     """(the answer, ""), or (None, why the reviews can't give it)."""
     try:
         return ask(), ""
-    except InsightError as error:
-        return None, error.sentence(language)
-    except InputError as error:
-        return None, error.fact
+    except (InsightError, InputError) as error:
+        return None, refusal(error, language)
 
 
 def points_of(table: pd.DataFrame, value: str, count: str) -> list[Point]:

@@ -12,7 +12,7 @@ from zigbang_nlp.charts.lines import over_time
 from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.web import queries
 from zigbang_nlp.web.api.listing import Reviews
-from zigbang_nlp.web.downloads import file_of
+from zigbang_nlp.web.downloads import one_of
 from zigbang_nlp.web.pages.asked import Asked, Viewed
 from zigbang_nlp.web.pages.figures import points_of, said_of
 from zigbang_nlp.web.pages.render import language_of, page
@@ -38,8 +38,6 @@ def keywords(
     asked = word.strip()[:50]
     span = period if period in _PERIODS else "quarter"
     table, sentence = said_of(lambda: queries.keywords(snapshot, filters), language)
-    if view.format and table is not None:
-        return file_of(table, "keywords", view.format)
     said: dict[str, Any] = {
         "word": asked,
         "span": span,
@@ -55,6 +53,7 @@ def keywords(
         "together": [],
         "related_sentence": "",
     }
+    trend = relatives = None
     if asked:
         trend, said["chart_sentence"] = said_of(
             lambda: queries.mention_trend(snapshot, Filters(), asked, span), language
@@ -70,6 +69,9 @@ def keywords(
             for method in ("near", "together"):
                 kind = "vectors" if method == "near" else method
                 said[method] = relatives[relatives["method"].eq(kind)]["word"].tolist()
+    if view.format:
+        tables = {"keywords": table, "mentions": trend, "related": relatives}
+        return one_of(tables, view.table, view.format)
     return page(request, "keywords.html", **said)
 
 

@@ -19,7 +19,7 @@ from zigbang_nlp.web import labelling
 from zigbang_nlp.web.api.listing import Reviews
 from zigbang_nlp.web.app_state import services_of
 from zigbang_nlp.web.corpus_cache import Snapshot
-from zigbang_nlp.web.downloads import file_of
+from zigbang_nlp.web.downloads import one_of
 from zigbang_nlp.web.pages.asked import Viewed
 from zigbang_nlp.web.pages.explore import complex_link
 from zigbang_nlp.web.pages.figures import said_of
@@ -53,7 +53,15 @@ def label(
     kind = queue if queue in KINDS else "random"
     breakdown = by if by in BREAKDOWNS else ""
     if view.format:
-        return file_of(_labels(given), "labels", view.format)
+        tables = {
+            "labels": _labels(given),
+            "agreement": said_of(lambda: labelling.agreement(given), language)[0],
+            "corrected": said_of(
+                lambda: labelling.corrected(snapshot.reviews(), given, BREAKDOWNS[breakdown]),
+                language,
+            )[0],
+        }
+        return one_of(tables, view.table, view.format)
     said: dict[str, Any] = {
         "person": name,
         "queue": kind,

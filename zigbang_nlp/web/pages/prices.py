@@ -1,8 +1,13 @@
-"""가격과 입지: an uploaded table of prices against what residents say, and where values gather."""
+"""가격과 입지: an uploaded table of prices against what residents say, and where values gather.
+
+The table itself isn't kept; what was found in it is for an hour, in memory, under a secret address
+that survives a reload and leads to the downloads.
+"""
 
 from __future__ import annotations
 
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -10,7 +15,7 @@ import pandas as pd
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.outside import JOIN_COLUMNS, joined
@@ -20,12 +25,12 @@ from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.tables.read import read_table
 from zigbang_nlp.web import queries
 from zigbang_nlp.web.api.listing import Reviews
+from zigbang_nlp.web.app_state import services_of
 from zigbang_nlp.web.authentication import PRICES_PATH
 from zigbang_nlp.web.corpus_cache import Snapshot
-from zigbang_nlp.web.downloads import file_of
-from zigbang_nlp.web.pages.asked import Viewed
+from zigbang_nlp.web.downloads import one_of
+from zigbang_nlp.web.pages.asked import Viewed, refusal
 from zigbang_nlp.web.pages.explore import complex_link
-from zigbang_nlp.web.pages.figures import said_of
 from zigbang_nlp.web.pages.forms import text_of
 from zigbang_nlp.web.pages.render import check_form, language_of, page
 from zigbang_nlp.web.problems import Problem
@@ -40,19 +45,45 @@ _MOST_ROWS, _SHOWN = 50_000, 20
 _PROPERTIES = ("score", "households", "year", "연식", "준공연도", "전용면적", "층수", "세대수")
 
 
+@dataclass(frozen=True)
+class Joined:
+    """What was found in a table that was sent.
+
+    Attributes:
+        table: the complexes with its columns; `attrs` count those with and without a partner.
+        columns: those with numbers.
+        target: the one of prices, as it was asked for.
+        effects: see `hedonic`; None where the column is none, or `trouble` says why.
+        trouble: why the regression has no answer.
+    """
+
+    table: pd.DataFrame
+    columns: list[str]
+    target: str
+    effects: pd.DataFrame | None = None
+    trouble: InsightError | InputError | None = None
+
+
 @router.get(PRICES_PATH)
-def prices(request: Request, snapshot: Reviews, view: Viewed) -> Response:
-    """The form, and where satisfaction gathers on the map."""
+def prices(request: Request, snapshot: Reviews, view: Viewed, result: str = "") -> Response:
+    """The form, where satisfaction gathers on the map, and what was found in a table sent before."""
     language = language_of(request.scope)
     found, sentence = _clusters(snapshot, language)
-    if view.format and found is not None:
-        return file_of(found, "clusters", view.format)
-    return page(request, "prices.html", **_blank(found, sentence, language))
+    joined_now = services_of(request).found_prices.find(result) if result else None
+    if view.format:
+        tables = {"clusters": found}
+        if joined_now is not None:
+            tables |= {"effects": joined_now.effects, "joined": joined_now.table}
+        return one_of(tables, view.table, view.format)
+    said = _blank(found, sentence, language)
+    if result:
+        said |= _shown(joined_now, language)
+    return page(request, "prices.html", **said)
 
 
 @router.post(PRICES_PATH)
 async def joined_prices(request: Request) -> Response:
-    """The page with the complexes joined to a table that was sent, and the regression."""
+    """Join a table that was sent to the complexes, and lead to what was found."""
     async with request.form(max_files=1, max_fields=5) as form:
         check_form(request, text_of(form, "csrf"))
         sent = form.get("file")
@@ -60,10 +91,9 @@ async def joined_prices(request: Request) -> Response:
             raise Problem(422, "no-file", "파일을 선택해 주세요.")
         target = text_of(form, "target").strip()[:100]
         snapshot = request.app.state.app_state.corpus_cache.snapshot()
-        said = await run_in_threadpool(
-            _answer, snapshot, sent.filename, sent.file, target, language_of(request.scope)
-        )
-    return page(request, "prices.html", **said)
+        found = await run_in_threadpool(_answer, snapshot, sent.filename, sent.file, target)
+    key = services_of(request).found_prices.keep(found)
+    return RedirectResponse(f"{PRICES_PATH}?result={key}#joined", 303)
 
 
 def _blank(found: pd.DataFrame | None, sentence: str, language: str) -> dict[str, Any]:
@@ -104,16 +134,32 @@ def _table(snapshot: Snapshot) -> pd.DataFrame:
     return queries.complexes(snapshot, Filters())
 
 
-def _answer(
-    snapshot: Snapshot, name: str, body: BinaryIO, target: str, language: str
-) -> dict[str, Any]:
-    found, sentence = _clusters(snapshot, language)
-    said = _blank(found, sentence, language)
+def _shown(found: Joined | None, language: str) -> dict[str, Any]:
+    """What the page shows of a table that was sent."""
+    if found is None:
+        gone = translated(
+            "결과를 찾을 수 없습니다. 한 시간 동안만 보관하니 표를 다시 올려 주세요.", language
+        )
+        return {"sentence": gone}
+    said = {"join": found.table.attrs, "columns": found.columns, "target": found.target}
+    if found.trouble is not None:
+        return said | {"sentence": refusal(found.trouble, language)}
+    if found.effects is None:
+        return said
+    fit = _assumed(found.effects.attrs, language)
+    return said | {"effects": found.effects.to_dict("records"), "fit": fit}
+
+
+def _answer(snapshot: Snapshot, name: str, body: BinaryIO, target: str) -> Joined:
+    """Read, join and regress.
+
+    Raises:
+        Problem: the table can't be read.
+        InsightError: there are no reviews, or nothing in the table is theirs.
+    """
     try:
         other = _read(name, body)
         table = joined(snapshot.reviews(), other)
-    except InsightError as error:
-        return said | {"sentence": error.sentence(language)}
     except InputError as error:
         raise Problem(
             422,
@@ -127,17 +173,17 @@ def _answer(
         if name not in JOIN_COLUMNS
         and pd.to_numeric(table[name], errors="coerce").notna().sum() > 2
     ]
-    said |= {"join": table.attrs, "columns": numeric, "target": target}
     if target not in numeric:
-        return said
+        return Joined(table, numeric, target)
     scores = _table(snapshot)[["complex", "score"]]
     whole = table.merge(scores, on="complex", how="left")
     properties = [n for n in _PROPERTIES if n in whole.columns and n != target]
     usable = [n for n in properties if pd.to_numeric(whole[n], errors="coerce").notna().sum() >= 30]
-    effects, said["sentence"] = said_of(lambda: hedonic(whole, target, usable), language)
-    if effects is not None:
-        said |= {"effects": effects.to_dict("records"), "fit": _assumed(effects.attrs, language)}
-    return said
+    whole.attrs = table.attrs
+    try:
+        return Joined(whole, numeric, target, hedonic(whole, target, usable))
+    except (InsightError, InputError) as error:
+        return Joined(whole, numeric, target, trouble=error)
 
 
 def _read(name: str, body: BinaryIO) -> pd.DataFrame:

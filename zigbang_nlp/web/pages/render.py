@@ -40,7 +40,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"static": static_url, "categories": CATEGORIES, "labels": LABELS}
-    made.filters |= {"pct": _pct, "number": _number, "day": _day, "moment": _moment}
+    made.filters |= {"pct": _pct, "number": _number, "day": _day, "moment": korean_moment}
     return made
 
 
@@ -152,7 +152,7 @@ def _number(value: float | None) -> str:
     return "–" if value is None or value != value else f"{value:,.0f}"
 
 
-def _moment(value: datetime) -> str:
+def korean_moment(value: datetime) -> str:
     """A stored moment (UTC) as clocks in Korea show it."""
     aware = value if value.tzinfo else value.replace(tzinfo=UTC)
     return f"{aware.astimezone(_KOREA):%Y.%m.%d %H:%M}"

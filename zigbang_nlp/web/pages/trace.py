@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 from fastapi import APIRouter, Request
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
@@ -17,6 +18,7 @@ from zigbang_nlp.trace.cleaning import REASONS as CHANGED
 from zigbang_nlp.trace.described import KNOWN_STATES, REASONS, shape_text, steps_of, visible
 from zigbang_nlp.trace.traced import Gates, Trace
 from zigbang_nlp.web.app_state import services_of
+from zigbang_nlp.web.downloads import file_of
 from zigbang_nlp.web.pages.forms import form_of, text_of
 from zigbang_nlp.web.pages.render import language_of, page
 
@@ -67,9 +69,25 @@ async def traced(request: Request) -> Response:
         other if other in _COMPARED else None,
         int(wanted) if wanted else None,
     )
+    if (format := text_of(form, "format")) in ("csv", "xlsx"):
+        return file_of(_token_table(found), "trace", format)
     pooling = app_state.engine.classifier.bundle.architecture.pooling
     steps = steps_of(found, pooling, Translator(language))
     return _page(request, trace=found, steps=steps, map=_map(found, language), **said)
+
+
+def _token_table(trace: Trace) -> pd.DataFrame:
+    """One row a token of the first window: its name, id, embedding and the LSTM's states."""
+    if not trace.windows:
+        return pd.DataFrame({"token": [token.form for token in trace.tokenized.tokens]})
+    first = trace.windows[0]
+    count = len(trace.names)
+    parts = [
+        pd.DataFrame({"token": trace.names, "id": list(first.ids)[:count]}),
+        pd.DataFrame(trace.embedding[:count]).add_prefix("embedding_"),
+        pd.DataFrame(first.states[:count]).add_prefix("state_"),
+    ]
+    return pd.concat(parts, axis=1)
 
 
 def _map(trace: Trace, language: str) -> Markup | None:

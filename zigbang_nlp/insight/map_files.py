@@ -1,19 +1,23 @@
-"""Complexes as GeoJSON (RFC 7946): points with their scores and legal-dong codes (법정동코드)."""
+"""Complexes for maps: GeoJSON (RFC 7946) and GeoPackage, points with their scores and 법정동코드."""
 
 from __future__ import annotations
 
 import json
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from zigbang_nlp.geo.districts import district_at
+from zigbang_nlp.geo.geopackage import write_points
 
 #: Properties of a feature, besides `code`, where the table has them.
-PROPERTIES = (
-    "complex", "name", "district", "households", "texts", "reviews", "positive", "share",
-    "wilson_low", "wilson_high", "score", "low", "high", "rank", "tied",
-)  # fmt: skip
+PROPERTIES: dict[str, type] = {
+    "complex": str, "name": str, "district": str, "households": int, "texts": int,
+    "reviews": int, "positive": int, "share": float, "wilson_low": float, "wilson_high": float,
+    "score": float, "low": float, "high": float, "rank": int, "tied": int,
+}  # fmt: skip
 
 
 def feature_collection(table: pd.DataFrame) -> dict[str, Any]:
@@ -45,3 +49,18 @@ def feature_collection(table: pd.DataFrame) -> dict[str, Any]:
         "features": features,
         "left_out": len(table) - len(known),
     }
+
+
+def geopackage(collection: dict[str, Any]) -> bytes:
+    """The features of `feature_collection` as a GeoPackage with one layer, `complexes`."""
+    features = collection["features"]
+    with tempfile.TemporaryDirectory(prefix="zigbang-nlp-") as place:
+        file = Path(place) / "complexes.gpkg"
+        write_points(
+            file,
+            "complexes",
+            [tuple(one["geometry"]["coordinates"]) for one in features],
+            [one["properties"] for one in features],
+            PROPERTIES | {"code": str},
+        )
+        return file.read_bytes()
