@@ -38,7 +38,7 @@ def made_world(apartments: int) -> Any:
     cells = ["".join(parts) for parts in product(PREFIXES, ALPHABET, ALPHABET)]
     listed: dict[str, list[dict[str, Any]]] = {}
     danjis, reviews = {}, {}
-    for number in range(apartments):
+    for number in range(1, apartments + 1):  # 0 is no id
         entry = {
             "id": number,
             "name": f"단지 {number}",

@@ -17,7 +17,7 @@ from zigbang_nlp.crawl.client import Client
 from zigbang_nlp.crawl.conditions import Conditions
 from zigbang_nlp.crawl.health import Health
 from zigbang_nlp.crawl.hogangnono import Hogangnono
-from zigbang_nlp.crawl.loop import Loop
+from zigbang_nlp.crawl.loop import BACKLOG, Loop
 from zigbang_nlp.crawl.maintain import catch_up
 from zigbang_nlp.crawl.pace import Pace
 from zigbang_nlp.crawl.place import find_place, is_known_place
@@ -216,8 +216,11 @@ def _crawl(
     scrubber = privacy.Scrubber(site.data, nickname_rule(settings, store), settings.covariates)
     workers = 1 if fetcher.offline else settings.workers
     show = show or progress.choose()
+    # A limit leaves the time to save each answer before the next question.
+    backlog = 0 if fetcher.offline or settings.rate else BACKLOG
     loop = Loop(
-        store, site, fetcher, scope, health, scrubber, show, stopping, workers, settings.lease
+        *(store, site, fetcher, scope, health, scrubber, show, stopping),
+        *(workers, settings.lease, backlog),
     )
     try:
         loop.run()

@@ -20,6 +20,7 @@ from zigbang_nlp.crawl.privacy import Scrubber, as_json
 from zigbang_nlp.crawl.progress import Figures, Progress
 from zigbang_nlp.crawl.reading import parse
 from zigbang_nlp.crawl.results import Results
+from zigbang_nlp.crawl.saver import Saver
 from zigbang_nlp.crawl.site import Answer, Fetcher, Site
 from zigbang_nlp.errors import CrawlStoppedError, DriftError, RequestFailedError, ValueRefusedError
 from zigbang_nlp.store import Counts, Failure, Found, Outcome, Scope, Store, Tally, Task
@@ -28,6 +29,8 @@ from zigbang_nlp.store import Counts, Failure, Found, Outcome, Scope, Store, Tal
 OFFLINE_BATCH = 500
 #: Tasks that a worker has claimed ahead: few, so that several crawlers share what is left.
 AHEAD = 8
+#: Answers that share a transaction, where nothing limits the rate; those of a second may too.
+BACKLOG = 8
 #: Seconds between looks for work while others hold what is left.
 POLL = 0.2
 
@@ -46,6 +49,7 @@ class Loop:
         stopping: ends every wait.
         workers: answers under way at once.
         lease: seconds until another crawler may take over a dead one's tasks.
+        backlog: of answers that wait to be saved, see `Saver`.
     """
 
     def __init__(
@@ -60,18 +64,18 @@ class Loop:
         stopping: threading.Event,
         workers: int,
         lease: float,
+        backlog: int = 0,
     ) -> None:
         self.store, self.site, self.fetcher, self.scope = store, site, fetcher, scope
         self.health, self.scrubber, self.progress = health, scrubber, progress
         self.stopping, self.workers, self.lease = stopping, workers, lease
+        self._saver = Saver(self._save, backlog, stopping)
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.apartments, self.reviews = Counts(), Counts()
         self.results = Results()
         self.warnings: list[str] = []
         self._lock = threading.Lock()
-        self._saving = threading.Lock()
         self._claimed: deque[Task] = deque()
-        self._unsaved: list[Outcome] = []
         self._began = self._renewed = time.monotonic()
 
     def run(self) -> None:
@@ -115,6 +119,15 @@ class Loop:
             self.store.runs.end(self.run_id, outcome)
 
     def _run_workers(self) -> None:
+        with self._saver:
+            futures = self._ask_all()
+        errors = [error for future in futures if (error := future.exception()) is not None]
+        errors += self._saver.errors()
+        if errors:  # those that were only told to stop say nothing about why
+            raise min(errors, key=lambda error: isinstance(error, Interrupted))
+
+    def _ask_all(self) -> list[Future[None]]:
+        """Run the workers until all have ended."""
         with ThreadPoolExecutor(self.workers, "crawl") as pool:
             futures = [pool.submit(self._work) for _ in range(self.workers)]
             try:
@@ -128,12 +141,11 @@ class Loop:
             except BaseException:  # Ctrl-C, or the store failed: the workers must not go on
                 self.stopping.set()
                 raise
-        errors = [error for future in futures if (error := future.exception()) is not None]
-        if errors:  # those that were only told to stop say nothing about why
-            raise min(errors, key=lambda error: isinstance(error, Interrupted))
+        return futures
 
     def _beat(self) -> None:
-        """Once a second: keep the leases, show the figures."""
+        """Once a second: save what waits, keep the leases, show the figures."""
+        self._saver.submit()
         if time.monotonic() - self._renewed > self.lease / 4:
             self.store.frontier.renew(self.name, self.lease)
             self._renewed = time.monotonic()
@@ -144,7 +156,9 @@ class Loop:
         while not self.stopping.is_set():
             batch = self._take()
             if batch:
-                self._save([self._ask(task) for task in batch])
+                self._saver.add([self._ask(task) for task in batch])
+            elif self._saver.settle():
+                continue  # what is saved now may have brought tasks
             elif self.store.frontier.open_tasks(self.scope):
                 self.stopping.wait(POLL)  # somebody's answer may still bring tasks
             else:
@@ -190,19 +204,6 @@ class Loop:
         return read_tree(self.site, task, body, tree)
 
     def _save(self, outcomes: list[Outcome]) -> None:
-        """Return when these are saved: by this worker, or by another together with its own.
-
-        A transaction waits for the disk, so answers that came meanwhile share the next one.
-        """
-        with self._lock:
-            self._unsaved.extend(outcomes)
-        with self._saving:
-            with self._lock:
-                batch, self._unsaved = self._unsaved, []
-            if batch:
-                self._save_now(batch)
-
-    def _save_now(self, outcomes: list[Outcome]) -> None:
         tally = self.health.take_tally()
         drifted = sum(o.failure is not None and o.failure.kind == "schema" for o in outcomes)
         if drifted:  # the request went well, so only here it is known to be an error
