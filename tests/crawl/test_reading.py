@@ -12,6 +12,7 @@ from zigbang_nlp.crawl.moments import moment, possible
 from zigbang_nlp.crawl.reading import UnreadableError, as_id, listed, parse
 from zigbang_nlp.crawl.zigbang import Zigbang
 from zigbang_nlp.store import Outcome, Task
+from zigbang_nlp.store.fills import Fill
 
 REVIEWS, CELL = Task("reviews", "61"), Task("cell", "wydm9")
 
@@ -46,6 +47,13 @@ def review(**fields: object) -> dict[str, object]:
         ("2021년 3월", datetime(2021, 3, 1)),
         ("2021년 3월 4일", datetime(2021, 3, 4)),
         ("2021. 3. 4. 오후 3:05", datetime(2021, 3, 4, 15, 5)),
+        ("2021. 3. 4. (목)", datetime(2021, 3, 4)),
+        ("2021. 3. 7. (일) 09:05", datetime(2021, 3, 7, 9, 5)),
+        ("2021년 3월 7일 일요일", datetime(2021, 3, 7)),
+        ("2021년 3월 4일 오후 3시 5분", datetime(2021, 3, 4, 15, 5)),
+        ("2021년 3월 4일 (목) 오후 3시 5분 9초", datetime(2021, 3, 4, 15, 5, 9)),
+        ("2021년 3월 4일 9시", datetime(2021, 3, 4, 9)),
+        ("2021년3월4일 오전 9시", datetime(2021, 3, 4, 9)),
     ],
 )
 def test_dates_in_every_spelling(spelled: object, wanted: datetime) -> None:
@@ -204,3 +212,29 @@ def test_pages_that_are_not_asked_for_and_counts_are_noticed() -> None:
     answer = {"data": entries, "summary": {"reviewCount": 25, "hasNext": True}}
     fills = read(REVIEWS, answer).found.fills
     assert (fills["count"].total, fills["count"].filled, fills["more"].filled) == (25, 2, 1)
+
+
+def test_a_place_of_zeros_is_unknown_and_counted() -> None:
+    for zero in (0, 0.0, "0"):
+        answer = {"filtered": [{"id": 3, "name": "가온마을", "lat": zero, "lng": zero}]}
+        outcome = read(CELL, answer)
+        (apartment,) = outcome.found.apartments
+        assert (apartment.latitude, apartment.longitude) == (None, None)
+        assert outcome.found.fills["apartment.latitude"] == Fill(total=1, filled=0, unread=1)
+        assert outcome.failure is None, "the apartment is read all the same"
+
+
+def test_an_empty_name_does_not_hide_the_next_one() -> None:
+    entry = review(desc="", totalDesc="예전 이름으로 온 총평이에요", score=None, totalScore=4)
+    (total, *_) = read(REVIEWS, {"data": [entry]}).found.reviews
+    assert (total.category, total.text, total.score) == (
+        "total",
+        "예전 이름으로 온 총평이에요",
+        4.0,
+    )
+
+
+def test_rows_per_review_are_counted() -> None:
+    entries = [review(), {"desc": "총평만 쓴 글이에요", "score": 3}]
+    found = read(REVIEWS, {"data": entries}).found
+    assert found.fills["review.rows"] == Fill(total=10, filled=len(found.reviews), unread=0)

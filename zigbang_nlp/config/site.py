@@ -35,7 +35,8 @@ class Road(Section):
 
     Attributes:
         path: under the base URL; {key} stands for what is asked for.
-        query: values may hold {key} and {offset}.
+        query: values may hold {key}; {offset}, the entry at which a page begins, from 0 on; {page},
+            its number, from 1 on.
         lists: dotted paths to the lists of entries; all that are there are read.
         count: dotted paths to the number of entries that the answer says there are.
         page: entries a page; 0 where an answer is whole.

@@ -225,11 +225,13 @@ def _judge_field(
         return sign(f"{fill.unread:,} dates are of years that can't be") if fill.unread else None
     if field == "more":
         return sign("answers say that there are further pages (hasNext), which nobody asks for")
+    if field == "pages":
+        return sign(f"{fill.unread:,} pages are those that came before, so what follows is missing")
     if field == "count":
         if fill.total < max(least, MEASURED) or fill.share >= 0.9:
             return None
-        said = f"answers have {fill.filled:,} reviews, but their summary (reviewCount) says {fill.total:,}"
-        return sign(said, fill.share < NOTHING)
+        said = f"answers have {fill.filled:,} entries, but say (reviewCount, count) that there are {fill.total:,}"
+        return sign(said, fill.share < NOTHING and endpoint.startswith("reviews"))
     if field == "review.scale":
         return None
     if field == "list":

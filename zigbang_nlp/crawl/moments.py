@@ -14,6 +14,7 @@ FIRST_YEAR = 2000
 #: Numbers from here on are milliseconds: as seconds they would be the year 5138.
 _MILLISECONDS = 100_000_000_000
 _WORDS = str.maketrans({"년": "-", "월": "-", "일": " ", "시": ":", "분": ":", "초": " "})
+_WEEKDAY = re.compile(r"\([월화수목금토일](요일)?\)|[월화수목금토일]요일")
 _HALVES = {"오전": "AM", "오후": "PM"}
 _HALF_DAY = re.compile(r"(오전|오후)\s*(\d{1,2}:\s*\d{1,2}(?::\s*\d{1,2})?)")
 #: The year comes first, and the month is there: "3" or "2021" alone is no date.
@@ -25,7 +26,8 @@ def moment(value: object) -> datetime:
     """A date or time, without an offset: Korean time, as the site's readers see it.
 
     ISO 8601 with or without fractions and offset, seconds or milliseconds since 1970 (numbers or
-    text), `2021. 3. 4.`, `2021/03/04`, `2021년 3월 4일`, `2021년 3월` (its first day).
+    text), `2021. 3. 4.`, `2021/03/04`, `2021년 3월 4일 (목) 오후 3시 5분`, `2021년 3월`
+    (its first day).
 
     Raises:
         ValueError: it is no date, or no such year exists.
@@ -61,8 +63,10 @@ def _since_1970(number: float) -> datetime:
 
 
 def _written(text: str) -> datetime:
+    text = _WEEKDAY.sub(" ", text)
     if re.match(r"\d{4}\s*년", text):
-        text = text.translate(_WORDS)
+        text = re.sub(r"시(?!\s*\d)", ":00", text).translate(_WORDS)
+        text = re.sub(r":\s+(?=\d)", ":", text)
     text = _HALF_DAY.sub(lambda found: f"{found[2]} {_HALVES[found[1]]}", text)
     dated = _DATED.match(text)
     if dated is None:

@@ -9,7 +9,7 @@ from typing import Any
 from zigbang_nlp.config.site import Road, SiteFile
 from zigbang_nlp.crawl.reading import Entry, as_id, as_number, as_text, at, listed, raw
 from zigbang_nlp.crawl.reviews import ReviewReader
-from zigbang_nlp.crawl.roads import OpenRoads, next_page
+from zigbang_nlp.crawl.roads import OpenRoads, Pages, place_of
 from zigbang_nlp.errors import SchemaError
 from zigbang_nlp.records import Apartment
 from zigbang_nlp.store import Found, Task
@@ -44,6 +44,7 @@ class SiteReader:
         self.data, self.details = data, details
         self.source = source or data.source
         self.roads = OpenRoads(data.roads)
+        self._pages = Pages()
         self.scale = data.scale
 
     def first_tasks(self, cells: Iterable[str]) -> Iterable[Task]:
@@ -72,16 +73,19 @@ class SiteReader:
         found = Found(endpoint=f"{task.kind} {road.path}")
         entries = self._entries(task, road, answer)
         count = next((n for n in (at(answer, path) for path in road.count) if _is_count(n)), None)
-        found.fills.note("list", filled=bool(entries))
+        key, start = place_of(task)
+        if not start:  # a last page may be empty
+            found.fills.note("list", filled=bool(entries))
         if task.kind == "reviews":
-            ReviewReader(self, task, road, found).read(entries)
-            if count is not None:
-                found.fills.note("count", total=count, filled=min(count, len(entries)))
+            ReviewReader(self, key, road, found).read(entries)
         else:
             self._read_list(entries, found)
-            found.tasks.extend(next_page(task, road, count))
-        if not road.page and _says_more(answer):
+        if road.page:
+            found.tasks.extend(self._pages.after(task, road, entries, count, found.fills))
+        elif _says_more(answer):
             found.fills.note("more", filled=1)
+        if not road.page and count is not None:
+            found.fills.note("count", total=count, filled=min(count, len(entries)))
         return replace(found, readable=bool(found.reviews or found.apartments or not found.bad))
 
     # ------------------------------------------------------------------------- lists of entries
@@ -141,13 +145,19 @@ class SiteReader:
     def _described(self, entry: Entry, identity: str) -> Apartment:
         names = self.data.apartment
         households = entry.get("apartment.households", names.households, _households)
+        latitude = entry.get("apartment.latitude", names.latitude, _latitude)
+        longitude = entry.get("apartment.longitude", names.longitude, _longitude)
+        if latitude == longitude == 0:  # what stands for "unknown" is no place in the Atlantic
+            latitude = longitude = None
+            for field in ("apartment.latitude", "apartment.longitude"):
+                entry.fills.note(field, filled=-1, unread=1, total=0)
         return Apartment(
             source=self.source,
             apartment_id=identity,
             name=entry.get("apartment.name", names.name, as_text),
             address=entry.get("apartment.address", names.address, as_text),
-            latitude=entry.get("apartment.latitude", names.latitude, _latitude),
-            longitude=entry.get("apartment.longitude", names.longitude, _longitude),
+            latitude=latitude,
+            longitude=longitude,
             households=None if households is None else int(households),
         )
 

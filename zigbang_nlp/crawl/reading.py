@@ -85,8 +85,8 @@ def at(answer: Any, path: str) -> Any:
 
 
 def first(entry: Mapping[str, Any], names: Sequence[str]) -> tuple[str, Any] | None:
-    """The first of the names that is there and not null, with its value."""
-    return next(((name, entry[name]) for name in names if entry.get(name) is not None), None)
+    """The first of the names that is there, and neither null nor empty text, with its value."""
+    return next(((name, entry[name]) for name in names if entry.get(name) not in (None, "")), None)
 
 
 class Entry:
@@ -116,7 +116,7 @@ class Entry:
             blame: an unreadable value is a problem of the entry; else it is only counted.
         """
         found = first(self.said, names)
-        if found is None or found[1] == "":
+        if found is None:
             self.fills.note(field)
             return None
         name, value = found

@@ -20,7 +20,7 @@ from zigbang_nlp.crawl.reading import (
     raw,
 )
 from zigbang_nlp.records import CATEGORIES, Review, content_id
-from zigbang_nlp.store import Found, Task
+from zigbang_nlp.store import Found
 from zigbang_nlp.store.task import Bad
 
 #: Scores in the store run from 0 to this, whatever the site's scale.
@@ -68,13 +68,13 @@ class ReviewReader:
 
     Args:
         site: says the names, the source and the scale.
-        task: what was asked.
+        apartment: its id, as it was asked for.
         road: may name its own texts.
         found: takes rows, fill rates and bad entries.
     """
 
-    def __init__(self, site: OfSite, task: Task, road: Road, found: Found) -> None:
-        self.site, self.task, self.found = site, task, found
+    def __init__(self, site: OfSite, apartment: str, road: Road, found: Found) -> None:
+        self.site, self.apartment, self.found = site, apartment, found
         names = site.data.review
         texts: Mapping[str, Sequence[str]] = road.texts or names.texts
         self.texts = {key: texts[key] for key in CATEGORIES if key in texts}
@@ -115,8 +115,8 @@ class ReviewReader:
             return None
         if one.identity is None:
             order = sorted(variants[one.texts]).index(one.variant)
-            return content_id(self.task.key, *one.texts, *([order] if order else []))
-        if one.identity == self.task.key:
+            return content_id(self.apartment, *one.texts, *([order] if order else []))
+        if one.identity == self.apartment:
             one.entry.problems.append("review.id is the id of the apartment, so it is no id")
             return None
         if (count := len(contents[one.identity])) > 1:
@@ -144,7 +144,7 @@ class ReviewReader:
         rows = [
             Review(
                 source=self.site.source,
-                apartment_id=self.task.key,
+                apartment_id=self.apartment,
                 review_id="",
                 category=key,
                 text=text,
@@ -159,6 +159,7 @@ class ReviewReader:
             for key, text in texts.items()
             if text and text.strip()
         ]
+        entry.fills.note("review.rows", filled=len(rows), total=len(texts))
         return _Taken(entry, identity, is_id, tuple(text or "" for text in texts.values()), rows)
 
     def _read_date(self, entry: Entry) -> datetime | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote
 
 from zigbang_nlp.config.site import Road, Roads
 from zigbang_nlp.store import Task
+from zigbang_nlp.store.fills import Fills
 
 #: Answers of 404 or 410 with no other between them, after which a road is taken to be closed. Not
 #: every apartment is known to a site, so that of apartments is longer than that of cells.
@@ -44,12 +46,14 @@ class OpenRoads:
     def path(self, task: Task) -> tuple[str, dict[str, str]]:
         """Path and query of a task."""
         road = self.road(task.kind)
-        key, _, offset = task.key.partition(_PAGE)
-        filled = {
-            name: value.replace("{key}", key).replace("{offset}", offset or "0")
-            for name, value in road.query.items()
-        }
-        return road.path.replace("{key}", quote(key, safe="")), filled
+        key, offset = place_of(task)
+        number = offset // road.page + 1 if road.page else 1
+
+        def turned(text: str) -> str:
+            return text.replace("{offset}", str(offset)).replace("{page}", str(number))
+
+        filled = {name: turned(value.replace("{key}", key)) for name, value in road.query.items()}
+        return turned(road.path).replace("{key}", quote(key, safe="")), filled
 
     def refused(self, kind: str) -> int:
         """How often the road taken has said 404 or 410, where it has said nothing else."""
@@ -87,10 +91,42 @@ class OpenRoads:
             return self.all(kind)[index]
 
 
-def next_page(task: Task, road: Road, count: int | None) -> list[Task]:
-    """The task of the page after this one, where there is one."""
+def place_of(task: Task) -> tuple[str, int]:
+    """What a task asks for, and the entry at which its page begins."""
     key, _, offset = task.key.partition(_PAGE)
-    after = int(offset or 0) + road.page
-    if not road.page or count is None or after >= count:
+    return key, int(offset or 0)
+
+
+class Pages:
+    """Follows answers that come in pages. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._last: dict[tuple[str, str], tuple[int, int]] = {}
+
+    def after(
+        self, task: Task, road: Road, entries: Sequence[Any], count: int | None, fills: Fills
+    ) -> list[Task]:
+        """The task of the page after this one, where there may be one.
+
+        A full page may have another after it, whatever the count says or doesn't. An empty one, and
+        one that came before, have none: then the count, or the repeat, is noted.
+
+        Args:
+            task: what was asked.
+            road: says how many entries a page has.
+            entries: of this page.
+            count: how many the answer says there are in all.
+            fills: takes the notes.
+        """
+        key, start = place_of(task)
+        after = start + road.page
+        if entries and (len(entries) >= road.page or after < (count or 0)):
+            said = hash(repr(entries))
+            offset, before = self._last.get((task.kind, key), (start, 0))
+            self._last[task.kind, key] = (start, said)
+            if offset == start or said != before:
+                return [Task(task.kind, f"{key}{_PAGE}{after}")]
+            fills.note("pages", unread=1)
+        elif count is not None:
+            fills.note("count", total=count, filled=min(count, start + len(entries)))
         return []
-    return [Task(task.kind, f"{key}{_PAGE}{after}")]

@@ -65,9 +65,11 @@ _MEANINGS = {
     "answer": "answers with something in them",
     "list": "answers whose list has entries",
     "review": "reviews",
+    "review.rows": "texts of the reviews",
     "review.year": "dates of 2000 to next year",
-    "count": "reviews that summaries count",
+    "count": "entries that answers count",
     "more": "answers with a next page",
+    "pages": "pages that came before",
     "review.scale": "scores above the scale",
 }
 

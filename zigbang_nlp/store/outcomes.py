@@ -33,7 +33,7 @@ def save_outcomes(
         connection, [row for outcome in outcomes for row in outcome.found.reviews], now
     )
     # An answer of which an entry is lost may lack what is still there.
-    whole = [o.task.key for o in outcomes if o.failure is None and o.task.kind == "reviews"]
+    whole = [outcome.task.key for outcome in outcomes if outcome.whole]
     vanished = rows.count_vanished(connection, scope.source, whole, now)
     children = {task for outcome in outcomes for task in outcome.found.tasks}
     add_tasks(connection, [task_row(scope, task, rank=1) for task in sorted(children)])

@@ -48,9 +48,7 @@ def save_reparsed(
         for outcome, moment in batch
         for review in outcome.found.reviews
     ]
-    times = {
-        o.task.key: moment for o, moment in batch if o.task.kind == "reviews" and o.failure is None
-    }
+    times = {outcome.task.key: moment for outcome, moment in batch if outcome.whole}
     now = datetime.now(UTC)
     with database.write() as connection:
         stale = _misread(connection, source, times, {rows.key_of(review) for review in said})

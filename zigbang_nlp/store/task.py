@@ -103,6 +103,12 @@ class Outcome:
     asked: str = ""
     validators: str = ""
 
+    @property
+    def whole(self) -> bool:
+        """Whether it holds all reviews of an apartment: each could be read, and no page follows."""
+        further = any(task.kind == self.task.kind for task in self.found.tasks)
+        return self.task.kind == "reviews" and self.failure is None and not further
+
 
 @dataclass(slots=True)
 class Tally:
