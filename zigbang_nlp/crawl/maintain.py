@@ -20,7 +20,7 @@ from zigbang_nlp.store.staging import batched
 _KINDS = ("cell", "area", "danji", "reviews")
 _BATCH = 500
 #: Goes up when the same answer is read into other rows than before.
-READING = 2
+READING = 3
 
 
 @dataclass(frozen=True, slots=True)
