@@ -123,3 +123,9 @@ def test_a_pickled_classifier_is_small_and_knows_its_place(
     monkeypatch.chdir("/")
     assert len(pickled) < 1_000
     assert pickle.loads(pickled).predict(TEXTS) == Classifier.load(bundle_dir).predict(TEXTS)
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_a_directory_is_opened_by_load(bundle_dir: Path, kind: type) -> None:
+    with pytest.raises(TypeError, match=r"not (str|PosixPath)\. .*Classifier\.load\(path\)"):
+        Classifier(kind(bundle_dir))

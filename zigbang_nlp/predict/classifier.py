@@ -45,6 +45,11 @@ class Classifier:
         threads: int = 0,
         reliability: float | None = None,
     ) -> None:
+        if not isinstance(bundle, Bundle):
+            raise TypeError(
+                f"Classifier takes a bundle, not {type(bundle).__name__}. "
+                "Open a directory with Classifier.load(path)."
+            )
         self.bundle = bundle if reliability is None else doubting(bundle, reliability)
         self.reliability = reliability
         self.batch_size = batch_size

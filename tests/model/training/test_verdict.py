@@ -111,7 +111,7 @@ def test_trainings_are_judged_right(tmp_path: Path) -> None:
             rarer = round(count * (1 - share))
             model = trained_or_told(place, count, share, real, 1_000 * cell + seed)
             if model is None:
-                assert rarer <= 20
+                assert rarer <= 50  # so few can all lie in the complexes of one split
                 continue
             trainings += 1
             bundle = load_bundle(model)
