@@ -63,8 +63,9 @@ class Desk:
         self._snippets: set[str] = set()
         table = pd.DataFrame(_ROWS, columns=["리뷰", "별점", "작성일", "단지명"])
         table.to_excel(place / "reviews.xlsx", index=False)
-        for name in ("new.csv", "millions.csv"):
-            table.to_csv(place / name, index=False)
+        table.to_csv(place / "new.csv", index=False)
+        # As many as a share of complaints can be estimated from.
+        pd.concat([table] * 30).to_csv(place / "millions.csv", index=False)
         (place / "new.txt").write_text("".join(f"{row[0]}\n" for row in _ROWS), encoding="utf-8")
 
     def fill(self) -> None:

@@ -115,6 +115,7 @@ def evaluate_stage(settings: Settings) -> None:
 def predict_stage(settings: Settings) -> None:
     """Classify a few new reviews, and every review of the store."""
     from zigbang_nlp.predict.classifier import Classifier
+    from zigbang_nlp.predict.prior_shift import corrected
     from zigbang_nlp.predict.resolve_model import asked_reliability
     from zigbang_nlp.predict.reviews import predict_store
     from zigbang_nlp.store import open_store
@@ -124,8 +125,10 @@ def predict_stage(settings: Settings) -> None:
         settings.predict.batch_size,
         reliability=asked_reliability(settings),
     )
-    new = classifier.predict(settings.predict.texts)
     with open_store(settings.store_url) as store:
+        texts = (review.text for review in store.reviews())
+        classifier = corrected(classifier, texts, settings.predict.prior_shift)
+        new = classifier.predict(settings.predict.texts)
         count = predict_store(classifier, store, settings.tokenize)
     log.info(
         "%s reviews of the store are classified; `zigbang-nlp export` writes them.", f"{count:,}"
@@ -259,7 +262,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "predict",
         "classify new reviews and those of the store",
-        ("predict.texts",),
+        ("predict.texts", "predict.prior_shift", "predict.reliability"),
         (STORE, MODEL),
         (PREDICTIONS, STORED_PREDICTIONS),
         predict_stage,

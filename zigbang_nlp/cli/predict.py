@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +90,7 @@ def command(
       zigbang-nlp predict --input reviews.csv --text-column 리뷰 --output scored.csv
       zigbang-nlp predict --input reviews.xlsx --output scored.xlsx
       zigbang-nlp predict --input millions.parquet --output scored.parquet --resume
+      zigbang-nlp predict --prior-shift em --input reviews.csv --output scored.csv
       zigbang-nlp predict --dask local --input parquet_dir --output scored_dir
     """
     if texts and source:
@@ -115,14 +116,26 @@ def command(
     )
     options = ReadOptions(**reading)
     notes = Notes()
+    prior_shift = settings.predict.prior_shift
+    if prior_shift != "none" and source is None:
+        raise click.UsageError(
+            "--prior-shift needs --input: a share of complaints is one of many texts."
+        )
     for _, fact in classifier.bundle.warnings:
         log.warning("Of the model in %s: %s", classifier.bundle.directory, fact)
     column = text_column or ""
     if source is not None and text_column is None:
         from zigbang_nlp.tables.text_column import text_column as found_column
 
-        column = found_column(_first_file(source), options, notes)
+        column = found_column(_files(source)[0], options, notes)
     asked = Asked(topics, sentences, explain, aspects, stars)
+    if source is not None and prior_shift != "none":
+        from zigbang_nlp.predict.files import texts_of
+        from zigbang_nlp.predict.prior_shift import corrected
+
+        # What there is to note of the file is noted when its rows are read for good.
+        each = (texts_of(file, column, options, Notes()) for file in _files(source))
+        classifier = corrected(classifier, chain.from_iterable(each), prior_shift)
     if settings.tokenize.dask:
         if source is None or output is None:
             raise click.UsageError("--dask needs --input and --output.")
@@ -171,9 +184,9 @@ def command(
     say_notes(notes)
 
 
-def _first_file(source: Path) -> Path:
-    """The file itself, or the first of a directory of Parquet files."""
-    return min(source.glob("*.parquet"), default=source) if source.is_dir() else source
+def _files(source: Path) -> list[Path]:
+    """The file itself, or the Parquet files of a directory."""
+    return (sorted(source.glob("*.parquet")) if source.is_dir() else []) or [source]
 
 
 def _standard_input(options: ReadOptions, notes: Notes) -> Iterator[str]:

@@ -6,7 +6,9 @@ from zigbang_nlp.config import LoadedSettings
 
 
 @settings_command(
-    "serve", sections=["serve", "predict"], skip=["predict.texts", "predict.batch_size"]
+    "serve",
+    sections=["serve", "predict"],
+    skip=["predict.texts", "predict.batch_size", "predict.prior_shift"],
 )
 def command(loaded: LoadedSettings) -> None:
     """Serve the REST API and the pages.

@@ -17,7 +17,7 @@ from zigbang_nlp.errors import InputError
 @settings_command(
     "trace",
     sections=["predict"],
-    skip=["predict.texts", "predict.batch_size"],
+    skip=["predict.texts", "predict.batch_size", "predict.prior_shift"],
 )
 @click.argument("text", required=False)
 @click.option(

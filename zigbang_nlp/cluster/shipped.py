@@ -48,9 +48,9 @@ def at_hand(name: str) -> tuple[Any, threading.Lock]:
 
 def ship_classifier(client: Any, classifier: Classifier) -> str:
     """Send a bundle to all workers; returns its name."""
-    reliability = classifier.reliability
-    name = f"zigbang_nlp bundle {classifier.bundle.identity()} {reliability}"
-    payload = (_zipped(classifier.bundle.directory), classifier.batch_size, reliability)
+    how = (classifier.reliability, classifier.complaints)
+    name = f"zigbang_nlp bundle {classifier.bundle.identity()} {how}"
+    payload = (_zipped(classifier.bundle.directory), classifier.batch_size, *how)
     client.register_plugin(_plugin(name, _classifier, payload))
     return name
 
@@ -80,11 +80,11 @@ def _zipped(directory: Path) -> bytes:
     return buffer.getvalue()
 
 
-def _classifier(payload: tuple[bytes, int, float | None]) -> Classifier:
+def _classifier(payload: tuple[bytes, int, float | None, float | None]) -> Classifier:
     """The classifier of a zipped bundle; loading it checks every file's SHA-256."""
-    archive, batch_size, reliability = payload
+    archive, batch_size, *how = payload
     with tempfile.TemporaryDirectory(prefix="zigbang_nlp-bundle-") as place:
         zipfile.ZipFile(io.BytesIO(archive)).extractall(place)
-        classifier = Classifier.load(place, batch_size, 1, reliability)
+        classifier = Classifier.load(place, batch_size, 1, *how)
         classifier.start()  # reads the network, after which the files aren't needed
     return classifier

@@ -127,6 +127,10 @@ class EvaluateSettings(Section):
     seed: int = Field(42, ge=0, lt=2**32, description="of the resampling")
 
 
+#: Whether and how predictions are put right for another share of complaints.
+PriorShift = Literal["none", "em", "bbse"]
+
+
 class PredictSettings(Section):
     """How new reviews are classified."""
 
@@ -137,6 +141,11 @@ class PredictSettings(Section):
         ge=0.5,
         lt=1,
         description="share of the labels without a ? that must be right; more makes more unsure",
+    )
+    prior_shift: PriorShift = Field(
+        "none",
+        description="of a file or the store: estimate the share of complaints by em or bbse and "
+        "put probabilities, labels and doubt right for it",
     )
     texts: tuple[str, ...] = Field(
         (

@@ -60,17 +60,20 @@ class BundleJob(Generic[Result]):
         model: directory of the bundle.
         batch_size: texts the network takes at once.
         work: gives what is done with a batch.
-        reliability: see `Classifier.load`.
+        reliability, complaints: see `Classifier.load`.
     """
 
     model: Path
     batch_size: int
     work: Callable[[Classifier], Run[Result]]
     reliability: float | None = None
+    complaints: float | None = None
 
     def start(self) -> Run[Result]:
         """Load the bundle and start its tokenizer."""
-        classifier = Classifier.load(self.model, self.batch_size, 1, self.reliability)
+        classifier = Classifier.load(
+            self.model, self.batch_size, 1, self.reliability, self.complaints
+        )
         classifier.start()
         return self.work(classifier)
 
@@ -138,7 +141,11 @@ def in_lots(
         results: Iterator[Lot[Result]]
         if count > 1:
             job = BundleJob(
-                classifier.bundle.directory, classifier.batch_size, work, classifier.reliability
+                classifier.bundle.directory,
+                classifier.batch_size,
+                work,
+                classifier.reliability,
+                classifier.complaints,
             )
             results = stack.enter_context(Workers(job, count, how.time_limit)).map(batches())
         else:

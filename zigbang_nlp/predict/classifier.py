@@ -44,6 +44,7 @@ class Classifier:
         batch_size: int = 256,
         threads: int = 0,
         reliability: float | None = None,
+        complaints: float | None = None,
     ) -> None:
         if not isinstance(bundle, Bundle):
             raise TypeError(
@@ -51,7 +52,12 @@ class Classifier:
                 "Open a directory with Classifier.load(path)."
             )
         self.bundle = bundle if reliability is None else doubting(bundle, reliability)
-        self.reliability = reliability
+        self.reliability, self.complaints = reliability, complaints
+        self._shift = 0.0
+        if complaints is not None:  # few ask for it, and scipy's optimizers take long to load
+            from zigbang_nlp.model.evaluation.label_shift import shift_to
+
+            self._shift = shift_to(bundle, complaints)
         self.batch_size = batch_size
         self.threads = threads
 
@@ -62,6 +68,7 @@ class Classifier:
         batch_size: int = 256,
         threads: int = 0,
         reliability: float | None = None,
+        complaints: float | None = None,
     ) -> Classifier:
         """Open the bundle in a directory.
 
@@ -71,12 +78,29 @@ class Classifier:
             threads: that the network uses; 0 = one a core.
             reliability: share of the labels given without doubt that must be right; None = what
                 the bundle promises.
+            complaints: share of complaints where the texts are from, see `where`.
 
         Raises:
             BundleError: it is missing, damaged, tampered with or too new, or can't promise that.
         """
         directory = pretrained_dir() if path is None else Path(path)
-        return cls(load_bundle(directory), batch_size, threads, reliability)
+        return cls(load_bundle(directory), batch_size, threads, reliability, complaints)
+
+    def where(self, complaints: float) -> Classifier:
+        """This classifier for texts of which another share complains than it was adjusted to.
+
+        Probabilities are moved by Bayes' theorem, and labels and doubt go by them; what it tells of
+        sentences and opinions too, but not stars. `prior_shift.estimate_complaints` estimates the
+        share from texts without labels.
+
+        Args:
+            complaints: the share, in [0, 1].
+
+        Raises:
+            BundleError: the bundle doesn't say what share it was adjusted to.
+        """
+        how = (self.batch_size, self.threads, self.reliability, complaints)
+        return type(self)(self.bundle, *how)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A classifier travels as its directory: what is pickled or copied is opened again there.
@@ -86,12 +110,13 @@ class Classifier:
         directory = self.bundle.directory.resolve()
         ships = directory == pretrained_dir().resolve()
         place = None if ships else directory
-        return _reopened, (type(self), place, self.batch_size, self.threads, self.reliability)
+        how = (self.batch_size, self.threads, self.reliability, self.complaints)
+        return _reopened, (type(self), place, *how)
 
     @cached_property
     def network(self) -> Network:
         """The network that serves, on ONNX Runtime; loaded on first use."""
-        return Network(self.bundle.onnx_path, self.threads)
+        return Network(self.bundle.onnx_path, self.threads, self._shift)
 
     def start(self) -> None:
         """Load the network and start the tokenizer now rather than with the first text.
@@ -275,11 +300,5 @@ class Classifier:
         )
 
 
-def _reopened(
-    kind: type[Classifier],
-    place: Path | None,
-    batch_size: int,
-    threads: int,
-    reliability: float | None,
-) -> Classifier:
-    return kind.load(place, batch_size, threads, reliability)
+def _reopened(kind: type[Classifier], place: Path | None, *how: Any) -> Classifier:
+    return kind.load(place, *how)

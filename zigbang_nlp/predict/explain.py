@@ -46,7 +46,9 @@ class Explainer:
     def __init__(self, bundle: Bundle, network: Network) -> None:
         self.bundle = bundle
         self.network = network
-        self.gradient = GradientNetwork.load(bundle.architecture, bundle.onnx_path)
+        self.gradient = GradientNetwork.load(
+            bundle.architecture, bundle.onnx_path, shift=network.shift
+        )
 
     def explain(self, texts: Sequence[str], batch_size: int = 512) -> list[Explanation]:
         """What each token of each text adds to the probability of positive.

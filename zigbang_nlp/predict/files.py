@@ -139,6 +139,7 @@ def _about(
         "input's time": seen and seen.st_mtime_ns,
         "text column": text_column,
         "model": classifier.bundle.identity(),
+        "share of complaints": classifier.complaints,
         "what is asked": asdict(asked),
         "how it is read": asdict(options or ReadOptions()),
         "rows a part": CHUNK,

@@ -37,7 +37,11 @@ class GradientNetwork:
 
     @classmethod
     def load(
-        cls, architecture: Architecture, path: Path, kind: type[np.floating] = np.float32
+        cls,
+        architecture: Architecture,
+        path: Path,
+        kind: type[np.floating] = np.float32,
+        shift: float = 0.0,
     ) -> GradientNetwork:
         """Read the weights of an ONNX file that `write_onnx` wrote.
 
@@ -45,11 +49,14 @@ class GradientNetwork:
             architecture: of the network in the file.
             path: of the ONNX file.
             kind: of the numbers; float64 is for checking against finite differences.
+            shift: added to the log-odds, as by the `Network` that serves.
 
         Raises:
             BundleError: the file has other layers than this version knows.
         """
         read = {name: value.astype(kind) for name, value in read_constants(path).items()}
+        if "logit_2d_bias" in read:
+            read["logit_2d_bias"] = read["logit_2d_bias"] + np.asarray(shift, kind)
         network = cls(architecture, read)
         try:
             network.probabilities(network.rows([1])[None])

@@ -29,12 +29,13 @@ class Network:
     Args:
         path: the ONNX file.
         threads: that it uses; 0 = one a core.
+        shift: added to the log-odds of every probability, see `evaluation.label_shift`.
 
     Raises:
         BundleError: the file can't be read as a network.
     """
 
-    def __init__(self, path: Path, threads: int = 0) -> None:
+    def __init__(self, path: Path, threads: int = 0, shift: float = 0.0) -> None:
         try:
             model = path.read_bytes()
             self._for_few = _session(model, threads=1)
@@ -42,7 +43,7 @@ class Network:
             raise BundleError(
                 f"{path} can't be read as a network: {error}.", "Run `zigbang-nlp train` again."
             ) from error
-        self._threads = threads
+        self._threads, self.shift = threads, shift
         # Kept for the second session, since the file may be another by then.
         self._model = b"" if threads == 1 else model
 
@@ -105,7 +106,8 @@ class Network:
             rows = order[start:end]
             padded = pad([ids[i] for i in rows], int(lengths[rows[0]])).astype(np.int64)
             session = self._for_few if len(rows) < _FEW else self._for_many
-            yield rows, session.run(outputs, {"ids": padded})
+            probabilities, *others = session.run(outputs, {"ids": padded})
+            yield rows, [_shifted(probabilities, self.shift), *others]
 
 
 class InnerNetwork:
@@ -127,6 +129,14 @@ class InnerNetwork:
         """
         found = self._session.run(self._names, {"ids": np.array([ids], np.int64)})
         return dict(zip(self._names, found, strict=True))
+
+
+def _shifted(probabilities: np.ndarray, shift: float) -> np.ndarray:
+    """Probabilities whose log-odds are `shift` higher, exact also for 0 and 1."""
+    if not shift:
+        return probabilities
+    odds = np.float32(np.exp(shift))
+    return np.asarray(probabilities * odds / (1 + probabilities * (odds - 1)))
 
 
 def _windows(
