@@ -58,7 +58,19 @@ class ConfigError(ZigbangError):
 
 
 class InputError(ZigbangError):
-    """A file or text given by the user can't be used as it is."""
+    """A file or text given by the user can't be used as it is.
+
+    Args:
+        korean: fact and next step in Korean, for what people type into pages.
+    """
+
+    def __init__(self, fact: str, next_step: str = "", korean: str = "") -> None:
+        super().__init__(fact, next_step)
+        self.korean = korean
+
+    def sentence(self, language: str = "ko") -> str:
+        """Fact and next step in "ko" or "en"; English where nobody wrote the Korean."""
+        return self.korean if language == "ko" and self.korean else str(self)
 
 
 class RegionError(InputError):

@@ -89,7 +89,11 @@ def compare(
     """
     sides = [_side(corpus, name, kind) for name in (one, other)]
     if set(sides[0]) & set(sides[1]):
-        raise InputError(f"{one!r} and {other!r} have complexes in common.", "Name two places.")
+        raise InputError(
+            f"{one!r} and {other!r} have complexes in common.",
+            "Name two places.",
+            f"‘{one}’, ‘{other}’에 같은 단지가 있습니다. 서로 다른 두 곳을 골라 주세요.",
+        )
     texts = corpus.judged
     side = np.select([texts["complex"].isin(s) for s in sides], [1, 2], 0)
     texts = texts.assign(group=side)[side > 0]
@@ -178,7 +182,11 @@ def _side(corpus: Corpus, name: str, kind: str) -> list[str]:
     found = find_complexes(corpus.complexes, name)
     if len(found) > 1:
         some = ", ".join((found["name"] + " (" + found["complex"] + ")").head(4))
-        raise InputError(f"{name!r} names {len(found)} complexes.", f"Name one of them: {some}.")
+        raise InputError(
+            f"{name!r} names {len(found)} complexes.",
+            f"Name one of them: {some}.",
+            f"‘{name}’에 해당하는 단지가 {len(found)}곳입니다. 하나를 골라 주세요: {some}",
+        )
     return found["complex"].tolist()
 
 

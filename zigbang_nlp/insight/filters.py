@@ -6,12 +6,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
-from difflib import get_close_matches
 
 import pandas as pd
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.geo.addresses import in_region
+from zigbang_nlp.insight.near import near
 from zigbang_nlp.records import CATEGORIES
 
 
@@ -27,7 +27,7 @@ def narrowed_complexes(
     if region is not None:
         kept = kept[in_region(kept, region)]
         if kept.empty:
-            raise InputError(f"No complex lies in {region!r}.", _example_region(complexes))
+            raise _no_region(complexes, region)
     names = [name for name in wanted if name.strip()]
     if names:
         found = pd.concat([find_complexes(kept, name) for name in names])
@@ -50,9 +50,13 @@ def find_complexes(complexes: pd.DataFrame, wanted: str) -> pd.DataFrame:
     ):
         if said and match.any():
             return complexes[match]
-    near = get_close_matches(said, complexes["name"].tolist(), n=3, cutoff=0.4)
-    hint = f"Did you mean {', '.join(near)}?" if near else "Give its id or a part of its name."
-    raise InputError(f"There is no complex called {wanted!r} here.", hint)
+    alike = ", ".join(near(said, complexes["name"].tolist()))
+    raise InputError(
+        f"There is no complex called {wanted!r} here.",
+        f"Did you mean {alike}?" if alike else "Give its id or a part of its name.",
+        f"‘{wanted}’에 해당하는 단지가 없습니다. "
+        + (f"비슷한 이름: {alike}" if alike else "단지명의 일부만 입력해도 됩니다."),
+    )
 
 
 def narrowed_texts(
@@ -98,7 +102,11 @@ def days(since: str | date | None, until: str | date | None) -> tuple[pd.Timesta
     first = pd.Timestamp(1900, 1, 1) if since is None else _span(since)[0]
     last = pd.Timestamp(2200, 1, 1) if until is None else _span(until)[1]
     if first >= last:
-        raise InputError(f"{since} is after {until}.", "Give the earlier day first.")
+        raise InputError(
+            f"{since} is after {until}.",
+            "Give the earlier day first.",
+            f"시작({since})이 끝({until})보다 늦습니다. 이른 날짜를 먼저 입력해 주세요.",
+        )
     return first, last
 
 
@@ -130,7 +138,11 @@ def _span(said: str | date) -> tuple[pd.Timestamp, pd.Timestamp]:
         year, month, day_ = (None if part is None else int(part) for part in match.groups())
         start = pd.Timestamp(year or 0, month or 1, day_ or 1)
     except ValueError:
-        raise InputError(f"{said!r} is not a date.", "Write 2024-03-01, 2024-03 or 2024.") from None
+        raise InputError(
+            f"{said!r} is not a date.",
+            "Write 2024-03-01, 2024-03 or 2024.",
+            f"날짜를 읽을 수 없습니다: ‘{said}’. 2024-03-01, 2024-03, 2024처럼 입력해 주세요.",
+        ) from None
     step = (
         pd.DateOffset(days=1)
         if day_
@@ -141,9 +153,21 @@ def _span(said: str | date) -> tuple[pd.Timestamp, pd.Timestamp]:
     return start, start + step
 
 
-def _example_region(complexes: pd.DataFrame) -> str:
+def _no_region(complexes: pd.DataFrame, region: str) -> InputError:
+    """What to say of a region without complexes: the nearest names, else some that there are."""
+    places = pd.concat([complexes["district"], complexes["neighbourhood"]]).dropna().unique()
+    fact, lacks = f"No complex lies in {region!r}.", f"‘{region}’에 있는 단지가 없습니다."
+    if alike := ", ".join(near(region, places)):
+        return InputError(fact, f"Did you mean {alike}?", f"{lacks} 비슷한 지역: {alike}")
     known = complexes["district"].dropna().unique()[:3].tolist()
     known += complexes["geohash"].dropna().str[:5].unique()[:2].tolist()
     if not known:
-        return "The complexes here have neither addresses nor coordinates."
-    return f"Here are, for example, {', '.join(known)}."
+        return InputError(
+            fact,
+            "The complexes here have neither addresses nor coordinates.",
+            f"{lacks} 이곳의 단지에는 주소도 좌표도 없습니다.",
+        )
+    some = ", ".join(known)
+    return InputError(
+        fact, f"Here are, for example, {some}.", f"{lacks} 단지가 있는 지역의 예: {some}"
+    )

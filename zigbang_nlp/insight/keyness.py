@@ -86,6 +86,7 @@ def keywords(
         raise InputError(
             "The base period holds only a part of the period.",
             "Let it hold all of it, or nothing of it.",
+            "비교 기간이 선택한 기간의 일부만 포함합니다. 전부 포함하거나 겹치지 않게 해 주세요.",
         )
     rest = base & ~period
     _refuse_few(int(period.sum()), int(rest.sum()))

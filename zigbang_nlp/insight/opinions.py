@@ -113,7 +113,9 @@ def mentioned(corpus: Corpus, word: str) -> tuple[np.ndarray, pd.DataFrame]:
     """
     asked = " ".join(word.split())
     if not asked:
-        raise InputError("The word is blank.", "Write a word, such as 주차.")
+        raise InputError(
+            "The word is blank.", "Write a word, such as 주차.", "검색어를 입력해 주세요."
+        )
     kept: OrderedDict[str, tuple[np.ndarray, pd.DataFrame]] = corpus.memo.setdefault(
         "mentioned", OrderedDict()
     )

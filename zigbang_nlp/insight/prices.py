@@ -86,7 +86,11 @@ def hedonic(
         if name not in table.columns:
             raise InputError(f"There is no column {name!r}.", f"Use {', '.join(table.columns)}.")
     if not properties:
-        raise InputError("No property is given.", "Name at least one column.")
+        raise InputError(
+            "No property is given.",
+            "Name at least one column.",
+            "가격과 비교할 특성이 없습니다. 만족도나 세대수가 있는 단지가 30곳 이상 필요합니다.",
+        )
     values = table[wanted].apply(pd.to_numeric, errors="coerce").astype(float)
     if log:
         values[target] = np.log(values[target].where(values[target] > 0))

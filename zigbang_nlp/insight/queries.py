@@ -94,9 +94,9 @@ def listed(table: pd.DataFrame, sort: Sort = "best", named: str = "") -> pd.Data
     Args:
         table: of `complexes`.
         sort: a key of `SORTS`.
-        named: only those whose name or district holds each of these words.
+        named: only those whose name, district or neighbourhood holds each of these words.
     """
-    text = table["name"].str.cat(table["district"].fillna(""), sep=" ")
+    text = table["name"].str.cat(table[["district", "neighbourhood"]].fillna(""), sep=" ")
     for word in named.split():
         table = table[text.reindex(table.index).str.contains(word, regex=False, case=False)]
     column, ascending = SORTS[sort]

@@ -75,7 +75,11 @@ def related(
     mentions = corpus.mentions
     column = mentions.column(word)
     if column is None:
-        raise InputError(f"No review mentions {word!r}.", "Write it as in `polar_words`.")
+        raise InputError(
+            f"No review mentions {word!r}.",
+            "Write it as in `polar_words`.",
+            f"‘{word}’ 언급이 있는 리뷰가 없습니다. 기본형으로 검색해 보세요.",
+        )
     word = str(mentions.words["word"].iloc[column])
     table = co_occurrence(mentions, column)
     own = int(mentions.by_text[:, [column]].sum())

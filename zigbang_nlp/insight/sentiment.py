@@ -293,7 +293,8 @@ def _with_ranks(table: pd.DataFrame, level: float) -> pd.DataFrame:
 def _described(table: pd.DataFrame, corpus: Corpus, by: str) -> pd.DataFrame:
     columns = [by, *WHERE_COLUMNS]
     if by == "complex":
-        details = ["name", "district", "geohash", "latitude", "longitude", "households"]
+        details = ["name", "district", "neighbourhood", "geohash", "latitude", "longitude"]
+        details.append("households")
         table = table.merge(corpus.complexes[["complex", *details]], on="complex", how="left")
         columns = [by, *details, *WHERE_COLUMNS]
     return table.astype({"positive": int})[columns]

@@ -84,7 +84,11 @@ def before_after(
     else:
         base_first, base_last = days(base_since, base_until)
     if base_first < last and first < base_last:
-        raise InputError("The two periods overlap.", "Let one end before the other begins.")
+        raise InputError(
+            "The two periods overlap.",
+            "Let one end before the other begins.",
+            "두 기간이 겹칩니다. 한 기간이 끝난 뒤에 다른 기간이 시작되게 해 주세요.",
+        )
     texts = corpus.judged
     when = texts["written_at"]
     side = np.select(

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from zigbang_nlp.errors import BundleError, InputError, InsightError, StoreError, ZigbangError
-from zigbang_nlp.language.i18n import translated
+from zigbang_nlp.language.i18n import N_, translated
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -52,14 +52,14 @@ class Problem(Exception):
 
     status: int
     kind: str
-    message: str | InsightError
+    message: str | InsightError | InputError
     headers: Mapping[str, str] = field(default_factory=dict)
     errors: Sequence[Mapping[str, Any]] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def sentence(self, language: str) -> str:
         """What is wrong, in "ko" or "en"."""
-        if isinstance(self.message, InsightError):
+        if isinstance(self.message, InsightError | InputError):
             return self.message.sentence(language)
         return translated(self.message, language, **self.values)
 
@@ -107,5 +107,8 @@ def problem_of(error: ZigbangError) -> Problem:
         )
     if isinstance(error, InsightError):
         return Problem(404, "nothing-to-say", error)
-    status, kind = (422, "wrong-input") if isinstance(error, InputError) else (500, "internal")
-    return Problem(status, kind, "요청을 처리할 수 없습니다: {why}", values={"why": str(error)})
+    why = [{"reason": str(error)}]
+    if isinstance(error, InputError):
+        said = error if error.korean else N_("요청 값을 이해하지 못했습니다. 값을 확인해 주세요.")
+        return Problem(422, "wrong-input", said, errors=why)
+    return Problem(500, "internal", "요청을 처리할 수 없습니다.", errors=why)

@@ -8,11 +8,16 @@ import pandas as pd
 
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight import queries
+from zigbang_nlp.insight.near import near
+from zigbang_nlp.insight.near import suggested as suggested_names
 from zigbang_nlp.insight.opinions import WordFigures
 from zigbang_nlp.insight.queries import SORTS, Filters, Sort
 from zigbang_nlp.insight.sentiment import Measure
 from zigbang_nlp.web.corpus_cache import Snapshot
 from zigbang_nlp.web.problems import Problem
+
+#: Columns of `Corpus.complexes` by which people know a complex.
+_NAMED = ("name", "district", "neighbourhood")
 
 __all__ = ["SORTS", "Filters", "Sort"]
 
@@ -46,6 +51,19 @@ def one_complex(snapshot: Snapshot, key: str) -> pd.Series:
             "단지를 찾을 수 없습니다. 목록에서 선택해 주세요.",
         )
     return found.iloc[0]
+
+
+def suggested(snapshot: Snapshot, typed: str) -> list[dict[str, str]]:
+    """See `insight.near.suggested`."""
+    return suggested_names(
+        snapshot.reviews().complexes, typed
+    )  # not kept: each letter is a question
+
+
+def near_names(snapshot: Snapshot, typed: str) -> list[str]:
+    """Names of complexes and places that are spelled nearly like what was typed, or as a list."""
+    known = snapshot.reviews().complexes
+    return near(typed, pd.concat([known[n] for n in _NAMED]).dropna().unique()) if typed else []
 
 
 def topic_names(snapshot: Snapshot) -> list[str]:

@@ -29,6 +29,7 @@ from zigbang_nlp.web.api.schemas import (
     ComplexDetail,
     ComplexList,
     ReviewList,
+    Suggestions,
     problem_responses,
     table_responses,
 )
@@ -67,6 +68,29 @@ def complexes(
         return answer(tag, page_of(pd.DataFrame(), page, size))
     table = queries.complexes(snapshot, meant, sort, min_texts, q)
     return reply(request, tag, table, page_of(table, page, size))
+
+
+@router.get(
+    "/suggest",
+    summary="이름을 제안합니다",
+    response_model=Suggestions,
+    responses=problem_responses(404, 422),
+)
+def suggest(
+    request: Request,
+    snapshot: Reviews,
+    q: Annotated[
+        str,
+        Query(
+            max_length=100, description="이름의 일부. 오타가 있어도 됩니다", examples=["은솔마르"]
+        ),
+    ] = "",
+) -> Response:
+    """입력한 글이 든 지역과 단지. 없으면 철자가 비슷한 이름입니다."""
+    tag, same = unchanged(request, snapshot)
+    if same:
+        return not_modified(tag)
+    return answer(tag, {"items": queries.suggested(snapshot, q.strip())})
 
 
 @router.get(

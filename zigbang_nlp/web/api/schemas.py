@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -109,6 +109,21 @@ class ComplexList(Listed):
             ]
         ]
     )
+
+
+class Suggestion(BaseModel):
+    """A name that may be meant."""
+
+    name: str = Field(examples=["은솔마루 3단지"])
+    kind: Literal["region", "complex"]
+    district: str = Field(description="단지의 시군구. 지역이면 빈 글")
+    complex: str = Field(description="단지의 키. 지역이면 빈 글", examples=["sample:90101"])
+
+
+class Suggestions(BaseModel):
+    """Names that may be meant, regions first."""
+
+    items: list[Suggestion]
 
 
 class ReviewList(Listed):

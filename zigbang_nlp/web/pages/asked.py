@@ -80,7 +80,7 @@ def score_of(said: str) -> float | None:
 
 def refusal(error: InsightError | InputError, language: str) -> str:
     """Why a page has nothing to show, in its language."""
-    if isinstance(error, InsightError):
+    if isinstance(error, InsightError) or language == "en" or error.korean:
         return error.sentence(language)
     return translated(
         "검색 조건을 이해하지 못했습니다. 지역 이름과 날짜를 확인해 주세요.", language

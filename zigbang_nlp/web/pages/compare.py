@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from itertools import combinations
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import pandas as pd
 from fastapi import APIRouter, Query, Request
@@ -12,6 +13,8 @@ from starlette.responses import Response
 
 from zigbang_nlp.charts.intervals import Mark, interval
 from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.insight.near import near
+from zigbang_nlp.language.i18n import Translator
 from zigbang_nlp.records import CATEGORIES
 from zigbang_nlp.web import queries
 from zigbang_nlp.web.api.listing import Reviews
@@ -41,29 +44,30 @@ def compare(
     wanted = [said.strip()[:300] for said in id if said.strip()][:_MOST]
     said: dict[str, Any] = {
         "wanted": wanted,
-        "known": [],
         "sentence": "",
         "sides": [],
         "rows": [],
         "findings": [],
         "findings_sentence": "",
         "unknown": [],
+        "renamed": lambda old, new: (
+            f"/compare?{urlencode([('id', new if n == old else n) for n in wanted])}"
+        ),
     }
     try:
         known = snapshot.reviews().complexes
     except InsightError as error:
         return page(request, "compare.html", **said | {"sentence": error.sentence(language)})
-    said["known"] = known[["complex", "name", "district"]].fillna("").to_dict("records")
     sides: list[dict[Any, Any]] = []
     for name in wanted:
         found = _find(known, name)
         if found is None:
-            said["unknown"].append(name)
+            said["unknown"].append((name, near(name, known["name"])))
         elif found["complex"] not in [side["complex"] for side in sides]:
             sides.append(found | {"series": _SERIES[len(sides)]})
     said["sides"] = [side | _figures(snapshot, side["complex"]) for side in sides]
     if len(sides) > 1:
-        said["rows"] = _rows(snapshot, sides)
+        said["rows"] = _rows(snapshot, sides, Translator(language))
         if view.format:
             tables = {"profile": _profiles(snapshot, sides), "differences": _tests(snapshot, sides)}
             return one_of(tables, view.table, view.format)
@@ -107,7 +111,7 @@ def _figures(snapshot: Snapshot, key: str) -> dict[str, Any]:
     return found | {"share": float(row["share"]), "texts": int(row["texts"])}
 
 
-def _rows(snapshot: Snapshot, sides: list[dict[Any, Any]]) -> list[dict[str, Any]]:
+def _rows(snapshot: Snapshot, sides: list[dict[Any, Any]], say: Translator) -> list[dict[str, Any]]:
     """One row a category with a mark for each side."""
     tables: list[dict[Any, Any]] = []
     for side in sides:
@@ -127,7 +131,7 @@ def _rows(snapshot: Snapshot, sides: list[dict[Any, Any]]) -> list[dict[str, Any
                 {
                     "name": korean,
                     "shares": [cell["share"] if cell else None for cell in cells],
-                    "chart": interval(marks, korean, 18),
+                    "chart": interval(marks, say(korean), 18),
                 }
             )
     return rows

@@ -90,7 +90,7 @@ def _said(edition_now: Any, key: str, language: str) -> dict[str, Any]:
     try:
         table = queries.complexes(snapshot, Filters())
         said["overall"] = table[table["complex"].eq(key)].iloc[0].to_dict()
-        said["profile"] = _profile(snapshot, own, district)
+        said["profile"] = _profile(snapshot, own, district, language)
     except (InsightError, IndexError):
         pass
     trend, said["trend_sentence"] = said_of(lambda: queries.trend(snapshot, own, "year"), language)
@@ -108,7 +108,9 @@ def _said(edition_now: Any, key: str, language: str) -> dict[str, Any]:
     return said
 
 
-def _profile(snapshot: Snapshot, own: Filters, district: str | None) -> list[dict[str, Any]]:
+def _profile(
+    snapshot: Snapshot, own: Filters, district: str | None, language: str
+) -> list[dict[str, Any]]:
     """One row a category: the complex above its district."""
     mine = _by_category(queries.profile(snapshot, own))
     theirs: dict[Any, Any] = {}
@@ -130,7 +132,7 @@ def _profile(snapshot: Snapshot, own: Filters, district: str | None) -> list[dic
                 "share": one["share"],
                 "base": other["share"] if other else None,
                 "texts": one["texts"],
-                "chart": interval(marks, f"{korean} {one['share']:.0%}", 18),
+                "chart": interval(marks, f"{translated(korean, language)} {one['share']:.0%}", 18),
             }
         )
     return rows

@@ -64,6 +64,7 @@ def explore(
         "number": 1,
         "pages": 1,
         "all_tied": False,
+        "meant": [],
     }
     try:
         snapshot.reviews()
@@ -99,6 +100,7 @@ def explore(
         "total": len(table),
         "number": at,
         "pages": pages,
+        "meant": [] if len(table) else queries.near_names(snapshot, said["q"]),
         "all_tied": len(table) > 1 and int(table["tied"].max()) == len(table),
     }
     return page(request, "explore.html", **said)
