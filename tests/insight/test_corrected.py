@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from zigbang_nlp import insight
-from zigbang_nlp.errors import InputError
+from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.corrected import corrected_difference, corrected_shares
+from zigbang_nlp.insight.corrected_trends import corrected_drivers, corrected_trend
 from zigbang_nlp.insight.prediction_powered import (
     ppi_difference,
     ppi_mean,
@@ -152,3 +153,68 @@ def test_two_places_are_told_apart(sampled: tuple[insight.Corpus, pd.Series, np.
     assert abs(found["naive"] - real) > 0.03
     with pytest.raises(insight.InsightError, match="labels of the random sample"):
         corrected_difference(corpus, labels.head(30), one, ~one)
+
+
+@pytest.fixture(scope="module")
+def scored() -> tuple[insight.Corpus, pd.Series]:
+    """Residents with a score beside texts of two categories; traffic moves it by 1, care by nothing.
+
+    Praise falls by 5 points a year, and the model, which errs more each year, hides it.
+    """
+    rng = np.random.default_rng(6)
+    count = 3_000
+    written = pd.Timestamp(2020, 1, 1) + pd.to_timedelta(rng.integers(0, 1_826, count), "D")
+    years = ((written - pd.Timestamp(2020, 1, 1)).days / 365.25).to_numpy()
+    frames, truths = [], []
+    traffic = (rng.random(count) < 0.75 - 0.05 * years).astype(float)
+    care = (rng.random(count) < 0.75 - 0.05 * years).astype(float)
+    score = np.clip(np.round(2.5 + traffic + rng.normal(0, 0.8, count)), 0, 5)
+    for category, truth in (("total", None), ("traffic", traffic), ("care", care)):
+        positive = np.full(count, np.nan)
+        if truth is not None:
+            positive = np.where(rng.random(count) < 0.07 * years, 1.0, truth)
+        frames.append(
+            pd.DataFrame(
+                {
+                    "text": [f"{category} 글 {n}" for n in range(count)],
+                    "complex": "a:1", "review": np.arange(count), "category": category,
+                    "positive": positive, "written_at": written,
+                    "score": score if truth is None else np.nan,
+                }
+            )
+        )  # fmt: skip
+        truths.append(np.full(count, np.nan) if truth is None else truth)
+    corpus = insight.Corpus.from_frames(pd.concat(frames, ignore_index=True))
+    truth = pd.Series(np.concatenate(truths))
+    return corpus, truth.dropna().sample(1_500, random_state=0).sort_index()
+
+
+def test_a_trend_that_the_model_hides_is_corrected(
+    scored: tuple[insight.Corpus, pd.Series],
+) -> None:
+    row = corrected_trend(*scored).iloc[0]
+    texts = scored[0].judged
+    years = (texts["written_at"] - texts["written_at"].min()).dt.days / 365.25
+    assert row["naive"] == pytest.approx(np.polyfit(years, texts["positive"], 1)[0])
+    assert not row["naive_low"] < -0.05 < row["naive_high"]
+    assert row["low"] < -0.05 < row["high"] < 0
+    assert row["labelled"] == 1_500
+    with pytest.raises(InsightError, match="29 texts"):
+        corrected_trend(scored[0], scored[1].head(29))
+
+
+def test_drivers_are_corrected_each_by_itself(scored: tuple[insight.Corpus, pd.Series]) -> None:
+    table = corrected_drivers(*scored).set_index("driver")
+    assert list(table.index) == ["traffic", "care"]
+    corpus, labels = scored
+    traffic = corpus.texts["category"].eq("traffic")
+    score = corpus.texts.loc[corpus.texts["category"].eq("total")].set_index("review")["score"]
+    own = corpus.texts[traffic]
+    means = own["review"].map(score).groupby(own["positive"]).mean()
+    assert table.loc["traffic", "naive"] == pytest.approx(means[1.0] - means[0.0])
+    assert table.loc["traffic", "low"] < 1 < table.loc["traffic", "high"]
+    assert table.loc["traffic", "naive_high"] < 1, "errors draw it toward 0"
+    assert table.loc["care", "low"] < 0 < table.loc["care", "high"]
+    assert table["labelled"].sum() == len(labels)
+    with pytest.raises(InsightError, match="labelled"):
+        corrected_drivers(corpus, labels.head(20))

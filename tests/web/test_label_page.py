@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -85,3 +86,29 @@ def test_other_queues_are_shown_too(labelled: Known, kind: str) -> None:
             break
     assert 'id="next"' in page
     assert "비교하고 있습니다" not in page
+
+
+def test_trend_and_change_stand_naive_and_corrected_side_by_side(labelled: Known) -> None:
+    rows = labelled.rows
+    address = "/changes?since=2024&base_until=2023"
+    page = labelled.http.get(address).text
+    later = rows["written_at"].dt.year.ge(2024)
+    naive, true = (
+        100 * (rows.loc[later, name].mean() - rows.loc[~later, name].mean())
+        for name in ("positive", "truth")
+    )
+    part = page.split('id="corrected-head"')[1].split("</section>")[0]
+    shown, value, low, high = map(float, re.findall(r"[+-]\d+\.\d", part)[:4])
+    assert shown == pytest.approx(naive, abs=0.06)
+    assert low < value < high
+    assert low < true < high
+    table = pd.read_csv(io.BytesIO(labelled.http.get("/label?format=csv&table=trend").content))
+    years = (rows["written_at"] - rows["written_at"].min()).dt.days / 365.25
+    assert table["naive"][0] == pytest.approx(np.polyfit(years, rows["positive"], 1)[0])
+    page = labelled.http.get("/label").text
+    assert f"{100 * table['naive'][0]:+.1f}%p" in page
+    assert f"{100 * table['effect'][0]:+.1f}%p" in page
+
+
+def test_pages_without_labels_say_how_to_get_them(known: Known) -> None:
+    assert "무작위 표본에 답하면" in known.http.get("/changes?since=2024").text

@@ -121,13 +121,17 @@ def ppi_slope(
     """
     t, y, f = (np.asarray(x, float) for x in (time, labels, predicted_labelled))
     s, g = np.asarray(time_others, float), np.asarray(predicted, float)
-    naive, naive_variance = _slope(s, g)
-    error, error_variance = _slope(t, y - f)
+    naive, naive_variance = slope(s, g)
+    error, error_variance = slope(t, y - f)
     return _interval(naive + error, naive_variance + error_variance, 1.0, len(t), level)
 
 
-def _slope(t: np.ndarray, y: np.ndarray) -> tuple[float, float]:
-    """(least-squares slope, its variance whatever the errors' spread (HC1))."""
+def slope(t: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """(least-squares slope, its variance whatever the errors' spread (HC1)).
+
+    Raises:
+        InsightError: all of `t` are equal, or they are fewer than three.
+    """
     centred = t - t.mean()
     square = float(centred @ centred)
     if square == 0 or len(t) < 3:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,10 @@ import pandas as pd
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.agreement import agreements
 from zigbang_nlp.insight.corpus import Corpus
-from zigbang_nlp.insight.corrected import corrected_shares
+from zigbang_nlp.insight.corrected import corrected_difference, corrected_shares
+from zigbang_nlp.insight.corrected_trends import corrected_drivers, corrected_trend
 from zigbang_nlp.insight.labelling import Kind, labelling_queue, sample_labels
+from zigbang_nlp.insight.queries import Filters
 from zigbang_nlp.insight.sentiment import By
 from zigbang_nlp.store import Store
 from zigbang_nlp.store.annotations import Annotation
@@ -99,6 +102,68 @@ def agreement(given: list[Annotation]) -> pd.DataFrame:
     """
     rows = [("\x1f".join(one.key), one.person, one.label) for one in given]
     return agreements(pd.DataFrame(rows, columns=["text", "person", "label"]))
+
+
+def sample(snapshot: Snapshot, given: list[Annotation]) -> pd.Series:
+    """What people say of the random sample; see `insight.labelling.sample_labels`."""
+    return snapshot.ask(("sample", *_state(given)), lambda corpus: sample_labels(corpus, given))
+
+
+def _state(given: list[Annotation]) -> tuple[int, str]:
+    """What changes whenever a label does."""
+    return len(given), max((str(one.made_at) for one in given), default="")
+
+
+def drivers(snapshot: Snapshot, given: list[Annotation]) -> pd.DataFrame | None:
+    """See `insight.corrected_trends.corrected_drivers`; None while it is being found out.
+
+    Raises:
+        InsightError: there are too few labels.
+    """
+    return snapshot.later(
+        ("corrected drivers", *_state(given)),
+        lambda corpus: corrected_drivers(corpus, sample_labels(corpus, given)),
+    )
+
+
+def trend(snapshot: Snapshot, given: list[Annotation]) -> pd.DataFrame:
+    """See `insight.corrected_trends.corrected_trend`.
+
+    Raises:
+        InsightError: there are too few labels.
+    """
+    labels = sample(snapshot, given)
+    return snapshot.ask(
+        ("corrected trend", *_state(given)), lambda corpus: corrected_trend(corpus, labels)
+    )
+
+
+def change(
+    snapshot: Snapshot, given: list[Annotation], place: Filters, periods: dict[Any, Any]
+) -> dict[str, float | bool]:
+    """The difference of the positive shares of two periods, naive and corrected.
+
+    Args:
+        snapshot: the reviews.
+        given: all labels.
+        place: which complexes are meant.
+        periods: first and last days, as `before_after` says them: since, until, base_since and
+            base_until.
+
+    Raises:
+        InsightError: a period has too few labels.
+    """
+    corpus = snapshot.reviews()
+    written = corpus.texts["written_at"]
+    here = corpus.texts["complex"].isin(place.of(corpus).complexes["complex"]).to_numpy()
+
+    def within(first: str, last: str) -> np.ndarray:
+        end = pd.Timestamp(last) + pd.Timedelta(days=1)
+        return (written.ge(pd.Timestamp(first)) & written.lt(end)).to_numpy() & here
+
+    later = within(periods["since"], periods["until"])
+    earlier = within(periods["base_since"], periods["base_until"])
+    return corrected_difference(corpus, sample(snapshot, given), later, earlier)
 
 
 def corrected(corpus: Corpus, given: list[Annotation], by: By | None) -> pd.DataFrame:

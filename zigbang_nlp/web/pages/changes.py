@@ -13,8 +13,9 @@ from zigbang_nlp.charts.lines import over_time
 from zigbang_nlp.charts.rows import Row, interval_rows
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.language.i18n import Translator
-from zigbang_nlp.web import queries
+from zigbang_nlp.web import labelling, queries
 from zigbang_nlp.web.api.listing import Reviews
+from zigbang_nlp.web.app_state import services_of
 from zigbang_nlp.web.downloads import one_of
 from zigbang_nlp.web.pages.asked import Asked, Viewed, choices, day_of, refusal
 from zigbang_nlp.web.pages.figures import points_of, said_of
@@ -50,6 +51,8 @@ def changes(
         "sides": [],
         "trend": None,
         "trend_sentence": "",
+        "corrected": None,
+        "corrected_sentence": "",
         **choices(snapshot, topics),
     }
     try:
@@ -65,7 +68,15 @@ def changes(
         return one_of({"changes": dated, "trend": trend}, view.table, view.format)
     if trend is not None:
         said["trend"] = over_time(points_of(trend, "share", "texts"), say("긍정 비율 추이"))
+    given = services_of(request).corpus_cache.store().annotations.all()
+    corrected, why_not = (
+        said_of(lambda: labelling.change(snapshot, given, place, table.attrs), language)
+        if given
+        else (None, "")
+    )
     said |= {
+        "corrected": corrected,
+        "corrected_sentence": why_not,
         "periods": table.attrs,
         "sides": [_side(table, measure, say) for measure in MEASURES],
     }

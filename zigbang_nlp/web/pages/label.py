@@ -60,6 +60,8 @@ def label(
                 lambda: labelling.corrected(snapshot.reviews(), given, BREAKDOWNS[breakdown]),
                 language,
             )[0],
+            "trend": said_of(lambda: labelling.trend(snapshot, given), language)[0],
+            "drivers": said_of(lambda: labelling.drivers(snapshot, given), language)[0],
         }
         return one_of(tables, view.table, view.format)
     said: dict[str, Any] = {
@@ -72,6 +74,7 @@ def label(
         "sentence": "",
         **_agreement(given, language),
         **_corrected(snapshot, given, breakdown, language),
+        **_trends(snapshot, given, language),
     }
     try:
         snapshot.reviews()
@@ -179,6 +182,21 @@ def _corrected(
         name = say.category(name) if column != "district" else name
         rows.append(row | {"name": name, "known": known, "chart": interval(marks, name, 16)})
     return {"corrected": rows, "accuracy": table.attrs, "corrected_sentence": ""}
+
+
+def _trends(snapshot: Snapshot, given: list[Annotation], language: str) -> dict[str, Any]:
+    """The trend and the drivers as the model gives them, and corrected."""
+    say = Translator(language)
+    trend, sentence = said_of(lambda: labelling.trend(snapshot, given), language)
+    drivers, why_not = said_of(lambda: labelling.drivers(snapshot, given), language)
+    rows = [] if drivers is None else drivers.to_dict("records")
+    return {
+        "slope": None if trend is None else trend.iloc[0].to_dict(),
+        "slope_sentence": sentence,
+        "drivers": [row | {"name": say.category(row["driver"])} for row in rows],
+        # Neither an answer nor a reason: it is being found out.
+        "drivers_sentence": why_not or say("계산하고 있습니다. 잠시 뒤 다시 열어 보세요."),
+    }
 
 
 def _name_kept(request: Request) -> str:
