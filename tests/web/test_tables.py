@@ -6,9 +6,11 @@ import io
 
 import pandas as pd
 import pytest
+from pydantic import BaseModel
 
 from tests.factories.topical import COMPLEXES
 from tests.web.conftest import Known
+from zigbang_nlp.web.api import schemas
 
 JSON, CSV = {"Accept": "application/json"}, {"Accept": "text/csv"}
 
@@ -42,6 +44,44 @@ def test_accept_chooses_json_or_csv_with_the_same_rows(known: Known, address: st
         f"/api/v1{address}", headers=CSV | {"If-None-Match": answer.headers["etag"]}
     )
     assert held.status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("address", "model"),
+    [
+        ("/complexes?size=200", schemas.ComplexList),
+        ("/complexes/made:3", schemas.ComplexDetail),
+        ("/complexes/made:3/reviews", schemas.ReviewList),
+        ("/complexes.geojson", schemas.FeatureCollection),
+        ("/keywords", schemas.Keywords),
+        ("/trends?period=month", schemas.Trends),
+        ("/trends?word=주차", schemas.Trends),
+        ("/compare?one=made:1&other=made:2", schemas.Comparison),
+        ("/before-after", schemas.BeforeAfter),
+        ("/search?q=주차", schemas.SearchResult),
+        ("/mentions?word=주차", schemas.WordSaid),
+        ("/suggest?q=은솔", schemas.Suggestions),
+    ],
+)
+def test_answers_hold_what_the_document_says_and_nothing_else(
+    known: Known, address: str, model: type[BaseModel]
+) -> None:
+    answer = known.http.get(f"/api/v1{address}", headers=JSON)
+    made = model.model_validate_json(answer.content, strict=False)
+    items = getattr(made, "items", None) or getattr(made, "features", None) or [made]
+    assert items
+    document = known.http.get("/api/v1/openapi.json").json()
+    path = "/api/v1" + address.partition("?")[0].replace("made:3", "{key}")
+    shape = document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]
+    assert shape["schema"]["$ref"].endswith(f"/{model.__name__}")
+
+
+def test_no_row_of_the_document_is_just_any_object(known: Known) -> None:
+    schemas_ = known.http.get("/api/v1/openapi.json").json()["components"]["schemas"]
+    for name, schema in schemas_.items():
+        items = schema.get("properties", {}).get("items", {})
+        for one in [items, *items.get("anyOf", [])]:
+            assert one.get("items", {"$ref": ""}).keys() == {"$ref"}, name
 
 
 def test_search_counts_as_pandas_does(known: Known) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from zigbang_nlp.web import problems
+from zigbang_nlp.web.api import rows
 
 _EXAMPLE: dict[str, Any] = {"texts": ["역이 가까워요", "주차할 데가 없어요"], "topics": False}
 
@@ -59,12 +60,34 @@ class Predictions(BaseModel):
     model: str = Field(description="이 판정을 한 모델")
 
 
-class Rows(BaseModel):
-    """Rows whose columns are those of `zigbang_nlp.insight`, by the name of the question."""
+class Keywords(BaseModel):
+    """Words that rise and fall, and the period that was meant."""
 
-    model_config = ConfigDict(extra="allow")
+    since: str
+    until: str
+    items: list[rows.KeywordRow]
 
-    items: list[dict[str, Any]]
+
+class Trends(BaseModel):
+    """A share by period: of positive texts, or of reviews that mention a word."""
+
+    items: list[rows.TrendRow] | list[rows.MentionRow]
+
+
+class Comparison(BaseModel):
+    """Two places, over all and by category."""
+
+    items: list[rows.CompareRow]
+
+
+class BeforeAfter(BaseModel):
+    """Changes with their tests, and the periods that were meant."""
+
+    since: str
+    until: str
+    base_since: str
+    base_until: str
+    items: list[rows.BeforeAfterRow]
 
 
 class WordSaid(BaseModel):
@@ -80,7 +103,7 @@ class WordSaid(BaseModel):
     opinions: int = Field(description="그 주제에 대한 의견")
     positive: int = Field(description="그 가운데 칭찬")
     opinion_reviews: int = Field(description="의견을 낸 주민 리뷰")
-    forms: list[dict[str, Any]] = Field(description="함께 센 합성어와 띄어쓰기")
+    forms: list[rows.FormRow] = Field(description="함께 센 합성어와 띄어쓰기")
 
 
 class Listed(BaseModel):
@@ -94,21 +117,7 @@ class Listed(BaseModel):
 class ComplexList(Listed):
     """Complexes with their sentiment."""
 
-    items: list[dict[str, Any]] = Field(
-        examples=[
-            [
-                {
-                    "complex": "sample:90101",
-                    "name": "은솔마루 3단지",
-                    "district": "서울특별시 노원구",
-                    "texts": 47,
-                    "score": 0.61,
-                    "low": 0.55,
-                    "high": 0.67,
-                }
-            ]
-        ]
-    )
+    items: list[rows.ComplexRow]
 
 
 class Suggestion(BaseModel):
@@ -129,26 +138,51 @@ class Suggestions(BaseModel):
 class ReviewList(Listed):
     """Reviews with what the model says of them."""
 
-    items: list[dict[str, Any]]
+    items: list[rows.ReviewRow]
 
 
-class SearchResult(ReviewList):
+class Reading(BaseModel):
+    """How a part of a question was read."""
+
+    asked: str
+    read_as: str
+    value: str
+
+
+class SearchResult(Listed):
     """What a question finds."""
 
+    items: list[rows.HitRow]
     reviews: int = Field(description="주민 리뷰 수")
     judged: int = Field(description="모델이 판정한 글 수")
     positive: int
     share: float | None = Field(description="긍정 비율. 판정한 글이 없으면 null")
     low: float | None
     high: float | None
-    readings: list[dict[str, str]] = Field(description="찾는 말을 어떻게 읽었는지")
+    readings: list[Reading] = Field(description="찾는 말을 어떻게 읽었는지")
+
+
+class Point(BaseModel):
+    """Where a complex is."""
+
+    type: Literal["Point"]
+    coordinates: tuple[float, float] = Field(description="경도, 위도 (WGS 84)")
+
+
+class Feature(BaseModel):
+    """A complex on the map."""
+
+    type: Literal["Feature"]
+    geometry: Point
+    properties: rows.PointProperties
 
 
 class FeatureCollection(BaseModel):
     """Points of complexes."""
 
-    type: str = Field(examples=["FeatureCollection"])
-    features: list[dict[str, Any]]
+    type: Literal["FeatureCollection"]
+    features: list[Feature]
+    left_out: int = Field(0, description="좌표가 없어 빠진 단지")
 
 
 class ComplexDetail(BaseModel):
@@ -158,9 +192,14 @@ class ComplexDetail(BaseModel):
 
     complex: str = Field(examples=["sample:90101"])
     name: str = Field(examples=["은솔마루 3단지"])
-    categories: list[dict[str, Any]]
-    district_categories: list[dict[str, Any]]
-    trend: list[dict[str, Any]]
+    address: str | None
+    latitude: float | None
+    longitude: float | None
+    households: float | None
+    district: str | None
+    categories: list[rows.CategoryRow]
+    district_categories: list[rows.CategoryRow]
+    trend: list[rows.TrendRow]
 
 
 class ModelCard(BaseModel):

@@ -20,7 +20,10 @@ from zigbang_nlp.web.api.listing import (
     unchanged,
 )
 from zigbang_nlp.web.api.schemas import (
-    Rows,
+    BeforeAfter,
+    Comparison,
+    Keywords,
+    Trends,
     WordSaid,
     problem_responses,
     table_responses,
@@ -33,7 +36,7 @@ Limit = Annotated[int, Query(ge=1, le=500, description="많아야 몇 줄")]
 Period = Annotated[Literal["month", "quarter", "year"], Query(description="묶는 기간")]
 
 
-@router.get("/keywords", summary="늘고 준 말", response_model=Rows, responses=_ERRORS)
+@router.get("/keywords", summary="늘고 준 말", response_model=Keywords, responses=_ERRORS)
 def keywords(
     request: Request,
     snapshot: Reviews,
@@ -56,7 +59,7 @@ def keywords(
     return reply(request, tag, table, said)
 
 
-@router.get("/trends", summary="시간에 따른 흐름", response_model=Rows, responses=_ERRORS)
+@router.get("/trends", summary="시간에 따른 흐름", response_model=Trends, responses=_ERRORS)
 def trends(
     request: Request,
     snapshot: Reviews,
@@ -80,7 +83,7 @@ def trends(
     return reply(request, tag, table, {"items": records(table)})
 
 
-@router.get("/compare", summary="두 곳 견주기", response_model=Rows, responses=_ERRORS)
+@router.get("/compare", summary="두 곳 견주기", response_model=Comparison, responses=_ERRORS)
 def compare(
     request: Request,
     snapshot: Reviews,
@@ -96,7 +99,9 @@ def compare(
     return reply(request, tag, table, {"items": records(table)})
 
 
-@router.get("/before-after", summary="두 기간의 차이", response_model=Rows, responses=_ERRORS)
+@router.get(
+    "/before-after", summary="두 기간의 차이", response_model=BeforeAfter, responses=_ERRORS
+)
 def before_after(
     request: Request,
     snapshot: Reviews,
