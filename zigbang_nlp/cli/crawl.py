@@ -99,6 +99,10 @@ def command(
     from zigbang_nlp.crawl import progress
     from zigbang_nlp.store import open_store
 
+    modes = {"--status": status, "--reparse": reparse, "--cache": cache, "--show": shown}
+    modes |= {"--rotate-key": rotate_key, "--hogangnono": saved}
+    asking = {"--plan": plan, "--refresh": refresh is not None, "--retry-failed": retry_failed}
+    _check_together([name for name, given in modes.items() if given], asking)
     if json_logs:
         for handler in log.handlers:
             handler.setFormatter(progress.JsonFormatter())
@@ -141,14 +145,27 @@ def command(
                 log.info("These are the bundled sample's. To ask the site: --preset seoul --plan.")
 
 
+def _check_together(modes: list[str], asking: dict[str, bool]) -> None:
+    """Refuse options of which one would be passed over without a word."""
+    together = modes + [name for name, given in asking.items() if given] if modes else []
+    if len(together) > 1:
+        raise click.UsageError(f"{' and '.join(together)} don't go together; choose one.")
+
+
 def _meant(loaded: LoadedSettings) -> Settings:
     """The settings, where a region on the command line replaces the file's."""
     given = {key for key, origin in loaded.origins.items() if origin == "flag"}
-    if not given & {f"crawl.{name}" for name in (*_REGION, "geohash")}:
+    regions = [name for name in ("geohash", *_REGION) if f"crawl.{name}" in given]
+    if not regions:
         return loaded.settings
-    unset = {name: empty for name, empty in _REGION.items() if f"crawl.{name}" not in given}
-    crawl = loaded.settings.crawl.model_copy(update=unset)
-    return loaded.settings.model_copy(update={"crawl": crawl})
+    if len(regions) > 1:
+        flags = " and ".join(f"--{name}" for name in regions)
+        raise click.UsageError(f"{flags} can't both be the region; choose one.")
+    crawl = loaded.settings.crawl
+    if getattr(crawl, regions[0]) in ("", ()):  # a script's empty variable is no wish for Seoul
+        raise click.UsageError(f"--{regions[0]} is empty; name a region.")
+    unset = {name: empty for name, empty in _REGION.items() if name not in regions}
+    return loaded.settings.model_copy(update={"crawl": crawl.model_copy(update=unset)})
 
 
 def _plan(settings: Settings, store: Store, refresh: timedelta | None, retry_failed: bool) -> None:

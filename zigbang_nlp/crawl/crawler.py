@@ -253,6 +253,8 @@ def _note(loop: Loop) -> str:
         f"{apartments.new:,} new apartments; {loop.results.answers:,} answers read. "
         f"{loop.results.absences()}"
     )
+    if not loop.results.answers + loop.results.failed:
+        note += " Nothing was left to ask; --refresh 30d asks again for what is older."
     if reviews.vanished:
         note += (
             f" {reviews.vanished:,} texts known from earlier are no longer there; they are kept."
