@@ -141,6 +141,13 @@ class SiteFile(Section):
         return self
 
 
+def file_to_mend(source: str) -> str:
+    """Where the names of a site are put that has changed, in words."""
+    shipped = "zigbang" if source == "sample" else source
+    name = f"{shipped}.toml"
+    return f"a copy of zigbang_nlp/sites/{name}" if (SITES / name).exists() else "the site's file"
+
+
 @cache
 def known_site(name: str) -> SiteFile:
     """A site that ships with the package: "zigbang" or "hogangnono"."""

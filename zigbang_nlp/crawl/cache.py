@@ -71,7 +71,7 @@ class _Reading:
         store, source = self.store, self.site.source
         run = store.runs.begin(self.scope, "saved answers")
         before = store.fills.last_good(source, before=run)
-        watch = Watch(self.site.data.floors, before, self.site.data.scale)
+        watch = Watch(self.site.data, before)
         outcome = "interrupted"
         try:
             self._read_all(first, watch)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pygeohash
 
+from zigbang_nlp.config.site import file_to_mend
 from zigbang_nlp.console import log
 from zigbang_nlp.crawl.drift import Watch
 from zigbang_nlp.crawl.maintain import reread, scale_at
@@ -36,7 +37,7 @@ class Course:
         self._began = datetime.now(UTC)
         site.scale = scale_at(store.answers.scales(site.source), self._began, site.data.scale)
         before = store.fills.last_good(site.source, before=run)
-        self._watch = Watch(site.data.floors, before, site.data.scale)
+        self._watch = Watch(site.data, before)
         self._rescaled = False
         #: What the end of the run has to say, beside the counts.
         self.warnings: list[str] = []
@@ -113,8 +114,8 @@ class Course:
                 raise DriftError(
                     f"{outcome.asked} says 404 or 410 to everything ({refused:,} times), and no "
                     "other road to these answers is known.",
-                    "Look for the endpoint that the site uses now, and put it into a copy of "
-                    "zigbang_nlp/sites/zigbang.toml: zigbang-nlp crawl --site FILE.",
+                    "Look for the endpoint that the site uses now, and put it into "
+                    f"{file_to_mend(self.site.source)}: zigbang-nlp crawl --site FILE.",
                 )
 
     def _ask_again_next_time(self, kind: str) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from zigbang_nlp.config import CrawlSettings, Settings
-from zigbang_nlp.config.site import load_site
+from zigbang_nlp.config.site import file_to_mend, load_site
 from zigbang_nlp.console import log
 from zigbang_nlp.crawl import privacy, progress
 from zigbang_nlp.crawl.checks import check_host, tell_clock
@@ -184,8 +184,10 @@ def read_saved(
 
     Raises:
         InputError: there is no such file in `directory`.
+        ConfigError: the site's file that is set can't be read.
     """
-    site = Hogangnono.of(directory)
+    data = load_site(Path(settings.crawl.site)) if settings.crawl.site else None
+    site = Hogangnono.of(directory, data)
     fetcher = Replay(directory, layout={"reviews": "."})
     where = Region(f"files {directory.name}", ())
     crawl, stopping = settings.crawl, threading.Event()
@@ -289,7 +291,7 @@ def _tell_failed(store: Store, scope: Scope) -> None:
             said += ", --retry-failed asks for them again"
         if unread:
             said += (
-                f"; {unread:,} came, and could not be read or not wholly: put the new names into a "
-                "copy of zigbang_nlp/sites/zigbang.toml, then --site FILE --reparse"
+                f"; {unread:,} came, and could not be read or not wholly: put the new names into "
+                f"{file_to_mend(scope.source)}, then --site FILE --reparse"
             )
     log.log(logging.WARNING if failed or again else logging.INFO, "%s.", said)

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from zigbang_nlp.config.site import Floors
+from zigbang_nlp.config.site import Floors, SiteFile, file_to_mend
 from zigbang_nlp.errors import DriftError
 from zigbang_nlp.store import Outcome
 from zigbang_nlp.store.fills import ByEndpoint, Fill, Fills
@@ -26,9 +26,9 @@ MEASURED, OFTEN = 20, 0.1
 _SHOWN = 600
 
 _NEXT = (
-    "Look at the whole answer with `zigbang-nlp crawl --show KIND KEY`. Put the new name into a copy of "
-    "zigbang_nlp/sites/zigbang.toml, run `zigbang-nlp crawl --site FILE --reparse`, which reads what "
-    "is stored again without a request, and go on with `--site FILE`."
+    "Look at the whole answer with `zigbang-nlp crawl --show {key}`. Put the new name into {file}, run "
+    "`zigbang-nlp crawl --site FILE --reparse`, which reads what is stored again without a request, "
+    "and go on with `--site FILE`."
 )
 
 
@@ -46,13 +46,13 @@ class Watch:
     """Follows one run. Safe to use from several threads.
 
     Args:
-        floors: shares below which a field may not fall, as the site's file has them.
+        data: the site's file, for the shares below which a field may not fall, and the scale.
         before: the last good run's fill rates.
-        scale: the highest score of the site's file.
     """
 
-    def __init__(self, floors: Floors, before: ByEndpoint, scale: float) -> None:
-        self._floors, self._before, self._scale = floors, before, scale
+    def __init__(self, data: SiteFile, before: ByEndpoint) -> None:
+        self._floors, self._before, self._scale = data.floors, before, data.scale
+        self._file = file_to_mend(data.source)
         self._lock = threading.Lock()
         self.totals: ByEndpoint = {}
         self._unsaved: ByEndpoint = {}
@@ -134,7 +134,7 @@ class Watch:
             more = "..." if len(raw) > _SHOWN else ""
             facts += [why, f"The answer for {outcome.task} as it came: {raw[:_SHOWN]}{more}"]
             key = str(outcome.task)
-        return DriftError(" ".join(filter(None, facts)), _NEXT.replace("KIND KEY", key))
+        return DriftError(" ".join(filter(None, facts)), _NEXT.format(key=key, file=self._file))
 
     def take_unsaved(self) -> ByEndpoint:
         """What was counted since the last call."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from zigbang_nlp.config.site import known_site
+from zigbang_nlp.config.site import SiteFile, known_site
 from zigbang_nlp.crawl.reader import SiteReader
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.records import Apartment
@@ -21,14 +21,15 @@ class Hogangnono(SiteReader):
 
     Args:
         ids: apartments whose answers are there; the cells of a region say nothing here.
+        data: what is known of the site; None means the file that ships with the package.
     """
 
-    def __init__(self, ids: Iterable[str] = ()) -> None:
-        super().__init__(known_site("hogangnono"))
+    def __init__(self, ids: Iterable[str] = (), data: SiteFile | None = None) -> None:
+        super().__init__(data or known_site("hogangnono"))
         self.ids = tuple(ids)
 
     @classmethod
-    def of(cls, directory: Path) -> Hogangnono:
+    def of(cls, directory: Path, data: SiteFile | None = None) -> Hogangnono:
         """The reader for a directory of answers named {apartment id}.json."""
         ids = sorted(file.stem for file in directory.glob("*.json"))
         if not ids:
@@ -36,7 +37,7 @@ class Hogangnono(SiteReader):
                 f"{directory} has no file that ends in .json.",
                 "Give a directory of saved answers, each named by its apartment's id.",
             )
-        return cls(ids)
+        return cls(ids, data)
 
     def first_tasks(self, _cells: Iterable[str]) -> Iterable[Task]:
         """One task an apartment that has a file; cells don't matter."""

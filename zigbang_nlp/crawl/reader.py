@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from zigbang_nlp.config.site import Road, SiteFile
+from zigbang_nlp.config.site import Road, SiteFile, file_to_mend
 from zigbang_nlp.crawl.reading import Entry, as_id, as_number, as_text, at, listed, raw
 from zigbang_nlp.crawl.reviews import ReviewReader
 from zigbang_nlp.crawl.roads import OpenRoads, Pages, place_of
@@ -112,8 +112,8 @@ class SiteReader:
     def _unknown(self, task: Task, what: str, answer: Any) -> SchemaError:
         return SchemaError(
             f"The answer for {task} has an unknown shape: {what}; keys found: {listed(answer)}.",
-            "The raw answer is kept in the store. Put the new names into a copy of "
-            "zigbang_nlp/sites/zigbang.toml, then run `zigbang-nlp crawl --site FILE --reparse`.",
+            f"The raw answer is kept in the store. Put the new names into {file_to_mend(self.source)}, "
+            "then run `zigbang-nlp crawl --site FILE --reparse`.",
         )
 
     # --------------------------------------------------------------------------------- apartments

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from zigbang_nlp.config.site import file_to_mend
 from zigbang_nlp.console import table
-from zigbang_nlp.store import Store
+from zigbang_nlp.store import Failure, Store
 from zigbang_nlp.store.fills import Fill
 
 _STATES = ("done", "todo", "leased", "failed")
@@ -88,6 +89,20 @@ def _fill_rows(fills: list[dict[str, Any]]) -> list[tuple[object, ...]]:
     ]
 
 
+def _next_steps(source: str, kinds: set[str]) -> list[str]:
+    """What helps against failures of these kinds."""
+    read_later = kinds & set(Failure.READABLE_LATER)
+    steps = []
+    if kinds - read_later:
+        steps.append("`zigbang-nlp crawl --retry-failed` asks again for what did not come.")
+    if read_later:
+        steps.append(
+            f"For what came ({', '.join(sorted(read_later))}), put the new names into "
+            f"{file_to_mend(source)}; `zigbang-nlp crawl --site FILE --reparse` reads it again."
+        )
+    return steps
+
+
 def as_text(said: dict[str, Any]) -> str:
     """The same for people."""
     if not said["tasks"]:
@@ -124,5 +139,8 @@ def as_text(said: dict[str, Any]) -> str:
         parts.append(table(rows, (*header_of_fills, "last good run", "unreadable")))
     if said["failures"]:
         parts.append(table([(f["kind"], f["fact"]) for f in said["failures"]], ("kind", "failure")))
-        parts.append("`zigbang-nlp crawl --retry-failed` asks for these again.")
+        failed = sum(row["failed"] for row in said["tasks"].values())
+        if failed > len(said["failures"]):
+            parts.append(f"These are the first {len(said['failures'])} of {failed:,}.")
+        parts += _next_steps(said["source"], {f["kind"] for f in said["failures"]})
     return "\n\n".join(parts)
