@@ -99,7 +99,12 @@ def command(
     from zigbang_nlp.crawl import progress
     from zigbang_nlp.store import open_store
 
-    modes = {"--status": status, "--reparse": reparse, "--cache": cache, "--show": shown}
+    modes: dict[str, object] = {
+        "--status": status,
+        "--reparse": reparse,
+        "--cache": cache,
+        "--show": shown,
+    }
     modes |= {"--rotate-key": rotate_key, "--hogangnono": saved}
     asking = {"--plan": plan, "--refresh": refresh is not None, "--retry-failed": retry_failed}
     _check_together([name for name, given in modes.items() if given], asking)
