@@ -61,6 +61,11 @@ class BatchSettings(Section):
         description="going on with a model: keep its weights, or half of them, where validation "
         "can't tell that the new ones are better",
     )
+    quantize: Literal["auto", "int8", "none"] = Field(
+        "auto",
+        description="serve in 8 bits, if validation can't tell: auto = networks of a million "
+        "numbers or more, int8 = any, none = 32 bits",
+    )
     with_corrections: bool = Field(
         False, description="learn also from the labels that people corrected on the web pages"
     )

@@ -5,7 +5,7 @@ model/
   bundle.json          architecture, threshold, margin, metrics, data fingerprint, versions
   encoder.json, vocabulary.json   how text becomes integers
   network.onnx         the network for serving
-  network.weights.h5   the same weights for Keras
+  network.weights.h5   the same weights for Keras, where network.onnx has them in 32 bits
   history.json, learning_curves.png   how training went
   summary.txt, architecture.png       the network's layers
 """

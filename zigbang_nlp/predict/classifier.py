@@ -89,12 +89,8 @@ class Classifier:
     def where(self, complaints: float) -> Classifier:
         """This classifier for texts of which another share complains than it was adjusted to.
 
-        Probabilities are moved by Bayes' theorem, and labels and doubt go by them; what it tells of
-        sentences and opinions too, but not stars. `prior_shift.estimate_complaints` estimates the
-        share from texts without labels.
-
-        Args:
-            complaints: the share, in [0, 1].
+        Probabilities are moved by Bayes' theorem, and all that goes by them; stars are not.
+        `prior_shift.estimate_complaints` estimates the share, in [0, 1].
 
         Raises:
             BundleError: the bundle doesn't say what share it was adjusted to.

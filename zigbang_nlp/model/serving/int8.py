@@ -43,13 +43,17 @@ def quantize(path: Path) -> None:
         small.unlink(missing_ok=True)
 
 
-def quantize_checked(path: Path, rows: list[list[int]], labels: np.ndarray) -> dict[str, object]:
+def quantize_checked(
+    path: Path, rows: list[list[int]], labels: np.ndarray, small: Path | None = None
+) -> dict[str, object]:
     """`quantize`, if it costs nothing that shows.
 
     Args:
         path: the ONNX file; it stays float32 where the check fails.
         rows: ids of the validation texts.
         labels: theirs (texts,), 0 or 1.
+        small: the same network with an 8-bit embedding, to be quantized and to take the place of
+            `path`; it is used up. None = `path` itself is.
 
     Returns:
         kept ("int8" or "float32"), and ROC AUC of both where there are two classes and the
@@ -60,6 +64,8 @@ def quantize_checked(path: Path, rows: list[list[int]], labels: np.ndarray) -> d
     exact = path.read_bytes()
     before = Network(path).probabilities(rows)
     try:
+        if small is not None:
+            small.replace(path)
         quantize(path)
         after = Network(path).probabilities(rows)
     except Exception as error:  # noqa: BLE001 - whatever the runtime raises without the operator

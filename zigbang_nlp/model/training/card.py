@@ -44,7 +44,8 @@ def card(bundle: Bundle) -> str:
     parts += [
         "## What it is",
         f"{bundle.architecture.vocabulary_size:,} ids, tokenizer "
-        f"{bundle.encoder.tokenizer_settings.name}, texts of {bundle.encoder.length} ids; "
+        f"{bundle.encoder.tokenizer_settings.name}, texts of {bundle.encoder.length} ids, "
+        f"{'8' if metrics.get('int8', {}).get('kept') == 'int8' else '32'} bits a weight; "
         f"`summary.txt` has its layers, `bundle.json` every figure. Data {bundle.data_fingerprint}.",
     ]
     return "\n\n".join(parts) + "\n"

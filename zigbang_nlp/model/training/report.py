@@ -26,5 +26,11 @@ def report(bundle: Bundle) -> None:
         bundle.unsure_high,
         100 * bundle.metrics["unsure"]["share"],
     )
+    if (bits := bundle.metrics.get("int8", {})).get("kept") == "int8":
+        log.info(
+            "It serves in 8 bits: ROC AUC %.4f, %.4f in 32 bits.",
+            bits.get("roc_auc_int8", float("nan")),
+            bits.get("roc_auc_float32", float("nan")),
+        )
     if rows := bundle.metrics.get("by_rules"):
         log.info("What other thresholds would give on validation:\n%s", rules_table(rows))

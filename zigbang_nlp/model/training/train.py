@@ -21,8 +21,8 @@ from zigbang_nlp.console import log
 from zigbang_nlp.errors import DataError
 from zigbang_nlp.files import atomic_directory, sha256_of_json, write_json
 from zigbang_nlp.model.architecture import Architecture
-from zigbang_nlp.model.bundle import ONNX, WEIGHTS, Bundle, write_manifest
-from zigbang_nlp.model.evaluation.calibration import expected_calibration_error, fit_temperature
+from zigbang_nlp.model.bundle import ONNX, Bundle, write_manifest
+from zigbang_nlp.model.evaluation.calibration import expected_calibration_error
 from zigbang_nlp.model.evaluation.metrics import binary_metrics
 from zigbang_nlp.model.evaluation.plots import plot_learning_curves
 from zigbang_nlp.model.evaluation.reliability import RELIABILITY, band_for, promises
@@ -35,10 +35,9 @@ from zigbang_nlp.model.evaluation.thresholds import (
 )
 from zigbang_nlp.model.history import measured_epochs
 from zigbang_nlp.model.network.architecture_plot import plot_architecture
-from zigbang_nlp.model.network.backend import keras, make_repeatable
-from zigbang_nlp.model.network.build import build_network, describe, probability_of
+from zigbang_nlp.model.network.backend import make_repeatable
+from zigbang_nlp.model.network.build import describe
 from zigbang_nlp.model.serving.inference import Network
-from zigbang_nlp.model.serving.onnx_export import write_onnx
 from zigbang_nlp.model.serving.topics import TOPICS_FILE
 from zigbang_nlp.model.training.augmented import augmented
 from zigbang_nlp.model.training.batches import has_known_token
@@ -48,15 +47,13 @@ from zigbang_nlp.model.training.distribution import Distribution
 from zigbang_nlp.model.training.fit import best_epoch, fit
 from zigbang_nlp.model.training.keep_start import keep_start
 from zigbang_nlp.model.training.report import report
+from zigbang_nlp.model.training.serving_form import on_one_device, write_serving_form
 from zigbang_nlp.model.training.verdict import with_verdict
 from zigbang_nlp.model.training.warm_start import initial_network, say_other_tokenizer
 from zigbang_nlp.text.corrections import corrected
 from zigbang_nlp.text.dataset import DataSet, Split
 from zigbang_nlp.text.vocabulary import PADDING
 
-#: The ONNX form must give Keras's probabilities to this, on up to `_COMPARED` texts.
-_TOLERANCE = 1e-5
-_COMPARED = 1_000
 #: Settings that change what a training says and not what it gives.
 _SAID = ("preset", "verbose", "callback_verbose", "tensorboard")
 
@@ -115,7 +112,6 @@ def train(
         network = on_one_device(network, architecture)
     share = None if start is None else keep_start(network, start, validation)
     few = base is not None and too_few(validation.labels)
-    temperature = 1.0 if few else calibrate(network, validation)
     with atomic_directory(bundle_dir) as fresh:
         (fresh / "summary.txt").write_text(summary + "\n", encoding="utf-8")
         write_json(fresh / "history.json", history)
@@ -123,24 +119,24 @@ def train(
         measured = {name: measured_epochs(history, name, settings) for name in history}
         plot_learning_curves(history, measured, best, fresh / "learning_curves.png")
         plot_architecture(network, fresh / "architecture.png")
-        # A compiled network would add its optimizer's weights, twice its own size.
-        on_one_device(network, architecture).save_weights(fresh / WEIGHTS)
-        weights = {layer.name: layer.get_weights() for layer in network.layers}
-        write_onnx(architecture, weights, fresh / ONNX)
-        check_onnx(network, fresh / ONNX, validation.ids)
+        form = write_serving_form(
+            network, architecture, validation, settings, fresh, calibrated=not few
+        )
         if base is not None and (base.directory / TOPICS_FILE).exists():
             shutil.copy(base.directory / TOPICS_FILE, fresh / TOPICS_FILE)
         last = measured["loss"][-1]
         kept = best if settings.restore_best_weights else last
-        epochs: dict[str, float] = {"best_epoch": best, "epochs": last, "kept_epoch": kept}
+        epochs: dict[str, Any] = {"best_epoch": best, "epochs": last, "kept_epoch": kept}
         if share is not None:
             epochs["trained_share"] = share
+        if form.int8:
+            epochs["int8"] = form.int8
         bundle = judged_bundle(
             fresh,
             dataset,
             architecture,
             validation,
-            temperature,
+            form.temperature,
             epochs,
             settings.threshold_for,
             base,
@@ -165,44 +161,6 @@ def resume_key(
     start = None if base is None else base.identity()
     learned = [dataset.fingerprint(), sorted((corrections or {}).items())]
     return sha256_of_json([kept, learned, start, versions])
-
-
-def calibrate(network: keras.Model, validation: Split) -> float:
-    """Scale the last layer so that the probabilities on the validation texts are calibrated.
-
-    Returns:
-        The temperature that its weights were divided by; see `calibration.fit_temperature`.
-    """
-    rows = np.asarray(validation.ids)
-    probabilities = probability_of(network, rows, 512)
-    temperature = fit_temperature(validation.labels, probabilities)
-    last = network.get_layer("probability")
-    last.set_weights([weight / temperature for weight in last.get_weights()])
-    return temperature
-
-
-def on_one_device(network: keras.Model, architecture: Architecture) -> keras.Model:
-    """The same network, built anew: neither compiled nor distributed."""
-    bare = build_network(architecture)
-    bare.set_weights(network.get_weights())
-    return bare
-
-
-def check_onnx(network: keras.Model, path: Path, ids: np.ndarray) -> None:
-    """Assert that the ONNX form gives Keras's probabilities.
-
-    Args:
-        network: the Keras model.
-        path: its ONNX form.
-        ids: int32 (texts, length); the first 1,000 are compared.
-    """
-    sample = np.asarray(ids[:_COMPARED])
-    by_keras = probability_of(network, sample)
-    rows = [row[row != PADDING].tolist() for row in sample]
-    by_onnx = Network(path).probabilities(rows)
-    with_tokens = np.array([bool(row) for row in rows])
-    worst = float(np.abs(by_keras - by_onnx)[with_tokens].max(initial=0.0))
-    assert worst <= _TOLERANCE, f"ONNX differs from Keras by {worst}"
 
 
 def judged_bundle(
