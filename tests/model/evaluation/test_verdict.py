@@ -31,6 +31,17 @@ def test_one_that_guesses_is_found_out(negatives: int, positives: int) -> None:
     assert sum("chance" in one for one in found) >= 99
 
 
+def test_the_best_of_many_epochs_of_guessing_is_found_out() -> None:
+    labels = np.repeat([0, 1], [100, 400])
+    random = np.random.default_rng(5)
+    passed = 0
+    for _ in range(60):
+        epochs = [random.random(len(labels)) for _ in range(200)]
+        best = max(epochs, key=lambda p: float(p[labels == 1].mean() - p[labels == 0].mean()))
+        passed += not any(one.kind == "chance" for one in verdict(labels, best, 0.5, epochs=200))
+    assert passed <= 1
+
+
 def test_few_texts_are_named_with_their_number() -> None:
     labels, p = scores(3, 200, 3.0)
     (few,) = [warned for warned in verdict(labels, p, 0.5) if warned.kind == "few"]

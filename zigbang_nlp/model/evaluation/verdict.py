@@ -11,9 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import mannwhitneyu, norm, rankdata
 
-#: One-sided p above which a ranking may be chance. Small, since the epoch was chosen on the same
-#: texts and would make one in forty hopeless trainings look good at 0.025.
-_CHANCE = 0.001
+#: One-sided p above which a ranking may be chance, over all epochs that could have been chosen: small,
+#: since people train again and again, and one in forty hopeless trainings would pass 0.025.
+_CHANCE = 0.0005
+#: One-sided p below which a rival's ranking is better; that of the network was chosen, its isn't.
+_WORSE = 0.001
 #: A rival's AUC must be higher by this, beyond chance, before it is said to be better.
 _MARGIN = 0.005
 #: Texts of each class below which no threshold and no band can be chosen; simulated for log-odds
@@ -40,6 +42,7 @@ def verdict(
     threshold: float,
     start: np.ndarray | None = None,
     tfidf: np.ndarray | None = None,
+    epochs: int = 1,
 ) -> list[Warned]:
     """What is wrong with a network, the worst first; nothing where it learned.
 
@@ -49,6 +52,7 @@ def verdict(
         threshold: texts at or above it are called positive.
         start: (texts,) what the model that training started from says of them; None without one.
         tfidf: (texts,) what TF-IDF with logistic regression, fitted on the same texts, says.
+        epochs: among which these texts chose the network; its p is multiplied by them (Bonferroni).
     """
     found: list[Warned] = []
     positive = labels == 1
@@ -57,7 +61,7 @@ def verdict(
     if counts[rarer]:
         p = mannwhitneyu(probabilities[positive], probabilities[~positive], alternative="greater")
         auc = float(_placements(labels, probabilities)[0].mean())
-        if p.pvalue > _CHANCE:
+        if p.pvalue * max(epochs, 1) > _CHANCE:
             found.append(
                 Warned("chance", f"Its ROC AUC on validation, {auc:.3f}, may be chance (0.5).")
             )
@@ -94,7 +98,7 @@ def _worse(labels: np.ndarray, ours: np.ndarray, rival: np.ndarray, name: str) -
         float(np.var(b - a, ddof=1)) / len(a) if len(a) > 1 else 1.0
         for a, b in zip(mine, theirs, strict=True)
     )
-    if difference <= _MARGIN or difference <= float(norm.isf(_CHANCE)) * variance**0.5:
+    if difference <= _MARGIN or difference <= float(norm.isf(_WORSE)) * variance**0.5:
         return None
     return (
         f"Its ROC AUC on validation is {mine[0].mean():.3f}; that of {name} is "

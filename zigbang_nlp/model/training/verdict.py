@@ -46,6 +46,7 @@ def with_verdict(bundle: Bundle, training: Split, validation: Split, base: Bundl
         bundle.threshold,
         None if base is None else Network(base.onnx_path).probabilities(base.encoder.ids(texts)),
         _by_tfidf(training, texts),
+        int(bundle.metrics.get("epochs", 1)),
     )
     for warned in found:
         log.warning("%s", warned.fact)
