@@ -44,7 +44,7 @@ def quantize(path: Path) -> None:
 
 
 def quantize_checked(
-    path: Path, rows: list[list[int]], labels: np.ndarray, small: Path | None = None
+    path: Path, rows: list[list[int]], labels: np.ndarray, smaller: Path | None = None
 ) -> dict[str, object]:
     """`quantize`, if it costs nothing that shows.
 
@@ -52,7 +52,7 @@ def quantize_checked(
         path: the ONNX file; it stays float32 where the check fails.
         rows: ids of the validation texts.
         labels: theirs (texts,), 0 or 1.
-        small: the same network with an 8-bit embedding, to be quantized and to take the place of
+        smaller: the same network with an 8-bit embedding, to be quantized and to take the place of
             `path`; it is used up. None = `path` itself is.
 
     Returns:
@@ -64,8 +64,8 @@ def quantize_checked(
     exact = path.read_bytes()
     before = Network(path).probabilities(rows)
     try:
-        if small is not None:
-            small.replace(path)
+        if smaller is not None:
+            smaller.replace(path)
         quantize(path)
         after = Network(path).probabilities(rows)
     except Exception as error:  # noqa: BLE001 - whatever the runtime raises without the operator
