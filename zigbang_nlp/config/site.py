@@ -8,7 +8,14 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from zigbang_nlp.config.base import Section
 from zigbang_nlp.config.secrets import check_address
@@ -28,6 +35,10 @@ def _known_categories(names: dict[str, tuple[str, ...]]) -> dict[str, tuple[str,
 
 Names = tuple[Annotated[str, Field(min_length=1)], ...]
 ByCategory = Annotated[dict[str, Names], AfterValidator(_known_categories)]
+
+
+def _one_or_several(said: object) -> object:
+    return ([said] if said else []) if isinstance(said, str) else said
 
 
 class Road(Section):
@@ -102,7 +113,7 @@ class SiteFile(Section):
         source: goes into every row.
         base_url: where it answers; empty for a site that is read from files only.
         scale: the highest score.
-        search: path of its search by name, or empty.
+        search: paths of its search by name, the first that is there is asked; one, several or none.
         headers: sent with every request.
         roads, apartment, review, floors: as in `sites/zigbang.toml`, which explains them.
     """
@@ -110,7 +121,7 @@ class SiteFile(Section):
     source: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")
     base_url: str = ""
     scale: float = Field(5.0, gt=0, le=1_000)
-    search: str = ""
+    search: Annotated[Names, BeforeValidator(_one_or_several)] = ()
     headers: dict[str, str] = Field(default_factory=dict)
     roads: Roads
     apartment: ApartmentNames
