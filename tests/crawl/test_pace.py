@@ -15,6 +15,7 @@ from zigbang_nlp.crawl import run_crawl
 from zigbang_nlp.crawl.client import Client
 from zigbang_nlp.crawl.crawler import site_of
 from zigbang_nlp.crawl.pace import Pace, Sent
+from zigbang_nlp.crawl.transport import Transport
 from zigbang_nlp.errors import CrawlFailedError, CrawlStoppedError
 from zigbang_nlp.store import open_store
 
@@ -206,6 +207,19 @@ def test_the_user_agent_says_who_is_asking(tmp_path: Path, world: World) -> None
         assert len(agents) == 1
         assert agents.pop().startswith("zigbang-nlp/")
         assert "+mailto:me@example.org" in server.requests[0].headers["User-Agent"]
+
+
+def test_cookies_and_the_sites_headers_go_to_the_site_alone() -> None:
+    crawl = crawl_settings("http://localhost:8000/api", cookies="a=1")
+    transport = Transport(crawl, {"x-zigbang-platform": "www", "accept": "application/json"})
+    for own in ("/robots.txt", "robots.txt", "http://localhost:8000/x"):
+        headers = transport.prepare(own, {}).headers
+        assert (headers.get("Cookie"), headers.get("x-zigbang-platform")) == ("a=1", "www")
+    assert transport.prepare("cells", {}).url == "http://localhost:8000/api/cells"
+    for other in ("http://example.org/x", "http://localhost:8001/x", "https://localhost:8000/x"):
+        headers = transport.prepare(other, {}).headers
+        assert not {"Cookie", "x-zigbang-platform"} & headers.keys()
+        assert headers["User-Agent"].startswith("zigbang-nlp/")
 
 
 def test_everything_goes_through_the_proxy_with_the_cookies(tmp_path: Path, world: World) -> None:

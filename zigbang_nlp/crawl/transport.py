@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
@@ -71,14 +72,21 @@ class Transport:
     ) -> requests.PreparedRequest:
         """The request as it will be sent.
 
+        Cookies and the site's headers go to its own address alone; robots.txt may lead elsewhere.
+
         Args:
             path: under the base URL; or a whole URL.
             query: names and values, not yet quoted.
             headers: besides the client's own.
         """
-        whole = path if "://" in path else self.settings.base_url.rstrip("/") + path
+        base = self.settings.base_url
+        whole = path if "://" in path else f"{base.rstrip('/')}/{path.lstrip('/')}"
         request = requests.Request("GET", whole, params=dict(query), headers=dict(headers or {}))
-        return self._session().prepare_request(request)
+        prepared = self._session().prepare_request(request)
+        if _address(whole) != _address(base):
+            for name in ("Cookie", *self.headers):
+                prepared.headers.pop(name, None)
+        return prepared
 
     def send(self, prepared: requests.PreparedRequest) -> Response:
         """The answer, whatever its status. A redirect is one too: nobody paced where it leads.
@@ -139,6 +147,11 @@ class Transport:
             session.proxies = {"http": settings.proxy, "https": settings.proxy}
         session.trust_env = False
         return session
+
+
+def _address(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port
 
 
 def user_agent(contact: str) -> str:
