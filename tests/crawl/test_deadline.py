@@ -106,6 +106,25 @@ def test_a_tls_handshake_is_under_the_deadline_too() -> None:
         assert time.monotonic() - began < 2
 
 
+def test_looking_up_the_name_is_under_the_deadline_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: over.wait(10))
+    transport = Transport(crawl_settings("http://slow.invalid", timeout=0.2))
+    began = time.monotonic()
+    with pytest.raises(Broken, match=r"no whole answer|no answer") as broken:
+        transport.send(transport.prepare("/", {}))
+    assert time.monotonic() - began < 2
+    assert broken.value.kind == "timeout"
+    over.set()
+
+
+def test_a_name_that_nobody_knows_is_no_connection() -> None:
+    transport = Transport(crawl_settings("http://nowhere.invalid", timeout=3))
+    with pytest.raises(Broken) as broken:
+        transport.send(transport.prepare("/", {}))
+    assert broken.value.kind == "connection"
+
+
 def test_a_good_answer_is_not_cut_and_its_connection_is_used_again() -> None:
     def polite(peer: socket.socket, over: threading.Event) -> None:
         served.append(peer.getpeername())

@@ -7,6 +7,7 @@ lines, chunk sizes, 100 Continue without end) would be waited for without end.
 from __future__ import annotations
 
 import contextlib
+import queue
 import socket
 import threading
 import time
@@ -123,6 +124,28 @@ def within(seconds: float) -> contextlib.AbstractContextManager[Watch]:
     return _watchman.until(seconds)
 
 
+def _addresses(connection: Any, seconds: float) -> list[Any]:
+    """The addresses of the host. A resolver has no socket to cut, so its thread is left behind."""
+    host, found = connection._dns_host, queue.SimpleQueue[Any]()
+
+    def look_up() -> None:
+        try:
+            found.put(socket.getaddrinfo(host, connection.port, type=socket.SOCK_STREAM))
+        except Exception as error:  # noqa: BLE001 - it is raised below, by whoever waits
+            found.put(error)
+
+    threading.Thread(target=look_up, name="resolver", daemon=True).start()
+    try:
+        said = found.get(timeout=max(0.0, seconds))
+    except queue.Empty:
+        raise ConnectTimeoutError(connection, f"the name {host} was not found in time") from None
+    if isinstance(said, socket.gaierror):
+        raise NameResolutionError(connection.host, connection, said) from said
+    if isinstance(said, Exception):
+        raise said
+    return list(said)
+
+
 def _connect(connection: Any, plain: Callable[[], socket.socket]) -> socket.socket:
     """What `plain` does for one address, for each address of the host until one answers.
 
@@ -132,10 +155,7 @@ def _connect(connection: Any, plain: Callable[[], socket.socket]) -> socket.sock
     if watch is None:
         return plain()
     host, patience = connection._dns_host, connection.timeout
-    try:
-        addresses = socket.getaddrinfo(host, connection.port, type=socket.SOCK_STREAM)
-    except socket.gaierror as error:
-        raise NameResolutionError(connection.host, connection, error) from error
+    addresses = _addresses(connection, watch.left)
     failure: Exception = ConnectTimeoutError(connection, f"no connection to {host} in time")
     try:
         for *_, address in addresses:
