@@ -77,7 +77,9 @@ class Watched:
 
 
 @contextlib.contextmanager
-def browser(origin: str, width: int = DESK, dark: bool = False) -> Iterator[Watched]:
+def browser(
+    origin: str, width: int = DESK, dark: bool = False, touch: bool = False
+) -> Iterator[Watched]:
     """A fresh window on a server."""
     from playwright.sync_api import sync_playwright
 
@@ -92,6 +94,7 @@ def browser(origin: str, width: int = DESK, dark: bool = False) -> Iterator[Watc
                 base_url=origin,
                 viewport={"width": width, "height": 900},
                 locale="ko-KR",
+                has_touch=touch,
                 color_scheme="dark" if dark else "light",
             )
             yield Watched(context.new_page(), origin)

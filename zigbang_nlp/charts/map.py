@@ -176,6 +176,8 @@ def _dot(place: Place, frame: _Frame, heaviest: int, size: float, scale: Scale) 
         ),
         href=place.link,
         data_key=place.key,
+        data_note=place.note or None,
+        data_district=place.district or None,
         data_x=round(x, 5),
         data_y=round(y, 5),
         aria_label=said,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
@@ -24,6 +25,7 @@ from zigbang_nlp.web.static_files import static_url
 
 FORM_COOKIE, LANGUAGE_COOKIE, THEME_COOKIE = "zigbang_form", "zigbang_lang", "zigbang_theme"
 _YEAR = 31_536_000
+_RANGE = re.compile(r"(?<=[\d%])–(?=[\d+-])")
 #: Korea has had one clock, without summer time, since 1988.
 _KOREA = timezone(timedelta(hours=9))
 #: Paths whose errors are documents for programs, not pages.
@@ -72,7 +74,7 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
     context |= {
         "lang": language,
         "theme": theme if theme in ("light", "dark") else "",
-        "t": lambda korean, **values: translated(korean, language, **values),
+        "t": lambda korean, **values: _unbroken(translated(korean, language, **values)),
         "here": request.url.path,
         "other_language": _with(request, lang="ko" if language == "en" else "en"),
         "address": lambda **changes: _with(request, **changes),
@@ -142,6 +144,11 @@ def _with(request: Request, **changes: Any) -> str:
     kept = [(k, v) for k, v in request.query_params.multi_items() if k not in changes]
     kept += [(k, str(v)) for k, v in changes.items() if v is not None and v != ""]
     return request.url.path + (f"?{urlencode(kept)}" if kept else "")
+
+
+def _unbroken(sentence: str) -> str:
+    """A sentence in which no line ends within a range of numbers, "55%–67%"."""
+    return _RANGE.sub("–\u2060", sentence)
 
 
 def _pct(value: float | None, digits: int = 0) -> str:

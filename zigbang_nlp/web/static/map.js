@@ -78,16 +78,52 @@ if (frame) {
     }
     held.set(event.pointerId, now);
   });
-  // A drag that ends on a dot doesn't follow its link.
-  chart.addEventListener("click", (event) => { if (moved > 0.02) event.preventDefault(); }, true);
+  // What a dot is: beside it, while it is pointed at or has the focus; by a finger's first tap.
+  const card = frame.querySelector(".map-card");
+  let shown = null;
+  const hide = () => { card.hidden = true; shown = null; };
+  const tell = (dot) => {
+    const { note = "", district = "" } = dot.dataset;
+    const label = dot.getAttribute("aria-label");
+    card.querySelector("strong").textContent = note ? label.slice(0, -note.length - 2) : label;
+    card.querySelector("span").textContent = district;
+    card.querySelector("p").textContent = note;
+    card.querySelector("a").href = dot.getAttribute("href");
+    card.hidden = false;
+    shown = dot;
+    const box = frame.getBoundingClientRect();
+    const at = dot.getBoundingClientRect();
+    const left = at.left + at.width / 2 - box.left - card.offsetWidth / 2;
+    const above = at.top - box.top - card.offsetHeight - 6;
+    card.style.left = `${Math.min(Math.max(left, 4), Math.max(box.width - card.offsetWidth - 4, 4))}px`;
+    card.style.top = `${above > 4 ? above : at.bottom - box.top + 6}px`;
+  };
+  let finger = false;
+  chart.addEventListener("pointerdown", (event) => { finger = event.pointerType === "touch"; }, true);
+  chart.addEventListener("click", (event) => {
+    const dot = event.target.closest("a[data-key]");
+    // A drag that ends on a dot doesn't follow its link.
+    if (moved > 0.02) event.preventDefault();
+    else if (finger && dot && shown !== dot) { event.preventDefault(); tell(dot); }
+    else if (!dot) hide();
+  }, true);
+  addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
   chart.addEventListener("dragstart", (event) => event.preventDefault());
 
   const rows = new Map([...document.querySelectorAll(".places li")].map((li) => [li.dataset.key, li]));
+  // The browser's own hint would cover the card.
+  for (const title of chart.querySelectorAll("a > title")) title.remove();
   const dots = new Map([...chart.querySelectorAll("a[data-key]")].map((a) => [a.dataset.key, a]));
   const light = (key, on) => {
     rows.get(key)?.classList.toggle("lit", on);
     dots.get(key)?.classList.toggle("lit", on);
   };
+  for (const dot of dots.values()) {
+    dot.addEventListener("pointerenter", (event) => { if (event.pointerType === "mouse") tell(dot); });
+    dot.addEventListener("focusin", () => { if (!finger) tell(dot); });
+    dot.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") hide(); });
+    dot.addEventListener("focusout", (event) => { if (!card.contains(event.relatedTarget)) hide(); });
+  }
   for (const all of [rows, dots]) {
     for (const [key, node] of all) {
       for (const name of ["pointerenter", "focusin"]) node.addEventListener(name, () => light(key, true));
