@@ -8,16 +8,21 @@ to see that nothing is left.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
+from fastapi import FastAPI
 
 import zigbang_nlp
+from zigbang_nlp.config import Settings
 from zigbang_nlp.records import CATEGORIES, LABELS
+from zigbang_nlp.web.app import create_app
 
 PACKAGE = Path(zigbang_nlp.__file__).parent
 FILE = PACKAGE / "language" / "locale" / "en" / "LC_MESSAGES" / "zigbang_nlp.po"
@@ -30,6 +35,9 @@ def sentences() -> Iterator[tuple[str, str]]:
     """(Korean sentence, file) of all that people are shown."""
     for korean in (*CATEGORIES.values(), *LABELS.values()):
         yield korean, "records.py"
+    for said in dict.fromkeys(_of_the_api()):
+        if re.search("[가-힣]", said):
+            yield said, "web/api"
     for room in _ROOMS:
         for file in sorted((PACKAGE / room).rglob("*")):
             method = {".py": "python", ".html": "jinja2.ext:babel_extract"}.get(file.suffix)
@@ -40,6 +48,30 @@ def sentences() -> Iterator[tuple[str, str]]:
                     message = found[1][-1] if isinstance(found[1], tuple) else found[1]
                     if message:
                         yield message, file.relative_to(PACKAGE).as_posix()
+
+
+def _of_the_api() -> Iterator[str]:
+    """What the OpenAPI document says in Korean; its own page shows it in both languages."""
+    app: Any = create_app(Settings())
+    while not isinstance(app, FastAPI):
+        app = app.app
+
+    def walk(part: Any) -> Iterator[str]:
+        if isinstance(part, dict):
+            for name, value in part.items():
+                if name in ("summary", "description") and isinstance(value, str):
+                    yield " ".join(value.split())
+                else:
+                    yield from walk(value)
+        elif isinstance(part, list):
+            for one in part:
+                yield from walk(one)
+
+    document = app.openapi()
+    yield from (
+        tag for path in document["paths"].values() for o in path.values() for tag in o["tags"]
+    )
+    yield from walk({name: document[name] for name in ("paths", "components")})
 
 
 def main() -> int:

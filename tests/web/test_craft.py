@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import html
 import re
+import shlex
 import socket
 import time
 from pathlib import Path
@@ -86,6 +88,25 @@ def test_the_document_says_who_may_ask_and_names_operations_plainly(known: Known
     )
     assert len(set(names)) == len(names)
     assert all(re.fullmatch("[a-z_]+", name) for name in names)
+
+
+def test_the_api_is_explained_on_a_page_that_needs_nothing_from_elsewhere(known: Known) -> None:
+    page = known.http.get("/api").text
+    document = known.http.get("/api/v1/openapi.json").json()
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            assert f'id="{operation["operationId"]}"' in page
+            assert f"<code>{method.upper()} {path}</code>" in page
+            for parameter in operation.get("parameters", []):
+                assert f"<code>{parameter['name']}</code>" in page
+    assert not re.findall(r'(?:src|href)="https?:', page)
+    commands = [html.unescape(one) for one in re.findall(r"<pre[^>]*><code>(.*?)</code>", page)]
+    asked = [shlex.split(one)[1] for one in commands if "--json" not in one]
+    assert len(asked) == len(commands) - 1
+    for address in asked:
+        address = address.replace("sample:90101", "made:1").replace("sample:90102", "made:2")
+        # Without a model there is no model card, and the server isn't ready.
+        assert known.http.get(address, headers=JSON).status_code in (200, 503), address
 
 
 def test_guesses_at_the_token_are_limited_and_logout_ends_the_session(tmp_path: Path) -> None:

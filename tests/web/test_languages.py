@@ -21,7 +21,7 @@ PAGES = (
     "/changes", "/changes?since=2024&topic=주차", "/changes?since=2030",
     "/changes?since=2022&base_since=2021&base_until=2023", "/changes?region=없는곳",
     "/prices", "/prices?result=none", "/label", "/label?person=가온&queue=doubtful",
-    "/classify", "/classify/file/none", "/trace", "/data", "/data/plots/none", "/help", "/help/none", "/report/none", "/nowhere", "/search?topc=1", "/compare?zzz=1",
+    "/classify", "/classify/file/none", "/trace", "/data", "/data/plots/none", "/help", "/help/none", "/api", "/report/none", "/nowhere", "/search?topc=1", "/compare?zzz=1",
 )  # fmt: skip
 
 
@@ -42,7 +42,7 @@ def data(known: Known) -> list[str]:
 def _clusters_found(known: Known) -> None:
     """Wait for what is found out in the background, so that no thread outlives its test."""
     for _ in range(600):
-        if "견주고 있습니다" not in known.http.get("/prices").text:
+        if "비교하고 있습니다" not in known.http.get("/prices").text:
             return
         time.sleep(0.1)
 

@@ -32,6 +32,7 @@ PAGES = {
     "data": "/data",
     "help": "/help",
     "guide": "/help/predictions",
+    "api": "/api",
     "missing": "/nowhere",
 }
 _HANGUL = re.compile("[가-힣]")

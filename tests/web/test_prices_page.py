@@ -69,7 +69,7 @@ def test_a_table_of_something_else_is_refused(known: Known) -> None:
 def test_where_values_gather_is_said_with_its_assumptions(known: Known) -> None:
     for _ in range(600):
         page = known.http.get("/prices").text
-        if "견주고 있습니다" not in page:
+        if "비교하고 있습니다" not in page:
             break
         time.sleep(0.1)
     assert re.search(r"모란 I \(우연이라면 -?[\d.]+\)", page)

@@ -31,6 +31,7 @@ from zigbang_nlp.web.known_parameters import known_parameters
 from zigbang_nlp.web.limits import LimitsMiddleware
 from zigbang_nlp.web.metrics import Metrics
 from zigbang_nlp.web.pages import (
+    api_docs,
     changes,
     classify,
     compare,
@@ -128,6 +129,7 @@ def create_app(settings: Settings) -> ASGIApp:
         report,
         data,
         help,
+        api_docs,
         login,
     ):
         app.include_router(shown_page.router)

@@ -56,7 +56,9 @@ def complexes(
     sort: Annotated[
         queries.Sort, Query(description="best 만족 높은 순, worst 낮은 순, most 리뷰 많은 순")
     ] = "best",
-    min_texts: Annotated[int, Query(ge=1, le=10_000, description="글이 이만큼은 있는 단지만")] = 1,
+    min_texts: Annotated[
+        int, Query(ge=1, le=10_000, description="글이 이 수보다 적은 단지는 뺍니다")
+    ] = 1,
     page: Page = 1,
     size: Size = 50,
 ) -> Response:

@@ -13,7 +13,7 @@ from zigbang_nlp.web.app_state import services_of
 router = APIRouter(tags=["운영"])
 
 
-@router.get("/healthz", summary="살아 있는지", response_class=PlainTextResponse)
+@router.get("/healthz", summary="서버가 살아 있는지", response_class=PlainTextResponse)
 async def healthz() -> PlainTextResponse:
     """프로세스가 응답하면 언제나 200입니다."""
     return PlainTextResponse("ok\n")

@@ -49,7 +49,7 @@ def filters(
 
 
 Meant = Annotated[Filters, Depends(filters)]
-Page = Annotated[int, Query(ge=1, le=100_000, description="몇 번째 쪽")]
+Page = Annotated[int, Query(ge=1, le=100_000, description="쪽 번호")]
 Size = Annotated[int, Query(ge=1, le=200, description="한 쪽의 줄 수")]
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from zigbang_nlp.insight.comparison import COMPARE_COLUMNS
-from zigbang_nlp.insight.frames import COMPLEX_COLUMNS
 from zigbang_nlp.insight.keyness import KEYWORD_COLUMNS
 from zigbang_nlp.insight.opinions import FORM_COLUMNS
 from zigbang_nlp.insight.periods import MENTION_COLUMNS, TREND_COLUMNS
@@ -38,8 +37,12 @@ _REVIEW_COLUMNS = {
     "unsure": "모델이 스스로 확신하지 못하는지",
 }
 _PLACE_COLUMNS = {
-    name: COMPLEX_COLUMNS[name]
-    for name in ("district", "neighbourhood", "geohash", "latitude", "longitude", "households")
+    "district": "시군구",
+    "neighbourhood": "읍면동",
+    "geohash": "지오해시",
+    "latitude": "위도 (WGS 84)",
+    "longitude": "경도 (WGS 84)",
+    "households": "세대수",
 }
 
 

@@ -109,7 +109,7 @@ class WordSaid(BaseModel):
 class Listed(BaseModel):
     """One page of a list."""
 
-    total: int = Field(description="모두 몇 줄")
+    total: int = Field(description="전체 줄 수")
     page: int
     size: int
 

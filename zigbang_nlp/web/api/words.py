@@ -32,22 +32,27 @@ from zigbang_nlp.web.api.schemas import (
 router = APIRouter(prefix=PREFIX, tags=["분석"])
 _PROBLEMS = problem_responses(404, 422)
 _ERRORS = table_responses(404, 422)
-Limit = Annotated[int, Query(ge=1, le=500, description="많아야 몇 줄")]
+Limit = Annotated[int, Query(ge=1, le=500, description="최대 줄 수")]
 Period = Annotated[Literal["month", "quarter", "year"], Query(description="묶는 기간")]
 
 
-@router.get("/keywords", summary="늘고 준 말", response_model=Keywords, responses=_ERRORS)
+@router.get(
+    "/keywords", summary="언급이 늘거나 준 키워드", response_model=Keywords, responses=_ERRORS
+)
 def keywords(
     request: Request,
     snapshot: Reviews,
     meant: Meant,
     direction: Annotated[
-        Literal["rising", "falling"] | None, Query(description="는 말만, 준 말만")
+        Literal["rising", "falling"] | None,
+        Query(description="rising은 늘어난 말만, falling은 줄어든 말만"),
     ] = None,
-    min_count: Annotated[int, Query(ge=1, le=1_000, description="리뷰 이만큼에는 나온 말만")] = 5,
+    min_count: Annotated[
+        int, Query(ge=1, le=1_000, description="이 수보다 적은 리뷰에 나온 말은 뺍니다")
+    ] = 5,
     limit: Limit = 50,
 ) -> Response:
-    """`since`부터 `until`까지(없으면 최근 12개월) 언급 비율을 모든 기간의 것과 견줍니다."""
+    """`since`부터 `until`까지(없으면 최근 12개월) 언급 비율을 모든 기간의 것과 비교합니다."""
     tag, same = unchanged(request, snapshot)
     if same:
         return not_modified(tag)
@@ -83,7 +88,7 @@ def trends(
     return reply(request, tag, table, {"items": records(table)})
 
 
-@router.get("/compare", summary="두 곳 견주기", response_model=Comparison, responses=_ERRORS)
+@router.get("/compare", summary="두 곳 비교", response_model=Comparison, responses=_ERRORS)
 def compare(
     request: Request,
     snapshot: Reviews,
@@ -113,7 +118,7 @@ def before_after(
         str | None, Query(pattern=DAY, description="비교할 기간의 끝", examples=["2023"])
     ] = None,
 ) -> Response:
-    """`since`부터 `until`까지(없으면 최근)를 그 앞 기간, 또는 정한 기간과 견줍니다."""
+    """`since`부터 `until`까지(없으면 최근)를 그 앞 기간, 또는 정한 기간과 비교합니다."""
     tag, same = unchanged(request, snapshot)
     if same:
         return not_modified(tag)
