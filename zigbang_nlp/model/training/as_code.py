@@ -8,34 +8,36 @@ From the command line: `zigbang-nlp train --as-code FILE.py`.
 from __future__ import annotations
 
 import math
+import tempfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from zigbang_nlp.config import TrainSettings
-from zigbang_nlp.config.checkpoint_name import measures_in
 from zigbang_nlp.errors import ConfigError
 from zigbang_nlp.files import write_text
 from zigbang_nlp.model.architecture import Architecture
-from zigbang_nlp.model.training.as_code_fit import compile_lines, data_lines, fit_lines
+from zigbang_nlp.model.training.as_code_data import data_lines
+from zigbang_nlp.model.training.as_code_fit import compile_lines, fit_lines
 from zigbang_nlp.model.training.as_code_network import STYLES, layer_classes, network_lines
+from zigbang_nlp.model.training.augmented import augmented
 from zigbang_nlp.model.training.fit import class_weights
+from zigbang_nlp.model.training.rare_class import wanted_metrics
 from zigbang_nlp.model.training.warm_start import initial_network
 from zigbang_nlp.text.dataset import DataSet
 
 #: Settings that need this package while training goes on, with the value that doesn't.
 _NEEDS_US: dict[str, Any] = {
-    "augment_copies": 0,
-    "callbacks": (),
     "distribute": "none",
     "with_corrections": False,
-    "validation_freq": 1,
 }
 
 
 def write_script(
     dataset: DataSet, settings: TrainSettings, path: Path, style: str | None = None
 ) -> list[Path]:
-    """Write the script, and the weights it starts from where it doesn't start from nothing.
+    """Write the script, and beside it what it reads: weights to start from, noisy copies' ids.
 
     Args:
         dataset: that it reads.
@@ -55,12 +57,20 @@ def write_script(
     if style is None:
         branched = architecture.lstm_blocks > 1 or architecture.stars
         style = "functional" if branched else "sequential"
-    code = script(dataset, settings, architecture, style, start)
+    noisy = path.with_suffix(".train.npy") if settings.augment_copies else None
+    code = script(dataset, settings, architecture, style, start, noisy)
+    path.parent.mkdir(parents=True, exist_ok=True)
     if start is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         network.save_weights(start)
+    if noisy is not None:
+        training = dataset.split("train")
+        with (
+            tempfile.TemporaryDirectory(dir=path.parent) as place,
+            augmented(training, dataset.encoder, settings, Path(place)) as part,
+        ):
+            np.save(noisy, part.ids)
     write_text(path, code)
-    return [path] if start is None else [path, start]
+    return [path, *(more for more in (start, noisy) if more is not None)]
 
 
 def check(settings: TrainSettings) -> None:
@@ -74,14 +84,6 @@ def check(settings: TrainSettings) -> None:
         for name, value in _NEEDS_US.items()
         if getattr(settings, name) != value
     ]
-    if settings.checkpoint_epochs > 1:
-        wrong.append(f"save_freq = {settings.save_freq!r}")
-    if settings.optimizer == "lazy_adam":
-        wrong.append("optimizer = 'lazy_adam'")
-    watched: set[str] = {settings.monitor, settings.checkpoint_monitor, *settings.metrics}
-    watched |= set(measures_in(settings.checkpoint_name))
-    if any(name.removeprefix("val_") == "macro_f1" for name in watched):
-        wrong.append("macro_f1 as a metric or monitor")
     if settings.stars and settings.regularizer != "none":
         wrong.append("stars together with a regularizer")
     if wrong:
@@ -97,6 +99,7 @@ def script(
     architecture: Architecture,
     style: str,
     start: Path | None = None,
+    noisy: Path | None = None,
 ) -> str:
     """The script's text.
 
@@ -106,6 +109,7 @@ def script(
         architecture: of the network.
         style: one of `STYLES`.
         start: weights to start from.
+        noisy: ids of the training texts and their noisy copies.
 
     Raises:
         ConfigError: the network has branches, and the style is sequential.
@@ -126,7 +130,10 @@ def script(
         )
     training = dataset.split("train")
     pair = class_weights(training, settings)
-    per_epoch = settings.steps_per_epoch or math.ceil(len(training.rows) / settings.batch_size)
+    count = len(training.rows) * (settings.augment_copies + 1)
+    per_epoch = settings.steps_per_epoch or math.ceil(count / settings.batch_size)
+    # Without validation the callbacks have nothing to go by, and warn in each such epoch.
+    quiet = settings.validation_freq > 1
     lines = [
         '"""한국어 아파트 리뷰를 긍정과 부정으로 나누는 LSTM. Keras만으로 돌아갑니다.',
         "",
@@ -135,6 +142,7 @@ def script(
         '"""',
         "",
         "import sys",
+        *(["import warnings"] if quiet else []),
         "from pathlib import Path",
         "",
         "import keras",
@@ -144,17 +152,19 @@ def script(
         "from keras import layers, ops"
         if _needs_ops(architecture, settings)
         else "from keras import layers",
+        *(f"from {path.replace(':', ' import ')}" for path in settings.callbacks),
         "",
         f"DATA = Path({dataset.directory.as_posix()!r})  # 정수로 바뀐 리뷰와 라벨",
         f"VOCABULARY = {architecture.vocabulary_size}  # 0은 채움, 1은 모르는 토큰",
-        f"SEED, BATCH, EPOCHS = {settings.seed}, {settings.batch_size}, {settings.epochs}",
-        f"STEPS = {per_epoch}  # 한 에포크의 배치 수",
+        "SEED, BATCH, EPOCHS, STEPS = "
+        f"{settings.seed}, {settings.batch_size}, {settings.epochs}, {per_epoch}"
+        "  # STEPS: 에포크마다의 배치 수",
         "",
         "# 같은 씨앗이면 늘 같은 결과가 나옵니다.",
         "keras.utils.set_random_seed(SEED)",
         "tf.config.experimental.enable_op_determinism()",
         "",
-        *data_lines(settings, architecture, pair, training.weights is not None),
+        *data_lines(settings, architecture, pair, training.weights is not None, noisy),
         *layer_classes(architecture),
         "",
         "# 정수 -> 임베딩 -> LSTM -> 긍정 확률",
@@ -164,6 +174,15 @@ def script(
         "    model.load_weights(sys.argv[1])",
         "model.summary()",
         "",
+        *(
+            [
+                "# 검증하지 않는 에포크에는 콜백이 볼 값이 없습니다.",
+                'warnings.filterwarnings("ignore", "(?s).*available")',
+                "",
+            ]
+            if quiet
+            else []
+        ),
         *compile_lines(settings, architecture, per_epoch),
         *fit_lines(settings, architecture),
     ]
@@ -174,6 +193,8 @@ def _needs_ops(architecture: Architecture, settings: TrainSettings) -> bool:
     scheduled = settings.learning_rate_schedule not in ("constant", "reduce_on_plateau")
     return (
         architecture.pooling != "last"
+        or architecture.lstm_blocks > 1
+        or "macro_f1" in wanted_metrics(settings)
         or settings.loss == "hinge"
         or scheduled
         or bool(settings.warmup_share)

@@ -14,9 +14,12 @@ class MaskedPooling(keras.layers.Layer):
         real = ops.cast(mask, states.dtype)[:, :, None]
         count = ops.sum(real, axis=1)
 {body}
+'''
+#: Where the states bring their mask; parts of an embedding have lost theirs, see `_blocks`.
+_NO_MASK = """
     def compute_mask(self, inputs, mask=None):
         return None  # 시간 축이 사라지므로 마스크도 끝납니다.
-'''
+"""
 _MEAN = "ops.sum(states * real, axis=1) / ops.maximum(count, 1)"
 _MAX = "ops.max(states * real - 2 * (1 - real), axis=1) * ops.minimum(count, 1)"
 _BODIES = {
@@ -29,26 +32,15 @@ _BODIES = {
         "return ops.concatenate([highest, mean], axis=-1)",
     ],
 }
-_CHANNELS = '''
-class Channels(keras.layers.Layer):
-    """임베딩의 start번째 수부터 stop번째 앞까지만 남깁니다. 마스크는 그대로 넘깁니다."""
-    def __init__(self, start, stop):
-        super().__init__()
-        self.start, self.stop, self.supports_masking = start, stop, True
-    def call(self, inputs):
-        return inputs[..., self.start : self.stop]
-'''
 
 
 def layer_classes(architecture: Architecture) -> list[str]:
     """The classes that plain Keras lacks for this network."""
-    lines: list[str] = []
-    if architecture.pooling != "last":
-        body = "\n".join(" " * 8 + line for line in _BODIES[architecture.pooling])
-        lines += [*_POOLING.format(body=body).splitlines(), ""]
-    if architecture.lstm_blocks > 1:
-        lines += [*_CHANNELS.splitlines(), ""]
-    return lines
+    if architecture.pooling == "last":
+        return []
+    body = "\n".join(" " * 8 + line for line in _BODIES[architecture.pooling])
+    lines = _POOLING.format(body=body).splitlines()[1:]
+    return lines + (_NO_MASK.splitlines()[1:] if architecture.lstm_blocks == 1 else [])
 
 
 def network_lines(architecture: Architecture, style: str) -> list[str]:
@@ -84,7 +76,8 @@ def network_lines(architecture: Architecture, style: str) -> list[str]:
     lines += ['ids = keras.Input((None,), dtype="int32")', f"x = {head[0]}(ids)"]
     lines += [f"x = {layer}(x)" for layer in head[1:]]
     lines += _blocks(architecture) if architecture.lstm_blocks > 1 else _chained(architecture)
-    lines += [f"x = {layer}(x)" for layer in tail]
+    masked = {"MaskedPooling()": "(x, mask=mask)"} if architecture.lstm_blocks > 1 else {}
+    lines += [f"x = {layer}{masked.get(layer, '(x)')}" for layer in tail]
     lines.append(f"probability = {output}(x)")
     if not architecture.stars:
         return [*lines, "model = keras.Model(ids, probability)"]
@@ -104,11 +97,12 @@ def _blocks(architecture: Architecture) -> list[str]:
     """LSTMs side by side; layers are made in the order in which this package makes them."""
     blocks, dim = architecture.lstm_blocks, architecture.embedding_dim
     lines = [
-        f"parts = [Channels(i * {dim}, (i + 1) * {dim})(x) for i in range({blocks})]",
+        "mask = ops.not_equal(ids, 0)",
         "outputs = []",
-        "for part in parts:  # 나란한 LSTM마다 임베딩의 한 토막씩 읽습니다.",
+        f"for i in range({blocks}):  # 나란한 LSTM마다 임베딩의 한 토막씩 읽습니다.",
+        f"    part = x[:, :, {dim} * i : {dim} * (i + 1)]",
     ]
-    lines += [f"    part = {layer}(part)" for layer in _lstms(architecture)]
+    lines += [f"    part = {layer}(part, mask=mask)" for layer in _lstms(architecture)]
     return [*lines, "    outputs.append(part)", "x = layers.Concatenate()(outputs)"]
 
 
