@@ -55,15 +55,20 @@ SETTINGS = TrainSettings(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("steps", [0, 5], ids=["whole passes", "steps_per_epoch"])
 def test_a_killed_training_goes_on_exactly(
-    dataset: DataSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    steps: int, dataset: DataSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    settings = SETTINGS.model_copy(update={"steps_per_epoch": steps})
+    passes = steps * settings.batch_size / len(dataset.split("train").rows)
+    assert passes == 0 or passes % 1, "the kill comes in the middle of a pass"
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delitem(sys.modules, "killer", raising=False)
     (tmp_path / "killer.py").write_text(KILLER)
     work = tmp_path / "work"
     shutil.copytree(dataset.directory, work / "dataset")
     (tmp_path / "armed").touch()
-    (tmp_path / "settings.json").write_text(SETTINGS.model_dump_json())
+    (tmp_path / "settings.json").write_text(settings.model_dump_json())
     code = (
         "import sys, pathlib; from zigbang_nlp.config import TrainSettings;"
         "from zigbang_nlp.text.dataset import DataSet; from zigbang_nlp.model.training.train import train;"
@@ -80,21 +85,21 @@ def test_a_killed_training_goes_on_exactly(
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
     checkpoints, data = work / "checkpoints", DataSet.load(work / "dataset")
     assert not (work / "model").exists()
-    key = resume_key(data, SETTINGS)
+    key = resume_key(data, settings)
     backup = read_backup(checkpoints, key)
     assert backup is not None
     assert backup.epochs == 2
-    other = SETTINGS.model_copy(update={"dropout": 0.2})
+    other = settings.model_copy(update={"dropout": 0.2})
     assert read_backup(checkpoints, resume_key(data, other)) is None, "other settings start anew"
 
     (tmp_path / "armed").unlink()
-    train(data, SETTINGS, work / "model", checkpoints)
+    train(data, settings, work / "model", checkpoints)
     killer = sys.modules["killer"].Killer
     assert killer.seen == [2, 3], "only what was missing is trained"
     assert {path.name for path in checkpoints.iterdir()} == {"best.weights.h5"}
 
     killer.seen.clear()
-    train(data, SETTINGS, tmp_path / "whole", tmp_path / "c")
+    train(data, settings, tmp_path / "whole", tmp_path / "c")
     assert killer.seen == [0, 1, 2, 3]
     gone_on, whole = (
         json.loads((d / "history.json").read_text()) for d in (work / "model", tmp_path / "whole")
@@ -105,7 +110,8 @@ def test_a_killed_training_goes_on_exactly(
     assert all(
         (work / "model" / n).read_bytes() == (tmp_path / "whole" / n).read_bytes() for n in names
     )
-    _ended_training_is_not_trained_again(data, tmp_path, killer)
+    if not steps:
+        _ended_training_is_not_trained_again(data, tmp_path, killer)
 
 
 def _ended_training_is_not_trained_again(data: DataSet, tmp_path: Path, killer: type) -> None:
