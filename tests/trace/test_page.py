@@ -1,6 +1,7 @@
 """The page 과정 of a real server: a form, every step, wrong units, hostile texts."""
 
 import re
+import time
 from collections.abc import Iterator
 
 import httpx
@@ -22,10 +23,12 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         yield server.http
 
 
-def traced(client: httpx.Client, text: str, unit: str = "", lang: str = "ko") -> httpx.Response:
+def traced(
+    client: httpx.Client, text: str, unit: str = "", lang: str = "ko", other: str = "mecab"
+) -> httpx.Response:
     form = client.get("/trace").text
     (token,) = set(re.findall(r'name="csrf" value="([^"]+)"', form))
-    said = {"csrf": token, "text": text, "other": "mecab", "unit": unit}
+    said = {"csrf": token, "text": text, "other": other, "unit": unit}
     return client.post(f"/trace?lang={lang}", data=said)
 
 
@@ -41,6 +44,33 @@ def test_every_step_is_on_the_page(client: httpx.Client) -> None:
     cells = re.findall(r"<title>[^<]+: ([+-]\d\.\d+)</title>", answer.text)
     assert len(cells) > 50
     assert all(-1 <= float(cell) <= 1 for cell in cells)
+
+
+def test_the_first_with_java_says_that_it_is_starting_and_a_later_one_shows_it(
+    client: httpx.Client,
+) -> None:
+    """All tests that come after it find Java started, or starting."""
+    text, ends = "주차할 데가 없어요", time.monotonic() + 120
+    seen = []
+    while not seen or "준비하고 있습니다" in seen[-1]:
+        assert time.monotonic() < ends
+        began = time.monotonic()
+        answer = traced(client, text, other="okt")
+        assert answer.status_code == 200
+        assert time.monotonic() - began < 20, "far from the 30 seconds of a request"
+        seen.append(answer.text)
+    own, second = zip(*(_halves(page) for page in seen), strict=True)
+    assert {forms[0] for forms in own} == {"주차"}, "the model's own is there from the first"
+    assert all(forms == [] for forms in second[:-1])
+    assert "".join(second[-1]) == text.replace(" ", "")
+    assert second[-1][-1] == "없어요", "Okt keeps the ending; Mecab parts it"
+    assert "판정" in seen[0]
+
+
+def _halves(page: str) -> list[list[str]]:
+    """The morphemes of both tokenizers."""
+    lists = re.findall(r'<ol class="morphemes">(.*?)</ol>', page, re.DOTALL)
+    return [re.findall(r"<b[^>]*>([^<]+)</b>", one) for one in lists]
 
 
 @pytest.mark.parametrize("unit", ["10", "-1", "x", "９", "99999"])

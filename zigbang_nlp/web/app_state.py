@@ -15,6 +15,7 @@ from zigbang_nlp.web.jobs import Jobs
 from zigbang_nlp.web.metrics import Metrics
 from zigbang_nlp.web.prediction_service import PredictionService
 from zigbang_nlp.web.report_jobs import ReportJobs
+from zigbang_nlp.web.second_tokenizers import SecondTokenizers
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class AppState:
     metrics: Metrics
     authenticator: Authenticator
     found_prices: Found[Any] = field(default_factory=Found)
+    second_tokenizers: SecondTokenizers = field(default_factory=SecondTokenizers)
 
 
 def services_of(request: Request) -> AppState:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -12,15 +13,16 @@ from starlette.responses import Response
 
 from zigbang_nlp.charts.heatmap import heat_map
 from zigbang_nlp.language.i18n import Translator, translated
-from zigbang_nlp.text.parts_of_speech import tag_names
+from zigbang_nlp.text.parts_of_speech import other_tokenizer, tag_names
 from zigbang_nlp.text.taggers import TAGGERS
 from zigbang_nlp.trace.cleaning import REASONS as CHANGED
 from zigbang_nlp.trace.described import KNOWN_STATES, REASONS, shape_text, steps_of, visible
-from zigbang_nlp.trace.traced import Gates, Trace
+from zigbang_nlp.trace.traced import Gates, Tokenized, Trace
 from zigbang_nlp.web.app_state import services_of
 from zigbang_nlp.web.downloads import file_of
 from zigbang_nlp.web.pages.forms import form_of, text_of
 from zigbang_nlp.web.pages.render import language_of, page
+from zigbang_nlp.web.prediction_service import PredictionService
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,7 +34,10 @@ _COMPARED = tuple(name for name in TAGGERS if name != "sentencepiece")
 
 @router.get("/trace")
 async def empty(request: Request) -> Response:
-    """The form alone."""
+    """The form alone; the tokenizer to compare with starts while the reader types."""
+    services = services_of(request)
+    if services.engine.model is not None:
+        services.second_tokenizers.start(_usual(services.engine))
     return _page(request)
 
 
@@ -63,17 +68,28 @@ async def traced(request: Request) -> Response:
             "0부터 {most}까지의 유닛 번호를 입력해 주세요.", language, most=tracer.unit_count - 1
         )
         return _page(request, 422, sentence=sentence, **said)
-    found = await run_in_threadpool(
-        tracer.trace,
-        text,
-        other if other in _COMPARED else None,
-        int(wanted) if wanted else None,
-    )
+    second = other if other in _COMPARED else _usual(app_state.engine)
+    ready = await app_state.second_tokenizers.ready(second)
+    # The model's own has been started with the model.
+    compared = second if ready else _own(app_state.engine)
+    found = await run_in_threadpool(tracer.trace, text, compared, int(wanted) if wanted else None)
+    if not ready:
+        found = replace(found, other=Tokenized(second, ()))
     if (format := text_of(form, "format")) in ("csv", "xlsx"):
         return file_of(_token_table(found), "trace", format)
     pooling = app_state.engine.classifier.bundle.architecture.pooling
     steps = steps_of(found, pooling, Translator(language))
-    return _page(request, trace=found, steps=steps, map=_map(found, language), **said)
+    return _page(
+        request, trace=found, steps=steps, map=_map(found, language), starting=not ready, **said
+    )
+
+
+def _own(engine: PredictionService) -> str:
+    return engine.classifier.bundle.encoder.tokenizer_settings.name
+
+
+def _usual(engine: PredictionService) -> str:
+    return other_tokenizer(_own(engine))
 
 
 def _token_table(trace: Trace) -> pd.DataFrame:
@@ -114,6 +130,7 @@ def _page(request: Request, status: int = 200, **said: Any) -> Response:
         "steps": [],
         "map": None,
         "ready": ready,
+        "starting": False,
         "most_unit": engine.tracer.unit_count - 1 if ready else 0,
         "compared": _COMPARED,
         "shown": _TOKENS,
