@@ -56,6 +56,12 @@ def test_it_is_short_and_its_claims_are_checked(path: Path) -> None:
 
 
 @each
+def test_what_is_tried_in_a_notebook_leaves_its_text_alone(path: Path) -> None:
+    """JupyterLab with Jupytext writes to the other files of a notebook that names formats."""
+    assert "formats" not in jupytext.read(path).metadata["jupytext"]
+
+
+@each
 def test_it_is_kept_as_text_that_comes_back_the_same(path: Path) -> None:
     notebook = jupytext.read(path)
     there = nbformat.writes(notebook)
