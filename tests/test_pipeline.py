@@ -79,7 +79,7 @@ def test_the_first_run_runs_all_and_the_second_none(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     first = run(settings)
-    assert reasons(first) == dict.fromkeys(("upper", "count"), "it has not finished yet")
+    assert reasons(first) == dict.fromkeys(("upper", "count"), "there is no finished run of it yet")
     assert place(settings, "count.txt").read_text() == "3"
     before = {p: p.stat().st_mtime_ns for p in settings.paths.work.rglob("*.*") if p.is_file()}
     logging.getLogger("zigbang_nlp").propagate = True
@@ -186,7 +186,7 @@ def test_a_damaged_record_means_run_again(damage: str, settings: Settings) -> No
     run(settings)
     record = place(settings, "records") / "count.json"
     record.write_bytes(damage.encode(errors="surrogateescape"))
-    assert reasons(run(settings)) == {"count": "it has not finished yet"}
+    assert reasons(run(settings)) == {"count": "there is no finished run of it yet"}
     assert ran(run(settings)) == []
 
 
@@ -207,7 +207,7 @@ def test_ctrl_c_keeps_the_outputs_and_resumes_there(settings: Settings) -> None:
         run(settings)
     assert place(settings, "count.txt").read_text() == "3"
     place(settings, "break").unlink()
-    assert reasons(run(settings)) == {"count": "it has not finished yet"}
+    assert reasons(run(settings)) == {"count": "there is no finished run of it yet"}
     assert place(settings, "count.txt").read_text() == "6"
 
 
@@ -238,7 +238,7 @@ def test_a_killed_stage_is_where_the_next_run_goes_on(settings: Settings) -> Non
     process.send_signal(signal.SIGKILL)
     process.wait()
     place(settings, "hang").unlink()
-    assert reasons(run(settings)) == {"count": "it has not finished yet"}
+    assert reasons(run(settings)) == {"count": "there is no finished run of it yet"}
     assert place(settings, "runs.log").read_text().split() == ["upper", "count"]
 
 

@@ -88,7 +88,7 @@ def plan(stage: Stage, settings: Settings) -> Plan:
     """Compare a stage with the record of its last good run."""
     record = _read_record(stage, settings)
     if record is None:
-        return Plan(stage, True, "it has not finished yet")
+        return Plan(stage, True, "there is no finished run of it yet")
     now = _dependencies(stage, settings)
     then = record["dependencies"]
     for name, value in now["settings"].items():
