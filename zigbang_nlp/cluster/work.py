@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -100,11 +101,13 @@ def tokenizer_on_cluster(client: Any, scratch: Path) -> Callable[..., Iterator[l
         make_directory(scratch)
         with tempfile.TemporaryDirectory(prefix=".cluster-", dir=scratch) as place:
             source = Path(place) / "texts.parquet"
-            # Arrow has no lone surrogates, and `clean` drops them anyway.
-            plain = [text.encode("utf-8", "ignore").decode() for text in texts]
-            table = pa.table({_TEXT: pa.array(plain, pa.string())})
-            # A row group a partition, since a reader reads whole groups.
-            pq.write_table(table, source, row_group_size=_TOKENIZED)
+            rest = iter(texts)
+            with pq.ParquetWriter(source, pa.schema([(_TEXT, pa.string())])) as writer:
+                # A row group a partition, since a reader reads whole groups.
+                while some := list(islice(rest, _TOKENIZED)):
+                    # Arrow has no lone surrogates, and `clean` drops them anyway.
+                    plain = [text.encode("utf-8", "ignore").decode() for text in some]
+                    writer.write_table(pa.table({_TEXT: pa.array(plain, pa.string())}))
             partitions = partitions_of(source, Path(place) / _TOKENS, _TEXT, _TOKENIZED)
             shipped = ship_tokenizer(client, TokenizeJob(settings, max_characters))
             work = partial(_tokenize, shipped)

@@ -10,17 +10,23 @@ dataset/
 from __future__ import annotations
 
 import json
+from collections import Counter
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from zigbang_nlp.errors import DataError, StageError
 from zigbang_nlp.files import recover_swap, sha256_of, sha256_of_json
 from zigbang_nlp.records import SPLITS
 from zigbang_nlp.text.encoder import Encoder
+from zigbang_nlp.text.review_spool import SCHEMA
+from zigbang_nlp.text.vocabulary import OUT_OF_VOCABULARY, PADDING
 
 SUMMARY_FILE = "summary.json"
 
@@ -109,13 +115,71 @@ class DataSet:
         return Split(ids, rows)
 
 
+class DataSetWriter:
+    """Writes the parts of a data set piece by piece, in an empty directory.
+
+    Args:
+        directory: of the data set.
+        length: ids of a text.
+        texts: that each split will have.
+    """
+
+    def __init__(self, directory: Path, length: int, texts: dict[str, int]) -> None:
+        self.directory, self.length, self.texts = directory, length, texts
+
+    def __enter__(self) -> DataSetWriter:
+        self._files = ExitStack()
+        self._ids = {
+            name: self._files.enter_context((self.directory / f"{name}.npy").open("wb"))
+            for name in SPLITS
+        }
+        for name, file in self._ids.items():
+            shape = (self.texts[name], self.length)
+            header = {"descr": "<i4", "fortran_order": False, "shape": shape}
+            np.lib.format.write_array_header_1_0(file, header)
+        self._rows = {
+            name: self._files.enter_context(
+                pq.ParquetWriter(self.directory / f"{name}.parquet", SCHEMA)
+            )
+            for name in SPLITS
+        }
+        self._real, self._unknown = Counter[str](), Counter[str]()
+        return self
+
+    def __exit__(self, *why: Any) -> None:
+        self._files.close()
+
+    def write(self, split: str, ids: np.ndarray, rows: pd.DataFrame) -> None:
+        """Add texts to a split: int32 (texts, length), and their rows."""
+        if not len(rows):
+            return
+        ids.astype("<i4", copy=False).tofile(self._ids[split])
+        self._rows[split].write_table(
+            pa.Table.from_pandas(rows, schema=SCHEMA, preserve_index=False)
+        )
+        self._real[split] += int((ids != PADDING).sum())
+        self._unknown[split] += int((ids == OUT_OF_VOCABULARY).sum())
+
+    def unknown_shares(self) -> dict[str, float]:
+        """The share of out-of-vocabulary ids in each split."""
+        return {
+            name: round(self._unknown[name] / self._real[name], 4) if self._real[name] else 0.0
+            for name in SPLITS
+        }
+
+
 def save_dataset(
     directory: Path, encoder: Encoder, parts: dict[str, Split], summary: dict[str, Any]
 ) -> None:
     """Write a data set into an empty directory."""
-    encoder.save(directory)
     for name in SPLITS:
         np.save(directory / f"{name}.npy", parts[name].ids, allow_pickle=False)
         parts[name].rows.to_parquet(directory / f"{name}.parquet", index=False)
+    save_encoding(directory, encoder, summary)
+
+
+def save_encoding(directory: Path, encoder: Encoder, summary: dict[str, Any]) -> None:
+    """Write what a data set has beside its parts: last of all, since it says what they are."""
+    encoder.save(directory)
     text = json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
     (directory / SUMMARY_FILE).write_text(text, encoding="utf-8")

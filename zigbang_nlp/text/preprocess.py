@@ -22,17 +22,18 @@ from zigbang_nlp.files import atomic_directory
 from zigbang_nlp.records import CATEGORIES, LABELS, SPLITS, Review
 from zigbang_nlp.resources import SAMPLE, sample_splits
 from zigbang_nlp.text.base_vocabulary import base_encoder, say_idle
-from zigbang_nlp.text.clean import clean, duplicate_key
-from zigbang_nlp.text.dataset import Split, save_dataset
-from zigbang_nlp.text.encoder import Encoder, pad
+from zigbang_nlp.text.clean import clean
+from zigbang_nlp.text.dataset import DataSetWriter, save_encoding
+from zigbang_nlp.text.encoder import Encoder
 from zigbang_nlp.text.labels import NEGATIVE, POSITIVE, class_balance, label_of
+from zigbang_nlp.text.review_spool import COLUMNS, ReviewSpool
 from zigbang_nlp.text.split import assign_splits
 from zigbang_nlp.text.taggers import train_sentencepiece
+from zigbang_nlp.text.token_spool import TokenSpool
 from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
 from zigbang_nlp.text.tokenizing import tokenize_texts
-from zigbang_nlp.text.vocabulary import OUT_OF_VOCABULARY, PADDING, Vocabulary
+from zigbang_nlp.text.vocabulary import Vocabulary
 
-_COLUMNS = ("source", "apartment_id", "review_id", "category", "text", "score")
 #: Directory of the token cache, beside the data set's.
 TOKENS = "tokens"
 #: Texts with both labels that are named.
@@ -52,6 +53,8 @@ def preprocess(
 ) -> dict[str, Any]:
     """Make the data set from review rows and put it at `directory`, atomically.
 
+    In bounded memory: rows and tokens wait on disk, beside the data set that is being made.
+
     Args:
         reviews: rows of the store, in a stable order.
         settings: thresholds, tokenizer, vocabulary, splits.
@@ -66,74 +69,80 @@ def preprocess(
     Raises:
         DataError: too few labelled texts, or a single class.
     """
-    rows, seen = _labelled_rows(progress(reviews, "reading", total), settings)
-    _check_enough(rows, seen, settings)
-    rows = rows.assign(key=rows["text"].map(duplicate_key))
-    contradicted = contradictions(rows)
-    split, way = assign_splits(rows, settings)
-    rows = rows.assign(split=split)
-    tokenizer = _tokenizer(rows, settings)
-    tokens = list(
-        progress(
-            tokenized(
-                rows["text"],
-                tokenizer,
-                settings.max_characters,
-                how or TokenizeSettings(workers=1),
-                None if how is None else directory.parent / TOKENS,
-                len(rows),
-            ),
-            "tokenizing",
-            len(rows),
-        )
-    )
-    vocabulary, counts = _vocabulary(rows, tokens, settings)
-    encoded = [vocabulary.encode(t) for t in tokens]
-    lengths = np.array([len(row) for row in encoded])
-    in_train = rows["split"].eq("train").to_numpy()
-    length = settings.length or length_for_coverage(lengths[in_train], settings.coverage)
-    encoder = Encoder(tokenizer, vocabulary, length, settings.max_characters)
-    ids = pad(encoded, length)
-    parts = {
-        name: Split(ids[mask := rows["split"].eq(name).to_numpy()], _public(rows[mask]))
-        for name in SPLITS
-    }
-    summary = {
-        "rows_read": seen,
-        "labelled": len(rows),
-        "dropped_duplicates": int(rows["split"].eq("dropped").sum()),
-        "both_labels": {
-            "texts": int(contradicted["key"].nunique()),
-            "rows": len(contradicted),
-            "examples": contradicted.drop_duplicates("key")["text"].head(_NAMED).tolist(),
-        },
-        "split_by": way,
-        "classes": class_balance(Counter(rows["label"])),
-        "splits": {
-            name: {"texts": len(part.rows), **class_balance(Counter(part.rows["label"]))}
-            for name, part in parts.items()
-        },
-        "length": length,
-        "length_covers": round(float((lengths[in_train] <= length).mean()), 4),
-        "vocabulary": len(vocabulary),
-        "distinct_tokens": len(counts),
-        "out_of_vocabulary_share": {
-            name: _oov_share(part.ids) for name, part in parts.items() if name != "train"
-        },
-    }
     with atomic_directory(directory) as fresh:
-        save_dataset(fresh, encoder, parts, summary)
+        spooled, spooled_tokens = fresh / ".rows.parquet", fresh / ".tokens"
+        reading = _Reading(settings)
+        spool = ReviewSpool(spooled, reading.labelled(progress(reviews, "reading", total)))
+        rows = spool.index
+        _check_enough(rows["label"], reading.seen, settings)
+        split, way = assign_splits(rows, settings)
+        in_train = split.eq("train").to_numpy()
+        tokenizer = _tokenizer(spool, in_train, settings)
+        how_many = len(spool)
+        token_lists = tokenized(
+            spool.texts(),
+            tokenizer,
+            settings.max_characters,
+            how or TokenizeSettings(workers=1),
+            None if how is None else directory.parent / TOKENS,
+            how_many,
+        )
+        tokens = TokenSpool(spooled_tokens, progress(token_lists, "tokenizing", how_many), in_train)
+        vocabulary = _vocabulary(tokens.counts, settings)
+        lengths = tokens.lengths(vocabulary)
+        length = settings.length or length_for_coverage(lengths[in_train], settings.coverage)
+        encoder = Encoder(tokenizer, vocabulary, length, settings.max_characters)
+        with DataSetWriter(
+            fresh, length, {name: int(split.eq(name).sum()) for name in SPLITS}
+        ) as writer:
+            for piece, ids in zip(spool.pieces(), tokens.padded(vocabulary, length), strict=True):
+                sides = split.loc[piece.index].to_numpy()
+                for name in SPLITS:
+                    mine = sides == name
+                    writer.write(name, ids[mine], piece[mine])
+        summary = {
+            "rows_read": reading.seen,
+            "labelled": how_many,
+            "dropped_duplicates": int(split.eq("dropped").sum()),
+            "both_labels": _both_labels(spool),
+            "split_by": way,
+            "classes": class_balance(Counter(rows["label"])),
+            "splits": {
+                name: {
+                    "texts": int(split.eq(name).sum()),
+                    **class_balance(Counter(rows["label"][split.eq(name)])),
+                }
+                for name in SPLITS
+            },
+            "length": length,
+            "length_covers": round(float((lengths[in_train] <= length).mean()), 4),
+            "vocabulary": len(vocabulary),
+            "distinct_tokens": len(tokens.counts),
+            "out_of_vocabulary_share": {
+                name: share for name, share in writer.unknown_shares().items() if name != "train"
+            },
+        }
+        for scratch in (spooled, spooled_tokens):
+            scratch.unlink()
+        save_encoding(fresh, encoder, summary)
     report(summary)
     return summary
 
 
-def contradictions(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows whose text, in whatever spelling, carries both labels; in their order.
-
-    Args:
-        rows: columns label (0 or 1) and key (`duplicate_key` of the text).
-    """
-    return rows[rows["label"].groupby(rows["key"]).transform("nunique") > 1]
+def _both_labels(spool: ReviewSpool) -> dict[str, Any]:
+    """How many texts, in whatever spelling, carry both labels, in how many rows, and some of them."""
+    keys, labels = spool.index["key"].to_numpy(), spool.index["label"].to_numpy()
+    positive, all_ = np.bincount(keys, weights=labels), np.bincount(keys)
+    both = (positive > 0) & (positive < all_)
+    rows = np.flatnonzero(both[keys])
+    _, firsts = np.unique(keys[rows], return_index=True)
+    named = np.zeros(len(keys), bool)
+    named[np.sort(rows[firsts])[:_NAMED]] = True
+    return {
+        "texts": int(both.sum()),
+        "rows": len(rows),
+        "examples": list(spool.texts(named)) if len(rows) else [],
+    }
 
 
 def length_for_coverage(lengths: np.ndarray, coverage: float) -> int:
@@ -177,21 +186,24 @@ def report(summary: dict[str, Any]) -> None:
     )
 
 
-def _labelled_rows(
-    reviews: Iterable[Review], settings: PreprocessSettings
-) -> tuple[pd.DataFrame, int]:
-    unknown = set(settings.categories) - set(CATEGORIES)
-    if unknown:
-        raise DataError(
-            f"Unknown category {', '.join(sorted(unknown))} in preprocess.categories.",
-            f"Choose from {', '.join(CATEGORIES)}.",
-        )
-    seen = 0
+class _Reading:
+    """Review rows as they are read: which have a label, and how many there were."""
 
-    def kept() -> Iterator[tuple[object, ...]]:
-        nonlocal seen
+    def __init__(self, settings: PreprocessSettings) -> None:
+        unknown = set(settings.categories) - set(CATEGORIES)
+        if unknown:
+            raise DataError(
+                f"Unknown category {', '.join(sorted(unknown))} in preprocess.categories.",
+                f"Choose from {', '.join(CATEGORIES)}.",
+            )
+        self.settings = settings
+        self.seen = 0
+
+    def labelled(self, reviews: Iterable[Review]) -> Iterator[tuple[object, ...]]:
+        """Those with a label and a text, as `ReviewSpool` takes them."""
+        settings = self.settings
         for review in reviews:
-            seen += 1
+            self.seen += 1
             if settings.categories and review.category not in settings.categories:
                 continue
             if review.label is not None:
@@ -203,56 +215,45 @@ def _labelled_rows(
             split = review.split
             if split is None and review.source == SAMPLE:
                 split = sample_splits().get(review.apartment_id, "train")
-            yield (*(getattr(review, name) for name in _COLUMNS), label, split)
-
-    rows = pd.DataFrame(list(kept()), columns=[*_COLUMNS, "label", "split"])
-    rows["label"] = rows["label"].astype("int8")
-    rows["score"] = rows["score"].astype("float32")
-    rows["split"] = rows["split"].astype(object).where(rows["split"].notna(), None)
-    return rows, seen
+            yield (*(getattr(review, name) for name in COLUMNS[:-1]), label, split)
 
 
-def _check_enough(rows: pd.DataFrame, seen: int, settings: PreprocessSettings) -> None:
+def _check_enough(labels: pd.Series, seen: int, settings: PreprocessSettings) -> None:
     if not seen:
         raise DataError(
             "The store holds no reviews.",
             "Run `zigbang-nlp crawl`, or `zigbang-nlp import FILE`, first.",
         )
-    if len(rows) < settings.min_labelled:
+    if len(labels) < settings.min_labelled:
         raise DataError(
-            f"Only {len(rows)} of {seen} texts have a label; "
+            f"Only {len(labels)} of {seen} texts have a label; "
             f"at least {settings.min_labelled} are needed.",
             f"Add reviews, or widen the thresholds (negative_max = {settings.negative_max:g}, "
             f"positive_min = {settings.positive_min:g}).",
         )
-    if rows["label"].nunique() < 2:
-        only = "positive" if rows["label"].iloc[0] == POSITIVE else "negative"
+    if labels.nunique() < 2:
+        only = "positive" if labels.iloc[0] == POSITIVE else "negative"
         raise DataError(
-            f"All {len(rows)} labelled texts are {only}; two classes are needed to learn from.",
+            f"All {len(labels)} labelled texts are {only}; two classes are needed to learn from.",
             "Add reviews of the other class, or move preprocess.negative_max and positive_min.",
         )
 
 
-def _tokenizer(rows: pd.DataFrame, settings: PreprocessSettings) -> TokenizerSettings:
+def _tokenizer(
+    spool: ReviewSpool, in_train: np.ndarray, settings: PreprocessSettings
+) -> TokenizerSettings:
     """The tokenizer; SentencePiece learns from the training texts, or comes with a vocabulary."""
     base = base_encoder(settings)
     if base is not None:
         return base.tokenizer_settings
     model = b""
     if settings.tokenizer == "sentencepiece":
-        texts = rows["text"][rows["split"].eq("train")]
-        cleaned = [clean(text, settings.max_characters) for text in texts]
+        cleaned = (clean(text, settings.max_characters) for text in spool.texts(in_train))
         model = train_sentencepiece(cleaned, settings.sentencepiece_size)
     return TokenizerSettings(settings.tokenizer, settings.stem, model)
 
 
-def _vocabulary(
-    rows: pd.DataFrame, tokens: list[list[str]], settings: PreprocessSettings
-) -> tuple[Vocabulary, Counter[str]]:
-    counts: Counter[str] = Counter()
-    for found, name in zip(tokens, rows["split"], strict=True):
-        if name == "train":
-            counts.update(found)
+def _vocabulary(counts: Counter[str], settings: PreprocessSettings) -> Vocabulary:
     encoder = base_encoder(settings)
     if encoder is None:
         vocabulary = Vocabulary.from_counts(
@@ -268,13 +269,4 @@ def _vocabulary(
             f"{len(base):,}",
             settings.vocabulary,
         )
-    return vocabulary, counts
-
-
-def _public(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[[*_COLUMNS, "label"]].reset_index(drop=True)
-
-
-def _oov_share(ids: np.ndarray) -> float:
-    real = int((ids != PADDING).sum())
-    return round(float((ids == OUT_OF_VOCABULARY).sum()) / real, 4) if real else 0.0
+    return vocabulary

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -26,8 +25,8 @@ def assign_splits(rows: pd.DataFrame, settings: PreprocessSettings) -> tuple[pd.
     the held-out side (so the test is on unseen texts).
 
     Args:
-        rows: columns text, label (0 or 1), source, apartment_id, split (str or None), and key
-            (`duplicate_key` of the text) where it is known already.
+        rows: columns label (0 or 1), split (str or None), key and group; in the place of key also
+            text (then its `duplicate_key`), in that of group source and apartment_id.
         settings: shares, seed and way.
 
     Returns:
@@ -41,9 +40,8 @@ def assign_splits(rows: pd.DataFrame, settings: PreprocessSettings) -> tuple[pd.
     if rows["split"].notna().any():
         way, split = "given", _given(rows, keys, settings, random)
         order = ("test", "validation", "train")
-    elif _group_by_apartment(rows, settings):
+    elif _group_by_apartment(groups := _groups(rows), settings):
         way = "apartment"
-        groups = rows["source"] + "\x1f" + rows["apartment_id"]
         split = _by_group(groups, settings, random)
         order = ("train", "validation", "test")
     else:
@@ -73,12 +71,17 @@ def _given(
     return split
 
 
-def _group_by_apartment(rows: pd.DataFrame, settings: PreprocessSettings) -> bool:
+def _groups(rows: pd.DataFrame) -> pd.Series:
+    """What tells the complex of each row."""
+    return rows["group"] if "group" in rows else rows["source"] + "\x1f" + rows["apartment_id"]
+
+
+def _group_by_apartment(groups: pd.Series, settings: PreprocessSettings) -> bool:
     if settings.group_by_apartment != "auto":
         return settings.group_by_apartment == "yes"
-    sizes = Counter(zip(rows["source"], rows["apartment_id"], strict=True))
-    smallest_part = min(settings.test_share, settings.validation_share) * len(rows)
-    return len(sizes) >= _ENOUGH_APARTMENTS and max(sizes.values()) <= 2 * smallest_part
+    sizes = groups.value_counts()
+    smallest_part = min(settings.test_share, settings.validation_share) * len(groups)
+    return len(sizes) >= _ENOUGH_APARTMENTS and bool(sizes.max() <= 2 * smallest_part)
 
 
 def _by_group(
@@ -93,17 +96,18 @@ def _by_group(
     return split
 
 
-def _take(groups: pd.Series, wanted: float, random: np.random.Generator) -> set[str]:
+def _take(groups: pd.Series, wanted: float, random: np.random.Generator) -> set[Hashable]:
     """Whole groups in random order until they hold `wanted` rows (at least one group)."""
     sizes = groups.value_counts().sort_index()
-    taken: set[str] = set()
+    counts, names = sizes.to_numpy(), sizes.index
+    taken: set[Hashable] = set()
     held = 0
     for i in random.permutation(len(sizes)):
-        size = int(sizes.iloc[i])
+        size = int(counts[i])
         # Half a group too many is as near to the share as half a group too few.
         if taken and held + size / 2 > wanted:
             continue
-        taken.add(str(sizes.index[i]))
+        taken.add(names[i])
         held += size
         if held >= wanted:
             break
@@ -118,20 +122,16 @@ def _sides(keys: pd.Series, labels: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 def _take_of_each_class(
     keys: pd.Series, labels: pd.Series, share: float, random: np.random.Generator
-) -> set[str]:
+) -> set[Hashable]:
     return set().union(
         *(_take(keys[side], share * side.sum(), random) for side in _sides(keys, labels))
     )
 
 
 def _drop_straddling(split: pd.Series, keys: pd.Series, order: Sequence[str]) -> pd.Series:
-    split = split.copy()
-    seen: set[str] = set()
-    for name in order:
-        part = split.eq(name)
-        split[part & keys.isin(seen)] = "dropped"
-        seen.update(keys[part].unique())
-    return split
+    """Copies stay in the first split of the order that has one."""
+    rank = split.map({name: float(place) for place, name in enumerate(order)})
+    return split.where(~(rank > rank.groupby(keys).transform("min")), "dropped")
 
 
 def _check_classes(labels: pd.Series, split: pd.Series) -> None:

@@ -11,7 +11,7 @@ import importlib
 import io
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -202,7 +202,7 @@ def _sentencepiece(settings: TokenizerSettings) -> Morphs:
     return lambda text: processor.encode(text, out_type=str)
 
 
-def train_sentencepiece(texts: list[str], size: int) -> bytes:
+def train_sentencepiece(texts: Iterable[str], size: int) -> bytes:
     """A SentencePiece unigram model of cleaned texts.
 
     Args:
@@ -230,7 +230,7 @@ def train_sentencepiece(texts: list[str], size: int) -> bytes:
         )
     except RuntimeError as error:
         raise TokenizerError(
-            f"SentencePiece can't learn {size} pieces from {len(texts)} texts: "
+            f"SentencePiece can't learn {size} pieces from the training texts: "
             f"{str(error).rpartition('] ')[2].rstrip('.')}.",
             "Add reviews, or choose another preprocess.sentencepiece_size.",
         ) from error

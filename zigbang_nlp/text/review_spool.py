@@ -1,0 +1,122 @@
+"""Labelled review rows on disk, so that a data set of any size is made in bounded memory.
+
+In memory stays, of each row, only what its split depends on: some twenty bytes.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from zigbang_nlp.text.clean import duplicate_key
+
+#: Rows held at once.
+PIECE = 20_000
+#: What the data set keeps of each row.
+SCHEMA = pa.schema(
+    [
+        *((n, pa.string()) for n in ("source", "apartment_id", "review_id", "category", "text")),
+        ("score", pa.float32()),
+        ("label", pa.int8()),
+    ]
+)
+COLUMNS = tuple(SCHEMA.names)
+_SOURCE, _APARTMENT, _TEXT, _LABEL = (
+    COLUMNS.index(name) for name in ("source", "apartment_id", "text", "label")
+)
+
+
+class ReviewSpool:
+    """Rows that are written once, in order, and read again as often as needed.
+
+    Args:
+        path: of the Parquet file that they go to.
+        rows: (source, apartment_id, review_id, category, text, score, label, split) of each; the
+            split is None where the file that brought it had none.
+    """
+
+    def __init__(self, path: Path, rows: Iterable[tuple[object, ...]]) -> None:
+        self.path = path
+        labels, keys, groups = array("b"), array("Q"), array("l")
+        splits: list[str | None] = []
+        places: dict[str, int] = {}
+        rest = iter(rows)
+        with pq.ParquetWriter(path, SCHEMA) as writer:
+            while piece := list(islice(rest, PIECE)):
+                columns = list(zip(*piece, strict=True))
+                arrays = [
+                    pa.array(_plain(values), field.type)
+                    for values, field in zip(columns, SCHEMA, strict=False)
+                ]
+                writer.write_table(pa.table(arrays, schema=SCHEMA))
+                labels.extend(columns[_LABEL])
+                splits.extend(columns[-1])
+                keys.extend(_digest(duplicate_key(text)) for text in columns[_TEXT])
+                groups.extend(
+                    places.setdefault(f"{source}\x1f{apartment}", len(places))
+                    for source, apartment in zip(columns[_SOURCE], columns[_APARTMENT], strict=True)
+                )
+        # Groups are numbered in the order of their names, so that a split doesn't depend on which
+        # complex comes first.
+        rank = np.empty(len(places), np.int32)
+        rank[[places[name] for name in sorted(places)]] = np.arange(len(places))
+        #: Columns label (0 or 1), split (str or None), key (texts that are copies share it) and
+        #: group (of the complex): what `split.assign_splits` reads.
+        self.index = pd.DataFrame(
+            {
+                "label": np.array(labels, np.int8),
+                "split": pd.Series(splits, dtype=object),
+                "key": pd.factorize(np.array(keys, np.uint64), sort=True)[0].astype(np.int32),
+                "group": rank[np.array(groups, np.int64)],
+            }
+        )
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self.index)
+
+    def pieces(self) -> Iterator[pd.DataFrame]:
+        """The rows, `PIECE` at a time; their index counts on from piece to piece."""
+        at = 0
+        with pq.ParquetFile(self.path) as file:
+            for batch in file.iter_batches(PIECE):
+                piece = batch.to_pandas()
+                piece.index += at
+                at += len(piece)
+                yield piece
+
+    def texts(self, chosen: np.ndarray | None = None) -> Iterator[str]:
+        """The texts in order.
+
+        Args:
+            chosen: bool (rows,): which; None = all.
+        """
+        at = 0
+        with pq.ParquetFile(self.path) as file:
+            for batch in file.iter_batches(PIECE, columns=["text"]):
+                texts = batch.column(0).to_pylist()
+                if chosen is None:
+                    yield from texts
+                else:
+                    mine = chosen[at : at + len(texts)]
+                    yield from (text for text, own in zip(texts, mine, strict=True) if own)
+                at += len(texts)
+
+
+def _digest(key: str) -> int:
+    """64 bits: that two of five million differing keys share them has a chance of 1 in 1.5 million."""
+    digest = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little")
+
+
+def _plain(values: Iterable[object]) -> list[object]:
+    """Without lone surrogates, which Arrow doesn't hold and `clean` drops anyway."""
+    return [v.encode("utf-8", "ignore").decode() if isinstance(v, str) else v for v in values]
