@@ -19,7 +19,7 @@ from benches.common import draw, measured, show
 
 MEASURES = (
     *("crawl", "tokenize", "predict", "latency", "cold", "train", "file", "scale", "dask"),
-    *("insight", "serve"),
+    *("insight", "pages", "serve"),
 )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from zigbang_nlp.errors import InsightError
@@ -17,6 +19,10 @@ from zigbang_nlp.insight.frames import completed
 if TYPE_CHECKING:
     from zigbang_nlp.insight.mentions import Mentions
     from zigbang_nlp.insight.vectors import Vectors
+
+#: Parts of a corpus are kept for the next question about them while their texts are at most so many
+#: times its own.
+_ROOM = 2
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,8 @@ class Corpus:
         sources: where the texts come from.
         left_out: {why: texts} of what the filters took away, for the caveats.
         wider: the same days and category at all places, where a filter on places took some away.
+        part_of: (the corpus that this was narrowed from, its rows that are here, ascending); what is
+            read out of every text is read there once, and picked here.
     """
 
     texts: pd.DataFrame
@@ -38,6 +46,7 @@ class Corpus:
     sources: tuple[str, ...] = ()
     left_out: tuple[tuple[str, int], ...] = ()
     wider: Corpus | None = field(default=None, repr=False, compare=False)
+    part_of: tuple[Corpus, np.ndarray] | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def from_frames(cls, texts: pd.DataFrame, complexes: pd.DataFrame | None = None) -> Corpus:
@@ -104,6 +113,12 @@ class Corpus:
         return found
 
     @cached_property
+    def places(self) -> np.ndarray:
+        """The row of `complexes` of each text, int64 (texts,)."""
+        known = pd.Index(self.complexes["complex"])
+        return known.get_indexer(pd.Index(self.texts["complex"]))
+
+    @cached_property
     def mentions(self) -> Mentions:
         """Which review speaks of which word; built on first use."""
         from zigbang_nlp.insight.mentions import build_mentions
@@ -133,11 +148,32 @@ class Corpus:
             InputError: a filter can't be read, or names nothing that the corpus has.
             InsightError: nothing is left.
         """
-        names = list(complexes)
+        names = tuple(complexes)
+        key = (region, str(since), str(until), names, category)
+        kept: OrderedDict[Hashable, Corpus] = self.memo.setdefault("narrowed", OrderedDict())
+        found = kept.get(key)
+        if found is None:
+            found = kept[key] = self._narrowed(region, since, until, names, category)
+            # The newest stay as long as they don't take more room than the corpus itself.
+            room = np.cumsum([len(one.texts) for one in reversed(kept.values())])
+            for old in list(kept)[: int((room > _ROOM * len(self.texts)).sum())]:
+                kept.pop(old, None)
+        return found
+
+    def _narrowed(
+        self,
+        region: str | None,
+        since: str | date | None,
+        until: str | date | None,
+        names: tuple[str, ...],
+        category: str | None,
+    ) -> Corpus:
         at_places = region is not None or bool(names)
-        kept = narrowed_complexes(self.complexes, region, names)
-        texts = self.texts[self.texts["complex"].isin(kept["complex"])]
-        left_out = [("elsewhere", len(self.texts) - len(texts))]
+        texts, left_out = self.texts, []
+        if at_places:
+            meant = narrowed_complexes(self.complexes, region, names)["complex"]
+            texts = texts[self.complexes["complex"].isin(meant).to_numpy()[self.places]]
+            left_out = [("elsewhere", len(self.texts) - len(texts))]
         texts, more = narrowed_texts(texts, since, until, category)
         left_out += more
         if texts.empty:
@@ -146,16 +182,19 @@ class Corpus:
                 "이 조건에 맞는 리뷰가 없습니다.",
                 "Leave one of them out.",
             )
-        kept = kept[kept["complex"].isin(texts["complex"].unique())]
+        rows = texts.index.to_numpy()
+        complexes = self.complexes.iloc[np.unique(self.places[rows])]
         wider = self.wider
         if wider is None and at_places:
             wider = self
         if wider is not None and (since, until, category) != (None, None, None):
             wider = wider.narrowed(since=since, until=until, category=category)
+        whole, here = (self, rows) if self.part_of is None else self.part_of
         return replace(
             self,
             texts=texts.reset_index(drop=True),
-            complexes=kept.reset_index(drop=True),
+            complexes=complexes.reset_index(drop=True),
             wider=wider,
+            part_of=(whole, rows if whole is self else here[rows]),
             left_out=(*self.left_out, *((why, n) for why, n in left_out if n)),
         )

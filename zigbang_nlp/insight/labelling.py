@@ -171,13 +171,16 @@ def sample_labels(corpus: Corpus, given: Iterable[Annotation]) -> pd.Series:
     Returns:
         1.0 or 0.0, indexed by the row of `Corpus.texts`.
     """
-    columns = corpus.texts[["complex", "review_id", "category"]].astype(str)
-    row_of = {key: row for row, key in enumerate(columns.itertuples(index=False, name=None))}
+    given = [one for one in given if one.queue == "random"]
+    named = corpus.texts["review_id"].astype(str).isin({one.key[2] for one in given}).to_numpy()
+    columns = corpus.texts.loc[named, ["complex", "review_id", "category"]].astype(str)
+    keys = columns.itertuples(index=False, name=None)
+    row_of = dict(zip(keys, np.flatnonzero(named).tolist(), strict=True))
     votes: dict[int, list[float]] = {}
     for one in given:
         source, apartment, review, category = one.key
         row = row_of.get((f"{source}:{apartment}", review, category))
-        if row is not None and one.queue == "random":
+        if row is not None:
             votes.setdefault(row, []).append(float(one.label == "positive"))
     means = pd.Series({row: float(np.mean(said)) for row, said in votes.items()}, dtype=float)
     return means[means.ne(0.5)].round()

@@ -145,9 +145,11 @@ def _once(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> spar
 
 
 def _refuse_other_languages(texts: pd.Series) -> None:
-    letters = "".join(texts.head(20_000))
-    hangul = sum("가" <= c <= "힣" or "ㄱ" <= c <= "ㅣ" for c in letters)
-    others = sum(c.isalpha() for c in letters) - hangul
+    letters = "".join(texts.head(20_000)).encode("utf-32-le", "surrogatepass")
+    count = np.bincount(np.frombuffer(letters, np.uint32))
+    used = [(chr(code), int(count[code])) for code in np.flatnonzero(count)]
+    hangul = sum(n for c, n in used if "가" <= c <= "힣" or "ㄱ" <= c <= "ㅣ")
+    others = sum(n for c, n in used if c.isalpha()) - hangul
     share = hangul / max(hangul + others, 1)
     if share < LEAST_HANGUL:
         raise InsightError(

@@ -140,7 +140,7 @@ def _filtered(corpus: Corpus, question: Question) -> np.ndarray:
     texts, filters = corpus.texts, question.filters
     kept = np.ones(len(texts), bool)
     if filters.region is not None or filters.complexes:
-        kept &= _at_places(corpus, filters.region, filters.complexes)[_places(corpus)]
+        kept &= _at_places(corpus, filters.region, filters.complexes)[corpus.places]
     if filters.category is not None:
         if filters.category not in CATEGORIES:
             raise InputError(
@@ -192,15 +192,6 @@ def _labels(corpus: Corpus, topic: str | None) -> tuple[np.ndarray, np.ndarray, 
     return kept
 
 
-def _places(corpus: Corpus) -> np.ndarray:
-    """The row of `Corpus.complexes` of each text."""
-    if "places" not in corpus.memo:
-        known = pd.Index(corpus.complexes["complex"])
-        corpus.memo["places"] = known.get_indexer(pd.Index(corpus.texts["complex"]))
-    kept: np.ndarray = corpus.memo["places"]
-    return kept
-
-
 def _at_places(corpus: Corpus, region: str | None, names: tuple[str, ...]) -> np.ndarray:
     """Which rows of `Corpus.complexes` are meant."""
     key = ("at places", region, names)
@@ -214,7 +205,7 @@ def _at_places(corpus: Corpus, region: str | None, names: tuple[str, ...]) -> np
 def _shown(corpus: Corpus, rows: np.ndarray, terms: list[Term]) -> pd.DataFrame:
     runs = [run for term in terms for run in term.runs]
     forms = frozenset(form for term in terms for form in term.forms)
-    places = corpus.complexes.iloc[_places(corpus)[rows]]
+    places = corpus.complexes.iloc[corpus.places[rows]]
     texts = corpus.texts.iloc[rows]
     spans = [_spans(text, runs, forms) for text in texts["text"]]
     return texts.assign(
