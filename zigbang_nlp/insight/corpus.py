@@ -116,7 +116,7 @@ class Corpus:
     def places(self) -> np.ndarray:
         """The row of `complexes` of each text, int64 (texts,)."""
         known = pd.Index(self.complexes["complex"])
-        return known.get_indexer(pd.Index(self.texts["complex"]))
+        return np.asarray(known.get_indexer(pd.Index(self.texts["complex"])))
 
     @cached_property
     def mentions(self) -> Mentions:

@@ -10,13 +10,16 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import InsightError, StoreError, ZigbangError
+from zigbang_nlp.insight import queries
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.finding import TextIndex, index_of
+from zigbang_nlp.insight.queries import Filters
 from zigbang_nlp.insight.reading import load
 from zigbang_nlp.insight.searching import Hits, Question, search
 from zigbang_nlp.store import Store, open_store, store_exists
@@ -31,6 +34,15 @@ _SHARE = 0.1
 _PATIENCE = 0.15
 #: Answers that are kept; the one unused for longest is forgotten first.
 _KEPT = 300
+
+
+#: Questions behind most pages, with what they take after the filters.
+_WANTED: tuple[tuple[Any, ...], ...] = (
+    (queries.complexes, 1, None, "positive"),
+    (queries.keywords, 5),
+    (queries.topics,),
+    (queries.before_after, None, None),
+)
 
 
 @dataclass
@@ -117,6 +129,12 @@ class Snapshot:
                 with self._lock:
                     self._making.pop(key, None)
         return found
+
+    def warm(self) -> None:
+        """Find out now what most pages need, so that no visitor waits for it."""
+        with suppress(ZigbangError):  # who asks is told
+            for asked, *more in _WANTED:
+                self.query(asked, Filters(), *more)
 
     def later(self, key: Hashable, find: Callable[[Corpus], Answer]) -> Answer | None:
         """What `ask` gives, where that is known; else None, and it is found out meanwhile.
@@ -218,6 +236,7 @@ class CorpusCache:
             with self._reading:
                 if self._edition is None:
                     self._edition = self._read(store)
+                    threading.Thread(target=self._edition.warm, daemon=True).start()
                 return self._edition
         if time.monotonic() < self._look_at:
             return present
@@ -227,8 +246,12 @@ class CorpusCache:
         return present
 
     def _read_again(self, store: Store) -> None:
+        began = time.monotonic()
         try:
-            self._edition = self._read(store)
+            edition = self._read(store)
+            edition.warm()
+            self._edition = edition
+            self._rest_after(began)
         except ZigbangError as error:
             log.warning("The reviews could not be read again: %s", error)
         finally:
@@ -241,9 +264,13 @@ class CorpusCache:
             snapshot = Snapshot(version, load(store), store=store)
         except InsightError as nothing:
             snapshot = Snapshot(version, None, nothing)
+        self._rest_after(began)
+        return snapshot
+
+    def _rest_after(self, began: float) -> None:
+        """Look no more for a while, the longer the work took that began then."""
         took = time.monotonic() - began
         self._look_at = time.monotonic() + max(_LOOK, took / _SHARE)
-        return snapshot
 
     def close(self) -> None:
         """Give the store back."""
