@@ -95,7 +95,7 @@ def test_a_click_confirms_or_corrects(known: Known) -> None:
 
 
 def test_what_cant_be_read_is_said_and_nothing_breaks(known: Known) -> None:
-    assert "이해하지 못했습니다" in known.http.get("/search?region=없는구").text
+    assert "‘없는구’에 있는 단지가 없습니다" in known.http.get("/search?region=없는구").text
     for page in ("0", "-1", "x", "9" * 30, "999999"):
         assert known.http.get(f"/search?topic=주차&page={page}").status_code == 200
     assert "조건에 맞는 리뷰가 없습니다" in known.http.get("/search?q=우주왕복선").text
