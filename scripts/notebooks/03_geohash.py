@@ -111,8 +111,8 @@ with figure(picture, size=(6, 6)) as (axes,):
     xs, ys = [west, east, east, west, west], [south, south, north, north, south]
     axes.plot(xs, ys, color=ORANGE, label="묻고 싶은 지역")
     axes.plot(longitude, latitude, "o", color=ORANGE, label="노원역 언저리")
-    axes.set(title="지역이 걸치는 칸", xlabel="경도", ylabel="위도")
-    axes.legend()
+    axes.set(title="지역이 걸치는 칸", xlabel="경도", ylabel="위도", ylim=(37.565, 37.735))
+    axes.legend(loc="upper right")
 Image(picture)
 
 # %% [markdown]
