@@ -97,6 +97,28 @@ def _shown_literals(file: Path) -> Iterator[str]:
             yield text
 
 
+#: One term for one thing, as a native editor would print it.
+TERMS = (
+    "판정", "임계값", "다수 클래스 비율", "최소 리뷰 수", "정렬", "이전", "다음", "로그인", "로그아웃",
+    "연도별 긍정 비율", "판정에 영향을 준 표현", "이 단지에서 유독 많이 나온 칭찬",
+    "언급이 늘거나 준 키워드", "비슷한 맥락에서 쓰이는 말", "모델이 확신하지 못한 리뷰",
+    "통계적으로 유의한 차이가 없어 순위는 참고용입니다.", "저장했습니다. 다음 학습에 반영됩니다.",
+    "페이지를 찾을 수 없습니다.",
+)  # fmt: skip
+#: Terms within sentences.
+_WITHIN = ("지역 평균으로 보정한 만족도", "상관관계", "세로선: 실제 긍정 비율")
+#: Words that pages would say otherwise: 임계값, 페이지, 비교, 저장, 실제 값, 리뷰.
+_NOT_OURS = ("문턱값", "쪽을 찾을", "견주", "갈무리", "날것", "후기")
+
+
+def test_one_term_stands_for_one_thing() -> None:
+    assert not [term for term in TERMS if term not in CATALOGUE]
+    whole = "\n".join(CATALOGUE)
+    assert not [term for term in _WITHIN if term not in whole]
+    on_pages = [korean for korean, file in WRITTEN.items() if file.startswith("web/")]
+    assert not [one for one in on_pages for word in _NOT_OURS if word in one]
+
+
 def test_plurals_and_particles() -> None:
     assert translated("리뷰 {n:,}건", "en", n=1) == "1 review"
     assert translated("리뷰 {n:,}건", "en", n=1200) == "1,200 reviews"

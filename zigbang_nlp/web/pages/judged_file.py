@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -104,6 +105,15 @@ def _table(job: Job, view: View, chosen: dict[str, str]) -> dict[str, Any] | Res
     return {"rows": rows, "found": len(table), "number": at, "pages": pages}
 
 
+def _trouble(job: Job, language: str) -> str:
+    """Why a file failed. What the readers of files say is English, and of use to those who read it."""
+    if language == "en" or not job.trouble or re.search("[가-힣]", job.trouble):
+        return translated(job.trouble, language)
+    return translated(
+        "파일을 읽다가 멈췄습니다. 다른 형식(CSV, 엑셀)으로 저장해 다시 올려 주세요.", language
+    )
+
+
 def _progress(job: Job, language: str) -> dict[str, Any]:
     return {
         "key": job.key,
@@ -115,7 +125,7 @@ def _progress(job: Job, language: str) -> dict[str, Any]:
         "positive": job.positive,
         "negative": job.negative,
         "unsure": job.unsure,
-        "trouble": translated(job.trouble, language),
+        "trouble": _trouble(job, language),
         "seen": job.seen.table(language) if job.seen else [],
         "notes": [note_sentence(note, language) for note in job.seen.notes] if job.seen else [],
     }
