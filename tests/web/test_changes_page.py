@@ -60,6 +60,17 @@ def test_both_figures_lead_to_as_many_reviews(known: Known) -> None:
         assert shown(known, address.replace("&amp;", "&"))[0] == int(figure.replace(",", ""))
 
 
+def test_only_significant_words_are_bold(known: Known) -> None:
+    table = pd.read_csv(io.BytesIO(known.http.get("/keywords?format=csv&since=2024").content))
+    sure = set(table.loc[table["significant"], "word"])
+    page = known.http.get("/keywords?since=2024").text
+    rows = re.findall(r'<li><a href="/keywords[^>]*>([^<]+)</a>.*?<b( class="unsure")?', page, re.S)
+    assert rows
+    assert {word for word, plain in rows if not plain} == sure & {word for word, _ in rows}
+    assert sure, "some words did change"
+    assert any(plain for _, plain in rows)
+
+
 def test_keywords_are_a_file_too(known: Known) -> None:
     answer = known.http.get("/keywords?format=csv&since=2024")
     assert {"word", "ratio", "q_value"} <= set(pd.read_csv(io.BytesIO(answer.content)).columns)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pandas as pd
 import pytest
@@ -82,6 +83,26 @@ def test_no_row_of_the_document_is_just_any_object(known: Known) -> None:
         items = schema.get("properties", {}).get("items", {})
         for one in [items, *items.get("anyOf", [])]:
             assert one.get("items", {"$ref": ""}).keys() == {"$ref"}, name
+
+
+@pytest.mark.parametrize("query", ["", "?region=노원구", "?sort=complaints&topic=주차"])
+def test_dots_have_the_colour_of_the_score_by_which_the_list_is_sorted(
+    known: Known, query: str
+) -> None:
+    """Grey is what isn't told apart from all; a region leaves the score of a complex alone."""
+    page = known.http.get(f"/{query}").text
+    dots = dict(re.findall(r'<a [^>]*?data-key="([^"]+)".*?class="place s(\d)"', page, re.S))
+    address = f"/{query}{'&' if query else '?'}format=csv"
+    table = pd.read_csv(io.BytesIO(known.http.get(address).content)).set_index("complex")
+    assert set(dots) == set(table.index)
+    worse = -1 if "complaints" in query else 1
+    for key, row in table.iterrows():
+        step = int(dots[str(key)])
+        assert (step > 3) - (step < 3) in (0, worse * row["side"]), key
+        assert step == 3 or row["side"], key
+    whole = pd.read_csv(io.BytesIO(known.http.get("/?format=csv").content)).set_index("complex")
+    if query == "?region=노원구":
+        assert table["score"].to_dict() == pytest.approx(whole.loc[table.index, "score"].to_dict())
 
 
 def test_search_counts_as_pandas_does(known: Known) -> None:
