@@ -9,6 +9,7 @@ import shlex
 import socket
 import time
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pandas as pd
@@ -116,6 +117,10 @@ def test_guesses_at_the_token_are_limited_and_logout_ends_the_session(tmp_path: 
     serving = serve(url, tmp_path, pd.DataFrame(), token="a-token-of-some-length", limit=8)
     known = next(serving)
     try:
+        wanted = "/search?topic=%EC%A3%BC%EC%B0%A8&label=negative"
+        asked = known.http.get(wanted, follow_redirects=False).headers["location"]
+        assert parse_qs(urlsplit(asked).query)["next"] == [wanted], "with its own query"
+        assert html.escape(wanted) in known.http.get(asked).text
         token = known.csrf("/login")
         inside = known.http.post(
             "/login",
