@@ -10,9 +10,9 @@ from scipy import stats
 
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.corpus import Corpus
-from zigbang_nlp.insight.opinions import opinions
 from zigbang_nlp.insight.rates import benjamini_hochberg, significant, wilson
 from zigbang_nlp.insight.ridge import ridge
+from zigbang_nlp.insight.told import opinions
 from zigbang_nlp.records import CATEGORIES
 
 #: Columns of `topics`.

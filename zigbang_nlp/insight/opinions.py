@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.rates import wilson
-from zigbang_nlp.packing import unpack_all_aspects, unpack_names
+from zigbang_nlp.insight.told import opinions
+from zigbang_nlp.packing import unpack_names
 from zigbang_nlp.text.words import content_words, noun_parts, shown
 
 #: Columns of `WordFigures.forms`.
@@ -29,8 +28,6 @@ FORM_COLUMNS: dict[str, str] = {
     "reviews": "residents' reviews that hold it",
 }
 
-#: What `opinions` tells of the text of each.
-_OF_TEXT = ["complex", "review", "category", "score", "written_at"]
 #: Words whose mentions are kept with a corpus.
 _REMEMBERED = 100
 
@@ -227,94 +224,3 @@ def topic_of(corpus: Corpus, word: str) -> str | None:
     parts = noun_parts(word)
     holding = [name for name in names if parts and _holds(noun_parts(name), parts)]
     return holding[0] if len(holding) == 1 else None
-
-
-def opinions(corpus: Corpus) -> pd.DataFrame:
-    """One row an opinion: some columns of its text, `topic`, and `positive` for that topic.
-
-    "뷰는 최고, 주차는 전쟁" is praise of 조망 and a complaint about 주차, whatever the text is.
-
-    Returns:
-        complex, review, category, score, written_at, positive and topic; the index is that of
-        `Corpus.texts`, each row as often as it has opinions.
-
-    Raises:
-        InsightError: the model knows no topics, or no text is about one.
-    """
-    if not corpus.texts["topics"].notna().any():
-        raise InsightError(
-            "The model that classified these reviews doesn't predict topics.",
-            "이 리뷰를 판정한 모델은 주제를 알지 못합니다.",
-            "Predict with the model that comes with the package, or one trained from it.",
-        )
-    told = _told(corpus)
-    if not len(told.rows):
-        raise InsightError("No text is about a topic.", "주제가 드러난 글이 없습니다.")
-    spoken = corpus.texts[_OF_TEXT].iloc[told.rows]
-    return spoken.assign(positive=told.positive, topic=told.topics)
-
-
-@dataclass(frozen=True)
-class _Told:
-    """Every opinion of a corpus, in the order of its texts.
-
-    Attributes:
-        rows: of `Corpus.texts`, int64 (opinions,), ascending.
-        topics: their names, object (opinions,).
-        positive: 1.0, 0.0 or NaN (opinions,).
-    """
-
-    rows: np.ndarray
-    topics: np.ndarray
-    positive: np.ndarray
-
-
-def _told(corpus: Corpus) -> _Told:
-    """The opinions of a corpus: read once of the whole, then picked for every part of it."""
-    if "opinions" not in corpus.memo:
-        corpus.memo["opinions"] = _read(corpus) if corpus.part_of is None else _picked(corpus)
-    kept: _Told = corpus.memo["opinions"]
-    return kept
-
-
-def _picked(corpus: Corpus) -> _Told:
-    assert corpus.part_of is not None
-    whole, rows = corpus.part_of
-    told = _told(whole)
-    here = np.full(len(whole.texts), -1, np.int64)
-    here[rows] = np.arange(len(rows))
-    mine = here[told.rows]
-    kept = mine >= 0
-    return _Told(mine[kept], told.topics[kept], told.positive[kept])
-
-
-def _read(corpus: Corpus) -> _Told:
-    texts = corpus.texts
-    columns: list[list[Any]] = [texts[name].tolist() for name in ("topics", "aspects", "positive")]
-    packed = iter(unpack_all_aspects([cell for cell in columns[1] if isinstance(cell, str)]))
-    rows: list[int] = []
-    names: list[str] = []
-    positive: list[float] = []
-    for row, (topics, aspects, label) in enumerate(zip(*columns, strict=True)):
-        own = next(packed) if isinstance(aspects, str) else ()
-        if not isinstance(topics, str):
-            continue
-        for topic, said in _said(topics, own, label):
-            rows.append(row)
-            names.append(topic)
-            positive.append(said)
-    return _Told(np.array(rows, np.int64), np.array(names, object), np.array(positive, float))
-
-
-def _said(topics: str, aspects: Iterable[Any], positive: float) -> list[tuple[str, float]]:
-    """Each topic of a text with what is said of it.
-
-    A topic that is praised in one clause and criticised in another comes twice; one without a
-    clause of its own (or a text judged before there were opinions) has what the text says as a
-    whole.
-    """
-    told = [(a[0], float(a[1] == "positive")) for a in aspects]
-    if positive != positive:  # the text has no label, so nothing of it counts
-        told = [(topic, positive) for topic, _ in told]
-    known = {topic for topic, _ in told}
-    return told + [(topic, positive) for topic in unpack_names(topics) if topic not in known]

@@ -10,9 +10,10 @@ import pandas as pd
 
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.corpus import Corpus
-from zigbang_nlp.insight.opinions import mentioned, opinions
+from zigbang_nlp.insight.opinions import mentioned
 from zigbang_nlp.insight.rates import wilson
 from zigbang_nlp.insight.sentiment import text_design_effect
+from zigbang_nlp.insight.told import opinions
 
 Period = Literal["month", "quarter", "year"]
 _CODES = {"month": "M", "quarter": "Q", "year": "Y"}

@@ -11,8 +11,8 @@ from scipy import stats
 
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.corpus import Corpus
-from zigbang_nlp.insight.opinions import opinions
 from zigbang_nlp.insight.rates import Prior, design_effect, prior_of, shrink, wilson
+from zigbang_nlp.insight.told import opinions
 
 By = Literal["complex", "district", "neighbourhood", "city", "geohash", "category"]
 #: What `where` counts.

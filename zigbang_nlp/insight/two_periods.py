@@ -10,7 +10,6 @@ import pandas as pd
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.filters import days, recent
-from zigbang_nlp.insight.opinions import opinions
 from zigbang_nlp.insight.rates import (
     benjamini_hochberg,
     cohens_h,
@@ -19,6 +18,7 @@ from zigbang_nlp.insight.rates import (
     two_rates_p,
 )
 from zigbang_nlp.insight.sentiment import text_design_effect
+from zigbang_nlp.insight.told import opinions
 from zigbang_nlp.records import CATEGORIES
 
 #: Columns of `before_after`.

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from zigbang_nlp.errors import InsightError
-from zigbang_nlp.insight.opinions import opinions
 from zigbang_nlp.insight.rates import wilson
+from zigbang_nlp.insight.told import opinions
 from zigbang_nlp.report.section import Material, View
 
 #: Topics that fit beside one another, districts below, and opinions that a cell needs.
