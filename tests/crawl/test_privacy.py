@@ -41,6 +41,8 @@ def review(**more: Any) -> dict[str, Any]:
         {"votes": {NAME: 1, MAIL: 2}},
         {"name": NAME, "address": NAME},
         {"user": {"id": 20991234, "name": NAME}},
+        {"user": {"desc": NAME, NAME: 1}, "writer_info": {"content": NAME, "score": 5}},
+        {"작성자": {"본문": NAME}, "reviewer": {"introText": NAME}},
         {"tel": 1012349876},
         {"residentName": NAME, "resident_phone_text": PHONE, "userText": NAME},
     ],
@@ -52,6 +54,11 @@ def test_a_person_in_a_review(more: dict[str, Any]) -> None:
         assert secret not in said
     assert kept["data"][0]["desc"] == "역이 가까워요"
     assert kept["data"][0]["score"] == 4
+
+
+def test_a_category_that_became_an_object_is_no_person() -> None:
+    kept = scrubbed("reviews", review(resident={"desc": "이웃이 조용해요", "score": 5}))
+    assert kept["data"][0]["resident"] == {"desc": "이웃이 조용해요", "score": 5}
 
 
 def test_a_person_beside_the_list_and_on_an_apartments_page() -> None:

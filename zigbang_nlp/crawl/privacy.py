@@ -35,6 +35,12 @@ _PERSON = re.compile(
     r"|married|(?:id|no)$",
     re.IGNORECASE,
 )
+#: Objects that are a person: whatever is in them is about one, a text too.
+_SOMEBODY = re.compile(
+    r"(?:user|writer|author|member|owner|profile|reviewer)(?:[_-]?(?:info|profile|data))?"
+    r"|작성자|글쓴이|회원",
+    re.IGNORECASE,
+)
 #: Names that say whether there are more pages.
 _PAGING = frozenset(
     ("hasNext", "has_next", "hasMore", "has_more", "isEnd", "is_end", "isLast", "is_last", "code")
@@ -163,6 +169,8 @@ class Scrubber:
                 cleaned[key] = None if nested or part is None else self.replace(str(part))
             elif key in self._covariates and key not in allowed:
                 continue
+            elif nested and isinstance(part, dict) and _SOMEBODY.fullmatch(key):
+                cleaned[key] = {}
             elif nested:
                 is_path = known and key in self._paths
                 inner = self._clean(part, kind, is_path, depth + 1)
