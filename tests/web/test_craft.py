@@ -101,6 +101,8 @@ def test_the_api_is_explained_on_a_page_that_needs_nothing_from_elsewhere(known:
             for parameter in operation.get("parameters", []):
                 assert f"<code>{parameter['name']}</code>" in page
     assert not re.findall(r'(?:src|href)="https?:', page)
+    assert "<code>unsure</code>가 참이고" in page
+    assert "`" not in page
     commands = [html.unescape(one) for one in re.findall(r"<pre[^>]*><code>(.*?)</code>", page)]
     asked = [shlex.split(one)[1] for one in commands if "--json" not in one]
     assert len(asked) == len(commands) - 1

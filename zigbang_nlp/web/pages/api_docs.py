@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
+from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from zigbang_nlp.language.i18n import Translator
@@ -17,7 +18,7 @@ from zigbang_nlp.web.pages.render import language_of, page
 
 router = APIRouter(include_in_schema=False)
 
-_HANGUL = re.compile("[가-힣]")
+_HANGUL, _CODE = re.compile("[가-힣]"), re.compile("`([^`]+)`")
 
 
 @router.get("/api")
@@ -133,9 +134,11 @@ def _type_of(schema: dict[str, Any]) -> str:
     return f"{_type_of(schema['items'])}[]" if kind == "array" and "items" in schema else kind
 
 
-def _said(description: str, say: Translator) -> str:
+def _said(description: str, say: Translator) -> Markup:
     """A description in the page's language; the English of a column says nothing in Korean."""
     said = " ".join(description.split())
     if _HANGUL.search(said):
-        return say(said)
-    return said if say.language == "en" else ""
+        said = say(said)
+    elif say.language != "en":
+        said = ""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(said))))
