@@ -4,6 +4,7 @@ import itertools
 import json
 import os
 import re
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -274,3 +275,49 @@ def test_what_a_word_adds_is_what_the_text_lacks_without_it() -> None:
     told = classifier.network.probabilities([whole, *without]).astype(np.float64)
     odds = np.log(told / (1 - told))
     assert [word.log_odds for word in why.words] == pytest.approx(odds[0] - odds[1:], abs=1e-3)
+
+
+def eojeol_of(text: str, spans: set[tuple[int, int]]) -> set[int]:
+    """Which of the words between spaces are touched by spans of characters."""
+    found, at = set(), 0
+    for number, word in enumerate(text.split(" ")):
+        if any(start < at + len(word) and end > at for start, end in spans):
+            found.add(number)
+        at += len(word) + 1
+    return found
+
+
+def test_people_would_mark_the_same_words() -> None:
+    """60 invented texts with the words that a person marked before any explanation was seen.
+
+    Against what was highlighted before: each token that moves the probability by a point.
+    """
+    lines = (Path(__file__).parent / "marked_words.tsv").read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines]
+    hits, said = Counter[str](), Counter[str]()
+    wanted = 0
+    for (text, words), why in zip(
+        rows, Classifier.load().explain([text for text, _ in rows]), strict=True
+    ):
+        people, at = set[tuple[int, int]](), 0
+        for word in words.split():
+            at = text.index(word, at)
+            people.add((at, at + len(word)))
+        meant = eojeol_of(text, people)
+        wanted += len(meant)
+        ways = {
+            "words": {(w.start, w.end) for w in why.words if w.marked},
+            "tokens": {(t.start, t.end) for t in why.tokens if abs(t.occlusion) >= 0.01},
+        }
+        for way, spans in ways.items():
+            marked = eojeol_of(text, spans)
+            hits[way] += len(meant & marked)
+            said[way] += len(marked)
+    assert len(rows) == 60
+    precision = {way: hits[way] / said[way] for way in said}
+    recall = {way: hits[way] / wanted for way in said}
+    # Measured: 0.73 and 0.54 against 0.64 and 0.24.
+    assert precision["words"] >= 0.68
+    assert recall["words"] >= 0.48
+    assert precision["words"] > precision["tokens"]
+    assert recall["words"] > 1.5 * recall["tokens"]
