@@ -75,7 +75,7 @@ CONFIGURATIONS: dict[str, tuple[str, dict[str, Any]]] = {
         {
             **SMALL,
             "lstm_blocks": 2,
-            "pooling": "last",
+            "pooling": "max_mean",
             "recurrent_dropout": 0.1,
             "class_weight": (1.0, 2.5),
             "learning_rate_schedule": "one_cycle",

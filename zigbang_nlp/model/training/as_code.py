@@ -160,8 +160,7 @@ def script(
         f"{settings.seed}, {settings.batch_size}, {settings.epochs}, {per_epoch}"
         "  # STEPS: 에포크마다의 배치 수",
         "",
-        "# 같은 씨앗이면 늘 같은 결과가 나옵니다.",
-        "keras.utils.set_random_seed(SEED)",
+        "keras.utils.set_random_seed(SEED)  # 같은 씨앗이면 늘 같은 결과가 나옵니다.",
         "tf.config.experimental.enable_op_determinism()",
         "",
         *data_lines(settings, architecture, pair, training.weights is not None, noisy),

@@ -155,8 +155,7 @@ def fit_lines(settings: TrainSettings, architecture: Architecture) -> list[str]:
         '      f"많은 쪽의 비율 {max(y_test.mean(), 1 - y_test.mean()):.4f}")',
         "",
         "# 예측: 긍정 확률과 리뷰",
-        'texts = pd.read_parquet(DATA / "test.parquet")["text"]',
-        "for p, text in list(zip(probability, texts))[:5]:",
+        'for p, text in zip(probability[:5], pd.read_parquet(DATA / "test.parquet")["text"]):',
         '    print(f"{p:.3f}  {text}")',
     ]
 

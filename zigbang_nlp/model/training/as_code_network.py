@@ -14,12 +14,9 @@ class MaskedPooling(keras.layers.Layer):
         real = ops.cast(mask, states.dtype)[:, :, None]
         count = ops.sum(real, axis=1)
 {body}
-'''
-#: Where the states bring their mask; parts of an embedding have lost theirs, see `_blocks`.
-_NO_MASK = """
     def compute_mask(self, inputs, mask=None):
         return None  # 시간 축이 사라지므로 마스크도 끝납니다.
-"""
+'''
 _MEAN = "ops.sum(states * real, axis=1) / ops.maximum(count, 1)"
 _MAX = "ops.max(states * real - 2 * (1 - real), axis=1) * ops.minimum(count, 1)"
 _BODIES = {
@@ -39,8 +36,7 @@ def layer_classes(architecture: Architecture) -> list[str]:
     if architecture.pooling == "last":
         return []
     body = "\n".join(" " * 8 + line for line in _BODIES[architecture.pooling])
-    lines = _POOLING.format(body=body).splitlines()[1:]
-    return lines + (_NO_MASK.splitlines()[1:] if architecture.lstm_blocks == 1 else [])
+    return _POOLING.format(body=body).splitlines()[1:]
 
 
 def network_lines(architecture: Architecture, style: str) -> list[str]:
