@@ -83,6 +83,21 @@ def trained(
     return network, fit(network, training or part(), part(32, seed=1), chosen, directory)
 
 
+def test_a_step_is_traced_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second time takes seconds; TensorFlow needs it where the first one makes variables."""
+    traced: list[None] = []
+    step = keras.Model.train_step
+
+    def counted(model: keras.Model, data: Any) -> Any:
+        traced.append(None)
+        return step(model, data)
+
+    monkeypatch.setattr(keras.Model, "train_step", counted)
+    _, history = trained(tmp_path, epochs=2, metrics=("auc", "precision"), optimizer="lazy_adam")
+    assert len(history["loss"]) == 2
+    assert len(traced) == 1
+
+
 @pytest.fixture(scope="module")
 def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("modules")

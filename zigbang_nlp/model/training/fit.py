@@ -137,6 +137,8 @@ def fit(
             metrics=watched_metrics(settings),
             weighted_metrics=[],
         )
+    if distribution.strategy is None:  # else Keras does it
+        _make_variables(learner)
     callbacks = [*distribution.prepare(learner, batches), *callbacks]
     history = _run(learner, batches, held, settings, checkpoints, callbacks, key, state or State())
     if not learner.optimizer.built:  # nothing was left to train
@@ -182,6 +184,17 @@ def class_weights(part: Split, settings: TrainSettings) -> tuple[float, float] |
         return None
     log.info("Classes are weighted: %.1f%% of the training texts are positive.", 100 * positive)
     return 0.5 / (1 - positive), 0.5 / positive
+
+
+def _make_variables(learner: keras.Model) -> None:
+    """Make what the optimizer and the measures keep, which Keras does in the first step otherwise.
+
+    TensorFlow traces a step that made variables a second time, which takes seconds.
+    """
+    learner.optimizer.build(learner.trainable_variables)
+    one = np.ones(1, np.float32)
+    learner.compute_metrics(None, one, one[:, None], one)
+    learner.reset_metrics()
 
 
 def _run(
