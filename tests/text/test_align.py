@@ -123,12 +123,16 @@ def test_tokens_that_do_not_stand_in_the_text(
     assert found == expected
 
 
+@pytest.fixture(scope="module", params=[("okt", False), ("okt", True), ("komoran", False)])
+def tokenizer(request: pytest.FixtureRequest) -> Tokenizer:
+    return Tokenizer(TokenizerSettings(*request.param))  # Komoran reads its dictionary for seconds
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("settings_", [("okt", False), ("okt", True), ("komoran", False)])
 @settings(deadline=None, max_examples=50)
 @given(text=_KOREAN)
-def test_every_tokenizer_is_followed(settings_: tuple[str, bool], text: str) -> None:
-    tokens = Tokenizer(TokenizerSettings(*settings_)).tokenize(clean(text))
+def test_every_tokenizer_is_followed(tokenizer: Tokenizer, text: str) -> None:
+    tokens = tokenizer.tokenize(clean(text))
     pieces = place_tokens(text, tokens)
     assert sum(piece.tokens for piece in pieces) == len(tokens)
     edges = [edge for piece in pieces for edge in (piece.start, piece.end)]

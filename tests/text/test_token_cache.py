@@ -18,10 +18,10 @@ TEXTS = [f"역이 가까워서 {i}동이 좋아요" for i in range(300)] + ["", 
 
 
 def tokenized(
-    texts: list[str], directory: Path | None, name: str = "mecab", **how: object
+    texts: list[str], directory: Path | None, characters: int = 2_000, **how: object
 ) -> list[list[str]]:
     chosen = TokenizeSettings.model_validate({"workers": 1, **how})
-    return list(tokenize_texts(texts, TokenizerSettings(name), 2_000, chosen, directory))
+    return list(tokenize_texts(texts, TokenizerSettings("mecab"), characters, chosen, directory))
 
 
 def test_the_same_tokens_with_and_without_and_again(tmp_path: Path) -> None:
@@ -44,21 +44,18 @@ def test_workers_and_this_process_give_the_same(tmp_path: Path) -> None:
     assert tokenized(texts, tmp_path, workers=2) == tokenized(texts, None)
 
 
-@pytest.mark.slow
-def test_what_the_clock_had_tokenized_in_pieces_is_not_kept(
+def test_what_the_clock_had_tokenized_with_care_is_not_kept(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    # Kkma takes some seconds for it, and finds other tokens in its pieces.
-    texts = [
-        "역이 가까워요",
-        "관리비가비싸지만주차장이넓고아이키우기에는괜찮은편이에요 " * 60,
-        "뷰가 좋아요",
-    ]
-    whole = tokenized(texts, None, "kkma")
-    degraded = tokenized(texts, tmp_path, "kkma", workers=2, time_limit=0.15)
+    # MeCab works on so much for half a second, in pieces too; at last it is split on spaces.
+    long = "관리비가비싸지만주차장이넓고아이키우기에는괜찮은편이에요 " * 15_000
+    texts = ["역이 가까워요", long, "뷰가 좋아요"]
+    whole = tokenized(texts, None, characters=len(long))
+    degraded = tokenized(texts, tmp_path, characters=len(long), workers=2, time_limit=0.05)
     assert "were too slow for the tokenizer" in caplog.text
     assert (degraded[0], degraded[2]) == (whole[0], whole[2])
-    assert tokenized(texts, tmp_path, "kkma") == whole
+    assert degraded[1] != whole[1]
+    assert tokenized(texts, tmp_path, characters=len(long)) == whole
 
 
 # Tokens are of cleaned texts: no line breaks and no lone surrogates.

@@ -27,7 +27,7 @@ class Tokenizer:
         settings: which tagger, and its settings.
 
     Attributes:
-        rescued: how many texts had to be tokenized `IN_PIECES` or `ON_SPACES`.
+        fallbacks: how many texts had to be tokenized `IN_PIECES` or `ON_SPACES`.
 
     Raises:
         TokenizerError: the name is unknown.
