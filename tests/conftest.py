@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import random
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.commands import forked, started
 from tests.shared import made_once
 from zigbang_nlp.config import PreprocessSettings, TrainSettings
 from zigbang_nlp.console import log
@@ -18,6 +18,13 @@ from zigbang_nlp.records import Review
 from zigbang_nlp.text.dataset import DataSet
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first: at the end, workers share what takes little each."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(autouse=True)
@@ -32,14 +39,10 @@ def zigbang(
     *arguments: str | Path, cwd: Path, input: bytes = b"", **environ: str
 ) -> subprocess.CompletedProcess[bytes]:
     """Run the command line in a process of its own, as a user would."""
-    return subprocess.run(
-        [sys.executable, "-m", "zigbang_nlp", *arguments],
-        cwd=cwd,
-        input=input,
-        capture_output=True,
-        env=os.environ | environ,
-        timeout=600,
-    )
+    given = [os.fspath(argument) for argument in arguments]
+    if environ or not hasattr(os, "fork"):
+        return started(given, cwd, input, environ)
+    return forked(given, cwd, input)
 
 
 _SUBJECTS = [

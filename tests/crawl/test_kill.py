@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 import time
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import FORKS
 from tests.factories.crawl import content, crawl_settings, made_world, settings
 from tests.fake_zigbang import ZigbangServer, serve
 from tests.postgres import postgres  # noqa: F401 - a fixture
@@ -17,10 +17,6 @@ from zigbang_nlp.config import Settings
 from zigbang_nlp.crawl import run_crawl
 from zigbang_nlp.crawl.loop import BACKLOG
 from zigbang_nlp.store import open_store
-
-#: Forks of a process that has imported everything, but has no threads: quick to start and to kill.
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.crawl.test_kill"])
 
 
 def crawl_once(chosen: Settings) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import re
 import signal
@@ -21,6 +20,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from tests.commands import FORKS
 from tests.crawl.faults import BY_NAME, SCENARIOS
 from tests.crawl.faults.server import FaultServer
 from tests.crawl.faults.terms import Bound, Expect, Fact, Scenario
@@ -28,17 +28,6 @@ from tests.crawl.faults.world import CATEGORIES
 from tests.postgres import postgres  # noqa: F401 - a fixture
 from zigbang_nlp.store import Store, open_store
 from zigbang_nlp.store.schema import answers, apartments, frontier, reviews, unread_answers
-
-#: Forks of a process that has imported everything: quick to start, and killable when one hangs.
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(
-    [
-        "tests.crawl.test_scenarios",
-        "zigbang_nlp.cli.crawl",
-        "zigbang_nlp.crawl.status",
-        "alembic.command",
-    ]
-)
 
 #: A busy machine is this much slower than the scenarios reckon with; a slow answer holds on longer.
 BUSY = 3

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawl.test_kill import FORKS, crawl_once
+from tests.commands import FORKS
+from tests.crawl.test_kill import crawl_once
 from tests.factories.crawl import content, crawl_settings, made_world, settings
 from tests.fake_zigbang import serve
 from tests.postgres import postgres  # noqa: F401 - a fixture

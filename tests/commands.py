@@ -1,0 +1,88 @@
+"""The command line in a process of its own, as a user runs it, without waiting for its imports."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+#: Forks of a process that has imported much and has no threads: quick to start and to kill.
+#: TensorFlow isn't part of it, and what the environment says at the start can't be changed.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(
+    [
+        "alembic.command",
+        "openpyxl",
+        "pyarrow.parquet",
+        "tests.crawl.test_kill",
+        "tests.crawl.test_scenarios",
+        "zigbang_nlp.cli.crawl",
+        "zigbang_nlp.cli.predict",
+        "zigbang_nlp.crawl.status",
+        "zigbang_nlp.predict.classifier",
+        "zigbang_nlp.predict.files",
+        "zigbang_nlp.store.export",
+        "zigbang_nlp.text.preprocess",
+    ]
+)
+_SECONDS = 600
+
+
+def started(
+    arguments: Sequence[str], cwd: Path, given: bytes, environ: dict[str, str]
+) -> subprocess.CompletedProcess[bytes]:
+    """Run `python -m zigbang_nlp` from its very beginning, with more of an environment."""
+    return subprocess.run(
+        [sys.executable, "-m", "zigbang_nlp", *arguments],
+        cwd=cwd,
+        input=given,
+        capture_output=True,
+        env=os.environ | environ,
+        timeout=_SECONDS,
+    )
+
+
+def forked(arguments: Sequence[str], cwd: Path, given: bytes) -> subprocess.CompletedProcess[bytes]:
+    """Run the same command in a fork; its standard streams are files."""
+    with tempfile.TemporaryDirectory() as place:
+        streams = [Path(place, name) for name in ("stdin", "stdout", "stderr")]
+        streams[0].write_bytes(given)
+        process = FORKS.Process(
+            target=_run, args=(list(arguments), str(cwd), dict(os.environ), streams)
+        )
+        process.start()
+        process.join(_SECONDS)
+        process.kill()  # if it hangs
+        process.join()
+        said, told = (stream.read_bytes() for stream in streams[1:])
+        code = process.exitcode
+    assert code is not None
+    return subprocess.CompletedProcess(list(arguments), code, said, told)
+
+
+def _run(arguments: list[str], cwd: str, environ: dict[str, str], streams: Sequence[Path]) -> None:
+    """Become the command."""
+    os.chdir(cwd)
+    os.environ.clear()
+    os.environ.update(environ)
+    for number, (stream, mode) in enumerate(zip(streams, ("rb", "wb", "wb"), strict=True)):
+        with stream.open(mode) as file:
+            os.dup2(file.fileno(), number)
+    sys.stdin = open(0, encoding=sys.stdin.encoding)  # noqa: SIM115
+    sys.stdout = open(1, "w", encoding=sys.stdout.encoding)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding=sys.stderr.encoding, errors="backslashreplace", buffering=1)  # noqa: SIM115
+    sys.argv = ["zigbang-nlp", *arguments]
+    from zigbang_nlp.cli import main
+
+    code: object = 0
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else 0)
