@@ -4,6 +4,7 @@ import ast
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ ALLOWED: dict[str, set[str]] = {
     "trace": _GROUND | {"config", "model", "predict", "text"},
     "cluster": _GROUND | {"config", "predict", "tables", "text", "workers"},
     "insight": _GROUND | {"geo", "store", "text"},
-    "importing": _GROUND | {"store", "tables", "text"},
+    "importing": _GROUND | {"config", "store", "tables", "text"},
     "pipeline": _GROUND | {"config"},
     "report": _GROUND | {"charts", "geo", "insight", "model", "predict", "store", "tables", "text"},
     "stages": _LEARNING | {"cluster", "crawl", "store", "model", "predict", "pipeline", "report"},
@@ -113,7 +114,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 NAMES = [path.relative_to(PACKAGE).as_posix() for path in FILES]
 
 
-def imports(path: Path, at_import_only: bool = False) -> set[str]:
+@cache
+def imports(path: Path, at_import_only: bool = False) -> frozenset[str]:
     """Dotted names that a file imports; relative imports are made absolute."""
     package = ["zigbang_nlp", *path.relative_to(PACKAGE).parent.parts]
     found: set[str] = set()
@@ -134,7 +136,7 @@ def imports(path: Path, at_import_only: bool = False) -> set[str]:
             walk(child)
 
     walk(ast.parse(path.read_text(encoding="utf-8")))
-    return found
+    return frozenset(found)
 
 
 def room(path: Path) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from zigbang_nlp.config import PreprocessSettings
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.importing import ImportColumns, ImportSummary, import_file
 from zigbang_nlp.records import Review
@@ -214,6 +215,9 @@ def test_texts_with_both_labels_are_counted_and_named(store: Store, tmp_path: Pa
     assert summary.stored.new == store.count_reviews() == len(rows)
     told = "\n".join(summary.lines())
     assert "1 text carries both labels, in 3 rows (역이 멀어요)" in told
+    wide = PreprocessSettings(negative_max=1, positive_min=3)
+    told = "\n".join(import_file(path, STARS, store, settings=wide).lines())
+    assert "2 texts carry both labels, in 4 rows (역이 멀어요; 글)" in told
     labelled = parquet(tmp_path, text=["가", "나", "가", "나", "다"], y=[1, 1, 0, 0, 1])
     summary = import_file(labelled, ImportColumns(label="y"), store)
     assert (summary.stored.new, summary.stored.conflicting) == (5, 0)

@@ -6,6 +6,7 @@ from array import array
 
 import numpy as np
 
+from zigbang_nlp.config import PreprocessSettings
 from zigbang_nlp.records import Review
 from zigbang_nlp.tables.source import Notes
 from zigbang_nlp.text.labels import NEGATIVE, POSITIVE, label_of
@@ -19,12 +20,11 @@ class Contradictions:
     """What labels the texts of a file carry: 8 bytes a labelled row.
 
     Args:
-        negative_max: scores up to this are negative, see `label_of`.
-        positive_min: scores from this on are positive.
+        settings: by which scores will become labels.
     """
 
-    def __init__(self, negative_max: float = 2.0, positive_min: float = 4.0) -> None:
-        self._limits = negative_max, positive_min
+    def __init__(self, settings: PreprocessSettings) -> None:
+        self._limits = settings.negative_max, settings.positive_min
         self._hashes = {NEGATIVE: array("q"), POSITIVE: array("q")}
         self._texts: dict[int, str] = {}
 

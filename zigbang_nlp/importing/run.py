@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 
+from zigbang_nlp.config import PreprocessSettings
 from zigbang_nlp.console import progress
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.importing.contradictions import Contradictions
@@ -37,6 +38,7 @@ def import_file(
     date_format: str | None = None,
     options: ReadOptions | None = None,
     label_map: str | None = None,
+    settings: PreprocessSettings | None = None,
 ) -> ImportSummary:
     """Add the reviews of a file to the store; a review that is there already is one row still.
 
@@ -53,6 +55,8 @@ def import_file(
         date_format: see `tables.dates.DateColumn`.
         options: how to read the file.
         label_map: what labels mean, see `label_column.read_label_map`.
+        settings: by which scores will become labels, to tell of texts that get both; None = the
+            defaults.
 
     Raises:
         InputError: the file can't be read, a column is missing, a row has a bad value, or the
@@ -74,9 +78,10 @@ def import_file(
         summary = ImportSummary(path.name, notes=Notes())
         dates = DateColumn(held.date, date_format, orders) if held.date else None
         labels = LabelColumn(held.label, meanings, summary.notes) if held.label else None
+        contradictions = Contradictions(settings or PreprocessSettings())
         rows = RowReader(held, rating_scale, dates, labels, skip_bad_rows, summary)
         try:
-            reviews = _reviews(path, columns, options, rows, dates, labels, summary)
+            reviews = _reviews(path, columns, options, rows, dates, labels, summary, contradictions)
             summary.stored = store.add_reviews(
                 progress(reviews, "importing", unit="rows"), all_or_nothing=True
             )
@@ -94,8 +99,8 @@ def _reviews(
     dates: DateColumn | None,
     labels: LabelColumn | None,
     summary: ImportSummary,
+    contradictions: Contradictions,
 ) -> Iterator[Review]:
-    contradictions = Contradictions()
     before = 0
     for piece in read_table(path, columns.needed, options, summary.notes, only=True):
         found = columns.rows(piece)
