@@ -45,7 +45,7 @@ def unpack_aspects(kept: object) -> list[tuple[str, str, float, int, int]]:
     >>> unpack_aspects(kept), unpack_aspects(None)
     ([('주차', 'negative', 0.02, 0, 7)], [])
     """
-    return [tuple(said) for said in json.loads(kept)] if isinstance(kept, str) else []
+    return [tuple(fields) for fields in json.loads(kept)] if isinstance(kept, str) else []
 
 
 def unpack_all_aspects(kept: Sequence[str]) -> list[list[list[Any]]]:

@@ -101,10 +101,10 @@ def plan(stage: Stage, settings: Settings) -> Plan:
     if record["key"] != sha256_of_json(now):
         return Plan(stage, True, "the program's version changed")
     for artefact in stage.writes:
-        found = artefact.fingerprint(settings)
-        if found is None:
+        fingerprint = artefact.fingerprint(settings)
+        if fingerprint is None:
             return Plan(stage, True, f"the {artefact.name} is missing")
-        if record["writes"].get(artefact.name) != found:
+        if record["writes"].get(artefact.name) != fingerprint:
             return Plan(stage, True, f"the {artefact.name} was changed")
     return Plan(stage, False, f"nothing changed since {record['finished_at']}")
 

@@ -57,8 +57,8 @@ def figure(path: Path, columns: int = 1, size: tuple[float, float] = (6, 4)) -> 
         "grid.alpha": 0.25,
     }
     with mpl.rc_context(style):
-        made: Figure = Figure(figsize=(size[0] * columns, size[1]), layout="constrained")
-        FigureCanvasAgg(made)
-        yield [made.add_subplot(1, columns, i + 1) for i in range(columns)]
+        drawn: Figure = Figure(figsize=(size[0] * columns, size[1]), layout="constrained")
+        FigureCanvasAgg(drawn)
+        yield [drawn.add_subplot(1, columns, i + 1) for i in range(columns)]
         with atomic_file(path) as fresh:
-            made.savefig(fresh, dpi=130, format="png")
+            drawn.savefig(fresh, dpi=130, format="png")

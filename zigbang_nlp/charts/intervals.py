@@ -27,7 +27,13 @@ class Mark:
 
 
 def interval(marks: Sequence[Mark], label: str, row: int = 22) -> Markup:
-    """Marks below each other on one track, a line of 50% behind them."""
+    """Marks below each other on one track from 0 to 100%, a line of 50% behind them.
+
+    Args:
+        marks: from above; what lies outside of [0, 1] is cut off.
+        label: the text alternative.
+        row: pixels a mark, of the drawing's height.
+    """
     height = max(row, row * len(marks))
     parts = [
         el("rect", class_="track", x=0, y=0, width="100%", height=height, rx=4),

@@ -101,13 +101,13 @@ def over_time(
             )
         )
     for x, p in known:
-        said = (
+        title = (
             f"{p.label}: {_percent_text(p.value)} ({_percent_text(p.low)}–{_percent_text(p.high)})"
         )
         parts.append(
             el(
                 "circle",
-                el("title", said),
+                el("title", title),
                 class_="dot a",
                 cx=percent(x),
                 cy=_y(p.value / most),
@@ -123,14 +123,14 @@ def _marks(
     places: Sequence[float], points: Sequence[Point], marks: Sequence[tuple[str, str]]
 ) -> list[Markup]:
     where = {point.label: x for x, point in zip(places, points, strict=True)}
-    found = []
+    elements = []
     for number, (label, said) in enumerate(m for m in marks if m[0] in where):
         x = where[label]
-        found.append(
+        elements.append(
             el("line", class_="change", x1=percent(x), x2=percent(x), y1=_TOP, y2=_TOP + _PLOT)
         )
         right = x > 0.7
-        found.append(
+        elements.append(
             el(
                 "text",
                 said,
@@ -140,15 +140,15 @@ def _marks(
                 text_anchor="end" if right else "start",
             )
         )
-    return found
+    return elements
 
 
 def _labels(places: Sequence[float], points: Sequence[Point], height: int) -> list[Markup]:
     step = max(1, math.ceil(len(points) / _LABELS))
-    found = []
+    elements = []
     for i in range(0, len(points), step):
         anchor = "end" if places[i] > 0.9 else "middle" if i else "start"
-        found.append(
+        elements.append(
             el(
                 "text",
                 points[i].label,
@@ -158,7 +158,7 @@ def _labels(places: Sequence[float], points: Sequence[Point], height: int) -> li
                 text_anchor=anchor,
             )
         )
-    return found
+    return elements
 
 
 def _x(i: int, count: int) -> float:

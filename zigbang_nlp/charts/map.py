@@ -73,7 +73,12 @@ class Scale:
 
 
 def scale_of(scores: Sequence[float], centre: float) -> Scale:
-    """The scale of a map, wide enough that noise doesn't look like a finding."""
+    """The scale of a map, wide enough that noise doesn't look like a finding.
+
+    Args:
+        scores: of its places, shares in [0, 1]; NaN is none.
+        centre: the score of the grey middle, as a rule that of all texts.
+    """
     far = max((abs(score - centre) for score in scores if score == score), default=0.0)
     return Scale(centre, max(far, _LEAST_SPREAD))
 
@@ -162,11 +167,11 @@ def _reach(places: Sequence[Place], frame: _Frame) -> float:
 def _dot(place: Place, frame: _Frame, heaviest: int, size: float, scale: Scale) -> Markup:
     x, y = frame.at(place.longitude, place.latitude)
     radius = size * (0.55 + math.sqrt(place.texts / heaviest))
-    said = f"{place.name}, {place.note or f'{place.score:.0%}, {place.texts:,}'}"
+    title = f"{place.name}, {place.note or f'{place.score:.0%}, {place.texts:,}'}"
     at = {"cx": percent(x), "cy": percent(y)}
     return el(
         "a",
-        el("title", said),
+        el("title", title),
         el("circle", class_="touch", r=max(radius, _TOUCH / 2), **at),
         el(
             "circle",
@@ -180,13 +185,13 @@ def _dot(place: Place, frame: _Frame, heaviest: int, size: float, scale: Scale) 
         data_district=place.district or None,
         data_x=round(x, 5),
         data_y=round(y, 5),
-        aria_label=said,
+        aria_label=title,
     )
 
 
 def _names(places: Sequence[Place], frame: _Frame) -> list[Markup]:
     """Names of districts above their complexes; those that would cover others wait for a zoom."""
-    found: list[Markup] = []
+    elements: list[Markup] = []
     taken: list[tuple[float, float, float]] = []
     for district, members in sorted(_districts(places).items(), key=lambda item: -len(item[1])):
         points = [frame.at(p.longitude, p.latitude) for p in members]
@@ -197,7 +202,7 @@ def _names(places: Sequence[Place], frame: _Frame) -> list[Markup]:
         covers = any(abs(x - x2) < half + h2 and abs(y - y2) < _LINE for x2, y2, h2 in taken)
         if not covers:
             taken.append((x, y, half))
-        found.append(
+        elements.append(
             el(
                 "text",
                 name,
@@ -210,24 +215,24 @@ def _names(places: Sequence[Place], frame: _Frame) -> list[Markup]:
                 aria_hidden="true",
             )
         )
-    return found
+    return elements
 
 
 def _shapes(districts: Sequence[District], frame: _Frame) -> list[Markup]:
-    found = []
+    shapes = []
     for district in districts:
         for ring in district.rings:
             corners = (frame.at(*corner) for corner in ring)
             line = " ".join(f"{100 * x:.2f},{100 * y:.2f}" for x, y in corners)
-            found.append(
+            shapes.append(
                 el("polygon", points=line, class_="area", vector_effect="non-scaling-stroke")
             )
-    return found
+    return shapes
 
 
 def _districts(places: Sequence[Place]) -> dict[str, list[Place]]:
-    found: dict[str, list[Place]] = {}
+    districts: dict[str, list[Place]] = {}
     for place in places:
         if place.district:
-            found.setdefault(place.district, []).append(place)
-    return found
+            districts.setdefault(place.district, []).append(place)
+    return districts

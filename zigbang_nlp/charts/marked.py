@@ -23,21 +23,29 @@ class Piece:
 
 
 def pieces(text: str, why: Explanation | None) -> list[Piece]:
-    """The text in order, cut where a marked word begins or ends."""
-    found: list[Piece] = []
+    """The text in order, cut where a marked word begins or ends.
+
+    Args:
+        text: as it was typed.
+        why: of this text; None marks nothing.
+
+    Returns:
+        At least one piece; together they are the text.
+    """
+    cut_pieces: list[Piece] = []
     at = 0
     for word in why.words if why else ():
         if not word.marked or word.start < at or word.end <= word.start:
             continue
         if word.start > at:
-            found.append(Piece(text[at : word.start]))
+            cut_pieces.append(Piece(text[at : word.start]))
         side = "p" if word.log_odds > 0 else "n"
         level = 2 if abs(word.log_odds) >= _STRONG else 1
-        found.append(Piece(text[word.start : word.end], f"{side}{level}"))
+        cut_pieces.append(Piece(text[word.start : word.end], f"{side}{level}"))
         at = word.end
-    if at < len(text) or not found:
-        found.append(Piece(text[at:]))
-    return found
+    if at < len(text) or not cut_pieces:
+        cut_pieces.append(Piece(text[at:]))
+    return cut_pieces
 
 
 def found_pieces(text: str, spans: Sequence[tuple[int, int]]) -> list[Piece]:
@@ -47,12 +55,12 @@ def found_pieces(text: str, spans: Sequence[tuple[int, int]]) -> list[Piece]:
         text: as written.
         spans: (start, end) of what was found, ascending, without overlaps.
     """
-    found: list[Piece] = []
+    cut: list[Piece] = []
     at = 0
     for start, end in spans:
-        found += [Piece(text[at:start])] if start > at else []
-        found.append(Piece(text[start:end], "hit"))
+        cut += [Piece(text[at:start])] if start > at else []
+        cut.append(Piece(text[start:end], "hit"))
         at = end
-    if at < len(text) or not found:
-        found.append(Piece(text[at:]))
-    return found
+    if at < len(text) or not cut:
+        cut.append(Piece(text[at:]))
+    return cut

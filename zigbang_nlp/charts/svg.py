@@ -16,22 +16,33 @@ def el(name: str, *children: Markup | str, **attributes: Value) -> Markup:
     >>> el("text", "<b>", x="5%", class_="axis")
     Markup('<text x="5%" class="axis">&lt;b&gt;</text>')
     """
-    said = "".join(
+    pairs = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(_shown(value))}"'
         for key, value in attributes.items()
         if value is not None
     )
     # The name is written in this package, the rest is escaped above.
-    return Markup(f"<{name}{said}>") + Markup("").join(children) + Markup(f"</{name}>")
+    return Markup(f"<{name}{pairs}>") + Markup("").join(children) + Markup(f"</{name}>")
 
 
 def percent(share: float) -> str:
-    """A place between the edges of the drawing, 0 to 1."""
+    """A place between the left and the right edge of a drawing, as SVG writes it.
+
+    Args:
+        share: 0 to 1.
+    """
     return f"{100 * share:.2f}%"
 
 
 def drawing(parts: Iterable[Markup], height: int, label: str, class_: str) -> Markup:
-    """A whole chart with its text alternative."""
+    """A whole chart, as wide as what it stands in, with its text alternative.
+
+    Args:
+        parts: its elements, from back to front.
+        height: in pixels.
+        label: what it shows, for those who don't see it.
+        class_: CSS class beside `chart`.
+    """
     return el(
         "svg",
         *parts,

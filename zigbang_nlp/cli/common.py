@@ -81,10 +81,10 @@ def settings_command(
             return function(loaded=loaded, **values)
 
         callback.__doc__ = function.__doc__
-        made = click.command(name, cls=_Command)(callback)
+        command = click.command(name, cls=_Command)(callback)
         own = list(getattr(function, "__click_params__", []))[::-1]
-        made.params = [*own, *(_option(key, field) for key, field in flags.items()), *_shared()]
-        return made
+        command.params = [*own, *(_option(key, field) for key, field in flags.items()), *_shared()]
+        return command
 
     return wrap
 

@@ -190,12 +190,12 @@ def _status(settings: Settings, store: Store, as_json: bool) -> None:
     sources = tuple(dict.fromkeys((site, "zigbang", "sample", "hogangnono")))
     if settings.crawl.source != "auto":
         sources = (settings.crawl.source,)
-    said = [status(store, source) for source in sources]
-    said = [one for one in said if one["tasks"]] or said[:1]
+    states = [status(store, source) for source in sources]
+    states = [one for one in states if one["tasks"]] or states[:1]
     if as_json:
-        click.echo("\n".join(json.dumps(one, ensure_ascii=False) for one in said))
+        click.echo("\n".join(json.dumps(one, ensure_ascii=False) for one in states))
     else:
-        click.echo("\n\n\n".join(map(as_text, said)))
+        click.echo("\n\n\n".join(map(as_text, states)))
 
 
 def _show(settings: Settings, store: Store, kind: str, key: str) -> None:

@@ -100,12 +100,12 @@ def _export_complexes(loaded: LoadedSettings, file: Path) -> None:
     from zigbang_nlp.files import atomic_file, write_json
     from zigbang_nlp.insight.map_files import feature_collection, geopackage
 
-    made = feature_collection(insight.where(insight.load(loaded.settings.store_url)))
+    collection = feature_collection(insight.where(insight.load(loaded.settings.store_url)))
     if file.suffix.lower() == ".gpkg":
         with atomic_file(file) as fresh:
-            fresh.write_bytes(geopackage(made))
+            fresh.write_bytes(geopackage(collection))
     else:
-        write_json(file, made)
-    log.info("%s complexes written to %s.", f"{len(made['features']):,}", file)
-    if made["left_out"]:
-        log.info("%s have no coordinates and were left out.", f"{made['left_out']:,}")
+        write_json(file, collection)
+    log.info("%s complexes written to %s.", f"{len(collection['features']):,}", file)
+    if collection["left_out"]:
+        log.info("%s have no coordinates and were left out.", f"{collection['left_out']:,}")

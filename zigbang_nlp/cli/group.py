@@ -42,8 +42,8 @@ class LazyGroup(click.Group):
             return None
         # "import" is a keyword, so its module carries an underscore.
         module = "import_" if cmd_name == "import" else cmd_name
-        found: click.Command = importlib.import_module(f"zigbang_nlp.cli.{module}").command
-        return found
+        loaded: click.Command = importlib.import_module(f"zigbang_nlp.cli.{module}").command
+        return loaded
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands into `--help`."""

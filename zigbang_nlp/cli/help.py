@@ -61,10 +61,10 @@ def command(
 
 def _language() -> str:
     """English for those whose system says so, Korean for everybody else."""
-    said = next((v for n in ("LC_ALL", "LC_MESSAGES", "LANG") if (v := os.environ.get(n))), "")
-    if not said and os.name == "nt":
-        said = locale.getlocale()[0] or ""
-    return "en" if said.lower().startswith("en") else "ko"
+    spoken = next((v for n in ("LC_ALL", "LC_MESSAGES", "LANG") if (v := os.environ.get(n))), "")
+    if not spoken and os.name == "nt":
+        spoken = locale.getlocale()[0] or ""
+    return "en" if spoken.lower().startswith("en") else "ko"
 
 
 def _listed(language: str) -> str:

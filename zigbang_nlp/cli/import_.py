@@ -77,10 +77,18 @@ def command(
         _show(look(file, options, date_format))
         return
     given = {key.removesuffix("_column"): v for key, v in columns.items() if v is not None}
-    found = recognise(file, ImportColumns(**given), options)
+    recognised = recognise(file, ImportColumns(**given), options)
     with open_or_undo(loaded.settings.store_url) as store:
         summary = import_file(
-            file, found, store, rating_scale, skip_bad_rows, date_format, options, label_map
+            file,
+            recognised,
+            store,
+            rating_scale,
+            skip_bad_rows,
+            date_format,
+            options,
+            label_map,
+            loaded.settings.preprocess,
         )
         total = store.count_reviews()
     for line in summary.lines():

@@ -42,7 +42,7 @@ def say_outdated(first: str | None, loaded: LoadedSettings) -> bool:
     from zigbang_nlp.pipeline import changed_settings
     from zigbang_nlp.stages import stages_before
 
-    found = False
+    outdated = False
     for stage in stages_before(first):
         changed = changed_settings(stage, loaded.settings)
         given = {
@@ -51,7 +51,7 @@ def say_outdated(first: str | None, loaded: LoadedSettings) -> bool:
             if loaded.origins[name] != "default" and name.startswith(f"{stage.name}.")
         }
         if given:
-            found = True
+            outdated = True
             log.warning(
                 "The %s is used as it is: it was made with %s, not %s. Make it anew with:\n"
                 "  zigbang-nlp run --from %s",
@@ -60,7 +60,7 @@ def say_outdated(first: str | None, loaded: LoadedSettings) -> bool:
                 ", ".join(toml_value(now) for _, now in given.values()),
                 stage.name,
             )
-    return found
+    return outdated
 
 
 def say_overridden(loaded: LoadedSettings, model: Path) -> None:

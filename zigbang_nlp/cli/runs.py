@@ -70,12 +70,12 @@ def command(
 def _list(settings: Settings, as_json: bool) -> None:
     from zigbang_nlp.model.runs import FIGURES, list_runs, sparkline
 
-    found = list_runs(settings.runs_dir)
+    listed = list_runs(settings.runs_dir)
     if as_json:
-        for run in found:
+        for run in listed:
             click.echo(json.dumps(run.as_dict(), ensure_ascii=False))
         return
-    if not found:
+    if not listed:
         log.info("There are no runs in %s yet; `zigbang-nlp train` makes one.", settings.runs_dir)
         return
     here = _in_place(settings)
@@ -89,7 +89,7 @@ def _list(settings: Settings, as_json: bool) -> None:
             sparkline(run.history.get("val_loss", [])),
             _changes(run.changes),
         ]
-        for run in found
+        for run in listed
     ]
     heads = ["run", "finished", "seconds", "best", *FIGURES, "val_loss", "settings"]
     click.echo(table(rows, heads))

@@ -36,9 +36,9 @@ def command(
     from zigbang_nlp.text.taggers import TAGGERS
 
     texts = [] if no_measure else sample_texts()[:_TEXTS]
-    found = list(progress(survey(texts), "measuring", len(TAGGERS), unit="tokenizers"))
+    listed = list(progress(survey(texts), "measuring", len(TAGGERS), unit="tokenizers"))
     if as_json:
-        for one in found:
+        for one in listed:
             click.echo(json.dumps(asdict(one), ensure_ascii=False))
         return
     rows = [
@@ -49,9 +49,9 @@ def command(
             "" if one.start_seconds is None else f"{one.start_seconds:.1f}",
             one.licence,
         ]
-        for one in found
+        for one in listed
     ]
     click.echo(table(rows, ["tokenizer", "state", "texts/s", "start s", "licence"]))
-    for one in found:
+    for one in listed:
         if one.why_not:
             click.echo(f"{one.name}: {one.why_not}")

@@ -81,13 +81,13 @@ def command(
     )
     for _, fact in classifier.bundle.warnings:
         log.warning("%s", fact)
-    found = Tracer(classifier).trace(text, compare, unit)
-    steps = steps_of(found, classifier.bundle.architecture.pooling, Translator(lang))
+    traced = Tracer(classifier).trace(text, compare, unit)
+    steps = steps_of(traced, classifier.bundle.architecture.pooling, Translator(lang))
     if as_json:
-        click.echo(json.dumps(trace_as_dict(found, steps), ensure_ascii=False))
+        click.echo(json.dumps(trace_as_dict(traced, steps), ensure_ascii=False))
         return
     colours = shows_colour()
-    for line in lines_of(found, steps, Translator(lang), colours):
+    for line in lines_of(traced, steps, Translator(lang), colours):
         click.echo(line, color=True if colours else None)
 
 

@@ -199,9 +199,9 @@ def _gates(gates: Gates, names: list[str], say: Translator) -> str:
 
 
 def _label(trace: Trace, say: Translator) -> Iterator[str]:
-    said = trace.prediction
-    label = say(LABELS[said.label] if said.label else NO_LABEL)
-    yield f"{label}{'?' if said.unsure and said.label else ''}  {said.probability:.4f}"
+    prediction = trace.prediction
+    label = say(LABELS[prediction.label] if prediction.label else NO_LABEL)
+    yield f"{label}{'?' if prediction.unsure and prediction.label else ''}  {prediction.probability:.4f}"
     yield say(
         "임계값 {threshold}, 확신하지 못하는 구간 {low}–{high}",
         threshold=f"{trace.threshold:.3f}",
@@ -211,8 +211,8 @@ def _label(trace: Trace, say: Translator) -> Iterator[str]:
     if len(trace.windows) > 1:
         every = " ".join(f"{window.probability:.4f}" for window in trace.windows)
         yield say("구간마다의 확률: {every}. 판정에는 그 평균을 씁니다.", every=every)
-    if said.reason in REASONS:
-        yield say(REASONS[said.reason])
+    if prediction.reason in REASONS:
+        yield say(REASONS[prediction.reason])
 
 
 def _short(text: str) -> str:

@@ -62,29 +62,29 @@ def command(
     if minutes is None and trials is None:
         minutes = _MINUTES
     with exclusive_run(settings):
-        found = tune(dataset, settings.train, fixed, settings.paths.work / "tune", minutes, trials)
-    if found.best:
+        search = tune(dataset, settings.train, fixed, settings.paths.work / "tune", minutes, trials)
+    if search.best:
         monitor = settings.train.monitor
         rows = [
             [i, f"{value:.4f}", f"{seconds:.0f}", _line(searched, train)]
-            for i, (value, train, seconds) in enumerate(found.best[:_SHOWN], start=1)
+            for i, (value, train, seconds) in enumerate(search.best[:_SHOWN], start=1)
         ]
         click.echo(table(rows, ["#", monitor, "seconds", "settings"]))
         output = output or settings.paths.work / "tuned.toml"
-        value, best, _ = found.best[0]
+        value, best, _ = search.best[0]
         lines = [f"# Found by zigbang-nlp tune: {monitor} {value:.4f}.", "[train]"]
         lines += [f"{name} = {toml_value(v)}" for name, v in train_changes(best).items()]
         write_text(output, "\n".join(lines) + "\n")
         log.info(
             "%d trials finished, %d given up. Train with the best settings:\n"
             "  zigbang-nlp train --config %s",
-            len(found.best),
-            found.pruned,
+            len(search.best),
+            search.pruned,
             output,
         )
     else:
         log.info("No trial has finished; allow more --minutes.")
-    if found.interrupted:
+    if search.interrupted:
         raise KeyboardInterrupt
 
 

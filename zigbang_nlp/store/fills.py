@@ -79,12 +79,12 @@ class RunFills:
     def of_run(self, run: int) -> ByEndpoint:
         """What a run counted."""
         query = sa.select(run_fills).where(run_fills.c.run == run)
-        found: ByEndpoint = {}
+        by_endpoint: ByEndpoint = {}
         with self.database.read() as connection:
             for row in connection.execute(query.order_by(*run_fills.primary_key)):
-                fields = found.setdefault(row.endpoint, Fills())
+                fields = by_endpoint.setdefault(row.endpoint, Fills())
                 fields[row.field] = Fill(row.total, row.filled, row.unread)
-        return found
+        return by_endpoint
 
     def last_good(self, source: str, before: int | None = None, least: int = 20) -> ByEndpoint:
         """For each endpoint, what the last complete run without a warning counted.
@@ -100,12 +100,12 @@ class RunFills:
         with self.database.read() as connection:
             good = connection.execute(query.order_by(runs.c.id.desc()).limit(_LOOK_BACK)).scalars()
             ids = list(good)
-        found: ByEndpoint = {}
+        by_endpoint: ByEndpoint = {}
         for run in ids:
             for endpoint, fields in self.of_run(run).items():
                 if fields.get("answer", Fill()).total >= least:
-                    found.setdefault(endpoint, fields)
-        return found
+                    by_endpoint.setdefault(endpoint, fields)
+        return by_endpoint
 
 
 @cache

@@ -66,7 +66,13 @@ class Frontier:
                 )
 
     def again(self, scope: Scope, refresh_before: datetime | None, retry_failed: bool) -> int:
-        """How many tasks `start` would make tasks again."""
+        """How many tasks `start` would make tasks again.
+
+        Args:
+            scope: the site and the region.
+            refresh_before: tasks that were answered before this moment; None = none of them.
+            retry_failed: also those that failed.
+        """
         old = (
             sa.false()
             if refresh_before is None
@@ -85,7 +91,17 @@ class Frontier:
                 connection.execute(sa.delete(table).where(table.c.source == source))
 
     def claim(self, scope: Scope, worker: str, count: int, lease: float) -> list[Task]:
-        """Up to `count` tasks for `worker` alone, for `lease` seconds; a lapsed lease is up again."""
+        """Take tasks for one worker alone; a task whose lease has lapsed is up again.
+
+        Args:
+            scope: the site and the region.
+            worker: who takes them.
+            count: how many at most.
+            lease: seconds until others may have them.
+
+        Returns:
+            In the order in which they are to be asked; none when nothing is free.
+        """
         with self.database.write(alone=False) as connection:
             now = self.database.clock(connection)
             free = (frontier.c.state == "todo") | (
@@ -174,6 +190,12 @@ class Frontier:
     ) -> tuple[Counts, Counts]:
         """Keep answers, their rows, the marks that they are done and the run's figures, all at once.
 
+        Args:
+            scope: the site and the region.
+            run: number of the run.
+            outcomes: what was made of each task.
+            tally: what the network did for them.
+
         Returns:
             Counts of apartments and of reviews.
         """
@@ -191,7 +213,15 @@ class Frontier:
             return connection.execute(query).scalar_one()
 
     def states(self, source: str, region: str | None = None) -> dict[tuple[str, str], int]:
-        """{(kind, state): tasks}, of one region or of all."""
+        """How many tasks of each kind are in each state.
+
+        Args:
+            source: the site.
+            region: None = of all regions.
+
+        Returns:
+            {(kind, state): tasks}; a state is "todo", "leased", "done" or "failed".
+        """
         query = sa.select(frontier.c.kind, frontier.c.state, sa.func.count())
         query = query.where(frontier.c.source == source)
         if region is not None:
@@ -215,7 +245,12 @@ class Frontier:
             return connection.execute(query).scalar_one()
 
     def failures(self, source: str, limit: int) -> list[tuple[Task, Failure]]:
-        """Tasks that failed and were not answered since, with the reasons."""
+        """Tasks that failed and were not answered since, with the reasons.
+
+        Args:
+            source: the site.
+            limit: how many at most, in the order of kind and key.
+        """
         query = (
             sa.select(frontier.c.kind, frontier.c.key, frontier.c.failure_kind, frontier.c.failure)
             .where(frontier.c.source == source, (frontier.c.state == "failed") | _AGAIN)

@@ -46,10 +46,10 @@ def save_predictions(
     connection: sa.Connection, model_id: str, batch: Sequence[Judged], now: datetime
 ) -> int:
     """Keep the newest prediction of each review; keys without a review are left out."""
-    made = {said.key: _judged_row(said, model_id, now) for said in batch}
-    if not made:
+    judged_rows = {judged.key: _judged_row(judged, model_id, now) for judged in batch}
+    if not judged_rows:
         return 0
-    stage(connection, predictions, list(made.values()))
+    stage(connection, predictions, list(judged_rows.values()))
     connection.execute(upsert(connection.dialect.name, predictions, _SAID, where=_REVIEWED))
     counted = sa.select(sa.func.count()).select_from(_MADE).where(_REVIEWED)
     return connection.execute(counted).scalar_one()
@@ -84,4 +84,6 @@ def shown_aspects(kept: str | None, text: str) -> str | None:
     """Opinions as a table's cell holds them, with the clauses of the text they stand in."""
     if kept is None:
         return None
-    return as_json(Aspect(*said, text=text[said[3] : said[4]]) for said in unpack_aspects(kept))
+    return as_json(
+        Aspect(*opinion, text=text[opinion[3] : opinion[4]]) for opinion in unpack_aspects(kept)
+    )

@@ -25,7 +25,17 @@ EVIDENCE = 1 << 16
 def save_outcomes(
     connection: sa.Connection, scope: Scope, outcomes: Sequence[Outcome], now: datetime
 ) -> tuple[Counts, Counts]:
-    """Rows, raw answers, further tasks and marks, inside the caller's transaction."""
+    """Keep rows, raw answers, further tasks and marks, inside the caller's transaction.
+
+    Args:
+        connection: of the caller.
+        scope: the site and the region that the tasks belong to.
+        outcomes: what was made of each task.
+        now: when their answers came.
+
+    Returns:
+        Counts of apartments and of reviews.
+    """
     apartments = add_apartments(
         connection, [row for outcome in outcomes for row in outcome.found.apartments], now
     )
@@ -49,6 +59,12 @@ def keep_raw(
     """Keep raw answers: those that can be read, and beside them those that a mended reader may.
 
     What is no JSON is only evidence, see `finish`.
+
+    Args:
+        connection: of the caller's transaction.
+        source: the site.
+        outcomes: what was made of each task.
+        now: when their answers came.
     """
     for read in (True, False):
         kept = {(o.task.kind, o.task.key): o for o in outcomes if _kept_as(o) is read}
@@ -65,7 +81,13 @@ def _kept_as(outcome: Outcome) -> bool | None:
 
 
 def link(connection: sa.Connection, source: str, outcomes: Sequence[Outcome]) -> None:
-    """Remember which answers led to which keys."""
+    """Remember which answers led to which keys.
+
+    Args:
+        connection: of the caller's transaction.
+        source: the site.
+        outcomes: of the answers, with the tasks that were found in them.
+    """
     edges = {(o.task.key, task.key) for o in outcomes for task in o.found.tasks}
     if edges:
         connection.execute(
@@ -112,7 +134,13 @@ def _finished(source: str, outcome: Outcome, now: datetime) -> dict[str, Any]:
 
 
 def task_row(scope: Scope, task: Task, rank: int) -> dict[str, Any]:
-    """A new task. Lower ranks are asked first."""
+    """The row of a new task.
+
+    Args:
+        scope: the site and the region that it belongs to.
+        task: its kind and key.
+        rank: lower ones are asked first: 0 what a region begins with, 1 what answers led to.
+    """
     return {
         "source": scope.source,
         "kind": task.kind,
@@ -124,7 +152,12 @@ def task_row(scope: Scope, task: Task, rank: int) -> dict[str, Any]:
 
 
 def add_tasks(connection: sa.Connection, tasks: Sequence[dict[str, Any]]) -> None:
-    """Insert tasks; those that are known only change hands to this region."""
+    """Insert tasks; those that are known only change hands to this region.
+
+    Args:
+        connection: of the caller's transaction.
+        tasks: see `task_row`.
+    """
     if tasks:
         add = insert_or_set(connection.dialect.name, frontier, "scope")
         connection.execute(add, list(tasks))

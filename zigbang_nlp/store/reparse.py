@@ -43,7 +43,7 @@ def save_reparsed(
     Returns:
         Counts of reviews, and how many were removed.
     """
-    said = [
+    current = [
         replace(review, first_seen=moment, last_seen=moment)
         for outcome, moment in batch
         for review in outcome.found.reviews
@@ -51,11 +51,11 @@ def save_reparsed(
     times = {outcome.task.key: moment for outcome, moment in batch if outcome.whole}
     now = datetime.now(UTC)
     with database.write() as connection:
-        stale = _misread(connection, source, times, {rows.key_of(review) for review in said})
+        stale = _misread(connection, source, times, {rows.key_of(review) for review in current})
         _remove(connection, stale, now)
         apartments = [row for outcome, _ in batch for row in outcome.found.apartments]
         add_apartments(connection, apartments, now)
-        counts = rows.add_reviews(connection, said, now)
+        counts = rows.add_reviews(connection, current, now)
         link(connection, source, [outcome for outcome, _ in batch])
         # The next crawl whose region holds them finds them through the links.
         tasks = sorted({task for outcome, _ in batch for task in outcome.found.tasks})

@@ -61,8 +61,8 @@ def storable(text: str) -> str:
 
 def _digest(row: Mapping[str, Any]) -> int:
     """63 bits over all that a data set depends on; not over dates, author or when it was seen."""
-    said = (row[name] for name in (*KEY, "text", "score", "label", "split"))
-    joined = "\x1f".join("" if part is None else str(part) for part in said)
+    values = (row[name] for name in (*KEY, "text", "score", "label", "split"))
+    joined = "\x1f".join("" if part is None else str(part) for part in values)
     return int.from_bytes(hashlib.blake2b(joined.encode(), digest_size=8).digest()) >> 1
 
 
@@ -218,12 +218,12 @@ _VANISHED = (
 
 
 def _keep_history(connection: sa.Connection, now: datetime) -> None:
-    said = ("text", "score", "label")
-    edited = sa.or_(*(_STAGED.c[name].is_distinct_from(reviews.c[name]) for name in said))
-    columns = [reviews.c[name] for name in (*KEY, *said)]
+    content = ("text", "score", "label")
+    edited = sa.or_(*(_STAGED.c[name].is_distinct_from(reviews.c[name]) for name in content))
+    columns = [reviews.c[name] for name in (*KEY, *content)]
     moment = sa.literal(now, review_history.c.replaced_at.type)
     old = sa.select(*columns, moment).where(_SAME, _CHANGED, edited).order_by(*columns[:4])
-    connection.execute(sa.insert(review_history).from_select([*KEY, *said, "replaced_at"], old))
+    connection.execute(sa.insert(review_history).from_select([*KEY, *content, "replaced_at"], old))
 
 
 def stream_reviews(

@@ -44,7 +44,15 @@ class Runs:
         self.database = database
 
     def begin(self, scope: Scope, worker: str) -> int:
-        """Open a run and give its number. It is "running", or was killed, until `end`."""
+        """Open a run. It is "running or killed" until `end`.
+
+        Args:
+            scope: the site and the region.
+            worker: who crawls: a name that no other living crawl has.
+
+        Returns:
+            Its number.
+        """
         now = datetime.now(UTC)
         with self.database.write() as connection:
             insert = sa.insert(runs).returning(runs.c.id)
@@ -60,7 +68,12 @@ class Runs:
         return number
 
     def end(self, run: int, outcome: str) -> None:
-        """Say how it ended."""
+        """Say how it ended.
+
+        Args:
+            run: its number.
+            outcome: as `crawl --status` shows it.
+        """
         with self.database.write() as connection:
             connection.execute(
                 sa.update(runs)
@@ -69,12 +82,24 @@ class Runs:
             )
 
     def add(self, run: int, reviews: Counts, done: int, failed: int) -> None:
-        """Count what was read without a request."""
+        """Count what was read without a request.
+
+        Args:
+            run: its number.
+            reviews: rows that were new, changed or seen again.
+            done: tasks that were read.
+            failed: tasks that could not be read.
+        """
         with self.database.write() as connection:
             count(connection, run, Tally(), reviews, done, failed)
 
     def forgive(self, run: int, failed: int) -> None:
-        """Take back so many failures, since they are tried once more."""
+        """Take back failures, since the tasks are tried once more.
+
+        Args:
+            run: its number.
+            failed: how many.
+        """
         with self.database.write() as connection:
             connection.execute(
                 sa.update(runs).where(runs.c.id == run).values(failed=runs.c.failed - failed)
@@ -97,10 +122,15 @@ class Runs:
         return moment
 
     def recent(self, source: str, limit: int = 10) -> list[Run]:
-        """The last runs, newest first."""
+        """The last runs, newest first.
+
+        Args:
+            source: the site.
+            limit: how many at most.
+        """
         names = [field.name for field in fields(Run) if field.name != "errors"]
         query = sa.select(*(runs.c[name] for name in names)).where(runs.c.source == source)
-        found: list[Run] = []
+        recent: list[Run] = []
         with self.database.read() as connection:
             for row in (
                 connection.execute(query.order_by(runs.c.id.desc()).limit(limit)).mappings().all()
@@ -110,8 +140,8 @@ class Runs:
                     .where(run_errors.c.run == row["id"])
                     .order_by(run_errors.c.kind)
                 )
-                found.append(Run(**row, errors={row[0]: row[1] for row in errors}))
-        return found
+                recent.append(Run(**row, errors={row[0]: row[1] for row in errors}))
+        return recent
 
 
 _FIGURES = ("requests", "bytes", "done", "failed", "new", "changed", "seen")
@@ -137,7 +167,16 @@ def _count_errors(dialect: str) -> Any:
 def count(
     connection: sa.Connection, run: int, tally: Tally, reviews: Counts, done: int, failed: int
 ) -> None:
-    """Add to a run's figures, inside the caller's transaction."""
+    """Add to a run's figures, inside the caller's transaction.
+
+    Args:
+        connection: of the caller.
+        run: its number.
+        tally: requests, bytes and errors of the network.
+        reviews: rows that were new, changed or seen again.
+        done: tasks that were answered.
+        failed: tasks that failed.
+    """
     figures = (
         tally.requests,
         tally.bytes,

@@ -193,8 +193,8 @@ class Search:
             ]
             connection.execute(sa.insert(_numbered), numbered)
             for part in batched(zip(numbered, rows, strict=True), 1_000):
-                said = [(one["number"], self.tokens(row[5])) for one, row in part]
-                self._add_tokens(connection, said)
+                tokens = [(one["number"], self.tokens(row[5])) for one, row in part]
+                self._add_tokens(connection, tokens)
             connection.execute(sa.update(_state).values(next=following + len(rows)))
         return len(rows)
 

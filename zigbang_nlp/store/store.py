@@ -197,7 +197,7 @@ class Store:
         kept = 0
         for batch in batched(predicted, BULK):
             with self.database.write() as connection:
-                judged = [Judged(*said) for said in batch]
+                judged = [Judged(*values) for values in batch]
                 kept += save_predictions(connection, model_id, judged, _now())
         return kept
 
@@ -255,11 +255,11 @@ class Store:
             query = query.where((r.c.first_seen >= since) | changed)
         with self.database.read() as connection:
             for row in connection.execute(query).mappings():
-                said = dict(row)
-                said["topics"] = shown_topics(said["topics"])
-                said["aspects"] = shown_aspects(said["aspects"], said["text"])
-                said["category_label"] = CATEGORIES.get(said["category"], said["category"])
-                yield said
+                shown = dict(row)
+                shown["topics"] = shown_topics(shown["topics"])
+                shown["aspects"] = shown_aspects(shown["aspects"], shown["text"])
+                shown["category_label"] = CATEGORIES.get(shown["category"], shown["category"])
+                yield shown
 
 
 def _now() -> datetime:

@@ -61,79 +61,79 @@ class Piece:
 def clean_with_spans(text: str, max_characters: int = 2_000) -> Cleaned:
     """Do what `clean` does, and keep track of where each character comes from."""
     text = text[: max_characters * MOST_SHORTENED]
-    made = _plain(Cleaned(text, range(len(text)), range(1, len(text) + 1)))
-    made = _without_markup(made)
-    return _stripped(made, max_characters)
+    cleaned = _plain(Cleaned(text, range(len(text)), range(1, len(text) + 1)))
+    cleaned = _without_markup(cleaned)
+    return _stripped(cleaned, max_characters)
 
 
-def _plain(made: Cleaned) -> Cleaned:
+def _plain(cleaned: Cleaned) -> Cleaned:
     for pattern, replacement in BEFORE_NFC:
-        made = _substituted(made, pattern, replacement)
-    made = _composed(made)
+        cleaned = _substituted(cleaned, pattern, replacement)
+    cleaned = _composed(cleaned)
     for pattern, replacement in AFTER_NFC:
-        made = _substituted(made, pattern, replacement)
-    return _stripped(made, len(made.text))
+        cleaned = _substituted(cleaned, pattern, replacement)
+    return _stripped(cleaned, len(cleaned.text))
 
 
-def _without_markup(made: Cleaned) -> Cleaned:
+def _without_markup(cleaned: Cleaned) -> Cleaned:
     for _ in range(MARKUP_ROUNDS):
-        before = made.text
+        before = cleaned.text
         for pattern, replacement in MARKUP:
-            made = _substituted(made, pattern, replacement)
-        if made.text == before:
-            return made
-        made = _plain(made)
-    if any(pattern.search(made.text) for pattern, _ in MARKUP):
+            cleaned = _substituted(cleaned, pattern, replacement)
+        if cleaned.text == before:
+            return cleaned
+        cleaned = _plain(cleaned)
+    if any(pattern.search(cleaned.text) for pattern, _ in MARKUP):
         for pattern, gone in LEFT_OVER:
-            made = _substituted(made, pattern, gone)
-    return _plain(made)
+            cleaned = _substituted(cleaned, pattern, gone)
+    return _plain(cleaned)
 
 
-def _stripped(made: Cleaned, most: int) -> Cleaned:
-    first = len(made.text) - len(made.text.lstrip())
-    last = first + len(made.text.strip()[:most].rstrip())
-    return Cleaned(made.text[first:last], made.starts[first:last], made.ends[first:last])
+def _stripped(cleaned: Cleaned, most: int) -> Cleaned:
+    first = len(cleaned.text) - len(cleaned.text.lstrip())
+    last = first + len(cleaned.text.strip()[:most].rstrip())
+    return Cleaned(cleaned.text[first:last], cleaned.starts[first:last], cleaned.ends[first:last])
 
 
 def _substituted(
-    made: Cleaned, pattern: re.Pattern[str], replacement: str | Callable[[re.Match[str]], str]
+    cleaned: Cleaned, pattern: re.Pattern[str], replacement: str | Callable[[re.Match[str]], str]
 ) -> Cleaned:
     """`pattern.sub` that moves the origins along; the last new character takes what is left."""
     parts: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     at = 0
-    for match in pattern.finditer(made.text):
+    for match in pattern.finditer(cleaned.text):
         first, last = match.span()
         new = match.expand(replacement) if isinstance(replacement, str) else replacement(match)
-        parts += [made.text[at:first], new]
-        starts += [*made.starts[at:first], *made.starts[first : first + len(new)]]
-        ends += [*made.ends[at:first], *made.ends[first : first + len(new)]]
+        parts += [cleaned.text[at:first], new]
+        starts += [*cleaned.starts[at:first], *cleaned.starts[first : first + len(new)]]
+        ends += [*cleaned.ends[at:first], *cleaned.ends[first : first + len(new)]]
         if new:
-            ends[-1] = made.ends[last - 1]
+            ends[-1] = cleaned.ends[last - 1]
         at = last
     if not parts:
-        return made
+        return cleaned
     return Cleaned(
-        "".join([*parts, made.text[at:]]),
-        [*starts, *made.starts[at:]],
-        [*ends, *made.ends[at:]],
+        "".join([*parts, cleaned.text[at:]]),
+        [*starts, *cleaned.starts[at:]],
+        [*ends, *cleaned.ends[at:]],
     )
 
 
-def _composed(made: Cleaned) -> Cleaned:
+def _composed(cleaned: Cleaned) -> Cleaned:
     """NFC that moves the origins along."""
-    if unicodedata.is_normalized("NFC", made.text):
-        return made
+    if unicodedata.is_normalized("NFC", cleaned.text):
+        return cleaned
     text: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for first, last in _composing(made.text):
-        new = unicodedata.normalize("NFC", made.text[first:last])
+    for first, last in _composing(cleaned.text):
+        new = unicodedata.normalize("NFC", cleaned.text[first:last])
         # Marks that stay marks come from the same stretch as their letter.
         text.append(new)
-        starts += [made.starts[first]] * len(new)
-        ends += [made.ends[last - 1]] * len(new)
+        starts += [cleaned.starts[first]] * len(new)
+        ends += [cleaned.ends[last - 1]] * len(new)
     return Cleaned("".join(text), starts, ends)
 
 
@@ -210,12 +210,12 @@ class _Places:
         for number, (first, last) in enumerate(self._words[: waiting + 2]):
             begin = max(first, self.at)
             if number == 0 and (waiting or begin > first):
-                found = self.text.find(token, begin, max(last, begin + len(token)))
+                start = self.text.find(token, begin, max(last, begin + len(token)))
             else:
-                found = begin if self.text.startswith(token, begin) else -1
-            if found >= 0:
-                self.at = found + len(token)
-                return found
+                start = begin if self.text.startswith(token, begin) else -1
+            if start >= 0:
+                self.at = start + len(token)
+                return start
         return None
 
     def between(self, start: int, end: int) -> tuple[int, int]:

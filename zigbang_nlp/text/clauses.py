@@ -65,21 +65,21 @@ def split_clauses(text: str) -> list[Clause]:
     >>> [clause.text for clause in split_clauses("뷰는 최고지만 주차는 전쟁이고 역은 가까워요")]
     ['뷰는 최고지만', '주차는 전쟁이고', '역은 가까워요']
     """
-    found: list[Clause] = []
+    clauses: list[Clause] = []
     sentence, head, at = 0, "", 0
     for line in text.splitlines(keepends=True):
         cleaned = clean_with_spans(line)
         for start, end in _sentences(cleaned.text):
-            said = _HEAD.match(cleaned.text[start:end])
-            if said:
-                head = "+" if said[1] == "장" else "-"
+            marker = _HEAD.match(cleaned.text[start:end])
+            if marker:
+                head = "+" if marker[1] == "장" else "-"
             for first, last, statement in _parts(cleaned.text, start, end):
                 left, right = cleaned.span(first, last)
                 clause = cleaned.text[first:last]
-                found.append(Clause(at + left, at + right, clause, sentence, head, statement))
+                clauses.append(Clause(at + left, at + right, clause, sentence, head, statement))
             sentence += 1
         at += len(line)
-    return found
+    return clauses
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:

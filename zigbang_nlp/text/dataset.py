@@ -70,7 +70,13 @@ class Split:
 
 @dataclass(frozen=True)
 class DataSet:
-    """A preprocessed, encoded and split set of reviews."""
+    """A preprocessed, encoded and split set of reviews.
+
+    Attributes:
+        directory: of its files.
+        encoder: that made the ids; the network's is the same.
+        summary: counts, shares and settings, as `preprocess` wrote them.
+    """
 
     directory: Path
     encoder: Encoder
@@ -79,6 +85,9 @@ class DataSet:
     @classmethod
     def load(cls, directory: Path) -> DataSet:
         """Open a data set; its arrays are read when asked for.
+
+        Args:
+            directory: that `preprocess` wrote.
 
         Raises:
             StageError: there is none, or it is damaged.
@@ -97,7 +106,14 @@ class DataSet:
         return sha256_of_json(sha256_of(self.directory))[:16]
 
     def split(self, split: str) -> Split:
-        """The "train", "validation" or "test" part; ids are memory-mapped."""
+        """One part; its ids, int32 (texts, length), are memory-mapped.
+
+        Args:
+            split: "train", "validation" or "test".
+
+        Raises:
+            StageError: a file of it is missing or damaged.
+        """
         try:
             ids = np.load(self.directory / f"{split}.npy", mmap_mode="r", allow_pickle=False)
             rows = pd.read_parquet(self.directory / f"{split}.parquet")
@@ -171,7 +187,14 @@ class DataSetWriter:
 def save_dataset(
     directory: Path, encoder: Encoder, parts: dict[str, Split], summary: dict[str, Any]
 ) -> None:
-    """Write a data set into an empty directory."""
+    """Write a data set into an empty directory.
+
+    Args:
+        directory: an empty one.
+        encoder: that made the ids.
+        parts: each of `SPLITS`: ids, int32 (texts, length), and as many rows.
+        summary: what `preprocess` says of it, as JSON holds it.
+    """
     for name in SPLITS:
         np.save(directory / f"{name}.npy", parts[name].ids, allow_pickle=False)
         parts[name].rows.to_parquet(directory / f"{name}.parquet", index=False)

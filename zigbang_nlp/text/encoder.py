@@ -69,13 +69,13 @@ class Encoder:
             fallback_levels: where each begins, see `Tokenizer.tokenize`.
             mark: called with the index of each text before it is tokenized, and with -1 at last.
         """
-        found = []
+        encoded = []
         for i, (text, how) in enumerate(zip(texts, fallback_levels, strict=False)):
             mark(i)
             tokens = self.tokenizer.tokenize(clean(text, self.max_characters), how)
-            found.append(self.vocabulary.encode(tokens))
+            encoded.append(self.vocabulary.encode(tokens))
         mark(-1)
-        return found
+        return encoded
 
     def ids(self, texts: Iterable[str]) -> list[list[int]]:
         """The first `length` ids of each text, as the network is trained on them."""

@@ -69,10 +69,10 @@ def find_new_words(
         entropy = _entropy(uses)
         if bound < _LEAST_BOUND or cohesion < _LEAST_COHESION or entropy < _LEAST_ENTROPY:
             continue
-        found = morphemes(word)
-        kind = _newness(found)
+        parts_of_word = morphemes(word)
+        kind = _newness(parts_of_word)
         if kind is not None:
-            parts = "+".join(m.surface for m in found)
+            parts = "+".join(m.surface for m in parts_of_word)
             score = cohesion * entropy
             rows.append((word, kind, counts[word], score, cohesion, entropy, bound, parts))
     table = pd.DataFrame(rows, columns=list(NEW_WORD_COLUMNS))

@@ -95,11 +95,11 @@ def tag_names(tag: str) -> list[str]:
     """
     if tag in _OKT:
         return [_OKT[tag]]
-    found = []
+    names = []
     for part in tag.split("+"):
         sizes = (3, 2, 1) if part.isupper() and part[:1] != "U" else ()
-        found += [name for size in sizes if (name := _SEJONG.get(part[:size]))][:1]
-    return found
+        names += [name for size in sizes if (name := _SEJONG.get(part[:size]))][:1]
+    return names
 
 
 def tagged(cleaned: str, settings: TokenizerSettings) -> list[Tagged]:

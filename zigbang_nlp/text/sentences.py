@@ -23,11 +23,11 @@ def split_sentences(text: str) -> list[str]:
     >>> split_sentences("역은 가까워요 주차는 힘들어요ㅠㅠ 그래도 만족합니다.")
     ['역은 가까워요', '주차는 힘들어요ㅠㅠ', '그래도 만족합니다.']
     """
-    found = []
+    sentences = []
     for line in text.splitlines():
         for part in _HARD_STOP.split(clean(line)):
-            found += _split_at_endings(part)
-    return [sentence for sentence in (s.strip() for s in found) if sentence]
+            sentences += _split_at_endings(part)
+    return [sentence for sentence in (s.strip() for s in sentences) if sentence]
 
 
 def _split_at_endings(text: str) -> list[str]:

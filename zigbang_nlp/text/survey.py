@@ -68,11 +68,11 @@ def survey(texts: list[str]) -> Iterator[Found]:
     for name in TAGGERS:
         licence = LICENCES[name] + (" (KoNLPy GPL-3.0+)" if name in VIA_KONLPY else "")
         try:
-            found = Found(name, True, "", licence, versions(name))
+            ready = Found(name, True, "", licence, versions(name))
         except TokenizerError as error:
             yield Found(name, False, str(error), licence, {})
             continue
-        yield Found(**asdict(found) | _tried(name, texts)) if texts else found
+        yield Found(**asdict(ready) | _tried(name, texts)) if texts else ready
 
 
 def _tried(name: str, texts: list[str]) -> dict[str, object]:
@@ -91,8 +91,8 @@ def _tried(name: str, texts: list[str]) -> dict[str, object]:
     if done.returncode:
         lines = done.stderr.strip().splitlines() or [f"It ended with {done.returncode}."]
         return {"ready": False, "why_not": lines[-1]}
-    said: dict[str, object] = json.loads(done.stdout)
-    return said
+    measured: dict[str, object] = json.loads(done.stdout)
+    return measured
 
 
 def _measure(name: str, texts: list[str]) -> dict[str, object]:

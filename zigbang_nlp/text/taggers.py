@@ -170,8 +170,8 @@ def guarded(name: str, morphs: Callable[[str], list[str]]) -> Morphs:
             elif part.strip():
                 if name == "Kkma":
                     part = _JAMO_RUN.sub(r"\1 ", part)
-                found = morphs(long_word.sub(broken, part))
-                tokens += [str(token) for token in found if token]
+                morphemes = morphs(long_word.sub(broken, part))
+                tokens += [str(token) for token in morphemes if token]
         return tokens
 
     return tokenize

@@ -48,21 +48,21 @@ class TokenCache:
     def find(self, keys: np.ndarray) -> list[list[str] | None]:
         """The tokens that are kept for each key, or None."""
         self._look_around()
-        found: list[list[str] | None] = [None] * len(keys)
+        tokens_of: list[list[str] | None] = [None] * len(keys)
         missing = np.arange(len(keys))
         for segment in self._segments.values():
             hit, places = segment.look_up(keys[missing])
-            if len(places) == len(found):
-                found = list(segment.tokens(places))
+            if len(places) == len(tokens_of):
+                tokens_of = list(segment.tokens(places))
             elif len(places):
                 for i, tokens in zip(missing[hit].tolist(), segment.tokens(places), strict=True):
-                    found[i] = tokens
+                    tokens_of[i] = tokens
             missing = missing[~hit]
             if len(places):
                 segment.touch()
             if not len(missing):
                 break
-        return found
+        return tokens_of
 
     def keep(self, keys: np.ndarray, tokens: Sequence[Sequence[str]]) -> None:
         """Add the tokens of texts, and keep the directory small."""

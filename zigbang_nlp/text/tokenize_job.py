@@ -42,12 +42,12 @@ class TokenizeJob:
 
         def run(texts: Sequence[str], fallback_levels: Sequence[int], mark: Mark) -> Tokenized:
             tokenizer.fallbacks = Counter()
-            found = []
+            joined = []
             for i, text in enumerate(texts):
                 mark(i)
                 tokens = tokenizer.tokenize(clean(text, self.max_characters), fallback_levels[i])
-                found.append(SEPARATOR.join(tokens))
+                joined.append(SEPARATOR.join(tokens))
             degraded = [i for i, asked in enumerate(fallback_levels) if asked != WHOLE]
-            return found, tokenizer.fallbacks, degraded
+            return joined, tokenizer.fallbacks, degraded
 
         return run

@@ -80,15 +80,15 @@ def tokenize_texts(
             yield from fresh(rest)
         while cache is not None and (window := list(islice(rest, _WINDOW * size))):
             keys = cache.keys(window)
-            found = cache.find(keys)
-            missing = [i for i, tokens in enumerate(found) if tokens is None]
+            tokens_of = cache.find(keys)
+            missing = [i for i, tokens in enumerate(tokens_of) if tokens is None]
             if missing:
-                made = list(fresh(window[i] for i in missing))
-                for i, tokens in zip(missing, made, strict=True):
-                    found[i] = tokens
-                sure = [i for i in range(len(made)) if i not in degraded]
-                cache.keep(keys[missing][sure], [made[i] for i in sure])
-            yield from cast("list[list[str]]", found)
+                tokenized = list(fresh(window[i] for i in missing))
+                for i, tokens in zip(missing, tokenized, strict=True):
+                    tokens_of[i] = tokens
+                sure = [i for i in range(len(tokenized)) if i not in degraded]
+                cache.keep(keys[missing][sure], [tokenized[i] for i in sure])
+            yield from cast("list[list[str]]", tokens_of)
     report_fallbacks(fallbacks)
 
 

@@ -100,14 +100,14 @@ class Vocabulary:
     def encode(self, tokens: Iterable[str]) -> list[int]:
         """The ids of tokens, in order; an unknown token is one id (1) or those of its pieces."""
         ids = self.ids
-        found: list[int] = []
+        encoded: list[int] = []
         for token in tokens:
             known = ids.get(token)
             if known is not None:
-                found.append(known)
+                encoded.append(known)
             else:
-                found += self._spelled(token)
-        return found
+                encoded += self._spelled(token)
+        return encoded
 
     def decode(self, ids: Iterable[int]) -> list[str]:
         """The tokens and pieces of ids; padding is left out."""

@@ -106,8 +106,8 @@ def noun_parts(word: str) -> tuple[str, ...]:
 
 def is_content(token: str) -> bool:
     """Whether a token, looked at alone, is a noun, predicate, modifier or root."""
-    found = morphemes(token)
-    return bool(found) and found[0].tag[0] in _CONTENT
+    parsed = morphemes(token)
+    return bool(parsed) and parsed[0].tag[0] in _CONTENT
 
 
 def grammar_surfaces(texts: Iterable[str]) -> frozenset[str]:
@@ -135,7 +135,7 @@ def kind(word: str) -> str:
 
 def morphemes(cleaned: str) -> list[Morpheme]:
     """Mecab's morphemes of a cleaned text."""
-    found = []
+    parsed = []
     at = 0
     for line in mecab_tagger().tagger.parse(cleaned).splitlines():
         surface, tab, features = line.partition("\t")
@@ -147,8 +147,8 @@ def morphemes(cleaned: str) -> list[Morpheme]:
         tag, *_, expression = features.split(",", 7)
         # An inflected form carries its parts: 시끄럽/VA/*+어/EC/*
         stem = expression.partition("/")[0] if "+" in tag and "/" in expression else surface
-        found.append(Morpheme(surface, tag, stem, glued))
-    return found
+        parsed.append(Morpheme(surface, tag, stem, glued))
+    return parsed
 
 
 def _words(found: list[Morpheme]) -> Iterator[str]:
