@@ -1,6 +1,7 @@
 """Rates with intervals: the formulas that all of insight's figures stand on. Pure, vectorised.
 
-All counts may be fractional, since correlated texts count for less than one each.
+A rate is k / n: k successes (positive texts, mentions) of n. Both are counts of any shape that
+broadcasts, and may be fractional, since correlated texts count for less than one each.
 """
 
 from __future__ import annotations
@@ -46,7 +47,18 @@ def wilson(positive: ArrayLike, total: ArrayLike, level: float = 0.95) -> Interv
 def newcombe(
     k1: ArrayLike, n1: ArrayLike, k2: ArrayLike, n2: ArrayLike, level: float = 0.95
 ) -> Interval:
-    """Interval of the difference of two rates, k1/n1 - k2/n2 (Newcombe 1998, method 10)."""
+    """Interval of the difference of two rates, k1/n1 - k2/n2 (Newcombe 1998, method 10).
+
+    Args:
+        k1: successes, of any shape; they broadcast.
+        n1: of how many.
+        k2: as k1, of the other rate.
+        n2: as n1, of the other rate.
+        level: of confidence.
+
+    Returns:
+        In [-1, 1].
+    """
     k1, n1, k2, n2 = (np.asarray(x, float) for x in (k1, n1, k2, n2))
     p1, p2 = k1 / n1, k2 / n2
     one, two = wilson(k1, n1, level), wilson(k2, n2, level)
@@ -60,6 +72,12 @@ def two_rates_p(k1: ArrayLike, n1: ArrayLike, k2: ArrayLike, n2: ArrayLike) -> n
     """Two-sided p-value of equal rates: the "N - 1" chi-squared test (Campbell 2007).
 
     It is Pearson's statistic times (N - 1) / N, good from expected counts of 1 on.
+
+    Args:
+        k1: successes, of any shape; they broadcast.
+        n1: of how many.
+        k2: as k1, of the other rate.
+        n2: as n1, of the other rate.
     """
     k1, n1, k2, n2 = (np.asarray(x, float) for x in (k1, n1, k2, n2))
     total = n1 + n2
@@ -71,7 +89,17 @@ def two_rates_p(k1: ArrayLike, n1: ArrayLike, k2: ArrayLike, n2: ArrayLike) -> n
 
 
 def fisher_p(k1: ArrayLike, n1: ArrayLike, k2: ArrayLike, n2: ArrayLike) -> np.ndarray:
-    """Fisher's exact test of k1/n1 = k2/n2, two-sided by doubling the smaller tail."""
+    """Fisher's exact test of k1/n1 = k2/n2, two-sided by doubling the smaller tail.
+
+    Args:
+        k1: successes, whole numbers (fractions are cut off).
+        n1: of how many.
+        k2: as k1, of the other rate.
+        n2: as n1, of the other rate.
+
+    Returns:
+        p-values.
+    """
     k1, n1, k2, n2 = (np.asarray(x, np.int64) for x in (k1, n1, k2, n2))
     drawn = stats.hypergeom(n1 + n2, k1 + k2, n1)
     tail = np.minimum(drawn.cdf(k1), drawn.sf(k1 - 1))
@@ -87,6 +115,13 @@ def beyond_p(
     what matters (Murphy & Myors 1999). The larger of Fisher's exact p-value, of no difference,
     and that of the normal test at the edge, with one success and one failure added to each rate's
     variance (Agresti & Caffo 2000).
+
+    Args:
+        k1: successes, of any shape; they broadcast.
+        n1: of how many.
+        k2: as k1, of the other rate.
+        n2: as n1, of the other rate.
+        least: the smallest difference of the rates that matters, in [0, 1].
     """
     k1, n1, k2, n2 = (np.asarray(x, float) for x in (k1, n1, k2, n2))
     p1, p2 = (k1 + 1) / (n1 + 2), (k2 + 1) / (n2 + 2)
@@ -219,6 +254,9 @@ def holm(p_values: ArrayLike) -> np.ndarray:
 
 
 def benjamini_hochberg(p_values: ArrayLike) -> np.ndarray:
-    """P-values adjusted so that the share of false ones among the alarms stays at the level."""
+    """P-values adjusted so that the share of false ones among the alarms stays at the level.
+
+    Benjamini & Hochberg (1995).
+    """
     p = np.asarray(p_values, float)
     return np.asarray(stats.false_discovery_control(p)) if p.size else p

@@ -15,9 +15,27 @@ STARS = 5
 class Architecture:
     """Sizes and choices of Embedding -> LSTM -> Dense(sigmoid). See `NetworkSettings`.
 
-    Attributes with a default came later than the first bundles; where a bundle lacks one, the
-    default is what its network has. `embedding_dim` and `lstm_units` are of one block; `stars`
-    says whether the network has a second output, the score its writer would give.
+    Those with a default came later than the first bundles; where a bundle lacks one, the default
+    is what its network has.
+
+    Attributes:
+        vocabulary_size: ids, padding (0) and the unknown token (1) among them.
+        embedding_dim: width of a token's vector, in one block.
+        lstm_units: of each LSTM layer of a block, first to last; of one direction.
+        bidirectional: whether each layer reads backwards too, with as many units again.
+        pooling: what becomes of the states over time, "last", "max", "mean" or "max_mean".
+        spatial_dropout: share of the embedding's dimensions that are dropped, in [0, 1).
+        dropout: share of the pooled states that is dropped, in [0, 1).
+        dense_units: of each hidden Dense layer.
+        dense_activation: of these, by Keras's name.
+        recurrent_dropout: share of the LSTM's own states that is dropped, in [0, 1).
+        batch_normalization: whether the pooled states, and what each hidden Dense layer gives, are
+            normalized.
+        kernel_initializer: of LSTM and Dense, by Keras's name.
+        l1, l2: penalties on the kernels, at least 0.
+        lstm_blocks: stacks of LSTM layers beside each other, each with a part of the embedding.
+        stars: whether there is a second output, the score that the writer would give.
+        normalize_before_activation: whether a Dense layer is normalized before its activation.
     """
 
     vocabulary_size: int

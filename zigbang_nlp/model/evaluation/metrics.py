@@ -40,7 +40,16 @@ def binary_metrics(
 def confusion(
     labels: np.ndarray, probabilities: np.ndarray, threshold: float
 ) -> tuple[int, int, int, int]:
-    """True negatives, false positives, false negatives, true positives."""
+    """The cells of the confusion matrix.
+
+    Args:
+        labels: 0 or 1, (texts,).
+        probabilities: of positive, (texts,).
+        threshold: from which on a text is called positive, in [0, 1].
+
+    Returns:
+        True negatives, false positives, false negatives, true positives.
+    """
     called, positive = probabilities >= threshold, labels == 1
     return (
         int((~called & ~positive).sum()),
@@ -80,6 +89,13 @@ def bootstrap_intervals(
 
     Texts are drawn with replacement (Efron & Tibshirani 1993, ch. 13). Resamples that miss a
     class are left out of the two ranking figures.
+
+    Args:
+        labels: 0 or 1, (texts,).
+        probabilities: of positive, (texts,).
+        threshold: from which on a text is called positive, in [0, 1].
+        resamples: how many.
+        seed: of the draws.
 
     Returns:
         {figure: (low, high)}.

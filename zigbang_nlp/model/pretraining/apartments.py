@@ -12,12 +12,17 @@ import numpy as np
 import pandas as pd
 
 from zigbang_nlp.files import sha256_of, sha256_of_json
-from zigbang_nlp.model.pretraining.data import made_from, read_corpus, save_rows, tokens_of
+from zigbang_nlp.model.pretraining.data import (
+    labels_of,
+    made_from,
+    read_corpus,
+    save_rows,
+    tokens_of,
+)
 from zigbang_nlp.model.pretraining.residents import fold_of, read_residents
 from zigbang_nlp.text.augment import noisy
 from zigbang_nlp.text.clean import duplicate_key
 from zigbang_nlp.text.dataset import DataSet
-from zigbang_nlp.text.labels import label_of
 from zigbang_nlp.text.vocabulary import Vocabulary
 
 #: Tokens a text; 99.9% of the residents' texts fit.
@@ -155,7 +160,7 @@ def _dataset(
         return DataSet.load(directory)
     people, corpus = sources.residents, sources.corpus
     split = people["split"].to_numpy(object)
-    by_score = [label_of(score, 2, 4) for score in people["score"]]
+    by_score = labels_of(people["score"])
     wanted = np.select(
         [split == "train", split == "validation"],
         [labels, people["majority"]],

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from zigbang_nlp.config import PreprocessSettings
 from zigbang_nlp.console import log, progress
 from zigbang_nlp.files import atomic_directory, sha256_of, sha256_of_json
 from zigbang_nlp.model.serving.topic_words import noise_apart
@@ -39,6 +41,12 @@ def movie_dataset(file: Path, held: int, directory: Path) -> DataSet:
     """The movie reviews as a data set with soft labels and weights.
 
     No text of the test or validation rows is trained on, in whatever spelling.
+
+    Args:
+        file: Parquet with the columns movie_id, review_id, rating (1 to 10), text and nsmc200k
+            ("train", "test" or neither).
+        held: how many rows of the benchmark's training part become the validation part.
+        directory: for the data set; one that was made from the same is opened.
     """
     key = sha256_of_json([sha256_of(file), held, LENGTH, MOVIE_VOCABULARY])
     if made_from(directory) == key:
@@ -85,6 +93,9 @@ def made_from(directory: Path) -> str | None:
 def read_corpus(sample: Path) -> pd.DataFrame:
     """Every text of the corpus: where it belongs, its score and label, split and topics.
 
+    Args:
+        sample: directory of the sample, as data/sample.
+
     Returns:
         Columns source, apartment_id, review_id, category, text, score, label (0, 1 or missing),
         split, topics (a frozen set).
@@ -118,8 +129,14 @@ def read_corpus(sample: Path) -> pd.DataFrame:
     for row in rows:
         row["topics"] = noise_apart(row["text"], row["topics"])
     frame = pd.DataFrame(rows)
-    frame["label"] = [label_of(score, 2, 4) for score in frame["score"]]
+    frame["label"] = labels_of(frame["score"])
     return frame
+
+
+def labels_of(scores: Iterable[float]) -> list[int | None]:
+    """What preprocessing makes of scores from 0 to 5 by default: 0, 1, or None between."""
+    limits = PreprocessSettings()
+    return [label_of(score, limits.negative_max, limits.positive_min) for score in scores]
 
 
 def _listed(file: Path) -> list[dict[str, Any]]:

@@ -162,7 +162,17 @@ _EPSILON = 1e-3
 
 
 def normalize(graph: Graph, states: str, weights: list[np.ndarray], layer: int) -> str:
-    """Add a BatchNormalization as one multiplication and one addition, by its moving statistics."""
+    """Add a BatchNormalization as one multiplication and one addition, by its moving statistics.
+
+    Args:
+        graph: that grows.
+        states: name of the input, float32 (batch, inputs).
+        weights: as Keras keeps them: gamma, beta, moving mean and variance, each (inputs,).
+        layer: number of the layer, for the constants' names.
+
+    Returns:
+        The name of the result, (batch, inputs).
+    """
     gamma, beta, mean, variance = (w.astype(np.float64) for w in weights)
     scale = gamma / np.sqrt(variance + _EPSILON)
     name = f"normalization_{layer}"
@@ -173,7 +183,11 @@ def normalize(graph: Graph, states: str, weights: list[np.ndarray], layer: int) 
 
 
 def gates(values: np.ndarray) -> np.ndarray:
-    """Reorder the first axis from Keras's (i, f, c, o) to ONNX's (i, o, f, c)."""
+    """Reorder the first axis from Keras's (i, f, c, o) to ONNX's (i, o, f, c).
+
+    Args:
+        values: (4 x units, ...).
+    """
     i, f, c, o = np.split(values, 4, axis=0)
     return np.concatenate([i, o, f, c], axis=0)
 
@@ -185,7 +199,16 @@ def gates_back(values: np.ndarray) -> np.ndarray:
 
 
 def pool(graph: Graph, states: str, kind: str) -> str:
-    """Add masked pooling over time, as `layers.MaskedPooling` does."""
+    """Add masked pooling over time, as `layers.MaskedPooling` does.
+
+    Args:
+        graph: that grows; it has the tensor "is_real", bool (batch, time).
+        states: name of the input, float32 (time, batch, units).
+        kind: "max", "mean" or "max_mean".
+
+    Returns:
+        The name of the result, (batch, units), or (batch, 2 x units) for "max_mean".
+    """
     graph.constant("axis_first", np.array([0], np.int64))
     graph.constant("axis_unit", np.array([2], np.int64))
     graph.constant("one", np.array(1, np.float32))
