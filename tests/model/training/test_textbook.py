@@ -1,7 +1,9 @@
 """The parameters that textbooks explain, each seen at work in a network that is really trained."""
 
+import io
 import json
 import logging
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from zigbang_nlp.model.network.backend import keras
 from zigbang_nlp.model.network.build import build_network
 from zigbang_nlp.model.runs import list_runs
 from zigbang_nlp.model.training.batches import Batches
+from zigbang_nlp.model.training.callbacks import Progress
 from zigbang_nlp.model.training.fit import best_epoch
 from zigbang_nlp.model.training.losses import make_loss
 from zigbang_nlp.model.training.warm_start import say_other_tokenizer
@@ -90,6 +93,34 @@ def test_an_epochs_line_says_what_was_measured(sparse: dict[str, Any]) -> None:
     assert ["validation" in line for line in said] == [True, False, True, False, True]
     assert all(line.split(": ")[1].startswith("loss ") for line in said)
     assert all("auc " in line and "precision " in line for line in said)
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("verbose", "bar", "line"), [(0, False, False), (1, True, True), (2, False, True)]
+)
+def test_verbose_is_neither_both_or_the_line(
+    verbose: int,
+    bar: bool,
+    line: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    terminal = _Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    caplog.set_level(logging.INFO)
+    progress = Progress(verbose)
+    progress.set_params({"epochs": 3, "steps": 2})
+    progress.on_epoch_begin(0)
+    for batch in range(2):
+        progress.on_train_batch_end(batch, {"loss": 0.5, "accuracy": 0.75})
+    progress.on_epoch_end(0, {"loss": 0.5, "accuracy": 0.75})
+    assert (" batches" in terminal.getvalue()) == bar
+    assert ("epoch 1/3: loss 0.5000, accuracy 0.7500" in caplog.text) == line
 
 
 def test_a_checkpoint_every_fourth_epoch(sparse: dict[str, Any]) -> None:
