@@ -3,7 +3,7 @@
 import pytest
 
 from zigbang_nlp import Classifier
-from zigbang_nlp.predict.scope import BLANK, NO_WORDS, NOT_KOREAN, out_of_scope
+from zigbang_nlp.predict.scope import BLANK, NO_OPINION, NO_WORDS, NOT_KOREAN, out_of_scope
 from zigbang_nlp.records import label_word
 
 OUTSIDE = {
@@ -16,8 +16,20 @@ OUTSIDE = {
     "Quiet and clean, close to the station": NOT_KOREAN,
     "とても静かで住みやすいです": NOT_KOREAN,
     "非常安静，交通方便": NOT_KOREAN,
+    "없음": NO_OPINION,
+    "내용 없음.": NO_OPINION,
+    "모르겠어요...": NO_OPINION,
+    "테스트": NO_OPINION,
 }
-INSIDE = ("좋아요ㅋㅋㅋ", "GTX 들어오면 더 좋아질 듯", "굿", "CCTV가 많아서 안심돼요 👍", "역 5분")
+INSIDE = (
+    "좋아요ㅋㅋㅋ",
+    "GTX 들어오면 더 좋아질 듯",
+    "굿",
+    "CCTV가 많아서 안심돼요 👍",
+    "역 5분",
+    "층간소음 없음",
+    "단점이 없어요",
+)
 
 
 @pytest.mark.parametrize("text", OUTSIDE)

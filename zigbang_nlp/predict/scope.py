@@ -1,4 +1,4 @@
-"""What no label is given for: texts that aren't Korean sentences.
+"""What no label is given for: texts that aren't Korean sentences, and what only fills a box.
 
 Whether a sentence has an opinion can't be told here: a question or a piece of news gets a label.
 """
@@ -15,7 +15,15 @@ NO_KNOWN_TOKEN = "no known token"
 NO_WORDS = "no words"
 NOT_KOREAN = "not Korean"
 MOSTLY_UNKNOWN = "mostly unknown tokens"
+NO_OPINION = "no opinion"
 
+#: What people type into a box that mustn't stay empty; only as the whole text.
+_FILLERS = frozenset(
+    {"없음", "없습니다", "없어요", "내용없음", "특이사항없음", "해당없음", "해당사항없음", "모름"}
+    | {"잘모름", "모르겠음", "모르겠어요", "모르겠습니다", "글쎄요", "패스", "작성중", "테스트"}
+)
+
+_LONGEST_FILLER = max(map(len, _FILLERS))
 #: Of the letters of a text, at least this share must be Hangul syllables.
 _LEAST_HANGUL = 0.3
 #: Of the tokens of a text at most this share may be unknown.
@@ -36,6 +44,8 @@ def out_of_scope(text: str, ids: Sequence[int]) -> str | None:
         return BLANK
     # Hangul that was typed on a Mac comes apart into conjoining jamo.
     letters = [c for c in unicodedata.normalize("NFC", text) if c.isalpha()]
+    if len(letters) <= _LONGEST_FILLER and "".join(letters) in _FILLERS:
+        return NO_OPINION
     syllables = sum("가" <= c <= "힣" for c in letters)
     others = sum(not ("가" <= c <= "힣" or "ㄱ" <= c <= "ㆎ") for c in letters)
     if not syllables and not others:
