@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 
 import pandas as pd
 import pytest
@@ -35,11 +36,37 @@ def test_a_question_in_words_is_topic_label_and_region(known: Known) -> None:
     assert shown(known, filtered) == (len(meant), residents)
 
 
+def without_tokens(text: str) -> str:
+    """A page without what differs at each look."""
+    return re.sub(r'name="csrf" value="[^"]*"|nonce="[^"]*"', "", text)
+
+
 @pytest.mark.parametrize("asked", ["층간소음", "층간 소음", "ㅊㄱㅅㅇ"])
 def test_words_are_found_in_any_spacing_and_by_initials(known: Known, asked: str) -> None:
     meant = known.rows["text"].str.replace(" ", "").str.contains("층간소음")
     assert shown(known, f"/search?q={asked}")[0] == meant.sum()
     assert '<mark class="mark hit">층간' in known.http.get(f"/search?q={asked}").text
+
+
+@pytest.mark.parametrize(
+    ("address", "asked", "holds"),
+    [
+        ("/api/v1/complexes?q={}&region={}", ("은솔마루", "노원구"), '"name": "은솔마루'),
+        ("/api/v1/search?q={}&region={}", ("층간소음", "노원구"), "층간 소음이 거의"),
+        ("/api/v1/mentions?word={}&region={}", ("주차", "노원구"), "주차"),
+        ("/api/v1/compare?one={}&other={}", ("은솔마루 3단지", "은솔마루 4단지"), "p_adjusted"),
+        ("/search?q={}&region={}", ("주차", "노원구"), "지하<mark"),
+    ],
+)
+def test_what_macos_takes_apart_is_found(
+    address: str, asked: tuple[str, str], holds: str, known: Known
+) -> None:
+    """Region, complex and words in both spellings give one answer, and not an empty one."""
+    plain = known.http.get(address.format(*asked))
+    apart = known.http.get(address.format(*(unicodedata.normalize("NFD", word) for word in asked)))
+    assert (plain.status_code, apart.status_code) == (200, 200), apart.text[:500]
+    assert holds in plain.text
+    assert without_tokens(apart.text) == without_tokens(plain.text)
 
 
 def test_a_typing_error_is_read_and_said(known: Known) -> None:

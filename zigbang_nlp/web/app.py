@@ -24,6 +24,7 @@ from zigbang_nlp.web.api import search as search_api
 from zigbang_nlp.web.api.schemas import PredictRequest
 from zigbang_nlp.web.app_state import AppState
 from zigbang_nlp.web.authentication import Authenticator
+from zigbang_nlp.web.composed_requests import ComposedMiddleware
 from zigbang_nlp.web.corpus_cache import CorpusCache
 from zigbang_nlp.web.head import HeadMiddleware
 from zigbang_nlp.web.jobs import Jobs
@@ -142,7 +143,7 @@ def create_app(settings: Settings) -> ASGIApp:
     # What is small gains nothing by being packed.
     packed = GZipMiddleware(app, minimum_size=1_000, compresslevel=5)
     guarded: ASGIApp = LimitsMiddleware(
-        HeadMiddleware(packed), settings.serve, metrics, authenticator, shown
+        HeadMiddleware(ComposedMiddleware(packed)), settings.serve, metrics, authenticator, shown
     )
     if settings.serve.cors:
         guarded = CORSMiddleware(
