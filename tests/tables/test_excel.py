@@ -14,7 +14,6 @@ import pytest
 
 from tests.factories.workbooks import compound_file, xls, xlsb
 from zigbang_nlp.errors import InputError
-from zigbang_nlp.tables.excel import sheets
 from zigbang_nlp.tables.read import Notes, ReadOptions, read_table
 
 Make = Callable[[openpyxl.Workbook], object]
@@ -57,7 +56,6 @@ def test_the_first_visible_sheet_is_read_and_the_others_are_named(tmp_path: Path
     assert read(file, sheet="2월")[0]["글"].tolist() == ["시끄러워요"]
     assert read(file, sheet="리뷰")[0]["숨김"].tolist() == ["x"]
     assert read(file, sheet="all")[0]["글"].tolist() == ["조용해요", "시끄러워요"]
-    assert sheets(file, file.name) == {"리뷰": False, "1월": True, "2월": True}
     with pytest.raises(InputError, match=r"no sheet '3월'.*'1월'"):
         read(file, sheet="3월")
 

@@ -145,9 +145,11 @@ def test_an_unknown_ending_lists_the_known(name: str, tmp_path: Path) -> None:
     assert ".parquet" in caught.value.next_step
 
 
-@pytest.mark.parametrize("name", ["none.csv", "."])
-def test_a_file_that_is_not_there_is_named(name: str, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="There is no file"):
+@pytest.mark.parametrize(
+    ("name", "words"), [("none.csv", "There is no file"), (".", "is a directory")]
+)
+def test_a_file_that_is_not_there_is_named(name: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=words):
         list(read_table(tmp_path / name))
 
 

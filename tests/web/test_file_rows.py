@@ -9,9 +9,11 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
+from tests.web.browser import DESK, PHONE, browser
 from tests.web.conftest import Known, serve
 from zigbang_nlp.store import open_store
 from zigbang_nlp.web import uploads
@@ -32,11 +34,11 @@ def judging(bundle_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 def send(
-    judging: Known, body: bytes, name: str = "내 글.csv", column: str = ""
+    judging: Known, body: bytes, name: str = "내 글.csv", column: str = "", **options: str
 ) -> tuple[int, dict]:
     answer = judging.http.post(
         "/classify/file",
-        data={"csrf": judging.csrf("/classify"), "column": column},
+        data={"csrf": judging.csrf("/classify"), "column": column, **options},
         files={"file": (name, body)},
         headers={"Accept": "application/json"},
     )
@@ -174,6 +176,10 @@ def test_the_page_shows_how_the_file_was_read(judging: Known) -> None:
     assert status == 202, said
     state = finished(judging, said["address"])
     assert state["seen"] == [
+        ["형식", "csv"],
+        ["인코딩", "CP949 (EUC-KR)"],
+        ["구분 문자", "세미콜론"],
+        ["머리글 행", "1"],
         ["리뷰", "2건 (빈 행 1개, 되풀이된 글 0개)"],
         ["한글 비율", "100%"],
         ["리뷰 열", "리뷰내용 (이름 기준)"],
@@ -186,3 +192,46 @@ def test_the_page_shows_how_the_file_was_read(judging: Known) -> None:
         assert line in page
     answer = judging.http.get(f"{said['address']}/answer.csv").content.decode("utf-8-sig")
     assert answer.splitlines()[1].startswith("1,'=역이 가까워요,5,")
+
+
+def test_the_sender_says_how_a_file_is_read(judging: Known) -> None:
+    """Sheet and header row of a workbook, and broken text; as with the command's options."""
+    book, body = openpyxl.Workbook(), io.BytesIO()
+    for row in (["모음"], ["글", "수"], ["ÁÖÂ÷°¡ Æí", 5], ["역 가까워요", 4]):
+        (book["자료"] if "자료" in book.sheetnames else book.create_sheet("자료")).append(row)
+    book.save(body)
+    status, said = send(judging, body.getvalue(), "표.xlsx")
+    assert status == 422
+    assert "The sheet 'Sheet' of 표.xlsx has no rows" in said["detail"]
+    assert "--sheet: '자료'" in said["detail"]
+    options = {"sheet": "자료", "header_row": "2", "fix_encoding": "1", "quoting": "nonsense"}
+    status, said = send(judging, body.getvalue(), "표.xlsx", column="글", **options)
+    assert status == 202, said
+    state = finished(judging, said["address"])
+    assert (state["state"], state["done"]) == ("done", 2)
+    assert ["시트", "자료"] in state["seen"]
+    assert ["머리글 행", "2"] in state["seen"]
+    answer = judging.http.get(f"{said['address']}/answer.csv").content.decode("utf-8-sig")
+    assert answer.splitlines()[1].startswith("주차가 편,5,")
+    status, said = send(judging, b"x", header_row="-1")
+    assert (status, said["detail"]) == (422, "머리글 행은 0이나 그보다 큰 정수로 쓰세요.")
+
+
+@pytest.mark.parametrize(("width", "dark"), [(DESK, False), (PHONE, True)])
+def test_how_a_file_was_read_fits_the_window(width: int, dark: bool, judging: Known) -> None:
+    """Opened, both lists stay within a desk's window and a phone's, and long names wrap."""
+    name = "단지에서 살면서 느낀 점을 자유롭게 적은 내용"
+    body = f"모음\n\n번호;{name};별점\n1;=역이 가까워요;5\n2;;\n3;주차가 좁아요;★★\n"
+    status, said = send(judging, body.encode("cp949"), column=name)
+    assert status == 202, said
+    assert finished(judging, said["address"])["state"] == "done"
+    with browser(str(judging.http.base_url), width, dark) as watched:
+        page = watched.page
+        page.goto(said["address"])
+        page.click("details.seen summary")
+        page.click("details.reading summary")
+        assert page.locator("details.seen").inner_text().count(name) == 1
+        boxes = page.locator("details.reading input:visible, details.reading select:visible")
+        assert boxes.count() == 5
+        watched.check()
+        watched.picture(f"file-read-{width}-{'dark' if dark else 'light'}")

@@ -192,7 +192,9 @@ _READING = (
     click.option(
         "--sheet", help="Of a workbook: a sheet, or all  [default: the first visible one]"
     ),
-    click.option("--header-row", type=click.IntRange(1), help="Row of the column names, from 1."),
+    click.option(
+        "--header-row", type=click.IntRange(0), help="Row of the column names, from 1; 0 = none."
+    ),
 )
 
 

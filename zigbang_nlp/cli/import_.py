@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zigbang_nlp.cli.common import reading_options, settings_command
+from zigbang_nlp.cli.common import reading_options, say_notes, settings_command
 from zigbang_nlp.config import LoadedSettings
 from zigbang_nlp.console import log, table
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 @settings_command("import")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
 @click.option("--text-column", help="The review's text  [default: told by name or content]")
 @click.option("--rating-column", help="A number from 0 to --rating-scale.")
 @click.option("--rating-scale", type=float, default=5, show_default=True, help="The best rating.")
@@ -30,7 +32,10 @@ if TYPE_CHECKING:
 )
 @click.option("--date-column", help="When it was written.")
 @click.option("--apartment-column", help="What is reviewed; splits keep its texts together.")
-@click.option("--category-column", help="total, traffic, care, resident or around.")
+@click.option(
+    "--category-column",
+    help="total, traffic, care, resident, around; or 추천, 교통, 관리, 거주, 주변.",
+)
 @click.option("--id-column", help="An id; without one, equal reviews are one row.")
 @click.option("--split-column", help="train, validation or test; kept as it is.")
 @click.option(
@@ -41,7 +46,7 @@ if TYPE_CHECKING:
 @click.option("--skip-bad-rows", is_flag=True, help="Leave out rows with a bad value, and count.")
 def command(
     loaded: LoadedSettings,
-    file: Path,
+    files: tuple[Path, ...],
     rating_scale: float,
     date_format: str | None,
     label_map: str | None,
@@ -50,9 +55,9 @@ def command(
     skip_bad_rows: bool,
     **columns: str | None,
 ) -> None:
-    """Read reviews from a CSV, TSV, JSON lines, Parquet or Excel file.
+    """Read reviews from CSV, TSV, JSON lines, Parquet or Excel files.
 
-    Also .json, .gz and .zip. Encoding, delimiter, the column of the reviews, the order of dates
+    Also .json, .gz and .zip, and directories of them. Encoding, delimiter, the column of the reviews, the order of dates
     and Zigbang's layout of five scores and texts a row are recognised; --look shows how. A file
     is stored whole or not at all, and importing it again adds nothing twice.
 
@@ -60,6 +65,7 @@ def command(
     Examples:
       zigbang-nlp import reviews.xlsx --look
       zigbang-nlp import reviews.csv --rating-column stars
+      zigbang-nlp import 2023.csv 2024.csv archive/ --text-column 후기
       zigbang-nlp import movie.parquet --rating-column rating --rating-scale 10
       zigbang-nlp import naver.csv --date-column 작성일 --date-format ymd
       zigbang-nlp import ratings.tsv --text-column document --quoting none
@@ -67,33 +73,40 @@ def command(
       zigbang-nlp import coded.csv --label-column y --label-map "1=negative,2=positive"
     """
     from zigbang_nlp.importing import ImportColumns, import_file, look, recognise
+    from zigbang_nlp.language.file_notes import sentence
     from zigbang_nlp.store import open_or_undo
-    from zigbang_nlp.tables.source import ReadOptions
+    from zigbang_nlp.tables.found_files import found_files
+    from zigbang_nlp.tables.source import Notes, ReadOptions
 
     if label_map is not None and columns["label_column"] is None:
         raise click.UsageError("--label-map needs --label-column.")
-    options = ReadOptions(**reading)
-    if only_look:
-        _show(look(file, options, date_format))
-        return
+    options, notes = ReadOptions(**reading), Notes()
+    paths = found_files(files, notes)
     given = {key.removesuffix("_column"): v for key, v in columns.items() if v is not None}
-    recognised = recognise(file, ImportColumns(**given), options)
+    if only_look:
+        for path in paths:
+            _show(look(path, options, date_format, ImportColumns(**given)))
+        say_notes(notes)
+        return
     with open_or_undo(loaded.settings.store_url) as store:
-        summary = import_file(
-            file,
-            recognised,
-            store,
-            rating_scale,
-            skip_bad_rows,
-            date_format,
-            options,
-            label_map,
-            loaded.settings.preprocess,
-        )
+        for path in paths:
+            found = recognise(path, ImportColumns(**given), options)
+            summary = import_file(
+                path,
+                found,
+                store,
+                rating_scale,
+                skip_bad_rows,
+                date_format,
+                options,
+                label_map,
+                loaded.settings.preprocess,
+            )
+            for line in summary.lines():
+                log.info(line)
         total = store.count_reviews()
-    for line in summary.lines():
-        log.info(line)
-    log.info("The store holds %s reviews.", f"{total:,}")
+    say_notes(notes)
+    log.info(sentence("store holds", n=total, count=f"{total:,}"))
 
 
 def _show(seen: Look) -> None:

@@ -105,7 +105,7 @@ class LabelColumn:
         if not codes:
             return
         more = f" and {len(codes) - _LISTED:,} more" if len(codes) > _LISTED else ""
-        counts = ", ".join(f"{code} ({self.seen[code]:,} rows)" for code in codes[:_LISTED])
+        counts = ", ".join(f"{code} ({_rows(self.seen[code])})" for code in codes[:_LISTED])
         blanks = ",".join(f"{code}=?" for code in codes[:_LISTED])
         raise InputError(
             f"What the labels of {self.name!r} mean can't be told: {counts}{more}.",
@@ -133,6 +133,10 @@ class LabelColumn:
         if label is None:
             self._notes.add("neutral labels", column=self.name)
         return label
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _spelled(text: str) -> str:

@@ -2,50 +2,28 @@
 
 from __future__ import annotations
 
-import contextlib
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from zigbang_nlp.console import progress
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.importing.label_column import LabelColumn
+from zigbang_nlp.importing.look_words import import_command, look_table
 from zigbang_nlp.importing.recognise import Recognised, recognise
-from zigbang_nlp.importing.rows import ImportColumns
-from zigbang_nlp.language.file_notes import sentence
-from zigbang_nlp.records import CATEGORIES
-from zigbang_nlp.tables.cells import as_text, is_missing
+from zigbang_nlp.importing.rows import ImportColumns, RowReader
+from zigbang_nlp.importing.summary import ImportSummary
+from zigbang_nlp.tables.cells import is_missing
 from zigbang_nlp.tables.dates import DateColumn
+from zigbang_nlp.tables.fitting import SCALES, rating_of
 from zigbang_nlp.tables.ratings import read_rating
 from zigbang_nlp.tables.read import Notes, ReadOptions, read_table
-from zigbang_nlp.text.clean import clean, duplicate_key
+from zigbang_nlp.text.clean import duplicate_key
 
-#: Scales that ratings have, the smallest that holds them all is suggested.
-_SCALES = (5.0, 10.0, 100.0)
 #: Texts whose repeats are counted; more would take too much memory.
 _COUNTED = 1_000_000
 #: Labels that a look counts.
 _LABELS = 10
-
-
-#: Words of the table in Korean; categories say themselves.
-_KOREAN = {
-    **{"reviews": "리뷰", "in Korean": "한글 비율", "ratings": "평점 범위", "dates": "날짜 범위"},
-    **{"labels": "라벨", "text": "리뷰 열", "rating": "평점 열", "label": "라벨 열"},
-    **{"date": "날짜 열", "apartment": "단지 열", "category": "항목 열", "id": "번호 열"},
-    **{"split": "구분 열", "name": "이름", "content": "내용", "five pairs": "다섯 쌍 배치"},
-    **CATEGORIES,
-}
-
-
-def _word(english: str, language: str) -> str:
-    return _KOREAN.get(english, english) if language == "ko" else english
-
-
-def _quoted(word: str) -> str:
-    """A word as every shell takes it; Hangul needs no quotes."""
-    return word if re.fullmatch(r"[\w./:=-]+", word) else f'"{word}"'
 
 
 @dataclass
@@ -55,26 +33,33 @@ class Look:
     Attributes:
         file: its path, as it was given.
         recognised: its columns.
+        options: how it was read; date_format: likewise, None where nobody has said it.
         rows: that it has; blank: of them without a text; repeated: whose text stood before.
+        bad: rows that have a value which an import refuses.
         hangul: share of the texts that hold Hangul, 0 to 1.
         ratings: lowest and highest rating, None without any.
         dates: first and last date, None without any.
         labels: label -> how often it was met.
         unclear: those of them that only --label-map can tell.
+        undecided: whether only --date-format can tell the order of the dates.
         doubts: what can't be told, of dates and labels.
         notes: what the reader recognised and converted.
     """
 
     file: str
     recognised: Recognised
+    options: ReadOptions = field(default_factory=ReadOptions)
+    date_format: str | None = None
     rows: int = 0
     blank: int = 0
     repeated: int = 0
+    bad: int = 0
     hangul: float = 0.0
     ratings: tuple[float, float] | None = None
     dates: tuple[str, str] | None = None
     labels: dict[str, int] = field(default_factory=dict)
     unclear: list[str] = field(default_factory=list)
+    undecided: bool = False
     doubts: list[str] = field(default_factory=list)
     notes: Notes = field(default_factory=Notes)
 
@@ -85,47 +70,49 @@ class Look:
                 (category, f"{score} + {text}", "five pairs")
                 for category, (score, text) in self.recognised.layout.pairs.items()
             ]
-        return [(guess.role, guess.column, guess.by) for guess in self.recognised.guesses]
+        found = {guess.role: (guess.column, guess.by) for guess in self.recognised.guesses}
+        for role, column in vars(self.recognised.columns).items():
+            if column is not None and found.get(role, ("", ""))[0] != column:
+                found = {role: (column, "option")} | {k: v for k, v in found.items() if k != role}
+        return [(role, column, how) for role, (column, how) in found.items()]
 
     def table(self, language: str = "en") -> list[tuple[str, str]]:
         """(what, value) of all that was seen, to be shown as a table in "ko" or "en"."""
-        counts = {
-            "texts": f"{self.rows - self.blank:,}",
-            "blank": f"{self.blank:,}",
-            "repeated": f"{self.repeated:,}",
-        }
-        rows = [
-            (_word("reviews", language), sentence("look reviews", language, **counts)),
-            (_word("in Korean", language), f"{self.hangul:.0%}"),
-        ]
-        for role, column, how in self.columns():
-            values = {"column": column, "how": _word(how, language)}
-            rows.append((_word(role, language), sentence("look column", language, **values)))
-        if self.ratings is not None:
-            low, high = (f"{rating:g}" for rating in self.ratings)
-            reach = sentence("look reach", language, low=low, high=high)
-            rows.append((_word("ratings", language), reach))
-        if self.dates is not None:
-            reach = sentence("look reach", language, low=self.dates[0], high=self.dates[1])
-            rows.append((_word("dates", language), reach))
-        if self.labels:
-            labels = ", ".join(f"{label} {count:,}" for label, count in self.labels.items())
-            rows.append((_word("labels", language), labels))
-        return rows
+        return look_table(self, language)
 
     def command(self) -> str:
-        """The import that reads all that was recognised."""
-        words = ["zigbang-nlp", "import", self.file]
-        if self.recognised.layout is None:
-            for role, column, _ in self.columns():
-                if not (role == "text" and column == "text"):
-                    words += [f"--{role}-column", column]
-            if self.ratings is not None and self.ratings[1] > _SCALES[0]:
-                best = next((s for s in _SCALES if self.ratings[1] <= s), self.ratings[1])
-                words += ["--rating-scale", f"{best:g}"]
-            if self.unclear:
-                words += ["--label-map", ",".join(f"{code}=?" for code in self.unclear)]
-        return " ".join(map(_quoted, words))
+        """The import that reads all that was recognised; ? stands for what only people know."""
+        return import_command(self)
+
+
+class _Looking(RowReader):
+    """Reads rows as an import does, whatever the scale of their ratings, and passes over bad ones."""
+
+    def __init__(
+        self,
+        columns: ImportColumns,
+        dates: DateColumn | None,
+        labels: LabelColumn | None,
+        summary: ImportSummary,
+    ) -> None:
+        super().__init__(columns, SCALES[0], dates, labels, skip_bad=True, summary=summary)
+        self.ratings: tuple[float, float] | None = None
+
+    def _leave_out(self, reason: str, example: str) -> None:
+        # Nothing is left out by looking; how many are blank stands in the table.
+        self._summary.skipped[reason] += 1
+        if reason == "bad value":
+            self._summary.notes.add("refused values", example)
+
+    def _score(self, cell: Any) -> float | None:
+        number = rating_of(cell)
+        if number is None:
+            return None if is_missing(cell) else super()._score(cell)
+        scale = next(scale for scale in SCALES if number <= scale)
+        self._note_converted(cell, number, converted=read_rating(cell, scale)[1])
+        low, high = self.ratings or (number, number)
+        self.ratings = min(low, number), max(high, number)
+        return number
 
 
 def look(
@@ -134,7 +121,7 @@ def look(
     date_format: str | None = None,
     given: ImportColumns | None = None,
 ) -> Look:
-    """Read a file to its end, store nothing, and tell what is in it.
+    """Read a file to its end as an import would, store nothing, and tell what is in it.
 
     Args:
         path: see `tables.read_table`.
@@ -146,16 +133,18 @@ def look(
         InputError: the file can't be read.
     """
     recognised = recognise(path, given, options)
-    date_column = next((g.column for g in recognised.guesses if g.role == "date"), None)
+    held = _all_columns(recognised)
     orders: dict[str, str] = {}
     while True:
-        dates = DateColumn(date_column, date_format, orders) if date_column else None
-        seen = _look(path, options, recognised, dates)
+        seen = Look(str(path), recognised, options or ReadOptions(), date_format)
+        dates = DateColumn(held.date, date_format, orders) if held.date else None
+        _look(seen, held, dates)
         if dates is None:
             return seen
         try:
             decided = dates.decided()
         except InputError as error:
+            seen.undecided = True
             seen.doubts.append(str(error))
             return seen
         if all(dates.orders[form] == order for form, order in decided.items()):
@@ -164,63 +153,39 @@ def look(
         orders = decided
 
 
-def _look(
-    path: Path, options: ReadOptions | None, recognised: Recognised, dates: DateColumn | None
-) -> Look:
-    seen = Look(str(path), recognised)
-    roles = {guess.role: guess.column for guess in recognised.guesses}
-    rating = "rating" if recognised.layout else roles.get("rating")
-    labels = LabelColumn(roles["label"], None) if "label" in roles else None
+def _all_columns(recognised: Recognised) -> ImportColumns:
+    """The columns that are read, and those that only seem to hold something."""
+    if recognised.layout is not None:
+        return recognised.columns
+    guessed = {guess.role: guess.column for guess in recognised.unused}
+    return replace(recognised.columns, **guessed)
+
+
+def _look(seen: Look, held: ImportColumns, dates: DateColumn | None) -> None:
+    summary = ImportSummary(Path(seen.file).name, notes=seen.notes)
+    labels = LabelColumn(held.label, None, seen.notes) if held.label else None
+    reader = _Looking(held, dates, labels, summary)
     keys: set[int] = set()
-    korean = 0
-    for row in _rows(path, options, recognised, seen.notes):
-        seen.rows += 1
-        text = as_text(row.get(recognised.columns.text))
-        if not clean(text):
-            seen.blank += 1
-            continue
-        korean += any("가" <= letter <= "힣" for letter in text)
-        key = hash(duplicate_key(text))
-        seen.repeated += key in keys
-        if len(keys) < _COUNTED:
-            keys.add(key)
-        if labels is not None:
-            with contextlib.suppress(InputError):
-                labels.read(row.get(labels.name))
-        if rating is not None:
-            seen.ratings = _wider(seen.ratings, _number(row.get(rating)))
-        if dates is not None and not is_missing(row.get(dates.name)):
-            moment, _ = dates.read(row[dates.name])
-            if moment is not None:
-                day = f"{moment:%Y-%m-%d}"
-                first, last = seen.dates or (day, day)
-                seen.dates = min(first, day), max(last, day)
-    seen.hangul = korean / max(seen.rows - seen.blank, 1)
-    if labels is not None:
-        seen.labels, seen.unclear = dict(labels.seen.most_common(_LABELS)), labels.unclear()
-        try:
-            labels.check()
-        except InputError as error:
-            seen.doubts.append(str(error))
-    return seen
-
-
-def _rows(
-    path: Path, options: ReadOptions | None, recognised: Recognised, notes: Notes
-) -> Iterator[dict[Any, Any]]:
-    for piece in read_table(path, options=options, notes=notes):
-        yield from recognised.rows(piece).to_dict("records")
-
-
-def _number(cell: Any) -> float | None:
-    for scale in _SCALES:
-        with contextlib.suppress(InputError):
-            return read_rating(cell, scale)[0]
-    return None
-
-
-def _wider(reach: tuple[float, float] | None, number: float | None) -> tuple[float, float] | None:
-    if number is None:
-        return reach
-    low, high = reach or (number, number)
-    return min(low, number), max(high, number)
+    korean = texts = before = 0
+    pieces = read_table(Path(seen.file), options=seen.options, notes=seen.notes)
+    for piece in progress(pieces, "looking", unit="pieces"):
+        for review in reader.reviews(seen.recognised.rows(piece), before):
+            texts += 1
+            korean += any("가" <= letter <= "힣" for letter in review.text)
+            key = hash(duplicate_key(review.text))
+            seen.repeated += key in keys
+            if len(keys) < _COUNTED:
+                keys.add(key)
+        before += len(piece)
+    seen.rows, seen.ratings = summary.rows, reader.ratings
+    seen.blank, seen.bad = summary.skipped["blank text"], summary.skipped["bad value"]
+    seen.hangul = korean / max(texts, 1)
+    if summary.first_date and summary.last_date:
+        seen.dates = str(summary.first_date), str(summary.last_date)
+    if labels is None:
+        return
+    seen.labels, seen.unclear = dict(labels.seen.most_common(_LABELS)), labels.unclear()
+    try:
+        labels.check()
+    except InputError as error:
+        seen.doubts.append(str(error))

@@ -41,6 +41,7 @@ class Recognised:
         columns: what holds what.
         layout: the five pairs, where it is laid out so.
         guesses: columns that seem to have a role, by name or content.
+        found_text: whether nobody has named the column of the texts.
         defused: whether an export made its cells safe for spreadsheets, see `tables.cells`.
     """
 
@@ -48,6 +49,7 @@ class Recognised:
     layout: Layout | None
     guesses: tuple[Guess, ...]
     defused: bool = False
+    found_text: bool = False
 
     @property
     def needed(self) -> list[str]:
@@ -64,7 +66,15 @@ class Recognised:
         if self.layout is not None:
             return []
         used = set(self.columns.named())
-        return [guess for guess in self.guesses if guess.column not in used]
+        known = vars(self.columns)
+        return [g for g in self.guesses if g.column not in used and known[g.role] is None]
+
+    def note(self, notes: Notes) -> None:
+        """Note which column the texts are read from, and which others aren't read."""
+        if self.found_text:
+            notes.add("text column", column=self.columns.text)
+        for guess in self.unused:
+            notes.add("unused column", column=guess.column, role=guess.role)
 
     def rows(self, piece: pd.DataFrame) -> pd.DataFrame:
         """The rows of a piece, one a text."""
@@ -121,4 +131,4 @@ def recognise(
     if given.text in piece.columns or given.text != ImportColumns().text:
         return Recognised(given, None, guesses)
     text = column_of_texts(piece, guesses, path.name)
-    return Recognised(replace(given, text=text), None, guesses)
+    return Recognised(replace(given, text=text), None, guesses, found_text=True)

@@ -13,6 +13,7 @@ from zigbang_nlp.errors import InputError
 from zigbang_nlp.importing.label_column import LabelColumn
 from zigbang_nlp.importing.summary import ImportSummary
 from zigbang_nlp.records import CATEGORIES, SPLITS, Review, content_id
+from zigbang_nlp.tables.category_names import category_of
 from zigbang_nlp.tables.cells import as_text, is_missing, shortened, written_text
 from zigbang_nlp.tables.dates import DateColumn
 from zigbang_nlp.tables.ratings import read_rating
@@ -144,12 +145,12 @@ class RowReader:
             return None
         score = self._score(row.rating)
         apartment = _name(row.apartment, "apartment") or "-"
-        category = _name(row.category, "category").lower() or "total"
+        named = _name(row.category, "category") or "total"
+        category = category_of(named)
         split = _name(row.split, "split").lower() or None
-        if category not in CATEGORIES:
-            raise InputError(
-                f"Unknown category {shortened(category)}.", f"Use {', '.join(CATEGORIES)}."
-            )
+        if category is None:
+            known = ", ".join(f"{name} ({korean})" for name, korean in CATEGORIES.items())
+            raise InputError(f"Unknown category {shortened(named)}.", f"Use {known}.")
         if split is not None and split not in SPLITS:
             raise InputError(
                 f"Unknown split {shortened(split)}.", f"Use {', '.join(SPLITS)}, or leave it blank."
@@ -174,10 +175,13 @@ class RowReader:
         if cell is None:
             return None
         number, converted = read_rating(cell, self._scale)
+        self._note_converted(cell, number, converted)
+        return None if number is None else number / self._scale * _TOP_SCORE
+
+    def _note_converted(self, cell: Any, number: float | None, converted: bool) -> None:
         if converted:
             told = "blank" if number is None else f"{number:g}"
             self._summary.notes.add("converted ratings", f"{shortened(cell)} to {told}")
-        return None if number is None else number / self._scale * _TOP_SCORE
 
     def _written_at(self, cell: Any) -> datetime | None:
         assert self._dates is not None

@@ -76,6 +76,7 @@ def import_file(
     orders: dict[str, str] = {}
     while True:
         summary = ImportSummary(path.name, notes=Notes())
+        columns.note(summary.notes)
         dates = DateColumn(held.date, date_format, orders) if held.date else None
         labels = LabelColumn(held.label, meanings, summary.notes) if held.label else None
         contradictions = Contradictions(settings or PreprocessSettings())

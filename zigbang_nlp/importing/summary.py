@@ -46,12 +46,12 @@ class ImportSummary:
         """The account as sentences in "ko" or "en", the counts first."""
         counts = {
             "file": self.file,
-            "rows": f"{self.rows:,}",
+            "count": f"{self.rows:,}",
             "new": f"{self.stored.new:,}",
             "changed": f"{self.stored.changed:,}",
             "seen": f"{self.stored.seen:,}",
         }
-        told = [sentence("import counts", language, **counts)]
+        told = [sentence("import counts", language, n=self.rows, **counts)]
         if self.stored.repeated:
             told.append(sentence("repeated rows", language, count=f"{self.stored.repeated:,}"))
         if self.stored.conflicting:

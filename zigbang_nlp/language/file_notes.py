@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 
 from zigbang_nlp.language.i18n import N_, translated
@@ -41,6 +42,12 @@ WORDS: dict[str, str] = {
     ),
     "merged cells filled": N_("{sheet} 시트에서 병합된 칸 {count}개를 아래로 채웠습니다."),
     "rows above the header": N_("머리글은 {row}행입니다. 그 위의 {count}행은 뺐습니다."),
+    "no header": N_(
+        "첫 행이 열 이름이 아니라 자료 같아서 열을 column A처럼 자리로 부릅니다. 열 이름이라면 "
+        "--header-row 1을 쓰세요."
+    ),
+    "other files": N_("{directory} 폴더에서 읽을 수 없는 {count}개는 건너뛰었습니다({examples})."),
+    "other format": N_("이름은 {ending}이지만 내용이 {found} 파일이라 그렇게 읽었습니다."),
     "blank rows": N_("빈 행 {count}개를 건너뛰었습니다."),
     # --- how a file was written
     "defused": N_(
@@ -54,6 +61,9 @@ WORDS: dict[str, str] = {
     ),
     # --- what a look at a file shows
     "look reviews": N_("{texts}건 (빈 행 {blank}개, 되풀이된 글 {repeated}개)"),
+    "refused values": N_(
+        "{count}행에 import가 받지 않는 값이 있습니다({examples}). 고치거나 --skip-bad-rows로 빼세요."
+    ),
     "look column": N_("{column} ({how} 기준)"),
     "look reach": N_("{low} ~ {high}"),
     # --- what an import says
@@ -68,8 +78,9 @@ WORDS: dict[str, str] = {
         "{column} 열은 쓰지 않았습니다. 쓰려면 --{role}-column {column}을(를) 붙이세요."
     ),
     "import counts": N_(
-        "{file}: {rows}행. 새 리뷰 {new}, 바뀐 리뷰 {changed}, 이미 있는 리뷰 {seen}."
+        "{file}: {count}행. 새 리뷰 {new}, 바뀐 리뷰 {changed}, 이미 있는 리뷰 {seen}."
     ),
+    "store holds": N_("저장소의 리뷰는 {count}건입니다."),
     "repeated rows": N_("{count}행은 앞 행과 똑같아 하나로 저장했습니다."),
     "conflicting rows": N_(
         "{count}행은 앞 행과 id가 같고 내용이 다릅니다. 마지막 것만 남겼습니다."
@@ -119,8 +130,26 @@ def sentence(kind: str, language: str = "en", **values: str | int) -> str:
     return translated(WORDS[kind], language, **named)
 
 
+#: How examples begin or are converted -> the same in Korean.
+_EXAMPLES = (
+    (re.compile(r"^rows? (\d[\d,]*)"), r"\1행"),
+    (re.compile(r"^lines (\d+) to (\d+)"), r"\1~\2줄"),
+    (re.compile(r"^line (\d+)"), r"\1줄"),
+    (re.compile(r"^column (?=')"), "열 "),
+    (re.compile(r"^('.*') to blank$"), r"\1 → 빈칸"),
+    (re.compile(r"^(\S+) is (?=[\d-]+$)|^('.*') to (?=[\d.]+$)"), r"\1\2 → "),
+)
+
+
+def _example(example: str, language: str) -> str:
+    for pattern, korean in _EXAMPLES if language == "ko" else ():
+        example = pattern.sub(korean, example)
+    return example
+
+
 def note_sentence(note: _Note, language: str = "en") -> str:
     """A note as a sentence in "ko" or "en"."""
-    examples = "; ".join(note.examples) + ("; …" if note.count > len(note.examples) > 0 else "")
+    shown = [_example(example, language) for example in note.examples]
+    examples = "; ".join(shown) + ("; …" if note.count > len(note.examples) > 0 else "")
     counts: dict[str, str | int] = {"n": note.count, "count": f"{note.count:,}"}
     return sentence(note.kind, language, examples=examples, **counts, **note.values)

@@ -3,60 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from zigbang_nlp.tables.cells import as_text
+from zigbang_nlp.tables.column_names import NAMES, folded
+from zigbang_nlp.tables.fitting import can_hold, seem_dates, seem_ratings
 
-#: role -> names that people give such a column, folded as by `folded`; the likelier first.
-NAMES: dict[str, tuple[str, ...]] = {
-    "text": (
-        *(
-            "text",
-            "리뷰",
-            "리뷰내용",
-            "리뷰본문",
-            "후기",
-            "후기내용",
-            "이용후기",
-            "거주후기",
-            "내용",
-        ),
-        *("본문", "평", "한줄평", "평가내용", "의견", "댓글", "글", "review", "reviewtext"),
-        *("reviewcontent", "reviewbody", "comment", "comments", "content", "contents", "body"),
-        *("desc", "description", "document", "sentence", "문장"),
-    ),
-    "rating": (
-        *("rating", "별점", "평점", "점수", "별", "추천점수", "만족도", "score", "stars", "star"),
-        *("reviewscore", "reviewrating", "rate"),
-    ),
-    "label": ("label", "감성", "감정", "라벨", "긍부정", "정답", "sentiment", "polarity"),
-    "date": (
-        *("date", "writtenat", "작성일", "작성일자", "작성일시", "작성날짜", "날짜", "등록일"),
-        *(
-            "등록일자",
-            "등록일시",
-            "일자",
-            "일시",
-            "createdat",
-            "created",
-            "writtenon",
-            "reviewdate",
-        ),
-        *("datetime", "timestamp", "regdate"),
-    ),
-    "apartment": (
-        *("apartment", "apartmentid", "단지명", "단지", "아파트", "아파트명", "단지이름", "단지id"),
-        *("danjiname", "danjiid", "danji", "areadanjiid", "areadanjiname", "apartmentname"),
-        *("complex", "complexname", "aptname", "apt"),
-    ),
-    "category": ("category", "항목", "카테고리", "분류", "평가항목", "구분"),
-    "id": ("id", "reviewid", "리뷰id", "리뷰번호", "글번호", "후기번호"),
-    "split": ("split",),
-}
 #: Cells of a column that are looked at where its name says nothing.
 _LOOKED_AT = 500
 #: A review is text of at least so many characters on average, mostly words.
@@ -80,15 +35,12 @@ class Guess:
     by: str
 
 
-def folded(name: Hashable) -> str:
-    """A column's name without what people vary: case, spaces, _ - ( ) and composed or not."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", str(name))).casefold()
-
-
 def guess_roles(piece: pd.DataFrame) -> list[Guess]:
     """The role of each column that seems to have one, no role twice.
 
-    Names come first; a text column that no name shows is the one with the longest Korean texts.
+    Names come first, unless the cells contradict them (a 구분 that holds no categories). A text
+    column that no name shows is the one with the longest Korean texts; ratings and dates that no
+    name shows are told by their form.
 
     Args:
         piece: the first rows of a table.
@@ -100,14 +52,23 @@ def guess_roles(piece: pd.DataFrame) -> list[Guess]:
     by_name = {folded(column): str(column) for column in reversed(list(piece.columns))}
     guesses: dict[str, Guess] = {}
     for role, names in NAMES.items():
-        column = next((by_name[name] for name in names if name in by_name), None)
+        called = (by_name[name] for name in names if name in by_name)
+        column = next((c for c in called if can_hold(role, piece[c].head(_LOOKED_AT))), None)
         if column is not None:
             guesses[role] = Guess(role, column, "name")
     if "text" not in guesses:
         taken = {guess.column for guess in guesses.values()}
-        column = _wordiest(piece, [c for c in map(str, piece.columns) if c not in taken])
+        free = [c for c in map(str, piece.columns) if c not in taken]
+        # "2024. 1. 5 오후 3:21" is long and holds Hangul too.
+        column = _wordiest(piece, [c for c in free if not seem_dates(piece[c].head(_LOOKED_AT))])
         if column is not None:
             guesses = {"text": Guess("text", column, "content"), **guesses}
+    for role, seem in (("rating", seem_ratings), ("date", seem_dates)):
+        taken = {guess.column for guess in guesses.values()}
+        rest = [c for c in map(str, piece.columns) if c not in taken and role not in guesses]
+        column = next((c for c in rest if seem(piece[c].head(_LOOKED_AT))), None)
+        if column is not None:
+            guesses[role] = Guess(role, column, "content")
     return list(guesses.values())
 
 

@@ -40,6 +40,8 @@ _EXCEL_BEGINS = datetime(1899, 12, 30)
 #: Excel serials from 1954 to 2100; Unix seconds from 1990 to 2100.
 _SERIALS = (20_000, 73_050)
 _SECONDS = (631_152_000, 4_102_444_800)
+#: Digits of the longest number that can be a moment.
+_LONGEST = 16
 #: Two digits up to this are 20yy and 19yy above it, as POSIX has it.
 _PIVOT = 68
 
@@ -101,6 +103,8 @@ def _from_parts(match: re.Match[str]) -> Reading | None:
 
 def _from_number(text: str, whole: str, fraction: str | None) -> Reading | None:
     digits = len(whole)
+    if digits > _LONGEST:
+        return None
     if digits == 5 and _SERIALS[0] <= int(whole) <= _SERIALS[1]:
         moment = _EXCEL_BEGINS + timedelta(seconds=round(float(text) * 86_400))
         return Reading("serial", {"": moment})

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from zigbang_nlp.tables.header import is_data, names_columns, title_rows
 from zigbang_nlp.tables.source import Source
 from zigbang_nlp.tables.unicode import composed
 
@@ -29,11 +30,13 @@ class Dialect:
         delimiter: one character.
         quoted: whether quotation marks enclose fields, or are characters like others.
         skipped: lines before the header.
+        header: whether the first of the other rows names the columns.
     """
 
     delimiter: str
     quoted: bool = True
     skipped: int = 0
+    header: bool = True
 
     def reader(self, lines: Iterable[str], strict: bool = False) -> Any:
         """A reader of the csv module: the fields of each row; a blank line has none."""
@@ -44,18 +47,51 @@ class Dialect:
 
 
 def find_dialect(source: Source, encoding: str) -> Dialect:
-    """The delimiter of a .csv or .tsv file, told by its content; one that is not usual is noted."""
+    """The delimiter and the header of a .csv or .tsv file, told by its content.
+
+    A delimiter that is not usual, titles above the header and a missing header are noted.
+    """
     usual = "\t" if source.ending == ".tsv" else ","
     lines = first_lines(source, encoding)
-    skipped = (source.options.header_row or 1) - 1
+    said = source.options.header_row
+    skipped = max((said or 1) - 1, 0)
     sep = _SEP.fullmatch(lines[0].lstrip("\ufeff")) if lines else None
     if sep:
         delimiter, skipped = sep[1], max(skipped, 1)
     else:
         delimiter = _delimiter(lines[skipped:], usual, source.needed)
+    named = DELIMITERS.get(delimiter, repr(delimiter))
     if delimiter != usual:
-        source.notes.add("delimiter", delimiter=DELIMITERS.get(delimiter, repr(delimiter)))
-    return Dialect(delimiter, skipped=skipped)
+        source.notes.add("delimiter", delimiter=named)
+    header = said != 0
+    if said is None:
+        skipped, header = _header(lines, Dialect(delimiter, skipped=skipped), source)
+    source.notes.facts |= {
+        "delimiter": named,
+        "header row": str(skipped + 1) if header else "none",
+    }
+    return Dialect(delimiter, skipped=skipped, header=header)
+
+
+def _header(lines: Sequence[str], dialect: Dialect, source: Source) -> tuple[int, bool]:
+    """(lines before the header, whether there is one), noted where that is not as usual."""
+    reader = dialect.reader(lines[dialect.skipped :])
+    rows, ends = [], []
+    for row in reader:
+        rows.append(row)
+        ends.append(reader.line_num)
+    rows = rows[: -1 if len(lines) == _LOOKED_AT else None]  # the last may go on
+    above = title_rows(rows, source.needed)
+    if above:
+        skipped = dialect.skipped + ends[above - 1]
+        count = sum(1 for row in rows[:above] if row)
+        source.notes.add("rows above the header", count=count, row=skipped + 1)
+        return skipped, True
+    filled = [row for row in rows if row]
+    if filled and is_data(filled, source.needed):
+        source.notes.add("no header")
+        return dialect.skipped, False
+    return dialect.skipped, True
 
 
 def table_in_text(source: Source, encoding: str) -> str | None:
@@ -65,8 +101,12 @@ def table_in_text(source: Source, encoding: str) -> str | None:
     if len(lines) > 1 and len(tabs) == 1 and tabs != {0}:
         return "\t"
     for delimiter in DELIMITERS:
-        header = _fields(lines[:1], delimiter)
-        if header and len(header[0]) > 1 and source.needed and set(source.needed) <= set(header[0]):
+        rows = _fields(lines, delimiter)
+        if not rows or len(rows[0]) < 2:
+            continue
+        if source.needed and set(source.needed) <= set(rows[0]):
+            return delimiter
+        if len({len(row) for row in rows}) == 1 and all(names_columns([c], ()) for c in rows[0]):
             return delimiter
     return None
 
@@ -84,11 +124,12 @@ def _delimiter(lines: Sequence[str], usual: str, needed: Sequence[str]) -> str:
         rows = _fields(lines, delimiter)
         if len(lines) == _LOOKED_AT:
             rows = rows[:-1]  # it may go on
-        if not rows or len(rows[0]) < 2:
+        if not rows:
             continue
-        if set(needed) <= set(rows[0]) and needed:
+        if needed and len(rows[0]) > 1 and set(needed) <= set(rows[0]):
             return delimiter
-        if len({len(row) for row in rows}) == 1:
+        rows = rows[title_rows(rows, needed) :]
+        if len(rows[0]) > 1 and len({len(row) for row in rows}) == 1:
             regular.append(delimiter)
     return regular[0] if regular else usual
 

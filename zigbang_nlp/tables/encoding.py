@@ -18,7 +18,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 #: Encodings as people know them.
-_NAMES = {"cp949": "CP949 (EUC-KR)", "utf-16": "UTF-16", "utf-32": "UTF-32"}
+_NAMES = {"utf-8-sig": "UTF-8", "cp949": "CP949 (EUC-KR)", "utf-16": "UTF-16", "utf-32": "UTF-32"}
 _HANGUL_IN_UTF_8 = re.compile(rb"[\xea-\xed][\x80-\xbf]{2}")
 _HIGH = re.compile(rb"[\x80-\xff]+")
 
@@ -30,8 +30,10 @@ def encoding_of(source: Source) -> str:
         InputError: see `text_encoding`.
     """
     encoding = text_encoding(source.path, source.options.encoding, source.name)
+    shown = _NAMES.get(encoding, encoding)
+    source.notes.facts["encoding"] = shown
     if encoding != "utf-8-sig":
-        source.notes.add("encoding", encoding=_NAMES.get(encoding, encoding))
+        source.notes.add("encoding", encoding=shown)
     return encoding
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pandas as pd
 import python_calamine as calamine
 
 from zigbang_nlp.errors import InputError
+from zigbang_nlp.tables.header import is_data, letters, place_names
 from zigbang_nlp.tables.source import CHUNK, Source
 from zigbang_nlp.tables.unicode import composed
 
@@ -35,23 +37,19 @@ def read_excel(source: Source) -> Iterator[pd.DataFrame]:
     Raises:
         InputError: a password, a format that can't be read, no such sheet, no header.
     """
-    with _opened(source.path, source.name) as book:
-        for name in _chosen(book, source):
-            yield from _rows(book.get_sheet_by_name(name), source)
-
-
-def sheets(path: Path, name: str) -> dict[str, bool]:
-    """The sheets of a workbook in order, and whether each is visible.
-
-    Args:
-        path: the file.
-        name: what messages call it.
-
-    Raises:
-        InputError: see `read_excel`.
-    """
-    with _opened(path, name) as book:
-        return _sheets(book)
+    with _opened(source) as book:
+        chosen = _chosen(book, source)
+        rows = 0
+        for name in chosen:
+            for piece in _rows(book.get_sheet_by_name(name), source):
+                rows += len(piece)
+                yield piece
+        others = [name for name in _sheets(book) if name not in chosen]
+    if not rows and others:
+        raise InputError(
+            f"The sheet {', '.join(map(repr, chosen))} of {source.name} has no rows.",
+            f"Choose another with --sheet: {', '.join(map(repr, others))}.",
+        )
 
 
 def _sheets(book: calamine.CalamineWorkbook) -> dict[str, bool]:
@@ -88,13 +86,16 @@ def _check_alive(path: Path, name: str) -> None:
         )
 
 
-def _opened(path: Path, name: str) -> calamine.CalamineWorkbook:
-    if path.suffix.lower() in (".xls", ".xlsb"):
+def _opened(source: Source) -> calamine.CalamineWorkbook:
+    path, name = source.path, source.name
+    if source.ending in (".xls", ".xlsb"):
         with path.open("rb") as stream:
             whole = stream.read(4) in (_OLD_EXCEL, _ZIP)
         if whole:  # else it is refused before anything is asked for
             _check_alive(path, name)
     try:
+        if source.ending != path.suffix.lower():  # calamine goes by the name
+            return calamine.CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
         return calamine.CalamineWorkbook.from_path(str(path))
     except calamine.PasswordError as error:
         raise _locked(name) from error
@@ -155,11 +156,14 @@ def _rows(sheet: calamine.CalamineSheet, source: Source) -> Iterator[pd.DataFram
     if not any(map(_full, rows)):
         return
     at = _header(rows, source)
-    before = sum(1 for row in rows[:at] if _full(row))
+    source.notes.facts |= {"sheet": sheet.name, "header row": str(at + 1) if at >= 0 else "none"}
+    before = sum(1 for row in rows[: max(at, 0)] if _full(row))
     if before:
         source.notes.add("rows above the header", count=before, row=at + 1)
-    width = max((i + 1 for row in rows[at:] for i, cell in enumerate(row) if cell != ""), default=0)
-    names = _names(rows[at][:width])
+    width = max(
+        (i + 1 for row in rows[max(at, 0) :] for i, cell in enumerate(row) if cell != ""), default=0
+    )
+    names = _names(rows[at][:width]) if at >= 0 else place_names(width)
     body = [[_as_shown(cell) for cell in row[:width]] for row in rows[at + 1 :]]
     while body and not _full(body[-1]):
         body.pop()  # what a spreadsheet keeps below the table
@@ -189,12 +193,14 @@ def _fill_merged(rows: list[Row], merged: Sequence[tuple[tuple[int, int], tuple[
 
 
 def _header(rows: Sequence[Row], source: Source) -> int:
-    """Which row names the columns, counted from 0.
+    """Which row names the columns, counted from 0; -1 where none does.
 
     It is the row that was said; else the first that names all columns that are needed; else the
     first that is nearly as full as the fullest and holds nothing but different texts.
     """
     said = source.options.header_row
+    if said == 0:
+        return -1
     if said is not None:
         if not 1 <= said <= len(rows) or not _full(rows[said - 1]):
             raise InputError(
@@ -207,6 +213,10 @@ def _header(rows: Sequence[Row], source: Source) -> int:
         for at, row in near:
             if set(source.needed) <= {composed(str(cell)).strip() for cell in row}:
                 return at
+    filled = [row for _, row in near if _full(row)]
+    if is_data(filled, source.needed):
+        source.notes.add("no header")
+        return -1
     widest = max(_full(row) for _, row in near)
     for at, row in near:
         texts = [cell for cell in row if cell != ""]
@@ -220,7 +230,7 @@ def _names(header: Row) -> list[str]:
     """Column names; one without a name is called after its place, as spreadsheets do (C)."""
     names: list[str] = []
     for place, cell in enumerate(header):
-        name = composed(str(_as_shown(cell))).strip() or f"column {_letters(place)}"
+        name = composed(str(_as_shown(cell))).strip() or f"column {letters(place)}"
         names.append(name)
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
@@ -229,16 +239,6 @@ def _names(header: Row) -> list[str]:
             "Give each column a name of its own, or say where the header is with --header-row.",
         )
     return names
-
-
-def _letters(place: int) -> str:
-    """The name of a spreadsheet's column: 0 is A, 26 is AA."""
-    name = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        name = chr(ord("A") + rest) + name
-    return name
 
 
 def _first_line(error: Exception) -> str:

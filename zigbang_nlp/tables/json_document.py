@@ -1,4 +1,4 @@
-"""JSON that is one document: its list of objects, piece by piece, in bounded memory."""
+"""JSON that is no object a line: its list of objects, piece by piece, in bounded memory."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, TextIO
 
 from zigbang_nlp.errors import InputError
+from zigbang_nlp.tables.column_names import NAMES, folded
 from zigbang_nlp.tables.source import Notes
 
 _BLOCK = 1 << 20
@@ -26,12 +27,12 @@ def is_document(stream: TextIO) -> bool:
     if not first.startswith("{") or (rest.strip() and _is_json(first)):
         return False
     if len(start) < _BLOCK and _is_json(first):
-        return any(map(_of_objects, json.loads(first).values()))
+        return _holds_list(json.loads(first))
     return not rest.lstrip().startswith("{") and _is_unfinished(first)
 
 
 def document_rows(stream: TextIO, name: str, notes: Notes | None) -> Iterator[dict[str, Any]]:
-    """The objects of an array, or of the one list that an object holds.
+    """The objects of an array, of the one list that an object holds, or of one after the other.
 
     Args:
         stream: at its beginning.
@@ -45,30 +46,54 @@ def document_rows(stream: TextIO, name: str, notes: Notes | None) -> Iterator[di
     if text.peek() == "[":
         yield from _objects(text)
         return
-    text.take("{")
-    found: str | None = None
-    others: list[str] = []
-    while text.peek() != "}":
-        key = text.value()
-        text.take(":")
-        if text.peek() != "[":
-            text.value()
-            continue
-        if found is None and text.peek_second() == "{":
-            found = key
-            if notes is not None:
-                notes.add("json list", where=repr(key))
-            yield from _objects(text)
-            continue
-        if text.peek_second() == "{":
-            others.append(key)
-        text.value()
-    if found is None or others:
-        lists = ", ".join(map(repr, [found, *others] if found else []))
+    # A list within an inner object counts where the outer one holds none.
+    for deep in (False, True):
+        found: list[str] = []
+        yield from _of_lists(text, deep, found, notes)
+        if found:
+            break
+        if text.has_more():
+            yield from _one_after_the_other(text.again())
+            return
+        text = text.again()
+    if len(found) != 1:
+        lists = ", ".join(map(repr, found))
         raise InputError(
             f"{name} is a JSON object with {f'several lists: {lists}' if lists else 'no list'}.",
             "Save the list of reviews alone, as a JSON array or one object a line.",
         )
+
+
+def _of_lists(
+    text: _Text, deep: bool, found: list[str], notes: Notes | None, within: str = ""
+) -> Iterator[dict[str, Any]]:
+    """The rows of the first list of objects in an object; all such lists are added to `found`."""
+    text.take("{")
+    while text.peek() != "}":
+        key = f"{within}{text.value()}"
+        text.take(":")
+        if deep and text.peek() == "{":
+            yield from _of_lists(text, deep, found, notes, f"{key}.")
+            continue
+        if text.peek() != "[" or text.peek_second() != "{":
+            text.value()
+            continue
+        found.append(key)
+        if len(found) > 1:
+            text.value()
+            continue
+        if notes is not None:
+            notes.add("json list", where=repr(key))
+        yield from _objects(text)
+    text.take("}")
+
+
+def _one_after_the_other(text: _Text) -> Iterator[dict[str, Any]]:
+    while text.has_more():
+        row = text.value()
+        if not isinstance(row, dict):
+            raise ValueError(f"{str(row)[:20]!r} stands between its objects")
+        yield row
 
 
 class _Text:
@@ -80,15 +105,26 @@ class _Text:
         self._at = 0
         self._ended = False
 
-    def peek(self) -> str:
-        """The next character that is no white space or comma; "" at the end."""
+    def again(self) -> _Text:
+        """The same from its beginning."""
+        self._stream.seek(0)
+        return _Text(self._stream)
+
+    def has_more(self) -> bool:
+        """Whether anything but white space and commas follows."""
         while True:
             match = _SPACE.match(self._held, self._at)
             self._at = match.end() if match else self._at
             if self._at < len(self._held):
-                return self._held[self._at]
+                return True
             if not self._more():
-                raise ValueError("it ends in the middle")
+                return False
+
+    def peek(self) -> str:
+        """The next character that is no white space or comma."""
+        if not self.has_more():
+            raise ValueError("it ends in the middle")
+        return self._held[self._at]
 
     def peek_second(self) -> str:
         """The character after the next, past white space."""
@@ -136,6 +172,14 @@ def _objects(text: _Text) -> Iterator[dict[str, Any]]:
             raise ValueError(f"item {number} of its list is not a JSON object")
         yield row
     text.take("]")
+
+
+def _holds_list(row: dict[str, Any]) -> bool:
+    """Whether an object is a document with a list of objects, not a row that is alone in its file."""
+    if any(folded(key) in NAMES["text"] and isinstance(row[key], str) for key in row):
+        return False
+    inner = [value for value in row.values() if isinstance(value, dict)]
+    return any(map(_of_objects, row.values())) or any(map(_holds_list, inner))
 
 
 def _of_objects(value: Any) -> bool:

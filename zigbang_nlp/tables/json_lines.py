@@ -14,6 +14,7 @@ import pandas as pd
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.tables.encoding import encoding_of
 from zigbang_nlp.tables.json_document import document_rows, is_document
+from zigbang_nlp.tables.mojibake import known_columns
 from zigbang_nlp.tables.source import CHUNK, Source
 from zigbang_nlp.tables.unicode import composed
 
@@ -51,7 +52,7 @@ def read_json(source: Source) -> Iterator[pd.DataFrame]:
         missing = [name for name in source.needed if name in unseen]
         raise InputError(
             f"{source.name} has no column {', '.join(map(repr, missing))}.",
-            f"Its columns are: {', '.join(map(repr, keys))}.",
+            known_columns(keys),
         )
 
 

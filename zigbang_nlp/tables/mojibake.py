@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 import ftfy.bad_codecs  # noqa: F401 - knows cp1252 with its five holes filled
 import pandas as pd
@@ -48,6 +48,14 @@ def mended(text: str) -> str | None:
         if len(_HANGUL.findall(found)) > 2 * len(_NOT_HANGUL.findall(found)):
             return found
     return None
+
+
+def known_columns(names: Iterable[Hashable]) -> str:
+    """The columns that there are, as the next step after one that isn't; says if they are broken."""
+    told = [str(name) for name in names]
+    broken = next((whole for whole in map(mended, told) if whole is not None), None)
+    why = f" They were decoded wrongly ({broken!r}); add --fix-encoding." if broken else ""
+    return f"Its columns are: {', '.join(map(repr, told))}.{why}"
 
 
 def mend_piece(piece: pd.DataFrame, fix: bool, before: int, notes: Notes) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -38,7 +39,7 @@ def read_rating(value: Any, scale: float) -> tuple[float | None, bool]:
     number, converted = _number(value, scale)
     if number is not None and not 0 <= number <= scale:
         raise InputError(
-            f"The rating {number:g} is outside 0 to {scale:g}.",
+            f"The rating {_shown(value, number)} is outside 0 to {scale:g}.",
             "Set the best rating with --rating-scale.",
         )
     return number, converted
@@ -81,6 +82,11 @@ def _written(text: str, scale: float) -> float:
 
 def _decimal(text: str) -> float:
     return float(text.replace(",", "."))
+
+
+def _shown(value: Any, number: float) -> str:
+    """The number; where it is too large for one, as it was written."""
+    return f"{number:g}" if math.isfinite(number) else shortened(as_text(value))
 
 
 def _no_rating(value: Any) -> InputError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,8 +13,9 @@ from zigbang_nlp.errors import InputError, ZigbangError
 from zigbang_nlp.tables.excel import read_excel
 from zigbang_nlp.tables.json_lines import read_json
 from zigbang_nlp.tables.lines import read_lines
-from zigbang_nlp.tables.mojibake import mend_piece
+from zigbang_nlp.tables.mojibake import known_columns, mend_piece
 from zigbang_nlp.tables.parquet import read_parquet
+from zigbang_nlp.tables.real_format import real_ending
 from zigbang_nlp.tables.separated import read_separated
 from zigbang_nlp.tables.source import CHUNK, Notes, ReadOptions, Source
 from zigbang_nlp.tables.unicode import composed
@@ -79,6 +81,10 @@ def read_table(
             and the line), an empty file, a missing column (it names those there are), or whatever
             else a library finds wrong with the file.
     """
+    if path.is_dir():
+        raise InputError(
+            f"{path} is a directory.", "Give one of its files; `import` takes directories too."
+        )
     if not path.is_file():
         raise InputError(f"There is no file {path}.", "Check the name and the current directory.")
     noted = Notes() if notes is None else notes
@@ -106,6 +112,9 @@ def _checked(source: Source) -> Iterator[pd.DataFrame]:
         )
     if source.path.stat().st_size == 0:
         raise InputError(f"{source.name} is empty.", "Give a file with a header and rows.")
+    ending = real_ending(source)
+    source = replace(source, ending=ending)
+    source.notes.facts["format"] = ending[1:]
     before = source.rows.start if source.rows else 0
     rows = 0
     for piece in READERS[source.ending](source):
@@ -114,7 +123,7 @@ def _checked(source: Source) -> Iterator[pd.DataFrame]:
         if missing:
             raise InputError(
                 f"{source.name} has no column {', '.join(map(repr, missing))}.",
-                f"Its columns are: {', '.join(map(repr, whole.columns))}.",
+                known_columns(whole.columns),
             )
         rows += len(whole)
         yield whole[list(dict.fromkeys(source.needed))] if source.only else whole
@@ -135,7 +144,7 @@ def _in_words(path: Path) -> Iterator[None]:
             raise
         what = path.suffix[1:].lower()
         raise InputError(
-            f"{path} can't be read as {what}: {_first_line(error)}.",
+            f"{path.name} can't be read as {what}: {_first_line(error)}.",
             "Check that the file is what its extension says and is complete.",
         ) from error
 

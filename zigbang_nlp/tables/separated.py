@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 import pandas as pd
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.tables.dialect import Dialect, find_dialect
 from zigbang_nlp.tables.encoding import encoding_of
+from zigbang_nlp.tables.header import place_names
 from zigbang_nlp.tables.quotes import with_quoting
 from zigbang_nlp.tables.source import CHUNK, Source, unique_names
 
@@ -31,7 +32,12 @@ def read_rows(source: Source, encoding: str, dialect: Dialect) -> Iterator[pd.Da
         for _ in range(dialect.skipped):
             stream.readline()
         reader = dialect.reader(stream)
-        names = unique_names(next(filter(None, reader), []), source.notes)
+        first: list[str] = next(filter(None, reader), [])
+        if dialect.header:
+            names = unique_names(first, source.notes)
+        else:
+            names = place_names(len(first))
+            reader = chain([first], reader)
         count = 0
         while rows := list(islice(reader, CHUNK)):
             if any(len(row) != len(names) for row in rows):

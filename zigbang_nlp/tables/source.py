@@ -10,6 +10,8 @@ from zigbang_nlp.tables.unicode import composed
 
 #: Rows held in memory at once.
 CHUNK = 20_000
+#: What quotation marks may do, see `ReadOptions.quoting`.
+QUOTING = ("auto", "csv", "none")
 #: Examples of a note that are kept.
 _EXAMPLES = 3
 
@@ -24,7 +26,8 @@ class ReadOptions:
         quoting: of separated values. "auto" decides by the whole file, "csv" trusts the quotes,
             "none" takes every quotation mark as itself.
         sheet: of a workbook, its name, or "all"; None is the first visible one.
-        header_row: of separated values and workbooks, counted from 1; None finds it out.
+        header_row: of separated values and workbooks, counted from 1; 0 is none, None finds it
+            out.
     """
 
     encoding: str | None = None
@@ -52,10 +55,15 @@ class Note:
 
 
 class Notes:
-    """What was recognised, converted and left out while reading, in the order it was met."""
+    """What was recognised, converted and left out while reading, in the order it was met.
+
+    Attributes:
+        facts: how the file was read, usual or not: its format, encoding, delimiter, sheet, header.
+    """
 
     def __init__(self) -> None:
         self._notes: dict[tuple[str, ...], Note] = {}
+        self.facts: dict[str, str] = {}
 
     def add(self, kind: str, example: object = None, count: int = 1, **values: object) -> None:
         """Note something; the same kind with the same values is counted on.

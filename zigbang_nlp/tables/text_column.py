@@ -9,6 +9,7 @@ import pandas as pd
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.tables.columns import Guess, guess_roles
+from zigbang_nlp.tables.mojibake import known_columns
 from zigbang_nlp.tables.read import Notes, ReadOptions, first_piece
 
 #: The name that needs no looking.
@@ -56,6 +57,6 @@ def column_of_texts(piece: pd.DataFrame, guesses: Sequence[Guess], name: str) ->
     if found is None:
         raise InputError(
             f"{name} has no column that holds reviews.",
-            f"Name it with --text-column; its columns are: {', '.join(map(repr, columns))}.",
+            f"Name it with --text-column. {known_columns(columns)}",
         )
     return found

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from zigbang_nlp.records import CATEGORIES
+from zigbang_nlp.tables.category_names import CATEGORY_WORDS
 from zigbang_nlp.tables.cells import as_text
-from zigbang_nlp.tables.columns import NAMES, folded
+from zigbang_nlp.tables.column_names import NAMES, folded
 
 #: Category -> what its columns begin with; for the whole, nothing at all too.
 _BEGINNINGS: dict[str, tuple[str, ...]] = {
-    name: (*(("",) if name == "total" else ()), name, folded(korean))
-    for name, korean in CATEGORIES.items()
-} | {"total": ("", "total", "추천", "총", "전체")}
+    **CATEGORY_WORDS,
+    "total": ("", *CATEGORY_WORDS["total"]),
+}
 _SCORE_ENDINGS = ("score", "점수", "별점", "평점", "rating")
 _TEXT_ENDINGS = ("desc", "description", "text", "내용", "리뷰", "평", "설명", "후기")
 #: Pairs that make a table this layout and not one with a score and a text.

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from zigbang_nlp.console import log
-from zigbang_nlp.errors import ZigbangError
+from zigbang_nlp.errors import InputError, ZigbangError
 from zigbang_nlp.files import atomic_file
 from zigbang_nlp.importing import Look
 from zigbang_nlp.language.i18n import N_
@@ -17,6 +17,7 @@ from zigbang_nlp.predict.bulk import columns_of
 from zigbang_nlp.predict.files import with_columns
 from zigbang_nlp.records import LABEL_ONLY
 from zigbang_nlp.tables.cells import review_texts
+from zigbang_nlp.tables.source import ReadOptions
 from zigbang_nlp.tables.write import open_table
 from zigbang_nlp.web.background import Background
 from zigbang_nlp.web.job_rows import rows_of, save_rows
@@ -42,6 +43,7 @@ class Job:
         trouble: why it failed.
         positive, negative, unsure: rows so far; those that no model could judge are neither.
         model: identity of the bundle that judges it.
+        options: how the file is read.
         seen: what was recognised in the file, None before it is read.
         corrected: what people said of its rows, by their number.
     """
@@ -57,6 +59,7 @@ class Job:
     negative: int = 0
     unsure: int = 0
     model: str | None = None
+    options: ReadOptions = field(default_factory=ReadOptions)
     seen: Look | None = None
     corrected: dict[int, str] = field(default_factory=dict)
     trouble: str = ""
@@ -88,13 +91,16 @@ class Jobs:
         #: Files that are being read before they are jobs.
         self._coming = 0
 
-    def take(self, name: str, body: BinaryIO, column: str) -> Job:
+    def take(
+        self, name: str, body: BinaryIO, column: str, options: ReadOptions | None = None
+    ) -> Job:
         """Keep a file and put it in the queue.
 
         Args:
             name: as it was sent; only its ending is trusted.
             body: its bytes.
             column: of the texts, or "" to find it.
+            options: how to read the file.
 
         Raises:
             Problem: too many wait, or the column must be told.
@@ -109,12 +115,12 @@ class Jobs:
                 raise _TOO_MANY
             self._coming += 1
         try:
-            return self._taken(name, body, column)
+            return self._taken(name, body, column, options or ReadOptions())
         finally:
             with self._background.lock:
                 self._coming -= 1
 
-    def _taken(self, name: str, body: BinaryIO, column: str) -> Job:
+    def _taken(self, name: str, body: BinaryIO, column: str, options: ReadOptions) -> Job:
         key = secrets.token_urlsafe(16)
         home = self._background.place / key
         home.mkdir()
@@ -122,11 +128,13 @@ class Jobs:
             source = home / f"upload{ending_of(name)}"
             with source.open("wb") as stream:
                 shutil.copyfileobj(body, stream, 1 << 20)
-            column, total = look(source, column)
-        except BaseException:
+            column, total = look(source, column, options)
+        except BaseException as error:
             shutil.rmtree(home, ignore_errors=True)
+            if isinstance(error, InputError):
+                raise InputError(_told(error, source, Path(name).name[:100])) from error
             raise
-        job = Job(key, Path(name).name[:100], source, column, total)
+        job = Job(key, Path(name).name[:100], source, column, total, options=options)
         with self._background.lock:
             self._background.put(job)
         return job
@@ -155,7 +163,7 @@ class Jobs:
             self._classify(job)
             job.state = "done" if job.state == "working" else job.state
         except ZigbangError as error:
-            job.state, job.trouble = "failed", _told(error, job)
+            job.state, job.trouble = "failed", _told(error, job.source, job.name)
         except Exception:  # noqa: BLE001 - the thread must live on
             log.exception("An uploaded file could not be classified.")
             job.state, job.trouble = (
@@ -167,9 +175,9 @@ class Jobs:
     def _classify(self, job: Job) -> None:
         kept = []
         job.model = self._engine.model
-        job.seen = seen_in(job.source, job.column)
+        job.seen = seen_in(job.source, job.column, job.options)
         with atomic_file(job.output) as fresh, open_table(fresh) as write:
-            for piece in small_pieces(job.source, job.column):
+            for piece in small_pieces(job.source, job.column, job.options):
                 if job.state != "working":
                     return
                 texts = review_texts(piece[job.column], job.column, job.done)
@@ -187,8 +195,9 @@ def _remove(job: Job) -> None:
     shutil.rmtree(job.source.parent, ignore_errors=True)
 
 
-def _told(error: ZigbangError, job: Job) -> str:
-    return str(error).replace(str(job.source), job.name).replace(job.source.name, job.name)
+def _told(error: ZigbangError, source: Path, name: str) -> str:
+    """An error under the name that the sender gave the file."""
+    return str(error).replace(str(source), name).replace(source.name, name)
 
 
 _TOO_MANY = Problem(

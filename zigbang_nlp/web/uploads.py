@@ -14,6 +14,7 @@ from zigbang_nlp.importing import ImportColumns, Look
 from zigbang_nlp.importing import look as see
 from zigbang_nlp.tables.columns import guess_roles
 from zigbang_nlp.tables.read import read_table
+from zigbang_nlp.tables.source import ReadOptions
 from zigbang_nlp.tables.text_column import column_of_texts
 from zigbang_nlp.tables.unicode import composed
 from zigbang_nlp.web.problems import Problem
@@ -31,7 +32,7 @@ def ending_of(name: str) -> str:
     return "".join(endings).lower()[-20:]
 
 
-def look(source: Path, column: str) -> tuple[str, int]:
+def look(source: Path, column: str, options: ReadOptions | None = None) -> tuple[str, int]:
     """(the column of texts, rows) of a file.
 
     Raises:
@@ -40,7 +41,7 @@ def look(source: Path, column: str) -> tuple[str, int]:
     """
     refuse_bomb(source)
     total, first, ends = 0, pd.DataFrame(), time.monotonic() + _LOOKING
-    for piece in read_table(source):
+    for piece in read_table(source, options=options):
         first = first if total else piece
         total += len(piece)
         if total > _MOST_ROWS:
@@ -56,10 +57,10 @@ def look(source: Path, column: str) -> tuple[str, int]:
         raise _which_column(names) from error
 
 
-def seen_in(source: Path, column: str) -> Look | None:
+def seen_in(source: Path, column: str, options: ReadOptions | None = None) -> Look | None:
     """What `import --look` shows of a file; None where only its texts can be read."""
     try:
-        return see(source, given=ImportColumns(text=column))
+        return see(source, options, given=ImportColumns(text=column))
     except InputError:
         return None
 
@@ -80,9 +81,11 @@ def refuse_bomb(source: Path) -> None:
         )
 
 
-def small_pieces(source: Path, column: str) -> Iterator[pd.DataFrame]:
+def small_pieces(
+    source: Path, column: str, options: ReadOptions | None = None
+) -> Iterator[pd.DataFrame]:
     """The column of texts with all others, in pieces between which progress is told."""
-    for piece in read_table(source, [column]):
+    for piece in read_table(source, [column], options):
         for at in range(0, len(piece), _STEP):
             yield piece.iloc[at : at + _STEP]
 

@@ -19,6 +19,7 @@ from zigbang_nlp.web.app_state import services_of
 from zigbang_nlp.web.authentication import UPLOAD_PATH
 from zigbang_nlp.web.pages.correct import keep
 from zigbang_nlp.web.pages.forms import form_of, text_of
+from zigbang_nlp.web.pages.reading import options_of
 from zigbang_nlp.web.pages.render import check_form, language_of, page
 from zigbang_nlp.web.problems import Problem
 
@@ -98,7 +99,7 @@ async def correct(request: Request) -> Response:
 @router.post(UPLOAD_PATH)
 async def send(request: Request) -> Response:
     """Take a file, and lead to the page of its progress."""
-    async with request.form(max_files=1, max_fields=5) as form:
+    async with request.form(max_files=1, max_fields=10) as form:
         check_form(request, text_of(form, "csrf"))
         sent = form.get("file")
         if not isinstance(sent, UploadFile) or not sent.filename:
@@ -106,12 +107,15 @@ async def send(request: Request) -> Response:
         app_state = services_of(request)
         column = text_of(form, "column").strip()
         try:
-            job = await run_in_threadpool(app_state.jobs.take, sent.filename, sent.file, column)
+            job = await run_in_threadpool(
+                app_state.jobs.take, sent.filename, sent.file, column, options_of(form)
+            )
         except InputError as error:
             raise Problem(
                 422,
                 "unreadable-file",
-                "파일을 읽을 수 없습니다. UTF-8이나 CP949로 저장한 CSV 또는 엑셀(.xlsx) 파일을 올려 주세요.",
+                "파일을 읽을 수 없습니다: {why}",
+                values={"why": str(error)},
             ) from error
     address = f"/classify/file/{job.key}"
     if "application/json" in request.headers.get("accept", ""):
