@@ -11,7 +11,7 @@ from zigbang_nlp import __version__
 #: Each command and its line in `zigbang-nlp --help`; its module is `zigbang_nlp.cli.<name>`.
 COMMANDS: dict[str, str] = {
     "crawl": "Collect apartments and residents' reviews of a region into the store.",
-    "import": "Read reviews from a CSV, TSV, JSON lines, Parquet or Excel file.",
+    "import": "Read reviews from CSV, TSV, JSON lines, Parquet or Excel files.",
     "preprocess": "Make the data set: labels, tokens, integers, splits.",
     "train": "Train the network on the data set.",
     "runs": "List, compare and choose among trainings.",
