@@ -233,5 +233,7 @@ def test_how_a_file_was_read_fits_the_window(width: int, dark: bool, judging: Kn
         assert page.locator("details.seen").inner_text().count(name) == 1
         boxes = page.locator("details.reading input:visible, details.reading select:visible")
         assert boxes.count() == 5
+        inner = page.locator("details.seen .table-box")
+        assert inner.evaluate("box => box.scrollWidth <= box.clientWidth"), "a cell is cut off"
         watched.check()
         watched.picture(f"file-read-{width}-{'dark' if dark else 'light'}")
