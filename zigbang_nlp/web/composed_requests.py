@@ -23,8 +23,9 @@ class ComposedMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "http":
-            query = _composed_query(scope["query_string"])
-            scope = {**scope, "path": composed(scope["path"]), "query_string": query}
+            # In place: the router notes its route in the same scope, for those that stand before.
+            scope["path"] = composed(scope["path"])
+            scope["query_string"] = _composed_query(scope["query_string"])
         await self.app(scope, receive, send)
 
 
