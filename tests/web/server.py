@@ -73,3 +73,4 @@ def serving(
                 process.wait(60)
             except subprocess.TimeoutExpired:
                 process.kill()
+                raise AssertionError("The server doesn't end when it is told to.") from None

