@@ -146,5 +146,14 @@ def pad(rows: Sequence[Sequence[int]], length: int) -> np.ndarray:
     return array
 
 
+def unpadded(ids: np.ndarray) -> list[list[int]]:
+    """What `pad` was given, as far as it was kept: the ids of each row of (rows, length).
+
+    >>> unpadded(pad([[5, 7], []], 3))
+    [[5, 7], []]
+    """
+    return [row[row != PADDING].tolist() for row in np.asarray(ids)]
+
+
 def _read_json(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))

@@ -37,7 +37,7 @@ from zigbang_nlp.model.serving.inference import Network
 from zigbang_nlp.records import LABELS
 from zigbang_nlp.text.clean import clean
 from zigbang_nlp.text.dataset import DataSet, Split
-from zigbang_nlp.text.vocabulary import PADDING
+from zigbang_nlp.text.encoder import unpadded
 
 METRICS = "metrics.json"
 _SHOWN = (*AT_THRESHOLD, "roc_auc", "average_precision")
@@ -110,7 +110,7 @@ def _by_rules(
 ) -> list[dict[str, float | str]]:
     """What the threshold of each rule, chosen on validation, gives on the test texts."""
     held = dataset.split("validation")
-    rows = [row[row != PADDING].tolist() for row in np.asarray(held.ids)]
+    rows = unpadded(held.ids)
     return by_rules(
         labels, probabilities, (held.labels, Network(bundle.onnx_path).probabilities(rows))
     )

@@ -23,7 +23,7 @@ from zigbang_nlp.model.serving.inference import Network
 from zigbang_nlp.model.serving.topics import TopicModel
 from zigbang_nlp.text.clean import clean
 from zigbang_nlp.text.dataset import DataSet, Split
-from zigbang_nlp.text.vocabulary import PADDING
+from zigbang_nlp.text.encoder import unpadded
 
 
 def movie_figures(bundle: Bundle, movies: DataSet, movies_file: Path, file: Path) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def _by_stars(bundle: Bundle, learned: DataSet, residents: pd.DataFrame) -> dict
     texts, labels = _scored(residents)
     threshold = choose_threshold(labels, _high(bundle, bundle.encoder.ids(texts)))
     test = learned.split("test")
-    return _told(test.labels, _high(bundle, _rows(test)), threshold)
+    return _told(test.labels, _high(bundle, unpadded(test.ids)), threshold)
 
 
 def _high(bundle: Bundle, rows: list[list[int]]) -> np.ndarray:
@@ -215,13 +215,9 @@ def _topic_figures(bundle: Bundle, sample: Path) -> dict[str, float]:
 
 def probabilities(bundle: Bundle, part: Split) -> np.ndarray:
     """A bundle's probabilities for the ids of a split that it encoded, float32 (texts,)."""
-    return Network(bundle.onnx_path).probabilities(_rows(part))
+    return Network(bundle.onnx_path).probabilities(unpadded(part.ids))
 
 
 def encoded_probabilities(bundle: Bundle, part: Split) -> np.ndarray:
     """A bundle's probabilities for the texts of another bundle's split, float32 (texts,)."""
     return Network(bundle.onnx_path).probabilities(bundle.encoder.ids(part.rows["text"]))
-
-
-def _rows(part: Split) -> list[list[int]]:
-    return [row[row != PADDING].tolist() for row in np.asarray(part.ids)]

@@ -44,7 +44,7 @@ from zigbang_nlp.model.training.report import report
 from zigbang_nlp.model.training.train import judged_bundle, resume_key, train
 from zigbang_nlp.model.training.warm_start import bundle_weights
 from zigbang_nlp.text.dataset import DataSet
-from zigbang_nlp.text.vocabulary import PADDING
+from zigbang_nlp.text.encoder import unpadded
 
 _MOVIE_TRAINING = TrainSettings(
     init="scratch",
@@ -200,7 +200,7 @@ def join(
     )
     with atomic_directory(target) as fresh:
         write_onnx(architecture, weights, fresh / ONNX, small_embedding=True)
-        rows = [row[row != PADDING].tolist() for row in validation.ids]
+        rows = unpadded(validation.ids)
         bits = quantize_checked(fresh / ONNX, rows, validation.labels)
         temperature = fit_temperature(validation.labels, Network(fresh / ONNX).probabilities(rows))
         weights["probability"] = [part / temperature for part in weights["probability"]]

@@ -18,7 +18,7 @@ from zigbang_nlp.model.serving.inference import Network
 from zigbang_nlp.model.serving.int8 import quantize, quantize_checked
 from zigbang_nlp.model.serving.onnx_export import write_onnx
 from zigbang_nlp.text.dataset import Split
-from zigbang_nlp.text.vocabulary import PADDING
+from zigbang_nlp.text.encoder import unpadded
 
 #: Numbers in a network from which 8 bits are worth it: a smaller one is small and fast as it is.
 _WORTH = 1_000_000
@@ -63,7 +63,7 @@ def write_serving_form(
         calibrated: whether the temperature is fitted; it is 1 otherwise.
     """
     path = directory / ONNX
-    rows = [row[row != PADDING].tolist() for row in np.asarray(validation.ids)]
+    rows = unpadded(validation.ids)
     write_onnx(architecture, _weights(network), path)
     check_onnx(network, path, validation.ids)
     int8: dict[str, Any] = {}
@@ -103,7 +103,7 @@ def check_onnx(network: keras.Model, path: Path, ids: np.ndarray) -> None:
     """
     sample = np.asarray(ids[:_COMPARED])
     by_keras = probability_of(network, sample)
-    rows = [row[row != PADDING].tolist() for row in sample]
+    rows = unpadded(sample)
     by_onnx = Network(path).probabilities(rows)
     with_tokens = np.array([bool(row) for row in rows])
     worst = float(np.abs(by_keras - by_onnx)[with_tokens].max(initial=0.0))

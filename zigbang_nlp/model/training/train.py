@@ -13,8 +13,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from zigbang_nlp import __version__
 from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.console import log
@@ -52,7 +50,7 @@ from zigbang_nlp.model.training.verdict import with_verdict
 from zigbang_nlp.model.training.warm_start import initial_network, say_other_tokenizer
 from zigbang_nlp.text.corrections import corrected
 from zigbang_nlp.text.dataset import DataSet, Split
-from zigbang_nlp.text.vocabulary import PADDING
+from zigbang_nlp.text.encoder import unpadded
 
 #: Settings that change what a training says and not what it gives.
 _SAID = ("preset", "verbose", "callback_verbose", "tensorboard")
@@ -188,7 +186,7 @@ def judged_bundle(
         rule: that the threshold is chosen by, see `thresholds.choose_threshold`.
         base: what training started from.
     """
-    rows = [row[row != PADDING].tolist() for row in np.asarray(validation.ids)]
+    rows = unpadded(validation.ids)
     probabilities = Network(directory / ONNX).probabilities(rows)
     labels = validation.labels
     few = base is not None and too_few(labels)

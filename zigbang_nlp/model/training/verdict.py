@@ -13,7 +13,7 @@ from zigbang_nlp.model.evaluation.verdict import verdict
 from zigbang_nlp.model.serving.inference import Network
 from zigbang_nlp.text.clean import clean
 from zigbang_nlp.text.dataset import Split
-from zigbang_nlp.text.vocabulary import PADDING
+from zigbang_nlp.text.encoder import unpadded
 
 #: Texts that the rivals are fitted and judged on at most: enough to tell, in a few seconds.
 _FITTED, _JUDGED = 30_000, 5_000
@@ -38,7 +38,7 @@ def with_verdict(bundle: Bundle, training: Split, validation: Split, base: Bundl
     """
     chosen = _drawn(len(validation.rows), _JUDGED)
     labels = np.asarray(validation.labels)[chosen]
-    rows = [row[row != PADDING].tolist() for row in np.asarray(validation.ids)[chosen]]
+    rows = unpadded(validation.ids[chosen])
     texts = validation.rows["text"].iloc[chosen].tolist()
     found = verdict(
         labels,
