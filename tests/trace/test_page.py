@@ -8,19 +8,24 @@ import httpx
 import pytest
 
 from tests.factories.bundles import TOKENS, made_bundle
-from tests.web.server import serving
+from tests.web.server import Served, serving
 from zigbang_nlp.model.architecture import Architecture
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     place = tmp_path_factory.mktemp("page")
     (place / "own").mkdir()
     made_bundle(Architecture(len(TOKENS) + 2, 6, (5,), True, "max_mean"), place / "own")
     arguments = ("--model", place / "own", "--requests-per-minute", "0")
     with serving(place, *arguments, ZIGBANG_NLP__PATHS__WORK=str(place)) as server:
         server.http.headers["accept"] = "text/html"
-        yield server.http
+        yield server
+
+
+@pytest.fixture
+def client(server: Served) -> httpx.Client:
+    return server.http
 
 
 def traced(
@@ -96,3 +101,12 @@ def test_english(client: httpx.Client) -> None:
     titles = re.findall(r"<h2[^>]*>\d+\. ([^<]+)</h2>", answer.text)
     assert titles[0] == "Original text"
     assert not re.search("[가-힣]", "".join(titles))
+
+
+def test_a_server_in_which_java_runs_ends_when_it_is_told(server: Served) -> None:
+    """The last test here: Java was started by an earlier one, in a thread that has gone."""
+    ends = time.monotonic() + 120
+    while "준비하고 있습니다" in traced(server.http, "역이 가까워요", other="okt").text:
+        assert time.monotonic() < ends
+    server.process.terminate()
+    assert server.process.wait(20) == 0

