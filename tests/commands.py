@@ -7,13 +7,12 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Sequence
+from multiprocessing import context, process
 from pathlib import Path
 
-#: Forks of a process that has imported much and has no threads: quick to start and to kill.
-#: TensorFlow isn't part of it, and what the environment says at the start can't be changed.
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(
+multiprocessing.get_context("forkserver").set_forkserver_preload(
     [
         "alembic.command",
         "openpyxl",
@@ -30,6 +29,21 @@ FORKS.set_forkserver_preload(
     ]
 )
 _SECONDS = 600
+_STARTING = threading.Lock()
+
+
+class Fork(context.ForkServerProcess):
+    """A fork of a process that has imported much and has no threads: quick to start and to kill.
+
+    TensorFlow isn't part of it, and what the environment says at the start can't be changed.
+    Whoever starts a process asks all that `multiprocessing` knows of whether they have ended, and
+    an exit code can be read once; a second thread that asks is told 255. So it knows of none.
+    """
+
+    def start(self) -> None:
+        with _STARTING:
+            super().start()
+            process._children.discard(self)  # type: ignore[attr-defined]
 
 
 def started(
@@ -51,15 +65,13 @@ def forked(arguments: Sequence[str], cwd: Path, given: bytes) -> subprocess.Comp
     with tempfile.TemporaryDirectory() as place:
         streams = [Path(place, name) for name in ("stdin", "stdout", "stderr")]
         streams[0].write_bytes(given)
-        process = FORKS.Process(
-            target=_run, args=(list(arguments), str(cwd), dict(os.environ), streams)
-        )
-        process.start()
-        process.join(_SECONDS)
-        process.kill()  # if it hangs
-        process.join()
+        fork = Fork(target=_run, args=(list(arguments), str(cwd), dict(os.environ), streams))
+        fork.start()
+        fork.join(_SECONDS)
+        fork.kill()  # if it hangs
+        fork.join()
         said, told = (stream.read_bytes() for stream in streams[1:])
-        code = process.exitcode
+        code = fork.exitcode
     assert code is not None
     return subprocess.CompletedProcess(list(arguments), code, said, told)
 

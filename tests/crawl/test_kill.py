@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import FORKS
+from tests.commands import Fork
 from tests.factories.crawl import content, crawl_settings, made_world, settings
 from tests.fake_zigbang import ZigbangServer, serve
 from tests.postgres import postgres  # noqa: F401 - a fixture
@@ -29,7 +29,7 @@ def kill_and_resume(chosen: Settings, server: ZigbangServer, kills: int, seed: i
     """Start, kill at a random moment, start again; returns the kills that found it alive."""
     rng, killed = random.Random(seed), 0
     for _ in range(kills):
-        process = FORKS.Process(target=crawl_once, args=(chosen,))
+        process = Fork(target=crawl_once, args=(chosen,))
         wanted = len(server.requests) + rng.randrange(4)
         process.start()
         deadline = time.monotonic() + 20

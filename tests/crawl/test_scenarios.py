@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from tests.commands import FORKS
+from tests.commands import Fork
 from tests.crawl.faults import BY_NAME, SCENARIOS
 from tests.crawl.faults.server import FaultServer
 from tests.crawl.faults.terms import Bound, Expect, Fact, Scenario
@@ -65,7 +65,7 @@ def command(
 ) -> tuple[int, str]:
     """Run the command; gives its exit code and all that it printed."""
     output.write_bytes(b"")
-    process = FORKS.Process(target=run_command, args=(arguments, str(output)))
+    process = Fork(target=run_command, args=(arguments, str(output)))
     process.start()
     end = time.monotonic() + seconds
     while process.is_alive() and time.monotonic() < end:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import FORKS
+from tests.commands import Fork
 from tests.crawl.test_kill import crawl_once
 from tests.factories.crawl import content, crawl_settings, made_world, settings
 from tests.fake_zigbang import serve
@@ -29,7 +29,7 @@ def test_four_crawlers_one_killed(tmp_path: Path, postgres: Callable[[], str]) -
             wanted = content(store)
         server.requests.clear()
         shared = settings(tmp_path, crawl_settings(server.url, rate=40, lease=2.0), postgres())
-        crawlers = [FORKS.Process(target=crawl_once, args=(shared,)) for _ in range(4)]
+        crawlers = [Fork(target=crawl_once, args=(shared,)) for _ in range(4)]
         for crawler in crawlers:
             crawler.start()
         # Processes start at their own pace; the kill comes when all four are at work.
