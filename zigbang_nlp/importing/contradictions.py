@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from array import array
+from contextlib import ExitStack
 
 import numpy as np
 
 from zigbang_nlp.config import PreprocessSettings
+from zigbang_nlp.importing.hashes import Hashes, together
 from zigbang_nlp.records import Review
 from zigbang_nlp.tables.source import Notes
 from zigbang_nlp.text.labels import NEGATIVE, POSITIVE, label_of
@@ -16,16 +17,17 @@ _NAMED = 50_000
 _SHOWN = 40
 
 
-class Contradictions:
-    """What labels the texts of a file carry: 8 bytes a labelled row.
+class Contradictions(ExitStack):
+    """What labels the texts of a file carry. A context manager.
 
     Args:
         settings: by which scores will become labels.
     """
 
     def __init__(self, settings: PreprocessSettings) -> None:
+        super().__init__()
         self._limits = settings.negative_max, settings.positive_min
-        self._hashes = {NEGATIVE: array("q"), POSITIVE: array("q")}
+        self._hashes = {label: self.enter_context(Hashes()) for label in (NEGATIVE, POSITIVE)}
         self._texts: dict[int, str] = {}
 
     def see(self, review: Review) -> None:
@@ -36,20 +38,24 @@ class Contradictions:
             label = label_of(review.score, *self._limits)
         if label is None:
             return
-        key = hash(review.text.strip())
-        self._hashes[label].append(key)
+        text = review.text.strip()
+        key = self._hashes[label].add(text)
         if len(self._texts) < _NAMED:
-            self._texts.setdefault(key, review.text)
+            shown = text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+            self._texts.setdefault(key, shown)
 
     def note(self, notes: Notes) -> None:
         """Add how many texts carry both labels, with the first of them."""
-        negative, positive = (np.array(held, np.int64) for held in self._hashes.values())
-        both = set(np.intersect1d(negative, positive).tolist())
-        if not both:
+        texts = rows = 0
+        named: set[int] = set()
+        for counted in together(list(self._hashes.values())):
+            (negative, _), (positive, _) = counted
+            both = np.intersect1d(negative, positive, assume_unique=True)
+            texts += len(both)
+            rows += sum(int(counts[np.isin(found, both)].sum()) for found, counts in counted)
+            named.update(self._texts.keys() & set(both.tolist()))
+        if not texts:
             return
-        rows = int(np.isin(negative, list(both)).sum() + np.isin(positive, list(both)).sum())
-        named = [text for key, text in self._texts.items() if key in both][:3]
-        notes.add("both labels", count=len(both), rows=f"{rows:,}")
-        for text in named:
-            shown = text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
-            notes.add("both labels", shown, count=0, rows=f"{rows:,}")
+        notes.add("both labels", count=texts, rows=f"{rows:,}")
+        for text in [text for key, text in self._texts.items() if key in named][:3]:
+            notes.add("both labels", text, count=0, rows=f"{rows:,}")

@@ -8,6 +8,7 @@ from typing import Any
 
 from zigbang_nlp.console import progress
 from zigbang_nlp.errors import InputError
+from zigbang_nlp.importing.hashes import Hashes
 from zigbang_nlp.importing.label_column import LabelColumn
 from zigbang_nlp.importing.look_words import import_command, look_table
 from zigbang_nlp.importing.recognise import Recognised, recognise
@@ -20,8 +21,6 @@ from zigbang_nlp.tables.ratings import read_rating
 from zigbang_nlp.tables.read import Notes, ReadOptions, read_table
 from zigbang_nlp.text.clean import duplicate_key
 
-#: Texts whose repeats are counted; more would take too much memory.
-_COUNTED = 1_000_000
 #: Labels that a look counts.
 _LABELS = 10
 
@@ -165,18 +164,16 @@ def _look(seen: Look, held: ImportColumns, dates: DateColumn | None) -> None:
     summary = ImportSummary(Path(seen.file).name, notes=seen.notes)
     labels = LabelColumn(held.label, None, seen.notes) if held.label else None
     reader = _Looking(held, dates, labels, summary)
-    keys: set[int] = set()
     korean = texts = before = 0
     pieces = read_table(Path(seen.file), options=seen.options, notes=seen.notes)
-    for piece in progress(pieces, "looking", unit="pieces"):
-        for review in reader.reviews(seen.recognised.rows(piece), before):
-            texts += 1
-            korean += any("가" <= letter <= "힣" for letter in review.text)
-            key = hash(duplicate_key(review.text))
-            seen.repeated += key in keys
-            if len(keys) < _COUNTED:
-                keys.add(key)
-        before += len(piece)
+    with Hashes() as hashes:
+        for piece in progress(pieces, "looking", unit="pieces"):
+            for review in reader.reviews(seen.recognised.rows(piece), before):
+                texts += 1
+                korean += any("가" <= letter <= "힣" for letter in review.text)
+                hashes.add(duplicate_key(review.text))
+            before += len(piece)
+        seen.repeated = hashes.count_repeated()
     seen.rows, seen.ratings = summary.rows, reader.ratings
     seen.blank, seen.bad = summary.skipped["blank text"], summary.skipped["bad value"]
     seen.hangul = korean / max(texts, 1)

@@ -79,13 +79,15 @@ def import_file(
         columns.note(summary.notes)
         dates = DateColumn(held.date, date_format, orders) if held.date else None
         labels = LabelColumn(held.label, meanings, summary.notes) if held.label else None
-        contradictions = Contradictions(settings or PreprocessSettings())
         rows = RowReader(held, rating_scale, dates, labels, skip_bad_rows, summary)
         try:
-            reviews = _reviews(path, columns, options, rows, dates, labels, summary, contradictions)
-            summary.stored = store.add_reviews(
-                progress(reviews, "importing", unit="rows"), all_or_nothing=True
-            )
+            with Contradictions(settings or PreprocessSettings()) as contradictions:
+                reviews = _reviews(
+                    path, columns, options, rows, dates, labels, summary, contradictions
+                )
+                summary.stored = store.add_reviews(
+                    progress(reviews, "importing", unit="rows"), all_or_nothing=True
+                )
         except _OtherOrderError as other:
             orders = other.orders
         else:

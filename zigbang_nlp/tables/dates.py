@@ -14,8 +14,8 @@ from zigbang_nlp.tables.date_forms import OPEN_FORMS, Reading, read_form
 from zigbang_nlp.tables.source import Notes
 
 ORDERS = ("ymd", "mdy", "dmy")
-#: Spellings kept in mind; dates repeat.
-_KEPT = 50_000
+#: Spellings kept in mind, since dates repeat, and the longest of them.
+_KEPT, _LONGEST = 50_000, 60
 
 
 def check_date_format(date_format: str | None) -> None:
@@ -70,9 +70,11 @@ class DateColumn:
         text = as_text(value).strip()
         known = self._known.get(text)
         if known is None:
+            known = self._read_text(text)
             if len(self._known) >= _KEPT:
                 self._known.clear()
-            known = self._known[text] = self._read_text(text)
+            if len(text) <= _LONGEST:
+                self._known[text] = known
         return known
 
     def _read_text(self, text: str) -> tuple[datetime | None, str]:
