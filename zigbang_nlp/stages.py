@@ -119,6 +119,7 @@ def predict_stage(settings: Settings) -> None:
     from zigbang_nlp.predict.resolve_model import asked_reliability
     from zigbang_nlp.predict.reviews import predict_store
     from zigbang_nlp.store import open_store
+    from zigbang_nlp.text.reader import Reader
 
     classifier = Classifier.load(
         _own_or_shipped(settings),
@@ -127,9 +128,11 @@ def predict_stage(settings: Settings) -> None:
     )
     with open_store(settings.store_url) as store:
         texts = (review.text for review in store.reviews())
-        classifier = corrected(classifier, texts, settings.predict.prior_shift)
+        encoder, tokens = classifier.bundle.encoder, settings.tokens_dir
+        reader = Reader.open(encoder, tokens, settings.tokenize)
+        classifier = corrected(classifier, texts, settings.predict.prior_shift, reader)
         new = classifier.predict(settings.predict.texts)
-        count = predict_store(classifier, store, settings.tokenize)
+        count = predict_store(classifier, store, settings.tokenize, tokens)
     log.info(
         "%s reviews of the store are classified; `zigbang-nlp export` writes them.", f"{count:,}"
     )

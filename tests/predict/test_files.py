@@ -11,10 +11,12 @@ from pathlib import Path
 import pandas as pd
 import pyreadstat
 import pytest
+from click.testing import CliRunner
 from filelock import FileLock
 
 from tests.conftest import made_reviews, zigbang
 from zigbang_nlp import Classifier
+from zigbang_nlp.cli import cli
 from zigbang_nlp.config import TokenizeSettings
 from zigbang_nlp.errors import BundleError, InputError
 from zigbang_nlp.predict.bulk import predict_pieces
@@ -23,6 +25,8 @@ from zigbang_nlp.predict.reviews import predict_store
 from zigbang_nlp.records import Asked
 from zigbang_nlp.store import open_store
 from zigbang_nlp.tables.read import Notes, read_table
+from zigbang_nlp.text.reader import Reader
+from zigbang_nlp.text.tokenizers import ON_SPACES, WHOLE, Tokenizer
 
 TEXTS = [review.text for review in made_reviews(1_000)]
 MANY = TEXTS * 45  # three parts, of 20,000 rows at most
@@ -72,6 +76,75 @@ def test_workers_give_what_one_process_gives(classifier: Classifier) -> None:
     shared = list(predict_pieces(classifier, iter(pieces), TokenizeSettings(workers=2)))
     assert [len(columns["label"]) for columns in shared] == [len(piece) for piece in pieces]
     assert alone == shared
+
+
+@pytest.fixture
+def tokenized(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that reach the tokenizer of this process, one after the other."""
+    seen: list[str] = []
+    whole = Tokenizer.tokenize
+
+    def watched(self: Tokenizer, text: str, fallback_level: int = WHOLE) -> list[str]:
+        seen.append(text)
+        return whole(self, text, fallback_level)
+
+    monkeypatch.setattr(Tokenizer, "tokenize", watched)
+    return seen
+
+
+def test_no_text_of_a_file_is_tokenized_a_second_time(
+    bundle_dir: Path, tmp_path: Path, tokenized: list[str]
+) -> None:
+    source = source_in(tmp_path, [*dict.fromkeys(TEXTS), "", "👍", "ㅋㅋㅋ"])
+
+    def predict(*options: str) -> str:
+        tokenized.clear()
+        given = ["predict", "--model", str(bundle_dir), "--work", str(tmp_path), *options]
+        done = CliRunner().invoke(cli, given, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    first = predict("--input", str(source))
+    assert len(tokenized) >= len(set(TEXTS))
+    assert predict("--input", str(source)) == first
+    assert tokenized == []
+    # Written to a file or put right for their share of complaints, they are the same texts.
+    predict("--input", str(source), "--output", str(tmp_path / "out.csv"), "--workers", "1")
+    assert tokenized == []
+    told = pd.read_csv(tmp_path / "out.csv")["probability"]
+    alone = Classifier.load(bundle_dir).predict(pd.read_csv(source)["text"].fillna("").tolist())
+    assert (told - [p.probability for p in alone]).abs().max() <= 2e-6
+    predict("--input", str(source), "--set", "tokenize.cache=false")
+    assert len(tokenized) >= len(set(TEXTS))
+    kept = set((tmp_path / "tokens").glob("*.segment"))
+    predict("한 줄만 봅니다")
+    assert set((tmp_path / "tokens").glob("*.segment")) == kept, "typed texts are not kept"
+
+
+def test_workers_leave_each_other_their_tokens(classifier: Classifier, tmp_path: Path) -> None:
+    pieces, how = [TEXTS * 3, TEXTS * 2], TokenizeSettings(workers=2)
+    first = list(predict_pieces(classifier, pieces, how, tokens=tmp_path))
+    before = {path.name for path in tmp_path.glob("*.segment")}
+    assert before
+    assert list(predict_pieces(classifier, pieces, how, tokens=tmp_path)) == first
+    assert {path.name for path in tmp_path.glob("*.segment")} == before
+
+
+def test_what_the_clock_had_read_with_care_is_read_again(
+    classifier: Classifier, tmp_path: Path, tokenized: list[str]
+) -> None:
+    reader = Reader.open(classifier.bundle.encoder, tmp_path, TokenizeSettings())
+    marked: list[int] = []
+    reader(["역이 가까워요"])
+    texts = ["역이 가까워요", "주차장이 좁아서 힘들어요", "버스가 자주 와요"]
+    levels = [WHOLE, ON_SPACES, WHOLE]
+    spaced = reader(texts, levels, marked.append)
+    assert marked == [1, 2, -1]
+    tokenized.clear()
+    whole = reader(texts)
+    assert tokenized == [texts[1]]
+    assert whole == classifier.bundle.encoder.whole_ids(texts)
+    assert [a == b for a, b in zip(spaced, whole, strict=True)] == [True, False, True]
 
 
 def test_spreadsheets_and_statistics_get_every_column_and_its_name(

@@ -105,6 +105,7 @@ def command(
     from zigbang_nlp.predict.classifier import Classifier
     from zigbang_nlp.predict.resolve_model import asked_reliability, chosen_model
     from zigbang_nlp.tables.source import Notes, ReadOptions
+    from zigbang_nlp.text.reader import Reader
 
     settings = loaded.settings
     model = chosen_model(settings)
@@ -129,13 +130,16 @@ def command(
 
         column = found_column(_files(source)[0], options, notes)
     asked = Asked(topics, sentences, explain, aspects, stars)
+    # What is typed or piped is seldom read twice.
+    tokens = settings.tokens_dir if source else None
+    reader = Reader.open(classifier.bundle.encoder, tokens, settings.tokenize)
     if source is not None and prior_shift != "none":
         from zigbang_nlp.predict.files import texts_of
         from zigbang_nlp.predict.prior_shift import corrected
 
         # What there is to note of the file is noted when its rows are read for good.
         each = (texts_of(file, column, options, Notes()) for file in _files(source))
-        classifier = corrected(classifier, chain.from_iterable(each), prior_shift)
+        classifier = corrected(classifier, chain.from_iterable(each), prior_shift, reader)
     if settings.tokenize.dask:
         if source is None or output is None:
             raise click.UsageError("--dask needs --input and --output.")
@@ -162,6 +166,7 @@ def command(
             asked,
             options,
             notes,
+            tokens,
         )
         say_notes(notes)
         log.info("%s rows written to %s.", f"{count:,}", output)
@@ -178,7 +183,7 @@ def command(
     if colours:
         log.info(LEGEND)
     while chunk := list(islice(rest, size)):
-        for prediction in classifier.predict(chunk, topics, sentences, explain, aspects, stars):
+        for prediction in classifier.predict_ids(chunk, reader(chunk), asked):
             line = _json(prediction) if as_json else _plain(prediction, colours=colours)
             click.echo(line, color=True if colours else None)
     say_notes(notes)

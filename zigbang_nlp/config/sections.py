@@ -111,7 +111,9 @@ class TokenizeSettings(Section):
         le=3600,
         description="seconds of processor time a text may take before it is tokenized in pieces",
     )
-    cache: bool = Field(True, description="preprocess keeps tokens on disk, in the work directory")
+    cache: bool = Field(
+        True, description="preprocess and predict keep tokens on disk, in the work directory"
+    )
     cache_megabytes: float = Field(512.0, gt=0, description="that they take at most")
     dask: str = Field(
         "", description="a Dask scheduler to work on, such as tcp://host:8786, or local"
@@ -187,6 +189,11 @@ class Settings(Section):
     def store_url(self) -> str:
         """The database in force: `store.url`, or SQLite in the work directory."""
         return self.store.url or f"sqlite:///{(self.paths.work / 'zigbang.db').as_posix()}"
+
+    @property
+    def tokens_dir(self) -> Path:
+        """Where `preprocess` and `predict` keep tokens."""
+        return self.paths.work / "tokens"
 
     @property
     def dataset_dir(self) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from zigbang_nlp.config import TokenizeSettings
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.records import LABEL_ONLY, Asked, Prediction, Stars
+from zigbang_nlp.text.reader import Reader
 from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
 from zigbang_nlp.text.tokenizers import WHOLE
 from zigbang_nlp.text.tokenizing import report_fallbacks
@@ -50,6 +51,7 @@ Result = TypeVar("Result")
 #: What is said of a batch, and how many of its texts needed care.
 Lot = tuple[Result, Counter[int]]
 Run = Callable[[Sequence[str], Sequence[int], Mark], Lot[Result]]
+Work = Callable[[Classifier, Reader], Run[Result]]
 
 
 @dataclass(frozen=True)
@@ -61,13 +63,17 @@ class BundleJob(Generic[Result]):
         batch_size: texts the network takes at once.
         work: gives what is done with a batch.
         reliability, complaints: see `Classifier.load`.
+        tokens: directory of the token cache; None = without.
+        how: size of the cache.
     """
 
     model: Path
     batch_size: int
-    work: Callable[[Classifier], Run[Result]]
+    work: Work[Result]
     reliability: float | None = None
     complaints: float | None = None
+    tokens: Path | None = None
+    how: TokenizeSettings = field(default_factory=TokenizeSettings)
 
     def start(self) -> Run[Result]:
         """Load the bundle and start its tokenizer."""
@@ -75,16 +81,16 @@ class BundleJob(Generic[Result]):
             self.model, self.batch_size, 1, self.reliability, self.complaints
         )
         classifier.start()
-        return self.work(classifier)
+        return self.work(classifier, Reader.open(classifier.bundle.encoder, self.tokens, self.how))
 
 
-def scorer(asked: Asked, classifier: Classifier) -> Run[Columns]:
+def scorer(asked: Asked, classifier: Classifier, reader: Reader) -> Run[Columns]:
     """A function texts, their care, `mark` -> their columns, and how many needed care."""
     encoder = classifier.bundle.encoder
 
     def run(texts: Sequence[str], fallback_levels: Sequence[int], mark: Mark) -> Lot[Columns]:
         encoder.tokenizer.fallbacks = Counter()
-        ids = encoder.whole_ids(texts, fallback_levels, mark)
+        ids = reader(texts, fallback_levels, mark)
         found = classifier.predict_ids(texts, ids, asked)
         return columns_of(found, asked), encoder.tokenizer.fallbacks
 
@@ -97,25 +103,28 @@ def predict_pieces(
     how: TokenizeSettings,
     total: int | None = None,
     asked: Asked = LABEL_ONLY,
+    tokens: Path | None = None,
 ) -> Iterator[Columns]:
     """The columns of each piece, in order; pieces are asked for only as they are needed.
 
     Args:
         classifier: with its bundle.
         pieces: lots of texts, of any size.
-        how: workers and time limit.
+        how: workers, time limit, size of the cache.
         total: how many texts there are, None if unknown (then it is taken for many).
         asked: what to tell beside the label.
+        tokens: directory of the token cache; None = without.
     """
-    return map(joined, in_lots(partial(scorer, asked), classifier, pieces, how, total))
+    return map(joined, in_lots(partial(scorer, asked), classifier, pieces, how, total, tokens))
 
 
 def in_lots(
-    work: Callable[[Classifier], Run[Result]],
+    work: Work[Result],
     classifier: Classifier,
     pieces: Iterable[Sequence[str]],
     how: TokenizeSettings,
     total: int | None,
+    tokens: Path | None = None,
 ) -> Iterator[list[Result]]:
     """The results of each piece's batches, in order.
 
@@ -125,6 +134,7 @@ def in_lots(
         pieces: see `predict_pieces`.
         how: see `predict_pieces`.
         total: see `predict_pieces`.
+        tokens: see `predict_pieces`.
     """
     size = batch_size(classifier.bundle.encoder.tokenizer_settings)
     count = worker_count(how.workers, total, _WORTH * size)
@@ -146,10 +156,12 @@ def in_lots(
                 work,
                 classifier.reliability,
                 classifier.complaints,
+                tokens,
+                how,
             )
             results = stack.enter_context(Workers(job, count, how.time_limit)).map(batches())
         else:
-            here = work(classifier)
+            here = work(classifier, Reader.open(classifier.bundle.encoder, tokens, how))
             results = (here(b, [WHOLE] * len(b), lambda _: None) for b in batches())
         lot: list[Result] = []
         for result, with_care in results:

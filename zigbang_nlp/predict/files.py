@@ -37,6 +37,7 @@ def predict_file(
     asked: Asked = LABEL_ONLY,
     options: ReadOptions | None = None,
     notes: Notes | None = None,
+    tokens: Path | None = None,
 ) -> int:
     """Write the rows of `source` with their predictions to `output`, in order, atomically.
 
@@ -48,11 +49,12 @@ def predict_file(
         source: see `tables.read_table`.
         output: its ending, one of `tables.write.ENDINGS`, chooses the format.
         text_column: of `source`.
-        how: workers and time limit; None = in this process.
+        how: workers, time limit, size of the cache; None = in this process.
         asked: what to tell beside the label; explanations and sentences have no column.
         resume: go on with what a run that was ended has left (see `parts.py`).
         options: how to read `source`.
         notes: where what was recognised and converted while reading is noted.
+        tokens: directory of the token cache; None = without.
 
     Returns:
         Number of rows.
@@ -80,7 +82,7 @@ def predict_file(
 
         total = 0 if source.stat().st_size < _SMALL else None
         for columns in predict_pieces(
-            classifier, texts(count), how or TokenizeSettings(workers=1), total, asked
+            classifier, texts(count), how or TokenizeSettings(workers=1), total, asked, tokens
         ):
             piece = with_columns(waiting.popleft(), columns)
             truncated += sum(columns["truncated"])

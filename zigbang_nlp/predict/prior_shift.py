@@ -22,6 +22,7 @@ from zigbang_nlp.model.evaluation.label_shift import (
 )
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.predict.scope import out_of_scope
+from zigbang_nlp.text.reader import Reader
 
 #: Texts that a share is estimated from at most, drawn at random: so many are known to 0.7 points,
 #: which is less than what validation leaves open.
@@ -56,13 +57,19 @@ def estimate_complaints(
     )
 
 
-def corrected(classifier: Classifier, texts: Iterable[str], prior_shift: PriorShift) -> Classifier:
+def corrected(
+    classifier: Classifier,
+    texts: Iterable[str],
+    prior_shift: PriorShift,
+    reader: Reader | None = None,
+) -> Classifier:
     """The classifier, put right for the texts as `predict.prior_shift` says; what it does is logged.
 
     Args:
         classifier: as it stands.
         texts: those that it will classify.
         prior_shift: "none" gives the classifier back.
+        reader: of the bundle's encoder, with a cache perhaps; None = the encoder itself.
 
     Raises:
         ZigbangError: see `estimate_complaints`.
@@ -70,7 +77,7 @@ def corrected(classifier: Classifier, texts: Iterable[str], prior_shift: PriorSh
     if prior_shift == "none":
         return classifier
     counts = validation_counts(classifier.bundle)  # first, since it may refuse
-    probabilities = _plain_probabilities(classifier, texts)
+    probabilities = _plain_probabilities(classifier, texts, reader=reader)
     by = {
         way: estimate_share(probabilities, classifier.bundle.threshold, counts, way)
         for way in get_args(Way)
@@ -98,16 +105,17 @@ def corrected(classifier: Classifier, texts: Iterable[str], prior_shift: PriorSh
 
 
 def _plain_probabilities(
-    classifier: Classifier, texts: Iterable[str], seed: int = 42
+    classifier: Classifier, texts: Iterable[str], seed: int = 42, reader: Reader | None = None
 ) -> np.ndarray:
     """What the model says as it stands of those of the drawn texts that get a label: (texts,)."""
     bundle = classifier.bundle
     plain = Classifier(bundle, classifier.batch_size, classifier.threads)
     drawn = _drawn(texts, seed)
     told = [np.zeros(0, np.float32)]
+    reader = reader or Reader(bundle.encoder)
     rest = iter(progress(drawn, "estimating", len(drawn)))
     while chunk := list(islice(rest, _AT_ONCE)):
-        ids = bundle.encoder.whole_ids(chunk)
+        ids = reader(chunk)
         kept = [row for text, row in zip(chunk, ids, strict=True) if not out_of_scope(text, row)]
         told.append(plain.network.probabilities(kept, plain.batch_size, bundle.encoder.length))
     probabilities = np.concatenate(told)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
+from pathlib import Path
 from typing import Any
 
 from zigbang_nlp.config import TokenizeSettings
@@ -13,6 +14,7 @@ from zigbang_nlp.predict.bulk import Lot, Run, in_lots
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.records import Asked, Review
 from zigbang_nlp.store import Judged, Store
+from zigbang_nlp.text.reader import Reader
 from zigbang_nlp.text.words import content_words_of
 from zigbang_nlp.workers.pool import Mark
 
@@ -23,7 +25,7 @@ _CHUNK = 20_000
 _Judgement = tuple[Any, ...]
 
 
-def judge(classifier: Classifier) -> Run[list[_Judgement]]:
+def judge(classifier: Classifier, reader: Reader) -> Run[list[_Judgement]]:
     """A function texts, their care, `mark` -> what the store keeps of each."""
     encoder = classifier.bundle.encoder
     asked = Asked(topics=classifier.tells_topics, aspects=classifier.tells_topics)
@@ -32,7 +34,7 @@ def judge(classifier: Classifier) -> Run[list[_Judgement]]:
         texts: Sequence[str], fallback_levels: Sequence[int], mark: Mark
     ) -> Lot[list[_Judgement]]:
         encoder.tokenizer.fallbacks = Counter()
-        ids = encoder.whole_ids(texts, fallback_levels, mark)
+        ids = reader(texts, fallback_levels, mark)
         predictions = classifier.predict_ids(texts, ids, asked)
         rows = [
             (p.label, p.probability, p.unsure, words, p.topics, p.category, p.aspects)
@@ -43,13 +45,19 @@ def judge(classifier: Classifier) -> Run[list[_Judgement]]:
     return run
 
 
-def predict_store(classifier: Classifier, store: Store, how: TokenizeSettings | None = None) -> int:
+def predict_store(
+    classifier: Classifier,
+    store: Store,
+    how: TokenizeSettings | None = None,
+    tokens: Path | None = None,
+) -> int:
     """Save a prediction, the words, topics and opinions of each review row; returns how many.
 
     Args:
         classifier: its bundle's identity is saved with each prediction.
         store: where the reviews are and the predictions go.
-        how: workers and time limit; None = in this process.
+        how: workers, time limit, size of the cache; None = in this process.
+        tokens: directory of the token cache; None = without.
     """
     count = store.count_reviews()
     waiting: deque[list[Review]] = deque()
@@ -62,7 +70,7 @@ def predict_store(classifier: Classifier, store: Store, how: TokenizeSettings | 
 
     def predicted() -> Iterator[Judged]:
         chosen = how or TokenizeSettings(workers=1)
-        for lots in in_lots(judge, classifier, texts(), chosen, count):
+        for lots in in_lots(judge, classifier, texts(), chosen, count, tokens):
             judgements = chain.from_iterable(lots)
             for review, judgement in zip(waiting.popleft(), judgements, strict=True):
                 yield Judged(review.key, *judgement)

@@ -69,13 +69,22 @@ class Encoder:
             fallback_levels: where each begins, see `Tokenizer.tokenize`.
             mark: called with the index of each text before it is tokenized, and with -1 at last.
         """
-        encoded = []
+        found = self.whole_tokens(texts, fallback_levels, mark)
+        return [self.vocabulary.encode(tokens) for tokens in found]
+
+    def whole_tokens(
+        self,
+        texts: Iterable[str],
+        fallback_levels: Iterable[int] = _AS_A_WHOLE,
+        mark: Callable[[int], object] = _unwatched,
+    ) -> list[list[str]]:
+        """All tokens of each text; see `whole_ids` for the arguments."""
+        found = []
         for i, (text, how) in enumerate(zip(texts, fallback_levels, strict=False)):
             mark(i)
-            tokens = self.tokenizer.tokenize(clean(text, self.max_characters), how)
-            encoded.append(self.vocabulary.encode(tokens))
+            found.append(self.tokenizer.tokenize(clean(text, self.max_characters), how))
         mark(-1)
-        return encoded
+        return found
 
     def ids(self, texts: Iterable[str]) -> list[list[int]]:
         """The first `length` ids of each text, as the network is trained on them."""

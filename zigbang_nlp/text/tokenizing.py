@@ -56,10 +56,7 @@ def tokenize_texts(
     size = batch_size(settings)
     count = worker_count(how.workers, total, _WORTH * size)
     job = TokenizeJob(settings, max_characters)
-    cache = None
-    if cache_directory is not None and how.cache:
-        depends_on = [_GENERATION, settings.as_dict(), max_characters, versions(settings.name)]
-        cache = TokenCache(cache_directory, how.cache_megabytes, depends_on)
+    cache = token_cache(cache_directory, settings, max_characters, how)
     fallbacks: Counter[int] = Counter()
     degraded: set[int] = set()  # of the texts that `fresh` got
     run: _Run | None = None
@@ -90,6 +87,23 @@ def tokenize_texts(
                 cache.keep(keys[missing][sure], [tokenized[i] for i in sure])
             yield from cast("list[list[str]]", tokens_of)
     report_fallbacks(fallbacks)
+
+
+def token_cache(
+    directory: Path | None, settings: TokenizerSettings, max_characters: int, how: TokenizeSettings
+) -> TokenCache | None:
+    """The cache of what a tokenizer makes of texts; None where there is to be none.
+
+    Args:
+        directory: of the cache; None = without.
+        settings: of the tokenizer.
+        max_characters: see `clean`.
+        how: whether there is to be one, and its size.
+    """
+    if directory is None or not how.cache:
+        return None
+    depends_on = [_GENERATION, settings.as_dict(), max_characters, versions(settings.name)]
+    return TokenCache(directory, how.cache_megabytes, depends_on)
 
 
 def batch_size(settings: TokenizerSettings) -> int:
