@@ -49,6 +49,37 @@ def test_it_opens_with_what_is_significant_and_nothing_else(page: Page, rows: pd
     assert "교통 긍정 비율이" not in said
 
 
+def test_it_says_which_topics_are_apart(url: str, rows: pd.DataFrame, tmp_path: Path) -> None:
+    later = report(url, tmp_path, filters=Filters(since="2024"))
+    said = later.cards["key_findings"]
+    figures = r"(\S+)\(([\d.]+)%, 95% 신뢰구간 [\d.]+%–[\d.]+%, 글 ([\d,]+)건\)"
+    found = re.search(rf"높은 주제는 {figures}, 가장 낮은 주제는 {figures}입니다", said)
+    assert found, said
+    shown = rows[rows["written_at"].dt.year >= 2024]
+    means = shown.groupby("topic")["positive"].agg(["mean", "size"])
+    for name, share, texts in (found.groups()[:3], found.groups()[3:]):
+        assert float(share) == pytest.approx(100 * means.loc[name, "mean"], abs=0.06)
+        assert int(texts) == means.loc[name, "size"]
+    assert (found[1], found[4]) == (means["mean"].idxmax(), "주차")
+
+
+def test_it_says_how_many_complexes_are_apart(page: Page, rows: pd.DataFrame) -> None:
+    said = page.cards["key_findings"]
+    assert "가장 낮은 주제는" not in said  # over all years they are alike
+    table = page.table("map").set_index("name")
+    overall = rows["positive"].mean()
+    above, below = (table["low"] > overall).sum(), (table["high"] < overall).sum()
+    assert above > 0
+    assert below > 0
+    assert f"높은 곳이 {above}곳, 낮은 곳이 {below}곳입니다" in said
+    for end, of, ends in (("높은", "low", "idxmax"), ("낮은", "high", "idxmin")):
+        name, score = re.findall(
+            rf"만족도가 가장 {end} 단지는 (은솔마루 \d+단지)입니다\(보정한 만족도 ([\d.]+)%", said
+        )[0]
+        assert name == getattr(table[of], ends)()
+        assert float(score) == pytest.approx(100 * table.loc[name, "score"], abs=0.06)
+
+
 def test_districts_by_topic(page: Page, rows: pd.DataFrame) -> None:
     table = page.table("topics_by_region")
     number = rows["complex"].str.partition(":")[2].astype(int)

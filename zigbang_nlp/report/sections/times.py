@@ -17,10 +17,19 @@ def times(material: Material) -> Section:
     return section(material, "times", {"trend": _trend})
 
 
+def period_of(corpus: insight.Corpus) -> insight.Period:
+    """Quarters for long corpora, else months.
+
+    Raises:
+        InsightError: nothing has a date.
+    """
+    when = corpus.dated["written_at"]
+    return "quarter" if (when.max() - when.min()).days > _LONG else "month"
+
+
 def _trend(material: Material) -> View:
     say, corpus = material.say, material.corpus
-    when = corpus.dated["written_at"]
-    period: insight.Period = "quarter" if (when.max() - when.min()).days > _LONG else "month"
+    period = period_of(corpus)
     table = insight.trend(corpus, period)
     marks: list[tuple[str, str]] = []
     said: list[str] = []
