@@ -46,11 +46,22 @@ def runs(work: Path, *arguments: str) -> Result:
     return CliRunner().invoke(cli, ["runs", *arguments, "--work", str(work)])
 
 
+def test_a_run_of_an_earlier_version_has_no_macro_f1(work: Path) -> None:
+    path = work / "runs" / "2" / "run.json"
+    old = json.loads(path.read_text("utf-8"))
+    del old["figures"]["macro_f1"]
+    path.write_text(json.dumps(old), "utf-8")
+    listed = runs(work).stdout.splitlines()
+    assert [line.split()[5] == "-" for line in listed[-2:]] == [False, True]
+    assert "macro_f1" in runs(work, "diff", "1", "2").stdout
+
+
 def test_a_run_is_its_settings_figures_curves_and_model(work: Path, bundle_dir: Path) -> None:
     first, second = list_runs(work / "runs")
     assert (first.name, second.name, first.seconds) == ("1", "2", 12.3)
     metrics = load_bundle(bundle_dir).metrics
     assert first.figures["accuracy"] == metrics["validation"]["accuracy"]
+    assert list(first.figures) == ["macro_f1", "roc_auc", "accuracy"]
     assert first.best_epoch == metrics["best_epoch"]
     assert first.epochs_of["val_loss"] == list(range(1, first.epochs + 1))
     assert first.history == json.loads((bundle_dir / "history.json").read_text("utf-8"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,9 @@ from zigbang_nlp.cli.common import settings_command
 from zigbang_nlp.config import LoadedSettings, Settings
 from zigbang_nlp.config.toml import toml_value
 from zigbang_nlp.console import log, table
+
+if TYPE_CHECKING:
+    from zigbang_nlp.model.runs import Run
 
 #: Action -> how many runs it takes at least and at most.
 _TAKES = {"list": (0, 0), "diff": (2, 2), "use": (1, 1), "remove": (1, 1_000), "mlflow": (0, 1_000)}
@@ -85,7 +89,7 @@ def _list(settings: Settings, as_json: bool) -> None:
             run.finished_at[:16],
             f"{run.seconds:.0f}",
             f"{run.best_epoch}/{run.epochs}",
-            *(f"{run.figures[name]:.4f}" for name in FIGURES),
+            *(_figure(run, name) for name in FIGURES),
             sparkline(run.history.get("val_loss", [])),
             _changes(run.changes),
         ]
@@ -105,9 +109,7 @@ def _diff(settings: Settings, one: str, other: str, output: str | None) -> None:
         [name, toml_value(pair[0]), toml_value(pair[1])]
         for name, pair in differences(first, second).items()
     ]
-    rows += [
-        [name, f"{first.figures[name]:.4f}", f"{second.figures[name]:.4f}"] for name in FIGURES
-    ]
+    rows += [[name, _figure(first, name), _figure(second, name)] for name in FIGURES]
     rows.append(["best epoch", str(first.best_epoch), str(second.best_epoch)])
     rows.append(["seconds", f"{first.seconds:.0f}", f"{second.seconds:.0f}"])
     click.echo(table(rows, ["", f"run {one}", f"run {other}"]))
@@ -162,6 +164,11 @@ def _in_place(settings: Settings) -> str | None:
         return load_bundle(settings.model_dir).identity()
     except BundleError:
         return None
+
+
+def _figure(run: Run, name: str) -> str:
+    """A figure in four digits; - where an earlier version didn't keep it."""
+    return f"{run.figures[name]:.4f}" if name in run.figures else "-"
 
 
 def _changes(changes: dict[str, object]) -> str:

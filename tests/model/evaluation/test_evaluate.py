@@ -1,6 +1,8 @@
 """What evaluation writes, from a tiny network really trained."""
 
 import json
+import logging
+import re
 import shutil
 import warnings
 from pathlib import Path
@@ -12,9 +14,10 @@ import pytest
 from tests.conftest import made_reviews
 from zigbang_nlp.config import EvaluateSettings, PreprocessSettings
 from zigbang_nlp.errors import BundleError
-from zigbang_nlp.model.bundle import load_bundle
-from zigbang_nlp.model.evaluation.evaluate import evaluate, worst_mistakes
+from zigbang_nlp.model.bundle import CARD, load_bundle
+from zigbang_nlp.model.evaluation.evaluate import as_table, evaluate, worst_mistakes
 from zigbang_nlp.model.evaluation.metrics import AT_THRESHOLD
+from zigbang_nlp.model.training.report import report
 from zigbang_nlp.plotting import figure
 from zigbang_nlp.text.dataset import DataSet
 from zigbang_nlp.text.preprocess import preprocess
@@ -46,6 +49,23 @@ def test_every_figure_lies_in_its_interval(who: str, cut: str, metrics: dict) ->
     assert sum(cells.values()) == metrics["texts"]
     right = cells["true_negative"] + cells["true_positive"]
     assert figures["accuracy"]["value"] == pytest.approx(right / metrics["texts"])
+
+
+def test_what_a_large_class_cannot_flatter_leads(
+    metrics: dict, bundle_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = [line.split()[0] for line in as_table(metrics).splitlines()[2:]]
+    assert rows[:2] == ["macro_f1", "roc_auc"]
+    assert rows[-2] == "accuracy"
+    bundle = load_bundle(bundle_dir)
+    with caplog.at_level(logging.INFO):
+        report(bundle)
+    own = bundle.metrics["validation"]
+    leads = f"Validation macro-F1 {own['macro_f1']:.4f}, ROC AUC {own['roc_auc']:.4f}; accuracy"
+    assert leads in caplog.text
+    heads = re.search(r"\| texts .*", (bundle_dir / CARD).read_text("utf-8"))
+    assert heads
+    assert heads[0].index("macro-F1") < heads[0].index("ROC AUC") < heads[0].index("accuracy")
 
 
 def test_each_rule_has_its_row(metrics: dict, bundle_dir: Path) -> None:

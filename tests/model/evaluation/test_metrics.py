@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
-from zigbang_nlp.model.evaluation.metrics import binary_metrics, bootstrap_intervals, from_confusion
+from zigbang_nlp.model.evaluation.metrics import (
+    binary_metrics,
+    bootstrap_intervals,
+    from_confusion,
+    macro_f1_of,
+)
 from zigbang_nlp.model.evaluation.thresholds import choose_threshold, choose_unsure_band
 
 
@@ -25,6 +30,8 @@ def test_figures_equal_scikit_learns() -> None:
     assert ours["recall"] == pytest.approx(sk.recall_score(labels, called))
     assert ours["specificity"] == pytest.approx(sk.recall_score(labels, called, pos_label=0))
     assert ours["f1"] == pytest.approx(sk.f1_score(labels, called))
+    assert ours["macro_f1"] == pytest.approx(sk.f1_score(labels, called, average="macro"))
+    assert macro_f1_of(ours) == pytest.approx(ours["macro_f1"])
     tn, fp, fn, tp = sk.confusion_matrix(labels, called).ravel()
     assert list(ours["confusion"].values()) == [tn, fp, fn, tp]
 
@@ -33,6 +40,12 @@ def test_figures_without_a_called_positive_are_zero() -> None:
     figures = from_confusion(np.array([5.0, 0, 3, 0]))
     assert figures["precision"] == 0
     assert figures["specificity"] == 1
+
+
+def test_whoever_always_says_positive_has_little_macro_f1() -> None:
+    figures = from_confusion(np.array([0.0, 9, 0, 91]))
+    assert figures["accuracy"] == pytest.approx(0.91)
+    assert figures["macro_f1"] == pytest.approx(0.476, abs=0.001)
 
 
 def test_intervals_hold_the_figure_and_match_a_plain_bootstrap() -> None:

@@ -32,9 +32,9 @@ def card(bundle: Bundle) -> str:
     parts += [
         "## On its validation texts",
         "They chose its epoch, threshold and unsure band, so new texts go a little worse.",
-        f"| texts | complaints | ROC AUC | balanced accuracy | complaints found | accuracy | larger class |\n"
-        f"|---|---|---|---|---|---|---|\n"
-        f"| {sum(cells.values()):,} | {complaints:,} | {v['roc_auc']:.3f} "
+        f"| texts | complaints | macro-F1 | ROC AUC | balanced accuracy | complaints found | accuracy | larger class |\n"
+        f"|---|---|---|---|---|---|---|---|\n"
+        f"| {sum(cells.values()):,} | {complaints:,} | {v['macro_f1']:.3f} | {v['roc_auc']:.3f} "
         f"| {v['balanced_accuracy']:.3f} | {v['specificity']:.3f} | {v['accuracy']:.3f} | {v['larger_class_share']:.3f} |",
         f"Threshold {bundle.threshold:.3f} (`{metrics['threshold_for']}`); unsure between "
         f"{max(bundle.unsure_low, 0):.3f} and {min(bundle.unsure_high, 1):.3f}.",

@@ -15,12 +15,12 @@ def report(bundle: Bundle) -> None:
         if bundle.metrics["kept_epoch"] != bundle.metrics["best_epoch"]:
             log.info("The last epoch's weights are kept: restore_best_weights is off.")
     log.info(
-        "Validation accuracy %.4f (larger class %.4f), F1 %.4f, ROC AUC %.4f "
+        "Validation macro-F1 %.4f, ROC AUC %.4f; accuracy %.4f (larger class %.4f) "
         "at threshold %.3f; unsure between %.3f and %.3f (%.1f%% of texts).",
+        validation["macro_f1"],
+        validation["roc_auc"],
         validation["accuracy"],
         validation["larger_class_share"],
-        validation["f1"],
-        validation["roc_auc"],
         bundle.threshold,
         bundle.unsure_low,
         bundle.unsure_high,
