@@ -10,26 +10,27 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import json
 import os
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import httpx
 import numpy as np
 from benches.common import ROOT, Row
 from benches.serve import cpu_seconds, free_port, started
 
 from zigbang_nlp.console import table
+from zigbang_nlp.guides.topics import TOPICS
 
 HELP = "milliseconds of every page and every API address on a store of so many texts"
 API = "/api/v1"
+#: Milliseconds in which a page, and a search, are to be answered.
+PAGE, SEARCH = 300, 50
 WORDS = ("주차", "층간소음", "역", "엘리베이터", "관리비", "학교", "마트", "나무", "병원", "냄새")
 ASKED = (
     *("주차", "층간 소음", "ㅈㅊㅈ", "엘레베이터", "주차를 불평하는 노원구 리뷰", "은솔마루"),
@@ -45,6 +46,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, default=ROOT / "data/pretrained", help="bundle")
     parser.add_argument("--rounds", type=int, default=20, help="addresses a page [%(default)s]")
     parser.add_argument("--only", default="", help="only pages whose name holds this")
+
+
+_ALIKE = (
+    *("/prices", "/classify", "/data", "/help", "/trace", "/api", "/login", "/nowhere"),
+    *(f"{API}/model", f"{API}/openapi.json", "/metrics", "/healthz", "/readyz", "/static/icon.svg"),
+)
+_TYPED = (
+    "은솔",
+    "은솔마르",
+    "노원",
+    "가온하",
+    "ㄴㅇㄱ",
+    "상계",
+    "없는곳",
+    "마을 3",
+    "푸른숲",
+    "미르",
+)
 
 
 def addresses(keys: list[str], districts: list[str], topics: list[str]) -> dict[str, Iterator[str]]:
@@ -74,11 +93,8 @@ def addresses(keys: list[str], districts: list[str], topics: list[str]) -> dict[
         "/changes": each("/changes?{1}&topic={0}", about, years),
         "/changes, district": each("/changes?region={1}&{0}", years, places),
         "/label": each("/label?person=p{}&queue={}&by=district", list("123456789"), ["random"]),
-        "/prices": itertools.repeat("/prices", 30),
-        "/classify": itertools.repeat("/classify", 30),
-        "/data": itertools.repeat("/data", 30),
-        "/help": itertools.repeat("/help", 30),
-        "/trace": itertools.repeat("/trace", 30),
+        **{path: itertools.repeat(path, 30) for path in _ALIKE},
+        "/help/TOPIC": each("/help/{}", sorted(TOPICS)),
         f"{API}/complexes": each(API + "/complexes?region={1}&{0}", years[::-1], places),
         f"{API}/complexes.geojson": each(
             API + "/complexes.geojson?topic={1}&{0}", years[::-1], about
@@ -96,8 +112,8 @@ def addresses(keys: list[str], districts: list[str], topics: list[str]) -> dict[
         ),
         f"{API}/before-after": each(API + "/before-after?region={1}&{0}", years[::-1], places),
         f"{API}/mentions": each(API + "/mentions?region={1}&word={0}", list(map(quote, WORDS)), places),
-        f"{API}/model": itertools.repeat(f"{API}/model", 30),
-        "/metrics": itertools.repeat("/metrics", 30),
+        f"{API}/complexes.gpkg": each(API + "/complexes.gpkg?topic={1}&{0}", years[5:], about),
+        f"{API}/suggest": each(API + "/suggest?q={}", list(map(quote, _TYPED))),
     }  # fmt: skip
 
 
@@ -116,7 +132,10 @@ def run(options: argparse.Namespace) -> list[Row]:
         finally:
             server.terminate()
             server.wait()
-    header = ("page", "answers", "p50 ms", "p95 ms", "CPU ms each", "again p95 ms", "kB")
+    header = (
+        *("page", "answers", "p50 ms", "p95 ms", "p95 / bar"),
+        *("CPU ms each", "again p95 ms", "kB"),
+    )
     print(table(lines, header))
     return []
 
@@ -133,52 +152,112 @@ def _made(texts: int, complexes: int, place: str) -> str:
 
 
 def _measured(port: int, pid: int, options: argparse.Namespace) -> list[tuple[Any, ...]]:
-    origin = f"http://127.0.0.1:{port}"
-    listed = _json(f"{origin}{API}/complexes?size=200&sort=most")["items"]
-    keys = [one["complex"] for one in listed]
-    districts = sorted({one["district"] for one in listed if one["district"]})
-    topics = sorted({topic for key in keys[:3] for topic in _topics(origin, key)})
-    lines = []
-    for name, found in addresses(keys, districts, topics).items():
-        wanted = list(itertools.islice(found, options.rounds + 1)) if options.only in name else []
-        if len(wanted) < 2:
-            continue
-        _asked(origin + wanted[0])
-        used = cpu_seconds(pid)
-        times, sizes = zip(*(_asked(origin + address) for address in wanted[1:]), strict=True)
-        used = cpu_seconds(pid) - used
-        again = [_asked(origin + address)[0] for address in wanted[1:]]
-        lines.append(
-            (
-                name,
-                len(times),
-                f"{np.quantile(times, 0.5):.0f}",
-                f"{np.quantile(times, 0.95):.0f}",
-                f"{1_000 * used / len(times):.0f}",
-                f"{np.quantile(again, 0.95):.0f}",
-                f"{np.mean(sizes) / 1_000:.0f}",
-            )
+    headers = {"Accept": "text/html"}
+    with httpx.Client(
+        base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=600, follow_redirects=True
+    ) as http:
+        listed = http.get(f"{API}/complexes?size=200&sort=most").json()["items"]
+        keys = [one["complex"] for one in listed]
+        districts = sorted({one["district"] for one in listed if one["district"]})
+        topics = sorted({topic for key in keys[:3] for topic in _topics(http, key)})
+        every = addresses(keys, districts, topics) | sent(http, keys, options.only)
+        return [
+            _line(http, pid, name, wanted)
+            for name, found in every.items()
+            if options.only in name
+            and len(wanted := list(itertools.islice(found, options.rounds + 1))) > 1
+        ]
+
+
+def _line(http: httpx.Client, pid: int, name: str, wanted: list[Any]) -> tuple[Any, ...]:
+    """One row of the table: the first of `wanted` is asked without being timed."""
+    _asked(http, wanted[0])
+    used = cpu_seconds(pid)
+    times, sizes = zip(*(_asked(http, one) for one in wanted[1:]), strict=True)
+    used = cpu_seconds(pid) - used
+    again = [_asked(http, one)[0] for one in wanted[1:]]
+    middle, high = np.quantile(times, [0.5, 0.95])
+    bar = SEARCH if "/search" in name else PAGE
+    return (
+        name,
+        len(times),
+        f"{middle:.0f}",
+        f"{high:.0f}",
+        f"{high / bar:.2f}",
+        f"{1_000 * used / len(times):.0f}",
+        f"{np.quantile(again, 0.95):.0f}",
+        f"{np.mean(sizes) / 1_000:.0f}",
+    )
+
+
+def sent(http: httpx.Client, keys: list[str], only: str) -> dict[str, Iterator[Any]]:
+    """Name -> what is sent by a form, and the addresses that sending something leads to."""
+    page = http.get("/classify").text
+    csrf = {"csrf": page.split('name="csrf" value="', 1)[1].split('"', 1)[0]}
+    texts = [f"{n}동인데 주차할 데가 없어 밤마다 돌지만 역이 가까워요" for n in range(101, 140)]
+    judged: dict[str, Iterator[Any]] = {
+        f"POST {path}": iter([(path, csrf | {"text": text}) for text in texts])
+        for path in ("/classify", "/trace")
+    }
+    judged[f"POST {API}/predict"] = iter([(f"{API}/predict", {"texts": [text]}) for text in texts])
+    reviews = http.get(f"{API}/complexes/{keys[0]}/reviews?size=50").json()["items"]
+    known = [
+        {"complex": keys[0], "review_id": one["review_id"], "category": one["category"]}
+        for one in reviews
+    ]
+    for path, more in (("/reviews/correct", {}), ("/label", {"person": "p1", "queue": "random"})):
+        forms = [
+            (path, csrf | one | more | {"label": "positive", "back": "/help"}) for one in known
+        ]
+        judged[f"POST {path}"] = iter(forms)
+    if any(only in name for name in ("/classify/file", "answer.csv")):
+        rows = "번호,리뷰\n" + "".join(f"{n},{text}\n" for n, text in enumerate(texts * 13))
+        file = {"file": ("리뷰.csv", rows.encode())}
+        place = _finished(http, http.post("/classify/file", data=csrf, files=file))
+        views = ["?page=2", "?label=positive", "?sort=doubtful&page=3", "?q=101동", ""] * 6
+        judged["/classify/file/KEY"] = iter([place + view for view in views])
+        judged["/classify/file/KEY/answer.csv"] = itertools.repeat(f"{place}/answer.csv", 30)
+    if any(only in name for name in ("/report/KEY", "report.html")):
+        place = _finished(http, http.post("/report", data=csrf))
+        judged["/report/KEY"] = itertools.repeat(place, 30)
+        judged["/report/KEY/report.html"] = itertools.repeat(f"{place}/report.html", 30)
+    if only in "/prices, joined":
+        rows = "단지명,거래금액\n" + "".join(
+            f"{one['name']},{40_000 + 7 * number % 977}\n"
+            for number, one in enumerate(http.get(f"{API}/complexes?size=200").json()["items"])
         )
-    return lines
+        file = {"file": ("가격.csv", rows.encode())}
+        answer = http.post("/prices", data=csrf | {"target": "거래금액"}, files=file)
+        judged["/prices, joined"] = itertools.repeat(str(answer.url).partition("#")[0], 30)
+    return judged
 
 
-def _topics(origin: str, key: str) -> list[str]:
-    said = _json(f"{origin}{API}/complexes/{quote(key)}/reviews?size=200")["items"]
+def _finished(http: httpx.Client, answer: httpx.Response) -> str:
+    """The address of a job once it is done."""
+    while (state := http.get(answer.url, headers={"Accept": "application/json"}).json())[
+        "state"
+    ] in ("waiting", "working"):
+        time.sleep(0.5)
+    if state["state"] != "done":
+        raise SystemExit(f"{answer.url}: {state['trouble']}")
+    return str(answer.url)
+
+
+def _topics(http: httpx.Client, key: str) -> list[str]:
+    said = http.get(f"{API}/complexes/{quote(key)}/reviews?size=200").json()["items"]
     return [topic for one in said for topic in one["topics"] or ()]
 
 
-def _json(address: str) -> Any:
-    with urllib.request.urlopen(address, timeout=600) as answer:
-        return json.load(answer)
-
-
-def _asked(address: str) -> tuple[float, int]:
+def _asked(http: httpx.Client, wanted: str | tuple[str, dict[str, Any]]) -> tuple[float, int]:
     """(milliseconds, bytes) of one answer, which must be a good one."""
-    asked = urllib.request.Request(address, headers={"Accept": "text/html, application/json"})
     began = time.perf_counter()
-    try:
-        with urllib.request.urlopen(asked, timeout=600) as answer:
-            body = answer.read()
-    except urllib.error.HTTPError as error:
-        raise SystemExit(f"{error.code} {address}: {error.read()[:300]!r}") from error
-    return 1_000 * (time.perf_counter() - began), len(body)
+    if isinstance(wanted, str):
+        answer = http.get(wanted)
+    elif wanted[0].startswith(API):
+        answer = http.post(wanted[0], json=wanted[1])
+    else:
+        answer = http.post(wanted[0], data=wanted[1], follow_redirects=False)
+    took = 1_000 * (time.perf_counter() - began)
+    if answer.is_error and wanted != "/nowhere":
+        raise SystemExit(f"{answer.status_code} {wanted}: {answer.text[:300]}")
+    return took, len(answer.content)

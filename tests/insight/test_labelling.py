@@ -185,3 +185,13 @@ def test_labels_of_several_people_are_kept_and_counted(tmp_path: Path) -> None:
         ):
             with pytest.raises(InputError, match=words):
                 store.annotations.add([wrong])
+
+
+def test_pairs_agree_where_no_text_was_seen_by_all() -> None:
+    rows = [(f"t{n}", person, "positive") for n in range(5) for person in ("가온", "나래")]
+    rows += [("t9", "다솜", "negative"), ("t8", "다솜", "positive"), ("t8", "가온", "negative")]
+    table = agreements(pd.DataFrame(rows, columns=["text", "person", "label"]))
+    assert table["texts"].tolist() == [5, 1]
+    assert table["same"].tolist() == [1.0, 0.0]
+    assert np.isnan(table.attrs["fleiss"])
+    assert table.attrs["texts"] == 0

@@ -42,6 +42,12 @@ def test_integrated_gradients_are_complete(classifier: Classifier) -> None:
         assert abs(why.gap) < 0.02, "what is left where the integral takes its most points"
 
 
+def test_words_alone_are_those_of_the_whole_explanation(classifier: Classifier) -> None:
+    assert classifier.explainer.words([*TEXTS, ""]) == [
+        why.words for why in classifier.explain([*TEXTS, ""])
+    ]
+
+
 def test_the_model_that_ships_explains_in_eight_bits() -> None:
     texts = [
         "다만 마트가 조금 멀어요",

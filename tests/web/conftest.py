@@ -7,6 +7,7 @@ import threading
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import numpy as np
@@ -23,6 +24,9 @@ from zigbang_nlp.store.annotations import Annotation
 from zigbang_nlp.web.app import create_app
 from zigbang_nlp.web.labelling import keys_of
 from zigbang_nlp.web.slow_headers import PromptProtocol
+
+if TYPE_CHECKING:
+    from tests.web.recount import Asked
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,20 @@ def labelled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
         store.annotations.add(first + second)
     rows["truth"] = rows["text"].map(truth)
     yield from serve(url, place, rows)
+
+
+@pytest.fixture(scope="package")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
+    """A city of known effects, with 400 texts labelled by two people."""
+    from tests.web.recount import CITY, Asked
+
+    place = tmp_path_factory.mktemp("numbers")
+    file = place / "a.db"
+    with open_store(f"sqlite:///{file}") as store:
+        CITY.fill(store)
+        CITY.label(store, 400)
+    for known in serve(f"sqlite:///{file}", place, CITY.texts):
+        yield Asked(known, str(file))
 
 
 def serve(

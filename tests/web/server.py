@@ -71,5 +71,6 @@ def serving(
             process.terminate()
             try:
                 process.wait(60)
-            except subprocess.TimeoutExpired:
+            except subprocess.TimeoutExpired as error:
                 process.kill()
+                raise AssertionError("the server doesn't end when it is told to") from error

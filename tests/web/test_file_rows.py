@@ -9,12 +9,14 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
 
 from tests.web.browser import DESK, PHONE, browser
 from tests.web.conftest import Known, serve
+from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.store import open_store
 from zigbang_nlp.web import uploads
 from zigbang_nlp.web.problems import Problem
@@ -93,6 +95,27 @@ def test_rows_are_filtered_sorted_and_paged(judging: Known, address: str) -> Non
     last = judging.http.get(f"{address}?page=3").text
     assert last.count("/correct") == len(TEXTS) - 40
     assert "3 / 3" in last
+
+
+def test_numbers_of_a_file_are_those_of_its_rows_and_of_the_model(
+    judging: Known, address: str, bundle_dir: Path
+) -> None:
+    answer = pd.read_csv(io.BytesIO(judging.http.get(f"{address}/answer.csv").content))
+    network = Classifier.load(bundle_dir)
+    np.testing.assert_allclose(answer["probability"], network.probabilities(TEXTS), atol=1e-5)
+    said = judging.http.get(address, headers={"Accept": "application/json"}).json()
+    labels = answer["label"].value_counts()
+    assert (said["positive"], said["negative"]) == (labels["positive"], labels["negative"])
+    threshold = network.bundle.threshold
+    judged = answer[answer["label"].notna()]
+    assert said["positive"] == (judged["probability"] >= threshold).sum()
+    assert said["unsure"] == (judged["unsure"]).sum()
+    shown = pd.Series(rows(judging, address)["probability"])
+    pd.testing.assert_series_equal(shown, answer["probability"], atol=1e-5)
+    for label, column in (("positive", "label"), ("negative", "label"), ("unsure", "unsure")):
+        count = (judged[column].astype(str) == ("True" if label == "unsure" else label)).sum()
+        page = judging.http.get(f"{address}?label={label}").text
+        assert f"행 {count}개" in page, label
 
 
 def test_a_click_mends_a_row_and_the_download_knows(judging: Known, address: str) -> None:

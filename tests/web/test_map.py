@@ -16,19 +16,19 @@ def test_a_dot_tells_what_it_is_by_mouse_and_keyboard(known: Known) -> None:
         page = window.page
         page.goto("/")
         order = page.evaluate(
-            """[...document.querySelectorAll('.places a, #map a[data-key]')]
+            """[...document.querySelectorAll('.places a, #map svg.map > a')]
                .map((a) => a.closest('.places') ? 'list' : 'map')"""
         )
         assert order == sorted(order), "the list comes before the map"
         assert order.count("map") == COMPLEXES
         sizes = page.evaluate(
-            """[...document.querySelectorAll('#map a[data-key]')]
+            """[...document.querySelectorAll('#map svg.map > a')]
                .map((a) => { const b = a.getBoundingClientRect(); return Math.min(b.width, b.height); })"""
         )
         assert min(sizes) >= 24
         assert page.locator(".legend small").count() == 6, "a threshold between any two colours"
         assert page.locator("#map polygon.area").count() >= 25, "Seoul's districts"
-        dot = page.locator("#map a[data-key='made:7']")
+        dot = page.locator("#map svg.map > a[href$='id=made:7']")
         dot.hover()
         card = page.locator(".map-card")
         assert "은솔마루 7단지" in card.inner_text()
@@ -47,7 +47,7 @@ def test_a_fingers_first_tap_tells_and_the_second_follows(known: Known) -> None:
     with browser(str(known.http.base_url), PHONE, touch=True) as window:
         page = window.page
         page.goto("/?q=7단지 강서구")
-        dot = page.locator("#map a[data-key='made:7']")
+        dot = page.locator("#map svg.map > a[href$='id=made:7']")
         dot.tap()
         assert "은솔마루 7단지" in page.locator(".map-card").inner_text()
         assert "/complex" not in page.url

@@ -1,5 +1,8 @@
 """Numbers of pages, files and the API against plain SQL on the same store, and against what is true.
 
+Intervals, ranks, tests and the tables of files are in `test_tested_numbers.py`, those of the report in
+`test_report_numbers.py`.
+
 | page | number | SQL |
 |---|---|---|
 | / | texts, positive, share of each complex; complaints of a topic | labels by complex; residents by `json_each` of the opinions |
@@ -14,60 +17,15 @@
 
 from __future__ import annotations
 
-import io
-import re
-import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
-
 import pandas as pd
 import pytest
 
-from tests.factories.city import City
-from tests.web.conftest import Known, serve
+from tests.web.recount import CITY, JOINED, OPINIONS, Asked
+from zigbang_nlp.insight.labelling import sample_labels
+from zigbang_nlp.insight.reading import load
 from zigbang_nlp.store import open_store
-
-CITY = City(complexes=40, count=2_000)
-_OPINIONS = "json_each(p.aspects) a"
-_JOINED = "reviews r JOIN predictions p USING (source, apartment_id, review_id, category)"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A server, and its store's own file."""
-
-    known: Known
-    file: str
-
-    def sql(self, query: str, *values: Any) -> pd.DataFrame:
-        with sqlite3.connect(self.file) as connection:
-            return pd.read_sql_query(query, connection, params=values)
-
-    def csv(self, address: str) -> pd.DataFrame:
-        answer = self.known.http.get(address)
-        assert answer.headers["content-type"].startswith("text/csv"), answer.text[:300]
-        return pd.read_csv(io.BytesIO(answer.content), encoding="utf-8-sig")
-
-    def page(self, address: str) -> str:
-        """The words of a page, without its tags, blanks run together."""
-        answer = self.known.http.get(address)
-        assert answer.status_code == 200
-        return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
-
-    def api(self, address: str) -> Any:
-        return self.known.http.get(f"/api/v1{address}").raise_for_status().json()
-
-
-@pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
-    place = tmp_path_factory.mktemp("numbers")
-    file = place / "a.db"
-    with open_store(f"sqlite:///{file}") as store:
-        CITY.fill(store)
-        CITY.label(store, 400)
-    for known in serve(f"sqlite:///{file}", place, CITY.texts):
-        yield Asked(known, str(file))
+from zigbang_nlp.web.corpus_cache import Snapshot
+from zigbang_nlp.web.labelling import corrected
 
 
 def test_the_list_counts_each_complex(asked: Asked) -> None:
@@ -75,7 +33,7 @@ def test_the_list_counts_each_complex(asked: Asked) -> None:
     plain = asked.sql(
         "SELECT source || ':' || apartment_id AS complex, COUNT(*) AS texts,"
         " COUNT(DISTINCT review_id) AS reviews, SUM(p.label = 'positive') AS positive,"
-        f" AVG(p.label = 'positive') AS share FROM {_JOINED} GROUP BY 1"
+        f" AVG(p.label = 'positive') AS share FROM {JOINED} GROUP BY 1"
     ).set_index("complex").sort_index()  # fmt: skip
     pd.testing.assert_frame_equal(
         table[plain.columns], plain, check_dtype=False, check_names=False, rtol=1e-5
@@ -88,7 +46,7 @@ def test_complaints_of_a_topic_count_residents(asked: Asked) -> None:
     table = asked.csv("/?format=csv&sort=complaints&topic=층간소음").set_index("complex")
     plain = asked.sql(
         "SELECT source || ':' || apartment_id AS complex, COUNT(DISTINCT r.review_id) AS k"
-        f" FROM {_JOINED}, {_OPINIONS} WHERE a.value ->> 0 = '층간소음'"
+        f" FROM {JOINED}, {OPINIONS} WHERE a.value ->> 0 = '층간소음'"
         " AND a.value ->> 1 = 'negative' GROUP BY 1"
     ).set_index("complex")["k"]  # fmt: skip
     assert (table["positive"] == plain.reindex(table.index).fillna(0)).all()
@@ -103,7 +61,7 @@ def test_a_complex_shows_its_own_rows(asked: Asked) -> None:
     assert f"리뷰 {count:,}건" in asked.page(f"/complex?id={key}")
     plain = asked.sql(
         "SELECT category, COUNT(*) AS texts, AVG(p.label = 'positive') AS share"
-        f" FROM {_JOINED} WHERE apartment_id = '0' GROUP BY 1"
+        f" FROM {JOINED} WHERE apartment_id = '0' GROUP BY 1"
     ).set_index("category")  # fmt: skip
     said = pd.DataFrame(asked.api(f"/complexes/{key}")["categories"]).set_index("category")
     assert said["texts"].sort_index().tolist() == plain["texts"].tolist()
@@ -116,7 +74,7 @@ def test_search_counts_what_all_filters_let_through(asked: Asked) -> None:
     place = "서울특별시 노원구"
     plain = asked.sql(
         "SELECT COUNT(DISTINCT r.review_id || r.category) AS texts, COUNT(DISTINCT r.review_id) AS reviews"
-        f" FROM {_JOINED}, {_OPINIONS}"
+        f" FROM {JOINED}, {OPINIONS}"
         " JOIN apartments b ON b.source = r.source AND b.apartment_id = r.apartment_id"
         " WHERE b.address LIKE ? AND a.value ->> 0 = '관리' AND a.value ->> 1 = 'negative'"
         " AND r.score <= 2",
@@ -137,8 +95,7 @@ def test_mentions_and_opinions_are_two_figures(asked: Asked) -> None:
         " COUNT(DISTINCT review_id) FROM reviews"
     ).to_numpy()  # fmt: skip
     ((opinions,),) = asked.sql(
-        f"SELECT COUNT(DISTINCT r.review_id) FROM {_JOINED}, {_OPINIONS}"
-        " WHERE a.value ->> 0 = '주차'"
+        f"SELECT COUNT(DISTINCT r.review_id) FROM {JOINED}, {OPINIONS} WHERE a.value ->> 0 = '주차'"
     ).to_numpy()
     said = asked.api("/mentions?word=주차")
     assert (said["mentions"], said["reviews"]) == (mentions, reviews)
@@ -153,7 +110,7 @@ def test_changes_are_the_shares_of_two_periods(asked: Asked) -> None:
     row = table[table["name"].eq("주차") & table["measure"].eq("positive")].iloc[0]
     plain = asked.sql(
         "SELECT strftime('%Y', r.written_at) >= '2024' AS later, COUNT(*) AS n,"
-        f" AVG(a.value ->> 1 = 'positive') AS share FROM {_JOINED}, {_OPINIONS}"
+        f" AVG(a.value ->> 1 = 'positive') AS share FROM {JOINED}, {OPINIONS}"
         " WHERE a.value ->> 0 = '주차' AND strftime('%Y', r.written_at)"
         " BETWEEN '2022' AND '2024' GROUP BY 1"
     )  # fmt: skip
@@ -168,14 +125,11 @@ def test_corrected_shares_find_what_residents_meant(asked: Asked) -> None:
     assert naive - true > 0.01, "the model is made to flatter"
     shown = asked.page("/label")
     assert f"{naive:.1%}" in shown
-    from zigbang_nlp.insight.labelling import sample_labels
-    from zigbang_nlp.insight.reading import load
-    from zigbang_nlp.web.labelling import corrected
-
     corpus = load(asked.known.url)
+    snapshot = Snapshot("", corpus)
     with open_store(asked.known.url) as store:
         given = store.annotations.all()
-    row = corrected(corpus, given, None).iloc[0]
+    row = corrected(snapshot, given, None).iloc[0]
     assert row["naive"] == pytest.approx(naive)
     assert row["low"] <= true <= row["high"]
     assert f"{row['share']:.1%}" in shown
@@ -195,7 +149,7 @@ def test_data_and_trends_count_rows(asked: Asked) -> None:
     assert f"{places:,}" in shown
     plain = asked.sql(
         "SELECT strftime('%Y', r.written_at) AS year, COUNT(*) AS n,"
-        f" AVG(p.label = 'positive') AS share FROM {_JOINED} GROUP BY 1 ORDER BY 1"
+        f" AVG(p.label = 'positive') AS share FROM {JOINED} GROUP BY 1 ORDER BY 1"
     )  # fmt: skip
     said = asked.api("/trends?period=year")["items"]
     assert [one["texts"] for one in said] == plain["n"].tolist()

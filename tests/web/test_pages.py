@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -19,14 +21,17 @@ from zigbang_nlp.store import open_store
 
 pytestmark = pytest.mark.slow
 
+SENT = ["역 가까워요", "주차 불편해요 17동", "", "층간소음이 심해요"]
 PAGES = {
     "explore": "/",
     "explore-filtered": "/?region=노원구&category=traffic&sort=worst&min_texts=10&since=2022",
     "complex": "/complex?id=test:3",
+    "complex-marked": "/complex?id=test:3&marks=1",
     "compare": "/compare?id=test:1&id=test:2&id=test:3",
     "keywords": "/keywords?word=주차",
     "search": "/search?q=주차",
     "changes": "/changes",
+    "prices": "/prices",
     "label": "/label?person=가온",
     "classify": "/classify",
     "trace": "/trace",
@@ -36,6 +41,46 @@ PAGES = {
     "api": "/api",
     "missing": "/nowhere",
 }
+
+
+def led_to(served: Served, texts: list[str]) -> dict[str, str]:
+    """Pages that sending these texts, a table of prices and a report's form leads to, once done."""
+    with httpx.Client(
+        base_url=served.url, headers={"Accept": "text/html"}, timeout=120, follow_redirects=True
+    ) as http:
+        page = http.get("/classify").text
+        csrf = {"csrf": page.split('name="csrf" value="', 1)[1].split('"', 1)[0]}
+
+        def sent(path: str, table: pd.DataFrame, **more: str) -> str:
+            file = {"file": ("<b>이름</b>.csv", table.to_csv(index=False).encode())}
+            answer = http.post(path, data=csrf | more, files=file)
+            assert answer.is_success, answer.text[:500]
+            return str(answer.url).removeprefix(served.url)
+
+        def done(path: str) -> str:
+            for _ in range(1_200):
+                state = http.get(path, headers={"Accept": "application/json"}).json()
+                if state["state"] not in ("waiting", "working"):
+                    break
+                time.sleep(0.1)
+            assert state["state"] == "done", state
+            return path
+
+        file = sent("/classify/file", pd.DataFrame({"리뷰": texts}))
+        places = http.get("/api/v1/complexes?size=200").json()["items"]
+        prices = pd.DataFrame(places)[["name", "latitude", "longitude"]].set_axis(
+            ["단지명", "위도", "경도"], axis=1
+        )
+        prices = prices.assign(거래금액=40_000 + 317 * np.arange(len(places)) % 999)
+        prices[HOSTILE[0]] = np.arange(len(places))
+        joined = sent("/prices", prices, target="거래금액")
+        report = http.post("/report", data=csrf)
+        return {
+            "file": done(file),
+            "file-sorted": f"{file}?sort=doubtful&label=negative&q=요",
+            "prices-joined": joined,
+            "report": done(str(report.url).removeprefix(served.url)),
+        }
 
 
 def world(bundle_dir: Path, place: Path, hostile: bool) -> Iterator[Served]:
@@ -55,44 +100,71 @@ def hostile(bundle_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     yield from world(bundle_dir, tmp_path_factory.mktemp("hostile"), hostile=True)
 
 
+@pytest.fixture(scope="module")
+def pages(served: Served) -> dict[str, str]:
+    return PAGES | led_to(served, SENT * 15)
+
+
 @pytest.mark.parametrize(
     ("width", "dark"), [(PHONE, False), (DESK, False), (DESK, True)], ids=["390", "1440", "dark"]
 )
-def test_every_page_is_whole_quiet_and_accessible(served: Served, width: int, dark: bool) -> None:
+def test_every_page_is_whole_quiet_and_accessible(
+    served: Served, pages: dict[str, str], width: int, dark: bool
+) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     axe = Axe()
+
+    def check(name: str) -> None:
+        window.check()
+        found = axe.run(window.page).response["violations"]
+        worst = [
+            (one["id"], [node["html"][:120] for node in one["nodes"][:3]])
+            for one in found
+            if one["impact"] in ("serious", "critical")
+        ]
+        assert not worst, (name, worst)
+        window.picture(f"{name}-{width}{'-dark' if dark else ''}")
+
     with browser(served.url, width, dark) as window:
         # axe itself can't be added under our policy, so it is evaluated by the debugger.
-        for name, address in PAGES.items():
+        for name, address in pages.items():
             answer = window.page.goto(address)
             assert answer is not None
             assert answer.status == (404 if name == "missing" else 200), name
             assert "console: " not in "".join(window.troubles) or name == "missing"
             if name == "missing":
                 window.troubles.clear()  # the browser itself notes a 404
-            window.check()
-            found = axe.run(window.page).response["violations"]
-            worst = [
-                (one["id"], [node["html"][:120] for node in one["nodes"][:3]])
-                for one in found
-                if one["impact"] in ("serious", "critical")
-            ]
-            assert not worst, (name, worst)
-            window.picture(f"{name}-{width}{'-dark' if dark else ''}")
+            check(name)
+        for name in ("classify", "trace"):
+            window.page.goto(PAGES[name])
+            window.page.fill("textarea", "주차 불편해요 역 가까워요")
+            window.page.locator("form:has(textarea) button").click()
+            window.page.locator(".answer, ol.morphemes").first.wait_for()
+            check(f"{name}-answer")
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_pages_with_a_model_are_in_one_language(served: Served, language: str) -> None:
+def test_pages_with_a_model_are_in_one_language(
+    served: Served, pages: dict[str, str], language: str
+) -> None:
     """Names and reviews stay as they are; nothing else does."""
     corpus = insight.load(f"sqlite:///{_place(served) / 'reviews.db'}")
     text = "주차 불편해요 역 멀어요 17동"
-    data = [text, "층간소음, 재건축 주차를 불평하는 노원구 리뷰 가온 주차할 데가 없어요ㅠㅠㅠ"]
+    data = [
+        text,
+        *filter(None, SENT),
+        HOSTILE[0],
+        "이름",
+        "거래금액",
+        "리뷰",
+        "층간소음, 재건축 주차를 불평하는 노원구 리뷰 가온 주차할 데가 없어요ㅠㅠㅠ",
+    ]
     data += [*corpus.texts["text"], *corpus.mentions.words["word"], *corpus.complexes["name"]]
     data += corpus.complexes["address"].dropna().tolist()
     headers = {"Accept": "text/html", "Cookie": f"zigbang_lang={language}"}
     with httpx.Client(base_url=served.url, headers=headers, timeout=60) as http:
-        answers = [http.get(path) for path in PAGES.values() if path != "/help/predictions"]
+        answers = [http.get(path) for path in pages.values() if path != "/help/predictions"]
         for path in ("/classify", "/trace"):
             page = http.get(path)
             csrf = page.text.split('name="csrf" value="', 1)[1].split('"', 1)[0]
@@ -261,14 +333,25 @@ def test_hostile_reviews_stay_text(hostile: Served) -> None:
         assert "{{ 7*7 }} {{ config }}" in seen
         stored = {text for text in HOSTILE if "\r" not in text}
         assert len(stored & seen) >= 0.9 * len(stored)
-        for name, path in PAGES.items():
-            page.goto(path if name != "complex" else f"/complex?{address}")
+        short = [text for text in HOSTILE if len(text) <= 1_000]
+        more = led_to(hostile, short)
+        for name, path in (PAGES | more).items():
+            page.goto(path.replace("id=test:3", str(address)) if "complex" in name else path)
             if name == "missing":
                 window.troubles.clear()
             window.check()
             assert page.evaluate("window.hit") is None
             assert not page.locator("text=49단지").count()
             window.picture(f"hostile-{name}")
+        page.goto(more["file"])
+        rows = set(page.locator("main table td").all_text_contents())
+        assert "<script>window.hit=1</script>" in rows
+        report = hostile.http.get(f"{more['report']}/report.html").text
+        page.goto("about:blank")  # our pages' policy would forbid what a file may do
+        page.set_content(report)
+        assert page.evaluate("window.hit") is None
+        assert page.locator("section").count() >= 3
+        window.check()
 
 
 def _place(served: Served) -> Path:

@@ -91,7 +91,8 @@ def test_dots_have_the_colour_of_the_score_by_which_the_list_is_sorted(
 ) -> None:
     """Grey is what isn't told apart from all; a region leaves the score of a complex alone."""
     page = known.http.get(f"/{query}").text
-    dots = dict(re.findall(r'<a [^>]*?data-key="([^"]+)".*?class="place s(\d)"', page, re.S))
+    chart = page.split('class="chart map"', 1)[1]
+    dots = dict(re.findall(r'<a href="/complex\?id=([^"]+)".*?class="place s(\d)"', chart, re.S))
     address = f"/{query}{'&' if query else '?'}format=csv"
     table = pd.read_csv(io.BytesIO(known.http.get(address).content)).set_index("complex")
     assert set(dots) == set(table.index)

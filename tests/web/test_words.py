@@ -11,7 +11,7 @@ import zigbang_nlp.web
 from zigbang_nlp.charts.lines import Point, over_time
 from zigbang_nlp.charts.map import Place, place_map, scale_of
 from zigbang_nlp.charts.marked import pieces
-from zigbang_nlp.records import Explanation, WordShare
+from zigbang_nlp.records import WordShare
 from zigbang_nlp.web.rate import Rate
 
 #: A machine that does other things too is slow now and then.
@@ -34,12 +34,11 @@ def test_templates_have_neither_inline_script_nor_style_nor_other_hosts() -> Non
 SCALE = scale_of([0.4, 0.6], 0.5)
 
 
-def explanation(text: str, spans: list[tuple[int, int, float]]) -> Explanation:
-    words = tuple(
+def shares(text: str, spans: list[tuple[int, int, float]]) -> list[WordShare]:
+    return [
         WordShare(text[start:end], start, end, share, abs(share) >= 0.3)
         for start, end, share in spans
-    )
-    return Explanation(text, 0.5, 0.5, 0.0, None, (), words)
+    ]
 
 
 @patient
@@ -51,20 +50,18 @@ def test_marks_never_lose_or_change_a_character(
     text: str, spans: list[tuple[int, int, float]]
 ) -> None:
     inside = sorted((min(a, len(text)), min(b, len(text)), share) for a, b, share in spans)
-    found = pieces(text, explanation(text, inside))
+    found = pieces(text, shares(text, inside))
     assert "".join(piece.text for piece in found) == text
 
 
 def test_the_strongest_words_are_marked() -> None:
-    found = pieces(
-        "뷰는 최고 주차는 전쟁", explanation("", [(0, 2, 0.1), (3, 5, 2.5), (10, 12, -0.6)])
-    )
+    found = pieces("뷰는 최고 주차는 전쟁", shares("", [(0, 2, 0.1), (3, 5, 2.5), (10, 12, -0.6)]))
     assert [(p.text, p.mark) for p in found if p.mark] == [("최고", "p2"), ("전쟁", "n1")]
 
 
 def test_charts_escape_what_they_are_given() -> None:
     evil = "\"><script>'&"
-    place = Place(evil, evil, evil, 127.0, 37.5, 0.5, 3, "/complex?id=%3C")
+    place = Place(evil, evil, 127.0, 37.5, 0.5, 3, "/complex?id=%3C")
     for chart in (
         place_map([place], evil, SCALE),
         over_time([Point(evil, 0.5, 0.4, 0.6, 3)], evil),
@@ -74,9 +71,9 @@ def test_charts_escape_what_they_are_given() -> None:
 
 
 def test_a_map_without_places_is_none_and_one_place_is_a_map() -> None:
-    nowhere = Place("k", "n", "", float("nan"), float("nan"), 0.5, 3, "/")
+    nowhere = Place("n", "", float("nan"), float("nan"), 0.5, 3, "/")
     assert place_map([nowhere], "", SCALE) is None
-    assert place_map([Place("k", "n", "구", 127.0, 37.5, 1.0, 1, "/")], "", SCALE) is not None
+    assert place_map([Place("n", "구", 127.0, 37.5, 1.0, 1, "/")], "", SCALE) is not None
 
 
 @patient

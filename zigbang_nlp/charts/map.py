@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from zigbang_nlp.charts.svg import el, percent
 
@@ -26,12 +26,11 @@ _LETTER, _LINE = 0.03, 0.035
 
 @dataclass(frozen=True)
 class Place:
-    """A complex: where it is, its score in [0, 1], what leads to it and what is told of it.
+    """A complex: where it is, its score in [0, 1], what leads to it and what is told of it (one line).
 
     One that isn't `sure` to differ from the centre of the scale has the middle's grey.
     """
 
-    key: str
     name: str
     district: str
     longitude: float
@@ -167,25 +166,16 @@ def _reach(places: Sequence[Place], frame: _Frame) -> float:
 def _dot(place: Place, frame: _Frame, heaviest: int, size: float, scale: Scale) -> Markup:
     x, y = frame.at(place.longitude, place.latitude)
     radius = size * (0.55 + math.sqrt(place.texts / heaviest))
-    title = f"{place.name}, {place.note or f'{place.score:.0%}, {place.texts:,}'}"
-    at = {"cx": percent(x), "cy": percent(y)}
-    return el(
-        "a",
-        el("title", title),
-        el("circle", class_="touch", r=max(radius, _TOUCH / 2), **at),
-        el(
-            "circle",
-            class_=f"place s{scale.step(place.score) if place.sure else _GREY}",
-            r=radius,
-            **at,
-        ),
-        href=place.link,
-        data_key=place.key,
-        data_note=place.note or None,
-        data_district=place.district or None,
-        data_x=round(x, 5),
-        data_y=round(y, 5),
-        aria_label=title,
+    note = place.note or f"{place.score:.0%}, {place.texts:,}"
+    at = f'cx="{100 * x:.3f}%" cy="{100 * y:.3f}%"'
+    step = scale.step(place.score) if place.sure else _GREY
+    district = f' data-district="{escape(place.district)}"' if place.district else ""
+    # As one string, in place of `el`: a map has thousands, and each letter is sent as often.
+    return Markup(
+        f'<a href="{escape(place.link)}"{district}>'
+        f"<title>{escape(place.name)}\n{escape(note)}</title>"
+        f'<circle class="touch" r="{max(radius, _TOUCH / 2):.4g}" {at}/>'
+        f'<circle class="place s{step}" r="{radius:.4g}" {at}/></a>'
     )
 
 
@@ -210,8 +200,6 @@ def _names(places: Sequence[Place], frame: _Frame) -> list[Markup]:
                 x=percent(x),
                 y=percent(y),
                 text_anchor="middle",
-                data_x=round(x, 5),
-                data_y=round(y, 5),
                 aria_hidden="true",
             )
         )

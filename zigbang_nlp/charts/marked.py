@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from zigbang_nlp.records import Explanation
+from zigbang_nlp.records import WordShare
 
 #: Log-odds from which a word is marked strongly; the same for every text, so that shades compare.
 _STRONG = 1.5
@@ -22,19 +22,19 @@ class Piece:
     mark: str = ""
 
 
-def pieces(text: str, why: Explanation | None) -> list[Piece]:
+def pieces(text: str, words: Sequence[WordShare] = ()) -> list[Piece]:
     """The text in order, cut where a marked word begins or ends.
 
     Args:
         text: as it was typed.
-        why: of this text; None marks nothing.
+        words: of this text, left to right, see `Explanation.words`; none marks nothing.
 
     Returns:
         At least one piece; together they are the text.
     """
     cut_pieces: list[Piece] = []
     at = 0
-    for word in why.words if why else ():
+    for word in words:
         if not word.marked or word.start < at or word.end <= word.start:
             continue
         if word.start > at:

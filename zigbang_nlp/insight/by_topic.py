@@ -60,7 +60,7 @@ def topics(corpus: Corpus, *, level: float = 0.95) -> pd.DataFrame:
     Raises:
         InsightError: the model knows no topics, or no text is about one.
     """
-    spoken = opinions(corpus)
+    spoken = opinions(corpus, ("review",))
     grouped = spoken.groupby("topic", sort=True)
     table = grouped.agg(
         mentions=("review", "nunique"), texts=("positive", "count"), positive=("positive", "sum")
@@ -112,7 +112,9 @@ def drivers(
     scores = corpus.texts[corpus.texts["category"].eq("total") & corpus.texts["score"].notna()]
     score = scores.set_index("review")["score"]
     spoken = (
-        opinions(corpus) if by == "topic" else corpus.judged.assign(topic=corpus.judged["category"])
+        opinions(corpus)
+        if by == "topic"
+        else corpus.counted.assign(topic=corpus.counted["category"])
     )
     if by == "category":
         spoken = spoken[spoken["topic"].isin(list(CATEGORIES)[1:])]

@@ -94,7 +94,7 @@ def compare(
             "Name two places.",
             f"‘{one}’, ‘{other}’에 같은 단지가 있습니다. 서로 다른 두 곳을 골라 주세요.",
         )
-    texts = corpus.judged
+    texts = corpus.counted
     side = np.select([texts["complex"].isin(s) for s in sides], [1, 2], 0)
     texts = texts.assign(group=side)[side > 0]
     for number, name in enumerate((one, other), start=1):

@@ -99,6 +99,15 @@ class Corpus:
         return found
 
     @cached_property
+    def counted(self) -> pd.DataFrame:
+        """`judged` without what is written and the ids: what is counted, quick to pick from.
+
+        Raises:
+            InsightError: no text is judged.
+        """
+        return self.judged[["complex", "review", "category", "written_at", "positive", "about"]]
+
+    @cached_property
     def dated(self) -> pd.DataFrame:
         """The texts that say when they were written.
 

@@ -62,7 +62,7 @@ def corrected_shares(
         InsightError: nothing is judged, or the sample holds no judged text.
     """
     texts = (
-        corpus.judged.assign(group="all") if by is None else grouped_texts(corpus, by, precision)
+        corpus.counted.assign(group="all") if by is None else grouped_texts(corpus, by, precision)
     )
     if category is not None:
         texts = texts[texts["category"].eq(category)]
@@ -126,15 +126,14 @@ def corrected_difference(
     """
     sides = []
     for chosen in (one, other):
-        part = corpus.texts[chosen & corpus.texts["positive"].notna().to_numpy()]
-        said = labels.reindex(part.index)
+        f = corpus.texts["positive"][chosen].dropna()
+        said = labels.reindex(f.index)
         mine = said.notna()
         if mine.sum() < FEWEST_LABELS:
             raise InsightError(
                 f"A side has {mine.sum()} labels of the random sample; {FEWEST_LABELS} are the least.",
                 f"한쪽의 표본 라벨이 {mine.sum()}개뿐입니다. 적어도 {FEWEST_LABELS}개가 필요합니다.",
             )
-        f = part["positive"]
         sides.append((float(f.mean()), ppi_mean(said[mine], f[mine], f[~mine], level)))
     (naive_one, first), (naive_other, second) = sides
     found = ppi_difference(first, second, level)

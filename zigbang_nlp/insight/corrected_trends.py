@@ -43,7 +43,7 @@ def corrected_trend(corpus: Corpus, labels: pd.Series, level: float = 0.95) -> p
     Raises:
         InsightError: too few dated texts are labelled, or all are of one time.
     """
-    texts = corpus.judged
+    texts = corpus.counted
     texts = texts[texts["written_at"].notna()]
     first = texts["written_at"].min()
     time = (texts["written_at"] - first).dt.total_seconds().to_numpy() / 86_400 / _YEAR
@@ -80,7 +80,7 @@ def corrected_drivers(corpus: Corpus, labels: pd.Series, level: float = 0.95) ->
     score_of = scores.drop_duplicates("review").set_index("review")["score"]
     rows, most = [], 0
     for name in list(CATEGORIES)[1:]:
-        texts = corpus.judged[corpus.judged["category"].eq(name)]
+        texts = corpus.counted[corpus.counted["category"].eq(name)]
         texts = texts[texts["review"].isin(score_of.index)]
         said = labels.reindex(texts.index).to_numpy(float)
         mine = ~np.isnan(said)

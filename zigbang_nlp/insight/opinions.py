@@ -84,7 +84,7 @@ def word_figures(corpus: Corpus, word: str, *, level: float = 0.95) -> WordFigur
     topic = topic_of(corpus, word)
     if topic is None:
         return figures
-    found = opinions(corpus)
+    found = opinions(corpus, ("review",))
     found = found[found["topic"].eq(topic) & found["positive"].notna()]
     return replace(
         figures,
@@ -140,15 +140,16 @@ def _look_for(corpus: Corpus, asked: str) -> tuple[np.ndarray, pd.DataFrame]:
     texts = np.asarray(mentions.by_text[:, columns].sum(axis=1)).ravel() > 0
     reviews = np.asarray(mentions.by_review[:, columns].sum(axis=0)).ravel()
     counts: dict[str, set[int]] = {}
-    review, text, words = (corpus.texts[name].to_numpy() for name in ("review", "text", "words"))
+    review = corpus.texts["review"].to_numpy()
     # Compounds too rare for a column of their own, and parts with spaces between them.
     spaced = re.compile(r"\s*".join(map(re.escape, meant.parts or (squeezed,))))
     holds = lru_cache(None)(meant.is_in_compound)
-    for row in np.flatnonzero(~texts):
-        if not spaced.search(text[row]):
+    others = np.flatnonzero(~texts).tolist()
+    for row, text in zip(others, corpus.texts["text"].iloc[others], strict=True):
+        if not spaced.search(text):
             continue
-        held = words[row]
-        stored = unpack_names(held) if isinstance(held, str) else content_words(text[row])
+        held = corpus.texts["words"].iat[row]
+        stored = unpack_names(held) if isinstance(held, str) else content_words(text)
         forms = {form for form in stored if holds(form)}
         if len(meant.parts) > 1 and not forms:
             forms = {" ".join(meant.parts)}

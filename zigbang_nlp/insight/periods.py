@@ -67,9 +67,9 @@ def trend(
     Raises:
         InsightError: no judged text has a date, or all are of one period.
     """
-    texts = corpus.judged
+    texts = corpus.counted
     if topic is not None:
-        texts = opinions(corpus)
+        texts = opinions(corpus, ("review", "category", "written_at"))
         texts = texts[texts["topic"].eq(topic) & texts["positive"].notna()]
     if category is not None:
         texts = texts[texts["category"].eq(category)]

@@ -102,7 +102,8 @@ def typical_words(
         InsightError: the place, or all others, have too few texts.
     """
     here = corpus.narrowed(**({"region": place} if kind == "region" else {"complexes": [place]}))
-    inside = corpus.texts["complex"].isin(here.complexes["complex"]).to_numpy()
+    meant = corpus.complexes["complex"].isin(here.complexes["complex"]).to_numpy()
+    inside = meant[corpus.places]
     chosen = np.ones(len(inside), bool)
     if sentiment is not None:
         chosen = corpus.texts["positive"].to_numpy() == float(sentiment == "positive")

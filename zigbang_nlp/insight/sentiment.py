@@ -7,10 +7,10 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.insight.ranks import with_ranks
 from zigbang_nlp.insight.rates import Prior, design_effect, prior_of, shrink, wilson
 from zigbang_nlp.insight.told import opinions
 
@@ -89,7 +89,7 @@ def where(
             f"No {by} has {min_texts} texts.", f"글이 {min_texts}개 이상인 곳이 없습니다."
         )
     table = table.sort_values(["low", "texts"], ascending=False, kind="stable")
-    table = _with_ranks(table, level).reset_index(names=by)
+    table = with_ranks(table, level).reset_index(names=by)
     apart = (table["low"] > known.overall).astype(int) - (table["high"] < known.overall).astype(int)
     table["side"] = apart if table["rank"].max() > 1 else 0
     table = _described(table, corpus, by)
@@ -198,7 +198,7 @@ def measured_texts(
         )
     about = texts
     if topic is not None:
-        spoken = opinions(corpus)
+        spoken = opinions(corpus, ())
         spoken = spoken[spoken["topic"].eq(topic) & spoken["positive"].notna()]
         about = texts.drop(columns="positive").join(spoken["positive"], how="inner")
         if about.empty:
@@ -223,7 +223,7 @@ def grouped_texts(corpus: Corpus, by: str, precision: int = 5) -> pd.DataFrame:
     """
     if by not in (*PLACES, "category"):
         raise InputError(f"Can't group by {by!r}.", f"Use {', '.join((*PLACES, 'category'))}.")
-    texts = corpus.judged
+    texts = corpus.counted
     if by == "category" and texts["category"].nunique() == 1 and texts["about"].notna().any():
         # Files hold texts of one category; what each is about is the model's word then.
         return texts.assign(group=texts["about"]).dropna(subset="group")
@@ -268,26 +268,6 @@ def _prior_means(corpus: Corpus, table: pd.DataFrame, by: str) -> np.ndarray:
 
 def _mean(table: pd.DataFrame) -> float:
     return float((table["share"] * table["effective"]).sum() / table["effective"].sum())
-
-
-def _with_ranks(table: pd.DataFrame, level: float) -> pd.DataFrame:
-    """Ranks for a table sorted from best to worst."""
-    score, variance = table["score"].to_numpy(), table["_variance"].to_numpy()
-    count = len(table)
-    # Tukey's: over all pairs at once, so that the best isn't told from the worst by chance.
-    needed = float(stats.studentized_range.ppf(level, max(count, 2), np.inf)) / np.sqrt(2)
-    rank, low, high = (np.empty(count, int) for _ in range(3))
-    leader = 0
-    for i in range(count):
-        clear = np.abs(score - score[i]) > needed * np.sqrt(variance + variance[i])
-        low[i] = 1 + int((clear & (score > score[i])).sum())
-        high[i] = count - int((clear & (score < score[i])).sum())
-        if clear[leader]:
-            leader = i
-        rank[i] = leader + 1
-    ranked = table.drop(columns="_variance").assign(rank=rank, rank_low=low, rank_high=high)
-    ranked["tied"] = ranked.groupby("rank")["rank"].transform("size")
-    return ranked
 
 
 def _described(table: pd.DataFrame, corpus: Corpus, by: str) -> pd.DataFrame:

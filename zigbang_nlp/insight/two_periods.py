@@ -89,7 +89,7 @@ def before_after(
             "Let one end before the other begins.",
             "두 기간이 겹칩니다. 한 기간이 끝난 뒤에 다른 기간이 시작되게 해 주세요.",
         )
-    texts = corpus.judged
+    texts = corpus.counted
     when = texts["written_at"]
     side = np.select(
         [when.ge(base_first) & when.lt(base_last), when.ge(first) & when.lt(last)], [0, 1], -1
@@ -128,19 +128,22 @@ def _positive_rows(texts: pd.DataFrame) -> list[dict[str, object]]:
 
 def _topic_rows(corpus: Corpus, texts: pd.DataFrame) -> list[dict[str, object]]:
     try:
-        spoken = opinions(corpus)
+        spoken = opinions(corpus, ("review",))
     except InsightError:
         return []
     spoken = spoken.join(texts["side"], how="inner")
     reviews = texts.groupby("review")["side"].first()
+    in_all = np.bincount(reviews, minlength=2)
     rows = []
     for name, part in spoken.groupby("topic", sort=True):
         judged = part[part["positive"].notna()]
         own = judged.assign(group=judged["side"])
         rows.append(_row("positive", "topic", name, judged, text_design_effect(own)))
-        held = reviews.index.isin(part["review"]).astype(float)
+        held = np.bincount(reviews.reindex(part["review"].unique()), minlength=2)
         rows.append(
-            _row("spoken", "topic", name, pd.DataFrame({"side": reviews, "positive": held}), 1.0)
+            {"measure": "spoken", "kind": "topic", "name": name, "_worth": 1.0}
+            | {"before_count": int(in_all[0]), "before": held[0] / in_all[0]}
+            | {"after_count": int(in_all[1]), "after": held[1] / in_all[1]}
         )
     return rows
 
@@ -150,7 +153,7 @@ def _row(
 ) -> dict[str, object]:
     row: dict[str, object] = {"measure": measure, "kind": kind, "name": name, "_worth": 1 / effect}
     for number, period in enumerate(("before", "after")):
-        values = texts.loc[texts["side"].eq(number), "positive"]
+        values = texts["positive"].to_numpy()[texts["side"].to_numpy() == number]
         row |= {
             f"{period}_count": len(values),
             period: float(values.mean()) if len(values) else np.nan,

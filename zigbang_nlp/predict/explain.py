@@ -20,7 +20,7 @@ from zigbang_nlp.model.serving.gradient import GradientNetwork
 from zigbang_nlp.model.serving.inference import Network, windows
 from zigbang_nlp.predict.attribution_spans import Unit, units_of
 from zigbang_nlp.predict.explained_words import word_shares, words_of
-from zigbang_nlp.records import Explanation, TokenShare
+from zigbang_nlp.records import Explanation, TokenShare, WordShare
 
 #: Points on the way of the integral at first; doubled while the sum is off by more than the
 #: tolerance, since max pooling bends the way where the winning token changes.
@@ -60,17 +60,32 @@ class Explainer:
         encoder = self.bundle.encoder
         units = [units_of(encoder, text) for text in texts]
         words = [words_of(text, found) for text, found in zip(texts, units, strict=True)]
-        window = encoder.length
-        probabilities, drops = occlusion(self.network, units, window, batch_size)
-        by_words = zip(*occlusion(self.network, words, window, batch_size), strict=True)
+        probabilities, drops = occlusion(self.network, units, encoder.length, batch_size)
+        shares = self._word_shares(texts, words, batch_size)
         return [
-            replace(
-                self._explanation(text, found, float(probability), drop),
-                words=word_shares(text, joined, float(whole), word_drops),
+            replace(self._explanation(text, found, float(probability), drop), words=own)
+            for text, found, probability, drop, own in zip(
+                texts, units, probabilities, drops, shares, strict=True
             )
-            for text, found, joined, probability, drop, (whole, word_drops) in zip(
-                texts, units, words, probabilities, drops, by_words, strict=True
-            )
+        ]
+
+    def words(self, texts: Sequence[str], batch_size: int = 512) -> list[tuple[WordShare, ...]]:
+        """`Explanation.words` of each text alone, by occlusion: about a hundredth of the work.
+
+        Args:
+            texts: any texts; a blank one has none.
+            batch_size: shortened texts the network takes at once.
+        """
+        words = [words_of(text, units_of(self.bundle.encoder, text)) for text in texts]
+        return self._word_shares(texts, words, batch_size)
+
+    def _word_shares(
+        self, texts: Sequence[str], words: Sequence[list[Unit]], batch_size: int
+    ) -> list[tuple[WordShare, ...]]:
+        found = occlusion(self.network, words, self.bundle.encoder.length, batch_size)
+        return [
+            word_shares(text, own, float(probability), drops)
+            for text, own, probability, drops in zip(texts, words, *found, strict=True)
         ]
 
     def _explanation(

@@ -70,7 +70,6 @@ def complexes_map(table: pd.DataFrame, overall: float, label: str) -> Markup | N
     """The map of a frame of `insight.where`: colour is the score, size the number of texts."""
     places = [
         Place(
-            str(row["complex"]),
             str(row["name"]),
             row["district"] if isinstance(row["district"], str) else "",
             float(row["longitude"]),

@@ -135,6 +135,7 @@ class Snapshot:
         with suppress(ZigbangError):  # who asks is told
             for asked, *more in _WANTED:
                 self.query(asked, Filters(), *more)
+            self.index()
 
     def later(self, key: Hashable, find: Callable[[Corpus], Answer]) -> Answer | None:
         """What `ask` gives, where that is known; else None, and it is found out meanwhile.
@@ -241,13 +242,19 @@ class CorpusCache:
         if time.monotonic() < self._look_at:
             return present
         self._look_at = time.monotonic() + _LOOK
-        if store.version() != present.version and self._reading.acquire(blocking=False):
-            threading.Thread(target=self._read_again, args=(store,), daemon=True).start()
+        store.ping()
+        if self._reading.acquire(blocking=False):
+            # Counting what the store holds takes longer than a caller should wait.
+            threading.Thread(
+                target=self._read_if_changed, args=(store, present), daemon=True
+            ).start()
         return present
 
-    def _read_again(self, store: Store) -> None:
+    def _read_if_changed(self, store: Store, present: Snapshot) -> None:
         began = time.monotonic()
         try:
+            if store.version() == present.version:
+                return
             edition = self._read(store)
             edition.warm()
             self._edition = edition

@@ -63,7 +63,7 @@ def chosen_rows(table: pd.DataFrame, label: str, q: str, sort: str) -> pd.DataFr
         sort: a key of `SORTS`; anything else is the order of the file.
     """
     if label == "unsure":
-        table = table[table["unsure"].astype(bool)]
+        table = table[table["unsure"].astype(bool) & table["label"].notna()]
     elif label == "none":
         table = table[table["label"].isna()]
     elif label:

@@ -41,7 +41,7 @@ class Job:
         total, done: rows.
         state: "waiting", "working", "done" or "failed".
         trouble: why it failed.
-        positive, negative, unsure: rows so far; those that no model could judge are neither.
+        positive, negative, unsure: rows so far; those that no model could judge are none of them.
         model: identity of the bundle that judges it.
         options: how the file is read.
         seen: what was recognised in the file, None before it is read.
@@ -187,7 +187,7 @@ class Jobs:
                 job.done += len(piece)
                 job.positive += sum(p.label == "positive" for p in found)
                 job.negative += sum(p.label == "negative" for p in found)
-                job.unsure += sum(p.unsure for p in found)
+                job.unsure += sum(p.unsure and p.label is not None for p in found)
         save_rows(kept, job.rows)
 
 

@@ -94,14 +94,15 @@ def add_label(
         raise InputError("The store doesn't hold this review.", "Reload the page.")
 
 
-def agreement(given: list[Annotation]) -> pd.DataFrame:
+def agreement(snapshot: Snapshot, given: list[Annotation]) -> pd.DataFrame:
     """How people agree on the texts that several of them labelled; see `insight.agreements`.
 
     Raises:
-        InsightError: nobody labelled what somebody else did.
+        InsightError: nobody labelled what somebody else did, or there are no reviews.
     """
     rows = [("\x1f".join(one.key), one.person, one.label) for one in given]
-    return agreements(pd.DataFrame(rows, columns=["text", "person", "label"]))
+    table = pd.DataFrame(rows, columns=["text", "person", "label"])
+    return snapshot.ask(("agreement", *_state(given)), lambda _: agreements(table))
 
 
 def sample(snapshot: Snapshot, given: list[Annotation]) -> pd.Series:
@@ -122,7 +123,7 @@ def drivers(snapshot: Snapshot, given: list[Annotation]) -> pd.DataFrame | None:
     """
     return snapshot.later(
         ("corrected drivers", *_state(given)),
-        lambda corpus: corrected_drivers(corpus, sample_labels(corpus, given)),
+        lambda corpus: corrected_drivers(corpus, sample(snapshot, given)),
     )
 
 
@@ -153,23 +154,31 @@ def change(
     Raises:
         InsightError: a period has too few labels.
     """
-    corpus = snapshot.reviews()
-    written = corpus.texts["written_at"]
-    here = corpus.texts["complex"].isin(place.of(corpus).complexes["complex"]).to_numpy()
+    labels = sample(snapshot, given)
+    ends = [periods[name] for name in ("since", "until", "base_since", "base_until")]
 
-    def within(first: str, last: str) -> np.ndarray:
-        end = pd.Timestamp(last) + pd.Timedelta(days=1)
-        return (written.ge(pd.Timestamp(first)) & written.lt(end)).to_numpy() & here
+    def find(corpus: Corpus) -> dict[str, float | bool]:
+        written = corpus.texts["written_at"]
+        meant = corpus.complexes["complex"].isin(place.of(corpus).complexes["complex"])
+        here = meant.to_numpy()[corpus.places]
 
-    later = within(periods["since"], periods["until"])
-    earlier = within(periods["base_since"], periods["base_until"])
-    return corrected_difference(corpus, sample(snapshot, given), later, earlier)
+        def within(first: str, last: str) -> np.ndarray:
+            end = pd.Timestamp(last) + pd.Timedelta(days=1)
+            period = (written.ge(pd.Timestamp(first)) & written.lt(end)).to_numpy()
+            return np.asarray(period & here)
+
+        return corrected_difference(corpus, labels, within(*ends[:2]), within(*ends[2:]))
+
+    return snapshot.ask(("corrected change", place, *ends, *_state(given)), find)
 
 
-def corrected(corpus: Corpus, given: list[Annotation], by: By | None) -> pd.DataFrame:
+def corrected(snapshot: Snapshot, given: list[Annotation], by: By | None) -> pd.DataFrame:
     """Shares as the model judged beside those corrected by the labels of the random sample.
 
     Raises:
         InsightError: nobody has labelled a text of the random sample.
     """
-    return corrected_shares(corpus, sample_labels(corpus, given), by)
+    labels = sample(snapshot, given)
+    return snapshot.ask(
+        ("corrected", by, *_state(given)), lambda corpus: corrected_shares(corpus, labels, by)
+    )

@@ -13,7 +13,7 @@ from zigbang_nlp.console import log
 from zigbang_nlp.errors import BundleError, ZigbangError
 from zigbang_nlp.model.bundle import MANIFEST, serves_by_default
 from zigbang_nlp.predict.classifier import Classifier
-from zigbang_nlp.records import LABEL_ONLY, Asked, Prediction
+from zigbang_nlp.records import LABEL_ONLY, Asked, Prediction, WordShare
 from zigbang_nlp.trace.tracer import Tracer
 from zigbang_nlp.web.metrics import Metrics
 from zigbang_nlp.web.micro_batcher import MicroBatcher
@@ -59,6 +59,7 @@ class PredictionService:
         self._look_again = 0.0
         self._small = MicroBatcher(self._predict, "predict")
         self._large = MicroBatcher(self._predict, "predict-large")
+        self._words = MicroBatcher(self._word_shares, "words")
 
     @property
     def _in_force(self) -> tuple[Classifier, str]:
@@ -130,6 +131,25 @@ class PredictionService:
         self.metrics.batches.inc()
         return found, model
 
+    async def words(self, texts: Sequence[str]) -> tuple[list[tuple[WordShare, ...]], str]:
+        """What each word of each text adds, see `Explainer.words`, and the model's identity.
+
+        Raises:
+            Problem: too many calls are under way.
+            BundleError: there is no bundle, or its network can't be explained.
+        """
+        self.refuse_when_full()
+        self.classifier  # noqa: B018 - without one there is nothing to wait for
+        self.under_way += 1
+        try:
+            return await self._words.ask(texts, None)
+        finally:
+            self.under_way -= 1
+
+    def _word_shares(self, texts: list[str], _: None) -> tuple[list[tuple[WordShare, ...]], str]:
+        classifier, model = self._in_force
+        return classifier.explainer.words(texts), model
+
     @contextlib.asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
         """Load the bundle, and again whenever it is replaced, until the block ends."""
@@ -143,6 +163,7 @@ class PredictionService:
                 await task
             self._small.close()
             self._large.close()
+            self._words.close()
 
     async def _watch(self) -> None:
         while True:

@@ -58,7 +58,7 @@ async def classified(request: Request) -> Response:
     marked = [word for word in why.words if word.marked] if why else []
     result = {
         "prediction": found,
-        "pieces": pieces(text, why),
+        "pieces": pieces(text, why.words if why else ()),
         "words": sorted(marked, key=lambda word: -abs(word.log_odds))[:_WORDS],
         "scale": _SCALE,
         "agreement": why.agreement if why else None,

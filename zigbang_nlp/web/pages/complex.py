@@ -41,8 +41,13 @@ async def complex_(
     label: str = "",
     topic: str = "",
     category: str = "",
+    marks: str = "",
 ) -> Response:
-    """The page; only the marking of the deciding words needs the model."""
+    """The page; only the marking of the deciding words needs the model.
+
+    With `marks` it waits until the words of all reviews are known; else those of long texts may be
+    left to a second request.
+    """
     app_state = services_of(request)
     language = language_of(request.scope)
     said = await run_in_threadpool(_said, app_state.corpus_cache.snapshot, id, language)
@@ -66,9 +71,15 @@ async def complex_(
         return await run_in_threadpool(one_of, tables, view.table, view.format)
     at, pages = view.slice(len(table), _REVIEWS)
     shown = table.iloc[(at - 1) * _REVIEWS : at * _REVIEWS]
-    rows = await marked(app_state.engine, shown.to_dict("records"))
+    rows, more = await marked(app_state.engine, shown.to_dict("records"), bool(marks))
     said["reviews"] = await run_in_threadpool(with_corrections, app_state, rows)
-    said |= {"chosen": chosen, "found": len(table), "number": at, "pages": pages}
+    said |= {
+        "chosen": chosen,
+        "found": len(table),
+        "number": at,
+        "pages": pages,
+        "more_marks": more,
+    }
     return page(request, "complex.html", **said)
 
 

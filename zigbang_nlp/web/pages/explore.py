@@ -120,7 +120,6 @@ def _map(table: pd.DataFrame, scale: Scale, language: str) -> Markup | None:
 def _places(table: pd.DataFrame) -> list[Place]:
     return [
         Place(
-            row["complex"],
             row["name"],
             row["district"] or "",
             row["longitude"],

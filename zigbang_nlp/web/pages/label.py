@@ -55,9 +55,9 @@ def label(
     if view.format:
         tables = {
             "labels": _labels(given),
-            "agreement": said_of(lambda: labelling.agreement(given), language)[0],
+            "agreement": said_of(lambda: labelling.agreement(snapshot, given), language)[0],
             "corrected": said_of(
-                lambda: labelling.corrected(snapshot.reviews(), given, BREAKDOWNS[breakdown]),
+                lambda: labelling.corrected(snapshot, given, BREAKDOWNS[breakdown]),
                 language,
             )[0],
             "trend": said_of(lambda: labelling.trend(snapshot, given), language)[0],
@@ -72,7 +72,7 @@ def label(
         "next": None,
         "rows": [],
         "sentence": "",
-        **_agreement(given, language),
+        **_agreement(snapshot, given, language),
         **_corrected(snapshot, given, breakdown, language),
         **_trends(snapshot, given, language),
     }
@@ -152,8 +152,8 @@ def _labels(given: list[Annotation]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
-def _agreement(given: list[Annotation], language: str) -> dict[str, Any]:
-    table, sentence = said_of(lambda: labelling.agreement(given), language)
+def _agreement(snapshot: Snapshot, given: list[Annotation], language: str) -> dict[str, Any]:
+    table, sentence = said_of(lambda: labelling.agreement(snapshot, given), language)
     return {
         "agreement": [] if table is None else table.to_dict("records"),
         "fleiss": None if table is None else table.attrs,
@@ -166,7 +166,7 @@ def _corrected(
 ) -> dict[str, Any]:
     say = Translator(language)
     table, sentence = said_of(
-        lambda: labelling.corrected(snapshot.reviews(), given, BREAKDOWNS[by]),
+        lambda: labelling.corrected(snapshot, given, BREAKDOWNS[by]),
         language,
     )
     if table is None:

@@ -1,4 +1,4 @@
-"""Reviews with the words that decided marked; explanations are kept, since they cost the most."""
+"""Reviews with the words that decided marked; what was found out is kept, since it costs the most."""
 
 from __future__ import annotations
 
@@ -7,39 +7,60 @@ from typing import Any
 
 from zigbang_nlp.charts.marked import pieces
 from zigbang_nlp.errors import BundleError
-from zigbang_nlp.records import Asked, Explanation
+from zigbang_nlp.records import WordShare
 from zigbang_nlp.web.prediction_service import PredictionService
 from zigbang_nlp.web.problems import Problem
 
-#: Explanations that are kept, and characters of a text that are explained.
+#: Texts whose words are kept, and characters of a text that is explained at all.
 _KEPT, _LONGEST = 3_000, 1_000
-_explained: OrderedDict[tuple[str, str], Explanation | None] = OrderedDict()
+#: Work that a page may do before it is shown, about 0.1 s. A word is judged by the text without it,
+#: so a text's work grows with the square of its characters.
+_AT_ONCE = 70_000
+_known: OrderedDict[tuple[str, str], tuple[WordShare, ...]] = OrderedDict()
 
 
-async def marked(engine: PredictionService, rows: list[dict[Any, Any]]) -> list[dict[Any, Any]]:
-    """Rows with `pieces` added; whole texts where there is no model, or no time to explain.
+async def marked(
+    engine: PredictionService, rows: list[dict[Any, Any]], wait: bool = False
+) -> tuple[list[dict[Any, Any]], bool]:
+    """Rows with `pieces` added; whole texts where there is no model.
 
     Args:
         engine: what explains the texts.
         rows: with the key `text`.
+        wait: for all texts, not for those alone that are quickly explained.
+
+    Returns:
+        (the rows, whether some could be marked by waiting).
     """
     model = engine.model or ""
     missing = list(
         dict.fromkeys(
             row["text"]
             for row in rows
-            if (model, row["text"]) not in _explained and len(row["text"]) <= _LONGEST
+            if (model, row["text"]) not in _known and len(row["text"]) <= _LONGEST
         )
     )
-    if missing and model:
+    now = missing if wait else _quick(missing)
+    left = len(now) < len(missing)
+    if now and model:
         try:
-            found, model = await engine.predict(missing, Asked(explain=True))
+            found, model = await engine.words(now)
         except (BundleError, Problem):
-            found = []
-        for prediction in found:
-            _explained[model, prediction.text] = prediction.explanation
-        while len(_explained) > _KEPT:
-            _explained.popitem(last=False)
-    return [
-        row | {"pieces": pieces(row["text"], _explained.get((model, row["text"])))} for row in rows
+            found, left = [], False
+        _known.update({(model, text): words for text, words in zip(now, found, strict=False)})
+        while len(_known) > _KEPT:
+            _known.popitem(last=False)
+    rows = [
+        row | {"pieces": pieces(row["text"], _known.get((model, row["text"]), ()))} for row in rows
     ]
+    return rows, left and bool(model)
+
+
+def _quick(texts: list[str]) -> list[str]:
+    """The first texts whose work together isn't too much for a page."""
+    work = 0
+    for count, text in enumerate(texts):
+        work += len(text) ** 2
+        if work > _AT_ONCE:
+            return texts[:count]
+    return texts

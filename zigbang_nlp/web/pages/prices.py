@@ -68,7 +68,7 @@ class Joined:
 def prices(request: Request, snapshot: Reviews, view: Viewed, result: str = "") -> Response:
     """The form, where satisfaction gathers on the map, and what was found in a table sent before."""
     language = language_of(request.scope)
-    found, sentence = _clusters(snapshot, language)
+    found, sentence = _clusters(snapshot, language, wait=bool(view.format))
     joined_now = services_of(request).found_prices.find(result) if result else None
     if view.format:
         tables = {"clusters": found}
@@ -117,10 +117,13 @@ def _blank(found: pd.DataFrame | None, sentence: str, language: str) -> dict[str
     return said
 
 
-def _clusters(snapshot: Snapshot, language: str) -> tuple[pd.DataFrame | None, str]:
+def _clusters(
+    snapshot: Snapshot, language: str, wait: bool = False
+) -> tuple[pd.DataFrame | None, str]:
+    """(where shares gather, or None while it is being found out; why that can't be said)."""
+    ask = snapshot.ask if wait else snapshot.later
     try:
-        found = snapshot.later("clusters", lambda _: clusters(_table(snapshot), "share"))
-        return found, ""  # None while it is being found out
+        return ask("clusters", lambda _: clusters(_table(snapshot), "share")), ""
     except InsightError as error:
         return None, error.sentence(language)
     except InputError:  # the extra is missing

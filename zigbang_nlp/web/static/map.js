@@ -4,12 +4,14 @@ const frame = document.getElementById("map");
 if (frame) {
   const chart = frame.querySelector("svg.map");
   const ground = chart.querySelector("svg.ground");
-  const marks = [...chart.querySelectorAll("[data-x]")].map((mark) => ({
-    x: Number(mark.dataset.x),
-    y: Number(mark.dataset.y),
-    shapes: mark.querySelector("circle") ? [...mark.querySelectorAll("circle")] : [mark],
-    names: mark.querySelector("circle") ? ["cx", "cy"] : ["x", "y"],
-  }));
+  const marks = [...chart.querySelectorAll(":scope > a, :scope > text")].map((mark) => {
+    const circles = [...mark.querySelectorAll("circle")];
+    const shapes = circles.length ? circles : [mark];
+    const names = circles.length ? ["cx", "cy"] : ["x", "y"];
+    // Percent of the drawing, as shares of it.
+    const [x, y] = names.map((name) => parseFloat(shapes[0].getAttribute(name)) / 100);
+    return { x, y, shapes, names };
+  });
   // The part of the map that is seen: its corner and its side, as shares of the whole.
   let view = { x: 0, y: 0, side: 1 };
   const reach = Number(chart.dataset.reach);
@@ -80,13 +82,13 @@ if (frame) {
   });
   // What a dot is: beside it, while it is pointed at or has the focus; by a finger's first tap.
   const card = frame.querySelector(".map-card");
+  const told = new Map();
   let shown = null;
   const hide = () => { card.hidden = true; shown = null; };
   const tell = (dot) => {
-    const { note = "", district = "" } = dot.dataset;
-    const label = dot.getAttribute("aria-label");
-    card.querySelector("strong").textContent = note ? label.slice(0, -note.length - 2) : label;
-    card.querySelector("span").textContent = district;
+    const { name, note } = told.get(dot);
+    card.querySelector("strong").textContent = name;
+    card.querySelector("span").textContent = dot.dataset.district ?? "";
     card.querySelector("p").textContent = note;
     card.querySelector("a").href = dot.getAttribute("href");
     card.hidden = false;
@@ -101,7 +103,7 @@ if (frame) {
   let finger = false;
   chart.addEventListener("pointerdown", (event) => { finger = event.pointerType === "touch"; }, true);
   chart.addEventListener("click", (event) => {
-    const dot = event.target.closest("a[data-key]");
+    const dot = event.target.closest("svg.map > a");
     // A drag that ends on a dot doesn't follow its link.
     if (moved > 0.02) event.preventDefault();
     else if (finger && dot && shown !== dot) { event.preventDefault(); tell(dot); }
@@ -110,10 +112,18 @@ if (frame) {
   addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
   chart.addEventListener("dragstart", (event) => event.preventDefault());
 
-  const rows = new Map([...document.querySelectorAll(".places li")].map((li) => [li.dataset.key, li]));
-  // The browser's own hint would cover the card.
-  for (const title of chart.querySelectorAll("a > title")) title.remove();
-  const dots = new Map([...chart.querySelectorAll("a[data-key]")].map((a) => [a.dataset.key, a]));
+  const rows = new Map(
+    [...document.querySelectorAll(".places li")].map((li) => [li.querySelector("a").getAttribute("href"), li]),
+  );
+  const dots = new Map([...chart.querySelectorAll(":scope > a")].map((a) => [a.getAttribute("href"), a]));
+  for (const dot of dots.values()) {
+    // The browser's own hint would cover the card; its first line is the name.
+    const title = dot.querySelector("title");
+    const cut = title.textContent.lastIndexOf("\n");
+    told.set(dot, { name: title.textContent.slice(0, cut), note: title.textContent.slice(cut + 1) });
+    dot.setAttribute("aria-label", title.textContent.replace("\n", ", "));
+    title.remove();
+  }
   const light = (key, on) => {
     rows.get(key)?.classList.toggle("lit", on);
     dots.get(key)?.classList.toggle("lit", on);
