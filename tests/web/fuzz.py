@@ -1,4 +1,7 @@
-"""schemathesis against a real server: what its OpenAPI document allows, and what it doesn't."""
+"""schemathesis against a real server: what its OpenAPI document allows, and what it doesn't.
+
+The pages, which are no part of that document, are asked as `page_fuzz` says.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis import checks
 
 from tests.factories.web import fill
+from tests.web.page_fuzz import fuzz_pages
 from tests.web.server import serving
 
 _CHECKS = (
@@ -25,7 +29,7 @@ def fuzz(bundle: Path, place: Path, requests: int) -> tuple[int, list[str]]:
     Args:
         bundle: of the model.
         place: an empty directory for the store.
-        requests: about how many, shared by the operations.
+        requests: about how many of the API, shared by its operations, and of the pages.
     """
     url = f"sqlite:///{place / 'reviews.db'}"
     fill(url, bundle, hostile=True)
@@ -44,7 +48,8 @@ def fuzz(bundle: Path, place: Path, requests: int) -> tuple[int, list[str]]:
             operations = [one for one, count in counts if count >= share > 1]
             if not operations:
                 break
-    return asked, wrong
+        more, wrong_pages = fuzz_pages(server.url, requests)
+    return asked + more, wrong + wrong_pages
 
 
 def _ask(operation: schemathesis.APIOperation, share: int, number: int, wrong: list[str]) -> int:

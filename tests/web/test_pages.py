@@ -14,6 +14,7 @@ import pytest
 
 from tests.factories.web import HOSTILE, fill
 from tests.web.browser import DESK, OUTPUT, PHONE, browser
+from tests.web.page_fuzz import addresses, ask_together
 from tests.web.server import Served, serving
 from tests.web.spoken import foreign
 from zigbang_nlp import insight
@@ -142,6 +143,16 @@ def test_every_page_is_whole_quiet_and_accessible(
             window.page.locator("form:has(textarea) button").click()
             window.page.locator(".answer, ol.morphemes").first.wait_for()
             check(f"{name}-answer")
+
+
+def test_all_pages_asked_at_once_are_answered(served: Served, pages: dict[str, str]) -> None:
+    known = [path for name, path in pages.items() if name != "missing"]
+    unlisted = set(addresses()) - {path.partition("?")[0] for path in known}
+    assert unlisted == {"/login"}, "a page is in none of the lists"
+    began = time.monotonic()
+    assert not ask_together(served.url, [*known, "/login"], rounds=2)
+    assert time.monotonic() - began < 120
+    assert served.http.get("/readyz").status_code == 200
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
