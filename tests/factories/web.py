@@ -87,7 +87,10 @@ HOSTILE_NAMES = [
 
 
 def fill(url: str, bundle: Path, hostile: bool) -> None:
-    """Put complexes with dates and places, and classified reviews, into a store."""
+    """Put complexes with dates and places, and classified reviews, into a store.
+
+    The newest reviews of test:4 are long.
+    """
     rng = random.Random(0)
     apartments, reviews = [], []
     for number in range(24):
@@ -108,6 +111,8 @@ def fill(url: str, bundle: Path, hostile: bool) -> None:
     names = list(CATEGORIES)
     for number, made in enumerate(made_reviews(1_500, seed=5)):
         text = HOSTILE[number % 60] if hostile and number < 600 else made.text
+        if not hostile and number % 24 == 4 and number > 1_400:
+            text = f"{text} " + "하늘 구름 바람 " * 80
         apartment = apartments[number % 24 if number >= 600 or not hostile else 0]
         written = datetime(2022, 1, 1) + timedelta(days=number)
         reviews.append(

@@ -177,6 +177,9 @@ def test_a_report_by_a_button_has_the_filters_of_the_page(known: Known) -> None:
     report = finished(known, address)
     assert "지역: 노원구 · 2023부터" in report.text
     assert "attachment" in report.headers["content-disposition"]
+    assert report.headers["content-encoding"] == "gzip"
+    plain = known.http.get(f"{address}/report.html", headers={"Accept-Encoding": "identity"})
+    assert plain.text == report.text
     rows = known.rows
     district = rows["complex"].str.partition(":")[2].astype(int).mod(3).eq(0)
     meant = rows[district & rows["written_at"].ge("2023-01-01")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -221,6 +222,28 @@ def test_map_list_and_keyboard_lead_to_a_complex(served: Served) -> None:
         page.click("text=다른 단지와 비교")
         page.wait_for_url("**/compare?id=*")
         window.check()
+
+
+def test_words_of_long_reviews_are_marked_after_the_page(served: Served) -> None:
+    address = "/complex?id=test:4"
+    with browser(served.url) as window:
+        page = window.page
+        page.route("**/complex?*marks=1*", lambda _: None)  # as if it took for ever
+        page.goto(address)
+        long = page.locator(".said .text").filter(has_text=re.compile(".{200}"))
+        assert long.count() >= 3
+        assert not long.locator("mark").count()
+        assert page.locator(".more-marks").is_visible()
+        page.unroute("**/complex?*marks=1*")
+        page.goto(address)
+        page.locator(".more-marks").wait_for(state="detached")
+        assert long.locator("mark").count() >= 3
+        assert "marks=1" not in page.url
+        window.check()
+    # Without scripts the link leads to the same.
+    marked = served.http.get(f"{address}&marks=1", headers={"Accept": "text/html"}).text
+    assert "more-marks" not in marked
+    assert marked.count("<mark") >= 3
 
 
 def test_a_review_is_judged_and_its_label_corrected(served: Served) -> None:

@@ -28,6 +28,8 @@ FORM_COLUMNS: dict[str, str] = {
     "reviews": "residents' reviews that hold it",
 }
 
+#: What may stand between the parts of a word; pyarrow's \s, unlike Python's, is ASCII alone.
+_BLANKS = "[\\s\u00a0\u2000-\u200a\u202f\u205f\u3000]*"
 #: Words whose mentions are kept with a corpus.
 _REMEMBERED = 100
 
@@ -142,12 +144,11 @@ def _look_for(corpus: Corpus, asked: str) -> tuple[np.ndarray, pd.DataFrame]:
     counts: dict[str, set[int]] = {}
     review = corpus.texts["review"].to_numpy()
     # Compounds too rare for a column of their own, and parts with spaces between them.
-    spaced = re.compile(r"\s*".join(map(re.escape, meant.parts or (squeezed,))))
+    spaced = _BLANKS.join(map(re.escape, meant.parts or (squeezed,)))
+    found = corpus.texts["text"].str.contains(spaced).to_numpy(bool) & ~texts
     holds = lru_cache(None)(meant.is_in_compound)
-    others = np.flatnonzero(~texts).tolist()
-    for row, text in zip(others, corpus.texts["text"].iloc[others], strict=True):
-        if not spaced.search(text):
-            continue
+    for row in np.flatnonzero(found).tolist():
+        text = str(corpus.texts["text"].iat[row])
         held = corpus.texts["words"].iat[row]
         stored = unpack_names(held) if isinstance(held, str) else content_words(text)
         forms = {form for form in stored if holds(form)}

@@ -231,7 +231,10 @@ def prior_of(positive: ArrayLike, total: ArrayLike, mean: ArrayLike) -> Prior:
     mu = _means(mean, k)
     strength = np.geomspace(0.5, 1e5, 80)[:, None]  # (strengths, groups) from here on
     a, b = strength * mu, strength * (1 - mu)
-    likelihood = (special.betaln(a + k, b + n - k) - special.betaln(a, b)).sum(axis=1)
+    # Groups are drawn toward few means, those of their districts.
+    means, at = np.unique(mu, return_inverse=True)
+    before = special.betaln(strength * means, strength * (1 - means))[:, at]
+    likelihood = (special.betaln(a + k, b + n - k) - before).sum(axis=1)
     size = max(float(n.min(initial=np.inf, where=n > 0)), 1.0) if (n > 0).any() else 1.0
     # The grid is even in log M, hence the factor M.
     log_weight = likelihood + np.log(strength[:, 0] * size / (size + strength[:, 0]) ** 2)

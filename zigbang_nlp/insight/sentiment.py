@@ -200,7 +200,8 @@ def measured_texts(
     if topic is not None:
         spoken = opinions(corpus, ())
         spoken = spoken[spoken["topic"].eq(topic) & spoken["positive"].notna()]
-        about = texts.drop(columns="positive").join(spoken["positive"], how="inner")
+        spoken = spoken[spoken.index.isin(texts.index)]
+        about = texts.loc[spoken.index].assign(positive=spoken["positive"].to_numpy())
         if about.empty:
             raise InsightError(
                 f"No text is about the topic {topic!r}.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -42,6 +43,11 @@ class ReportJob:
     total: int = 1
     trouble: str = ""
     ended: float = 0.0
+
+    @property
+    def packed(self) -> Path:
+        """The file by gzip, packed once rather than for each who asks."""
+        return self.file.with_suffix(".html.gz")
 
 
 class ReportJobs:
@@ -103,6 +109,7 @@ class ReportJobs:
     def _do(self, job: ReportJob) -> None:
         try:
             self._write(job)
+            job.packed.write_bytes(gzip.compress(job.file.read_bytes(), 6))
             job.state = "done" if job.state == "working" else job.state
         except _StoppedError:
             pass
@@ -137,6 +144,7 @@ class ReportJobs:
 
 def _remove(job: ReportJob) -> None:
     job.file.unlink(missing_ok=True)
+    job.packed.unlink(missing_ok=True)
 
 
 class _StoppedError(Exception):

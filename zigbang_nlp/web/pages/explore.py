@@ -118,20 +118,15 @@ def _map(table: pd.DataFrame, scale: Scale, language: str) -> Markup | None:
 
 
 def _places(table: pd.DataFrame) -> list[Place]:
+    names = ["complex", "name", "district", "longitude", "latitude", "score", "texts"]
+    columns = [table[name].tolist() for name in [*names, "low", "high", "side"]]
     return [
         Place(
-            row["name"],
-            row["district"] or "",
-            row["longitude"],
-            row["latitude"],
-            row["score"],
-            row["texts"],
-            complex_link(row["complex"]),
-            f"{row['score']:.0%} ({row['low']:.0%}–{row['high']:.0%}), n={row['texts']:,}",
-            bool(row["side"]),
+            name, district if isinstance(district, str) else "", x, y, score, texts, complex_link(key),
+            f"{score:.0%} ({low:.0%}–{high:.0%}), n={texts:,}", bool(side),
         )
-        for row in table.to_dict("records")
-    ]
+        for key, name, district, x, y, score, texts, low, high, side in zip(*columns, strict=True)
+    ]  # fmt: skip
 
 
 def _row(row: dict[Any, Any], language: str) -> dict[Any, Any]:

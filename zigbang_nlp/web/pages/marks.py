@@ -57,10 +57,10 @@ async def marked(
 
 
 def _quick(texts: list[str]) -> list[str]:
-    """The first texts whose work together isn't too much for a page."""
-    work = 0
-    for count, text in enumerate(texts):
+    """The short texts, whose work together isn't too much for a page."""
+    work, short = 0, sorted(texts, key=len)
+    for count, text in enumerate(short):
         work += len(text) ** 2
         if work > _AT_ONCE:
-            return texts[:count]
-    return texts
+            return short[:count]
+    return short

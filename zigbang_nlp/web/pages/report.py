@@ -46,4 +46,10 @@ async def answer(request: Request, key: str) -> Response:
     job = services_of(request).reports.find(key)
     if job.state != "done":
         raise Problem(409, "not-done", "아직 보고서를 다 만들지 못했습니다.")
-    return FileResponse(job.file, media_type="text/html; charset=utf-8", filename="report.html")
+    packed = "gzip" in request.headers.get("accept-encoding", "")
+    return FileResponse(
+        job.packed if packed else job.file,
+        media_type="text/html; charset=utf-8",
+        filename="report.html",
+        headers={"Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if packed else {}),
+    )
