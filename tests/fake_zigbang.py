@@ -331,7 +331,7 @@ def serve(world: World, faults: Faults | None = None) -> Iterator[ZigbangServer]
 
 def main() -> None:
     """Serve until Ctrl-C, and say at the end what was asked."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=SAMPLE, help="directory of saved answers")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--faults", type=float, default=0.0, help="share of requests that fail")

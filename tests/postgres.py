@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -45,15 +46,18 @@ def postgres() -> Iterator[Callable[[], str]]:
         os.chown(home, user.pw_uid, user.pw_gid)
 
     def run(*command: str) -> subprocess.Popen[bytes]:
-        identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if root else {}
+        identity: dict[str, Any] = {}
+        if root:
+            identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
         with (home / "log").open("ab") as log:
-            return subprocess.Popen(
+            started: subprocess.Popen[bytes] = subprocess.Popen(
                 [str(bin_dir / command[0]), *command[1:]],
                 cwd=home,
                 stdout=log,
                 stderr=log,
-                **identity,  # type: ignore[arg-type]
+                **identity,
             )
+        return started
 
     data = str(home / "data")
     made = run("initdb", "-D", data, "-U", "test", "-A", "trust", "-E", "UTF8", "--no-sync")

@@ -207,7 +207,9 @@ def test_no_modules_import_each_other() -> None:
         ): p
         for p in FILES
     }
-    left = {name: imports(path) & modules.keys() - {name} for name, path in modules.items()}
+    left: dict[str, set[str]] = {
+        name: set(imports(path)) & modules.keys() - {name} for name, path in modules.items()
+    }
     packages = {name for name, path in modules.items() if path.stem == "__init__"}
     for name, needs in left.items():
         # `from package import module` names both; the package itself is no arrow within it.

@@ -54,7 +54,16 @@ def test_a_wheel_is_built_from_what_the_image_copies(tmp_path: Path) -> None:
             else:
                 shutil.copy(ROOT / path, source / target)
     out = tmp_path / "dist"
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, source]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        out,
+        source,
+    ]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     (wheel,) = out.glob("*.whl")

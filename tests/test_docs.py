@@ -142,7 +142,8 @@ def tree(readme: Path) -> dict[str, str]:
     """{path: what it is} of the fenced block under "## The tree"."""
     text = readme.read_text(encoding="utf-8")
     (block,) = re.findall(r"^## The tree\n+```\w*\n(.*?)^```", text, re.M | re.S)
-    entries, parents = {}, []
+    entries: dict[str, str] = {}
+    parents: list[str] = []
     for line in block.splitlines():
         spaces, name, meaning = re.fullmatch(r"( *)(\S+) *(.*)", line).groups()  # type: ignore[union-attr]
         depth = len(spaces) // 2

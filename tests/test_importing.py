@@ -559,7 +559,7 @@ def labels(store: Store, tmp_path: Path, *codes: object, **given: Any) -> list[s
     [[-1, 0, 1], [-1, 0], [1, 2], [0, 1, 2], [1, 2, 3], ["1.0", "2.0"], [5], ["긍정", 0, 2]],
 )
 def test_codes_that_mean_different_things_in_different_files_are_asked_for(
-    codes: list[object], store: Store, tmp_path: Path
+    codes: list[Any], store: Store, tmp_path: Path
 ) -> None:
     with pytest.raises(InputError, match="What the labels of 'y' mean can't be told") as asked:
         labels(store, tmp_path, *codes, skip_bad_rows=True)

@@ -29,7 +29,17 @@ def test_worker(worker_id):
 def test_two_workers_make_it_once(tmp_path: Path) -> None:
     for name in ("test_a.py", "test_b.py"):
         (tmp_path / name).write_text(_TESTS, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", tmp_path]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-n",
+        "2",
+        "--dist",
+        "loadfile",
+        tmp_path,
+    ]
     done = subprocess.run(
         [*command, f"--basetemp={tmp_path / 'base'}", "-p", "no:cacheprovider"],
         cwd=ROOT,

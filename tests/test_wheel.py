@@ -20,7 +20,16 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("hatchling", reason="the build backend is in the test extras")
     out = tmp_path_factory.mktemp("wheel")
     # Without isolation: nothing is downloaded.
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, ROOT]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        out,
+        ROOT,
+    ]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     (made,) = out.glob("*.whl")
@@ -33,7 +42,14 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("environment")
     venv.create(home, with_pip=False, symlinks=os.name == "posix")
     scripts = home / ("Scripts" if os.name == "nt" else "bin")
-    command = [sys.executable, "-m", "pip", "--python", scripts / "python", "install"]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        scripts / "python",
+        "install",
+    ]
     subprocess.run([*command, "--no-deps", "--no-index", "--quiet", wheel], check=True)
     (site,) = home.rglob("site-packages")
     (site / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")

@@ -260,7 +260,7 @@ def test_predict_a_file(source: str, target: str, bundle_dir: Path, tmp_path: Pa
         case "xlsx":
             frame.to_excel(given, index=False)
     out = tmp_path / f"out.{target}"
-    arguments = ["--input", given, "--text-column", "리뷰", "--output", out]
+    arguments: list[str | Path] = ["--input", given, "--text-column", "리뷰", "--output", out]
     done = zigbang("predict", "--model", bundle_dir, *arguments, cwd=tmp_path)
     assert done.returncode == 0, done.stderr.decode()
     assert b"53 rows written" in done.stderr

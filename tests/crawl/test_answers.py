@@ -32,7 +32,7 @@ def one_review(**fields: object) -> dict[str, object]:
 
 
 def test_a_review_becomes_a_row_a_text() -> None:
-    said = {f"{key}Score": i for i, key in enumerate(CATEGORIES)}
+    said: dict[str, object] = {f"{key}Score": i for i, key in enumerate(CATEGORIES)}
     said |= {f"{key}Desc": f"{key}\r\n글" for key in CATEGORIES} | {"careDesc": "  \n"}
     (total, *others) = Zigbang().read(REVIEWS, one_review(**said, nickname="h")).reviews
     assert (total.review_id, total.category, total.text, total.score) == (

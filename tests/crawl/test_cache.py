@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -21,7 +22,7 @@ from zigbang_nlp.errors import CrawlFailedError, DriftError
 from zigbang_nlp.store import Store, open_store
 from zigbang_nlp.store.schema import apartments, frontier, links, reviews
 
-SMALL = {"geohash": tuple(f"wydm{digit}" for digit in range(8))}
+SMALL: dict[str, Any] = {"geohash": tuple(f"wydm{digit}" for digit in range(8))}
 
 
 @pytest.fixture(scope="module")

@@ -100,7 +100,7 @@ def test_what_could_not_be_read_is_asked_for_whole(tmp_path: Path, world: World)
         run_crawl(chosen, store)
         before = content(store)
         server.world = dataclasses.replace(
-            world, reviews=world.reviews | {"1003": {"payload": [], "summary": {}}}
+            world, reviews={**world.reviews, "1003": {"payload": [], "summary": {}}}
         )
         assert run_crawl(chosen, store, refresh=NOW).failed == 1
         server.requests.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,9 +14,7 @@ from zigbang_nlp.errors import CrawlStoppedError
 from zigbang_nlp.store import open_store
 
 
-def crawl_until_done(
-    work: Path, url: str, **changes: object
-) -> dict[str, list[tuple[object, ...]]]:
+def crawl_until_done(work: Path, url: str, **changes: object) -> dict[str, list[tuple[Any, ...]]]:
     """Crawl, then ask again for what failed until nothing does, as a user would."""
     chosen = settings(work, crawl_settings(url, **changes))
     with open_store(chosen.store_url) as store:

@@ -6,6 +6,7 @@ import itertools
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -111,7 +112,7 @@ def test_retry_after_holds_all_workers(tmp_path: Path, world: World) -> None:
             assert not hushed
 
 
-def make_pace(tmp_path: Path, **changes: object) -> Pace:
+def make_pace(tmp_path: Path, **changes: Any) -> Pace:
     store = open_store(f"sqlite:///{tmp_path}/pace.db")
     return Pace(store.pacing, "zigbang", crawl_settings(**changes), threading.Event())
 

@@ -35,7 +35,8 @@ def district(number: int = 50, **said: Any) -> Answered:
 
 def read_on(answer: Answered) -> tuple[list[str], Fills]:
     """Ask for pages until none follows; gives the ids and what was counted."""
-    site, fills, ids = Zigbang(), Fills(), []
+    site, fills = Zigbang(), Fills()
+    ids: list[str] = []
     tasks = [Task("area", "11350")]
     for asked in range(9):
         if not tasks:

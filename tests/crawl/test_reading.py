@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -150,7 +151,7 @@ def test_a_made_id_stays_however_dates_and_scores_are_spelled() -> None:
 
 def test_ids_are_spelled_the_same_as_numbers_and_as_text() -> None:
     assert as_id(61001) == as_id("61001") == as_id(61001.0) == as_id(" 61001 ")
-    for value in (
+    wrong: tuple[Any, ...] = (
         None,
         [],
         "",
@@ -162,7 +163,8 @@ def test_ids_are_spelled_the_same_as_numbers_and_as_text() -> None:
         1.5,
         float("inf"),
         "7" * 99,
-    ):
+    )
+    for value in wrong:
         with pytest.raises(UnreadableError):
             as_id(value)
 

@@ -21,8 +21,9 @@ import pytest
 import sqlalchemy as sa
 
 from tests.commands import Fork
-from tests.crawl.faults import BY_NAME, SCENARIOS
+from tests.crawl.faults import BY_NAME
 from tests.crawl.faults.server import FaultServer
+from tests.crawl.faults.shorthand import SCENARIOS
 from tests.crawl.faults.terms import Bound, Expect, Fact, Scenario
 from tests.crawl.faults.world import CATEGORIES
 from tests.postgres import postgres  # noqa: F401 - a fixture

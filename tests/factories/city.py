@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -182,13 +183,14 @@ class City:
 
     def fill(self, store: Store) -> None:
         """Write them as a crawl and a prediction would."""
+        apartments: list[Any] = list(self.apartments.itertuples(index=False))
         store.add_apartments(
             Apartment("made", row.key, row.name, row.address, row.latitude, row.longitude, row.households)
-            for row in self.apartments.itertuples(index=False)
+            for row in apartments
         )  # fmt: skip
         store.add_reviews(
             Review(*_key(row), row.text, row.score, written_at=row.written_at)
-            for row in self.texts.itertuples(index=False)
+            for row in self._rows()
         )
         store.save_predictions("made-model", self._judged())
 
@@ -206,8 +208,11 @@ class City:
             for place, person in enumerate(people)
         )
 
+    def _rows(self) -> Iterator[Any]:
+        yield from self.texts.itertuples(index=False)
+
     def _judged(self) -> Iterator[Judged]:
-        for row in self.texts.itertuples(index=False):
+        for row in self._rows():
             yield Judged(
                 _key(row),
                 "positive" if row.positive else "negative",
@@ -235,8 +240,8 @@ def _written(
     return f"{text}{rng.integers(101, 130)}동 {rng.integers(1, 30)}층에 살아요.", opinions
 
 
-def _key(row: object) -> tuple[str, str, str, str]:
-    return ("made", row.key, row.review_id, row.category)  # type: ignore[attr-defined]
+def _key(row: Any) -> tuple[str, str, str, str]:
+    return ("made", row.key, row.review_id, row.category)
 
 
 @lru_cache

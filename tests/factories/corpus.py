@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -112,7 +113,7 @@ class World:
             )
             for number in range(self.complexes)
         )
-        rows = list(texts.itertuples())
+        rows: list[Any] = list(texts.itertuples())
         store.add_reviews(
             Review(
                 "made",

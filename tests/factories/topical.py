@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -64,7 +65,7 @@ def fill(store: Store, rows: pd.DataFrame) -> None:
         )
         for n in range(COMPLEXES)
     )
-    found = list(rows.itertuples())
+    found: list[Any] = list(rows.itertuples())
     keys = [("made", row.complex.partition(":")[2], row.review_id, row.category) for row in found]
     store.add_reviews(
         Review(*key, row.text, row.score, written_at=row.written_at)

@@ -38,7 +38,7 @@ AT_SEA = [(37.0, 124.5), (36.0, 130.5), (33.9, 127.5), (34.2, 129.3), (38.9, 127
 
 
 def cell(point: tuple[float, float]) -> str:
-    return pygeohash.encode(*point, precision=5)
+    return str(pygeohash.encode(*point, precision=5))
 
 
 def test_prefixes() -> None:

@@ -117,7 +117,7 @@ def test_an_outline_is_rings_around_the_place() -> None:
 
 def test_neighbours_still_touch_when_they_are_simplified() -> None:
     def overlap(shapes: list[shapely.Polygon]) -> float:
-        return sum(shape.area for shape in shapes) - shapely.union_all(shapes).area
+        return float(sum(shape.area for shape in shapes) - shapely.union_all(shapes).area)
 
     seoul = districts.districts("서울")
     drawn = [shapely.Polygon(rings[0]) for rings in districts.outlines(seoul, 0.002)]

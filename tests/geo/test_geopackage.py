@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import struct
 from pathlib import Path
+from typing import Any
 
 import pytest
 import shapely
@@ -12,7 +13,10 @@ import shapely
 from zigbang_nlp.geo.geopackage import write_points
 
 POINTS = [(126.9779, 37.5663), (129.0756, 35.1796)]
-ROWS = [{"name": "솔마을 'A'", "texts": 3, "share": 0.25}, {"name": None, "texts": None}]
+ROWS: list[dict[str, Any]] = [
+    {"name": "솔마을 'A'", "texts": 3, "share": 0.25},
+    {"name": None, "texts": None},
+]
 
 
 @pytest.fixture(scope="module")

@@ -152,25 +152,25 @@ def test_what_moves_the_score_is_found() -> None:
     frame.loc[total, "score"] = 3 + (2 * told - 1) * 0.8 + rng.normal(0, 0.5, total.sum())
     table = insight.drivers(corpus_of(frame), "category").set_index("driver")
     assert table.index[0] == "care"
-    assert table.loc["care", "low"] < 0.8 < table.loc["care", "high"]
-    assert table.loc["care", "q_value"] < 0.05
+    assert table["low"]["care"] < 0.8 < table["high"]["care"]
+    assert table["q_value"]["care"] < 0.05
     assert (table["q_value"][1:] > 0.05).all()
 
 
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        (lambda c: insight.where(c, "planet"), "group by 'planet'"),
+        (lambda c: insight.where(c, "planet"), "group by 'planet'"),  # type: ignore[arg-type]
         (lambda c: insight.where(c, category="parking"), "category 'parking'"),
-        (lambda c: insight.trend(c, "week"), "no period 'week'"),
+        (lambda c: insight.trend(c, "week"), "no period 'week'"),  # type: ignore[arg-type]
         (lambda c: insight.keywords(c, "soon"), "not a date"),
         (lambda c: insight.keywords(c, "2024", base_since="2024-06"), "only a part"),
         (lambda c: insight.compare(c, "made:0", "made:0"), "in common"),
         (lambda c: insight.compare(c, "made", "made:0"), "names 4 complexes"),
-        (lambda c: insight.drivers(c, "luck"), "by 'luck'"),
+        (lambda c: insight.drivers(c, "luck"), "by 'luck'"),  # type: ignore[arg-type]
         (lambda c: insight.standouts(c, "category"), "by category"),
         (lambda c: insight.mention_trend(c, []), "No word"),
-        (lambda c: insight.related(c, World().vocabulary()[0], model="glove"), "no model"),
+        (lambda c: insight.related(c, World().vocabulary()[0], model="glove"), "no model"),  # type: ignore[arg-type]
         (lambda _: insight.Corpus.from_frames(pd.DataFrame({"x": [1]})), "missing"),
     ],
 )

@@ -175,7 +175,7 @@ def test_labels_of_several_people_are_kept_and_counted(tmp_path: Path) -> None:
         whole = insight.load(store)
         labels = sample_labels(whole, store.annotations.all())
         # r0 is a tie, r2 was doubtful, r3 was drawn into the sample when another person met it.
-        assert {whole.texts["review_id"][row]: v for row, v in labels.items()} == {
+        assert dict(zip(whole.texts["review_id"].loc[labels.index], labels, strict=True)) == {
             "r1": 1.0,
             "r3": 1.0,
         }

@@ -30,9 +30,9 @@ def test_a_text_of_two_minds_is_praise_and_complaint() -> None:
         )
     )
     table = insight.topics(corpus).set_index("topic")
-    assert table.loc["주차", ["mentions", "texts", "positive"]].tolist() == [4, 4, 1]
-    assert table.loc["조망", ["mentions", "texts", "positive"]].tolist() == [1, 1, 1]
-    assert table.loc["교통", ["mentions", "texts", "positive"]].tolist() == [1, 1, 0]
+    assert list(table.loc["주차", ["mentions", "texts", "positive"]]) == [4, 4, 1]
+    assert list(table.loc["조망", ["mentions", "texts", "positive"]]) == [1, 1, 1]
+    assert list(table.loc["교통", ["mentions", "texts", "positive"]]) == [1, 1, 0]
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +50,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_stored_opinions_are_counted_by_topic_and_place(store: str) -> None:
     corpus = insight.load(store)
     table = insight.topics(corpus).set_index("topic")
-    assert table.loc["주차", ["texts", "positive"]].tolist() == [2, 0]
-    assert table.loc["조망", ["texts", "positive"]].tolist() == [1, 1]
-    assert table.loc["교통", ["texts", "positive"]].tolist() == [1, 1]
+    assert list(table.loc["주차", ["texts", "positive"]]) == [2, 0]
+    assert list(table.loc["조망", ["texts", "positive"]]) == [1, 1]
+    assert list(table.loc["교통", ["texts", "positive"]]) == [1, 1]
     where = insight.where(corpus, by="complex", topic="주차", measure="complaints")
     assert len(where) == 1
 

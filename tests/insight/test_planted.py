@@ -42,8 +42,7 @@ def test_the_worse_category_is_found_and_no_other(planted: insight.Corpus) -> No
     found = insight.standouts(planted)
     sure = found[found["q_value"] < 0.05]
     assert sure[["complex", "category"]].to_numpy().tolist() == [["made:3", "care"]]
-    (row,) = sure.itertuples()
-    assert row.low < -0.20 < row.high
+    assert sure["low"].iloc[0] < -0.20 < sure["high"].iloc[0]
     worst = insight.where(planted, category="care")
     assert worst["complex"].iloc[-1] == "made:3"
     assert worst["rank"].tolist() == [1] * 9 + [10]

@@ -129,7 +129,7 @@ def test_shrinking_is_the_integral_it_claims_to_be() -> None:
 
         ends = (np.log(0.5), np.log(1e5))
         total = integrate.quad(lambda s: weight(np.exp(s)) * np.exp(s), *ends)[0]
-        return integrate.quad(inner, *ends)[0] / total
+        return float(integrate.quad(inner, *ends)[0] / total)
 
     found = rates.shrink(k, n, mu)
     for group in range(4):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -34,7 +36,7 @@ def test_the_planted_changes_are_found_and_no_others(corpus: insight.Corpus) -> 
     assert list(table) == list(BEFORE_AFTER_COLUMNS)
     sure = table[table["significant"]].set_index(["measure", "name"])
     assert set(sure.index) == {("positive", "around"), ("spoken", "층간소음")}
-    around = sure.loc[("positive", "around")]
+    around: Any = sure.loc[("positive", "around")]
     assert around["low"] < -0.2 < around["high"]
     assert (table.attrs["since"], table.attrs["until"]) == ("2024-01-01", "2024-12-15")
     assert (table.attrs["base_since"], table.attrs["base_until"]) == ("2021-01-15", "2023-12-31")
@@ -42,13 +44,13 @@ def test_the_planted_changes_are_found_and_no_others(corpus: insight.Corpus) -> 
 
 def test_counts_are_those_of_a_query(corpus: insight.Corpus) -> None:
     table = before_after(corpus, "2024", base_since="2023", base_until="2023")
-    row = table.set_index(["measure", "name"]).loc[("positive", "care")]
+    row: Any = table.set_index(["measure", "name"]).loc[("positive", "care")]
     texts = corpus.texts[corpus.texts["category"].eq("care")]
     for year, name in ((2023, "before"), (2024, "after")):
         own = texts[texts["written_at"].dt.year.eq(year)]
         assert row[f"{name}_count"] == len(own)
         assert row[name] == pytest.approx(own["positive"].mean())
-    spoken = table.set_index(["measure", "name"]).loc[("spoken", "층간소음")]
+    spoken: Any = table.set_index(["measure", "name"]).loc[("spoken", "층간소음")]
     own = corpus.texts[corpus.texts["written_at"].dt.year.eq(2024)]
     held = own.groupby("review")["topics"].agg(lambda names: names.str.contains("층간소음").any())
     assert spoken["after"] == pytest.approx(held.mean())

@@ -24,7 +24,8 @@ def corpus() -> insight.Corpus:
 
 def test_months_and_quarters_count_what_a_query_counts(corpus: insight.Corpus) -> None:
     texts = corpus.texts
-    for period, code in (("month", "M"), ("quarter", "Q")):
+    periods: list[tuple[insight.Period, str]] = [("month", "M"), ("quarter", "Q")]
+    for period, code in periods:
         table = insight.trend(corpus, period)
         assert list(table) == list(insight.TREND_COLUMNS)
         counted = texts.groupby(texts["written_at"].dt.to_period(code))["positive"]

@@ -17,7 +17,7 @@ TOOL = runpy.run_path(str(ROOT / "scripts" / "messages.py"))
 WRITTEN = dict(TOOL["sentences"]())
 with (LOCALE / "en" / "LC_MESSAGES" / "zigbang_nlp.po").open("rb") as source:
     CATALOGUE = {
-        message.id[0] if isinstance(message.id, tuple) else message.id: message
+        str(message.id[0] if isinstance(message.id, tuple) else message.id): message
         for message in read_po(source, locale="en")
         if message.id
     }
@@ -44,7 +44,7 @@ def test_both_languages_fill_in_the_same_things() -> None:
         if "{" not in korean or '{"' in korean:
             continue
         said = message.string
-        *one, many = said if isinstance(said, tuple) else (said,)
+        *one, many = [str(s) for s in (said if isinstance(said, tuple) else (said,))]
         assert _blanks(many) == _blanks(korean), korean
         for english in one:  # "1 row" needs no number
             lacking = {name for name, _ in _blanks(korean) - _blanks(english)}

@@ -166,6 +166,7 @@ def test_mlflow_has_each_run_once_with_its_curves(
 
     client = MlflowClient(tracking_uri=str(tmp_path / "mlruns"))
     found = client.get_experiment_by_name("zigbang-nlp")
+    assert found is not None
     kept = {run.info.run_name: run for run in client.search_runs([found.experiment_id])}
     assert set(kept) == {"run 1", "run 2"}
     first = list_runs(work / "runs")[0]

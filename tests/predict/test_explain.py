@@ -143,11 +143,9 @@ def test_deciding_tokens_are_counted_by_category(classifier: Classifier) -> None
     rows = table.set_index(["category", "token"])
     *tokens, repeated = classifier.bundle.encoder.tokenize(["가까워요", "멀어요", "나빠요"])
     good, bad = (found[0] for found in tokens)
-    assert rows.loc[("traffic", good), "mean"] > 0.1
-    assert rows.loc[("traffic", bad), "mean"] < -0.1
-    assert rows.loc[("traffic", bad), "total"] == pytest.approx(
-        6 * rows.loc[("traffic", bad), "mean"]
-    )
+    assert rows["mean"]["traffic", good] > 0.1
+    assert rows["mean"]["traffic", bad] < -0.1
+    assert rows["total"]["traffic", bad] == pytest.approx(6 * rows["mean"]["traffic", bad])
     assert (rows.loc[("care", repeated[0]), ["count", "reviews"]] == [12, 6]).all()
     assert (table["low"] <= table["mean"]).all()
     assert (table["mean"] <= table["high"]).all()

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyreadstat
@@ -164,7 +165,8 @@ def test_spreadsheets_and_statistics_get_every_column_and_its_name(
         else:
             rows, meta = pyreadstat.read_sav(output)
             assert meta.column_names_to_labels["리뷰_내용"] == "리뷰 내용"
-            assert meta.variable_value_labels["label"] == {"negative": "부정", "positive": "긍정"}
+            values: dict[str, Any] = meta.variable_value_labels
+            assert values["label"] == {"negative": "부정", "positive": "긍정"}
             rows = rows.rename(columns={"리뷰_내용": "리뷰 내용"})
             assert [note.kind for note in notes] == ["renamed variables"]
         assert list(rows.columns[:4]) == ["리뷰 내용", "별점", "label", "probability"]
@@ -246,7 +248,8 @@ def test_a_killed_run_goes_on_with_nothing_twice_and_nothing_missing(
     bundle_dir: Path, tmp_path: Path
 ) -> None:
     source_in(tmp_path, MANY * 2)  # five parts
-    command = ["predict", "--model", bundle_dir, "--input", "in.csv", "--workers", "2"]
+    command: list[str | Path] = ["predict", "--model", bundle_dir, "--input", "in.csv"]
+    command += ["--workers", "2"]
     undisturbed = zigbang(*command, "--output", "whole.csv", cwd=tmp_path)
     assert undisturbed.returncode == 0, undisturbed.stderr
     for kill in range(3):

@@ -73,7 +73,7 @@ def test_no_texts_have_no_predictions(classifier: Classifier, none: Any) -> None
     ids=str,
 )
 def test_what_is_no_text_is_named_with_its_index(
-    classifier: Classifier, bad: object, shown: str
+    classifier: Classifier, bad: Any, shown: str
 ) -> None:
     for ask in (classifier.predict, classifier.probabilities, classifier.explain):
         with pytest.raises(InputError) as caught:

@@ -9,6 +9,7 @@ import sqlite3
 from datetime import date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -313,7 +314,7 @@ def test_cells(value: object, kind: str, shown: str) -> None:
     assert formatted(value, kind) == shown
 
 
-def complaint(*arguments: str, cwd: Path, code: int = 1, **environ: str) -> str:
+def complaint(*arguments: str, cwd: Path, code: int = 1, **environ: Any) -> str:
     done = zigbang("report", *arguments, cwd=cwd, **environ)
     said = done.stderr.decode()
     assert done.returncode == code, said

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pandas as pd
@@ -108,7 +109,7 @@ def test_spss_and_stata_have_korean_labels(store: Store, tmp_path: Path, ending:
     file = tmp_path / f"out.{ending}"
     export(store, file)
     rows, meta = (pyreadstat.read_sav if ending == "sav" else pyreadstat.read_dta)(file)
-    labels = meta.column_names_to_labels
+    labels: dict[str, Any] = meta.column_names_to_labels
     assert labels["apartment_name"] == "단지 이름"
     assert not [name for name in COLUMNS if not re.search("[가-힣]", labels[name])]
     assert rows["score"].tolist() == [4.0] * len(NASTY)
@@ -116,7 +117,8 @@ def test_spss_and_stata_have_korean_labels(store: Store, tmp_path: Path, ending:
     # Neither keeps the blanks at the end of a text.
     assert [text.rstrip() for text in rows["text"]] == [text.rstrip() for text in NASTY]
     if ending == "sav":
-        assert meta.variable_value_labels["category"]["traffic"] == "교통여건"
+        values: dict[str, Any] = meta.variable_value_labels
+        assert values["category"]["traffic"] == "교통여건"
 
 
 def test_characters_that_an_encoding_lacks_are_counted(store: Store, tmp_path: Path) -> None:

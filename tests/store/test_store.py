@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -118,9 +119,15 @@ def test_the_fingerprint_is_of_the_content(store: Store, tmp_path: Path) -> None
         assert other.fingerprint() != first
         other.add_reviews(shuffled)
         assert other.fingerprint() == first
-    for change in ({"text": "다른 글"}, {"score": 3.5}, {"label": "negative"}, {"split": "test"}):
+    changes: list[dict[str, Any]] = [
+        {"text": "다른 글"},
+        {"score": 3.5},
+        {"label": "negative"},
+        {"split": "test"},
+    ]
+    for change in changes:
         before = store.fingerprint()
-        store.add_reviews([replace(some(1)[0], **change)])  # type: ignore[arg-type]
+        store.add_reviews([replace(some(1)[0], **change)])
         assert store.fingerprint() != before, change
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.factories.workbooks import xls, xlsb
+from tests.factories.workbooks import Cell, xls, xlsb
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.language.file_notes import note_sentence
 from zigbang_nlp.tables.read import ENDINGS, Notes, ReadOptions, read_table
@@ -26,7 +26,7 @@ ROWS = pd.DataFrame(
         "on": ["15.08.25"] * 3,
     }
 )
-CELLS = [["text", "stars"], ["역이 가까워요", 5], ["주차가 힘들어요", 1]]
+CELLS: list[list[Cell]] = [["text", "stars"], ["역이 가까워요", 5], ["주차가 힘들어요", 1]]
 WRITABLE = (".csv", ".jsonl", ".parquet")
 #: Read in a process of their own first, so fewer of them.
 SLOW = (".xls", ".xlsb")

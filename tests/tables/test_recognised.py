@@ -182,7 +182,7 @@ def test_utf_8_read_as_cp949_is_mended() -> None:
 
 def piped(raw: bytes, **options: Any) -> tuple[list[str], list[str]]:
     notes = Notes()
-    lines = list(lines_of(io.BufferedReader(io.BytesIO(raw)), ReadOptions(**options), notes))  # type: ignore[arg-type]
+    lines = list(lines_of(io.BufferedReader(io.BytesIO(raw)), ReadOptions(**options), notes))
     return lines, [note.kind for note in notes]
 
 

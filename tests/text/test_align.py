@@ -3,6 +3,7 @@
 import re
 import time
 import unicodedata
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -84,7 +85,7 @@ def test_tokens_cover_a_text_from_left_to_right(text: str) -> None:
 
 
 @given(_KOREAN, _FORMS)
-def test_what_a_span_marks_is_the_token(text: str, form: str) -> None:
+def test_what_a_span_marks_is_the_token(text: str, form: Any) -> None:
     typed = unicodedata.normalize(form, text)
     tokens = Tokenizer(TokenizerSettings("mecab")).tokenize(clean(typed))
     pieces = place_tokens(typed, tokens)

@@ -85,6 +85,6 @@ def test_copies_stand_behind_the_texts_and_keep_their_labels(
             assert not np.array_equal(ids[count : 2 * count], ids[2 * count :])
         made.append(ids)
         assert not list(tmp_path.iterdir()), "the copies lie on disk only while they are used"
-    assert np.array_equal(*made)
+    assert np.array_equal(made[0], made[1])
     with augmented(part, dataset.encoder, TrainSettings(), tmp_path) as same:
         assert same is part

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import pandas as pd
 import pytest
 
@@ -9,7 +11,9 @@ from zigbang_nlp.text.split import assign_splits
 SETTINGS = PreprocessSettings()
 
 
-def rows(texts: list[str], apartments: int = 1, splits: list[str] | None = None) -> pd.DataFrame:
+def rows(
+    texts: list[str], apartments: int = 1, splits: Sequence[str | None] | None = None
+) -> pd.DataFrame:
     n = len(texts)
     return pd.DataFrame(
         {
@@ -17,7 +21,7 @@ def rows(texts: list[str], apartments: int = 1, splits: list[str] | None = None)
             "label": [i % 2 for i in range(n)],
             "source": "t",
             "apartment_id": [str(i % apartments) for i in range(n)],
-            "split": splits or [None] * n,
+            "split": list(splits or [None] * n),
         }
     )
 

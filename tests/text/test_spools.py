@@ -4,6 +4,7 @@ import random
 import tracemalloc
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,7 +54,7 @@ def test_rows_come_back_in_order(tmp_path: Path) -> None:
         for i, text in enumerate(["역이 가까워요", "역이가까워요!!", "주차 \ud800 불편"] * 150)
     ]
     spool = ReviewSpool(tmp_path / "rows", iter(rows))
-    back = [row for piece in spool.pieces() for row in piece.itertuples(index=False)]
+    back: list[Any] = [row for piece in spool.pieces() for row in piece.itertuples(index=False)]
     assert [row.review_id for row in back] == [str(i) for i in range(450)]
     assert {row.text for row in back} == {"역이 가까워요", "역이가까워요!!", "주차  불편"}
     assert [row.label for row in back] == [i % 2 for i in range(450)]

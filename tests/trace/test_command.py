@@ -79,7 +79,7 @@ def test_wrong_usage_says_what_to_do(given: list[str], capsys: pytest.CaptureFix
 
 
 def test_standard_input_is_the_text(own_model: Path, tmp_path: Path) -> None:
-    arguments = ["trace", "--model", own_model, "--compare", "mecab"]
+    arguments: list[str | Path] = ["trace", "--model", own_model, "--compare", "mecab"]
     done = zigbang(*arguments, cwd=tmp_path, input="역 가까워요\n".encode())
     assert done.returncode == 0, done.stderr.decode()
     assert "역 가까워요" in done.stdout.decode()

@@ -56,7 +56,7 @@ def test_the_first_with_java_says_that_it_is_starting_and_a_later_one_shows_it(
 ) -> None:
     """All tests that come after it find Java started, or starting."""
     text, ends = "주차할 데가 없어요", time.monotonic() + 120
-    seen = []
+    seen: list[str] = []
     while not seen or "준비하고 있습니다" in seen[-1]:
         assert time.monotonic() < ends
         began = time.monotonic()

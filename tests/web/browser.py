@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ class Watched:
         self.troubles: list[str] = []
         page.on("console", lambda said: self._note(f"console: {said.text}"))
         page.on("pageerror", lambda error: self._note(f"script: {error}"))
-        page.on("dialog", lambda dialog: (self._note("dialog"), dialog.dismiss()))
+        page.on("dialog", self._dismiss)
         page.on(
             "request",
             lambda request: (
@@ -50,6 +51,10 @@ class Watched:
             ),
         )
         page.set_default_timeout(30_000)
+
+    def _dismiss(self, dialog: Any) -> None:
+        self._note("dialog")
+        dialog.dismiss()
 
     def _note(self, trouble: str) -> None:
         self.troubles.append(trouble)

@@ -53,9 +53,9 @@ def test_compare_has_the_numbers_that_pandas_counts(known: Known) -> None:
     rows = known.rows[known.rows["complex"].isin(["made:1", "made:35"])]
     counted = rows.groupby(["complex", "category"])["positive"].agg(["size", "mean"])
     assert len(table) == len(counted)
-    for row in table.itertuples():
-        size, mean = counted.loc[(row.complex, row.category)]
-        assert (row.texts, row.share) == (size, pytest.approx(mean))
+    for row in table.to_dict("records"):
+        size, mean = counted.loc[(row["complex"], row["category"])]
+        assert (row["texts"], row["share"]) == (size, pytest.approx(mean))
     tests = pd.read_csv(io.BytesIO(known.http.get(f"{address}&table=differences").content))
     whole = tests[tests["category"].eq("all")].iloc[0]
     means = rows.groupby("complex")["positive"].mean()

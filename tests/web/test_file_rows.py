@@ -8,6 +8,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openpyxl
@@ -37,7 +38,7 @@ def judging(bundle_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 def send(
     judging: Known, body: bytes, name: str = "내 글.csv", column: str = "", **options: str
-) -> tuple[int, dict]:
+) -> tuple[int, dict[str, Any]]:
     answer = judging.http.post(
         "/classify/file",
         data={"csrf": judging.csrf("/classify"), "column": column, **options},
@@ -181,10 +182,12 @@ def test_rows_have_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         uploads.look(file, "")
 
 
-def finished(judging: Known, address: str) -> dict:
+def finished(judging: Known, address: str) -> dict[str, Any]:
     """The state of a file once it is judged."""
     for _ in range(600):
-        state: dict = judging.http.get(address, headers={"Accept": "application/json"}).json()
+        state: dict[str, Any] = judging.http.get(
+            address, headers={"Accept": "application/json"}
+        ).json()
         if state["state"] in ("done", "failed"):
             return state
         time.sleep(0.1)

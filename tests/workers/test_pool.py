@@ -53,7 +53,9 @@ class Troubled:
 
     def _first(self, trouble: str) -> bool:
         note = self.directory / trouble
-        return not note.exists() and not note.touch()
+        first = not note.exists()
+        note.touch()
+        return first
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ import sys
 import time
 from dataclasses import replace
 
-from tests.crawl.faults import BY_NAME, SCENARIOS
+from tests.crawl.faults import BY_NAME
 from tests.crawl.faults.server import FaultServer
-from tests.crawl.faults.shorthand import VICTIM, after_first_page
+from tests.crawl.faults.shorthand import SCENARIOS, VICTIM, after_first_page
 from tests.crawl.faults.terms import Phase, Rule, Scenario
 from tests.crawl.faults.world import FIRST_ID, GEOHASH, POPULATED, PREFIX, apartment_name, cell_of
 

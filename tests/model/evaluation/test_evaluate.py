@@ -6,6 +6,7 @@ import re
 import shutil
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,13 +35,14 @@ def evaluated(bundle_dir: Path, dataset: DataSet, tmp_path_factory: pytest.TempP
 
 
 @pytest.fixture(scope="module")
-def metrics(evaluated: Path) -> dict:
-    return json.loads((evaluated / "metrics.json").read_text(encoding="utf-8"))
+def metrics(evaluated: Path) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((evaluated / "metrics.json").read_text(encoding="utf-8"))
+    return read
 
 
 @pytest.mark.parametrize("who", ["model", "baseline"])
 @pytest.mark.parametrize("cut", ["at_0.5", "at_threshold"])
-def test_every_figure_lies_in_its_interval(who: str, cut: str, metrics: dict) -> None:
+def test_every_figure_lies_in_its_interval(who: str, cut: str, metrics: dict[str, Any]) -> None:
     figures = metrics[who][cut]
     for name in (*AT_THRESHOLD, "roc_auc", "average_precision"):
         figure = figures[name]
@@ -52,7 +54,7 @@ def test_every_figure_lies_in_its_interval(who: str, cut: str, metrics: dict) ->
 
 
 def test_what_a_large_class_cannot_flatter_leads(
-    metrics: dict, bundle_dir: Path, caplog: pytest.LogCaptureFixture
+    metrics: dict[str, Any], bundle_dir: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     rows = [line.split()[0] for line in as_table(metrics).splitlines()[2:]]
     assert rows[:2] == ["macro_f1", "roc_auc"]
@@ -68,7 +70,7 @@ def test_what_a_large_class_cannot_flatter_leads(
     assert heads[0].index("macro-F1") < heads[0].index("ROC AUC") < heads[0].index("accuracy")
 
 
-def test_each_rule_has_its_row(metrics: dict, bundle_dir: Path) -> None:
+def test_each_rule_has_its_row(metrics: dict[str, Any], bundle_dir: Path) -> None:
     rows = {row["rule"]: row for row in metrics["by_rules"]}
     assert list(rows) == ["macro-f1", "balanced", "precision=0.8", "cost=5:1"]
     own = rows["macro-f1"]
@@ -79,14 +81,18 @@ def test_each_rule_has_its_row(metrics: dict, bundle_dir: Path) -> None:
     )
 
 
-def test_both_thresholds_are_the_ones_that_were_meant(metrics: dict, bundle_dir: Path) -> None:
+def test_both_thresholds_are_the_ones_that_were_meant(
+    metrics: dict[str, Any], bundle_dir: Path
+) -> None:
     bundle = load_bundle(bundle_dir)
     assert metrics["model"]["at_0.5"]["threshold"] == 0.5
     assert metrics["model"]["at_threshold"]["threshold"] == bundle.threshold
     assert metrics["bundle"] == bundle.identity()
 
 
-def test_the_share_of_the_larger_class_stands_beside(metrics: dict, dataset: DataSet) -> None:
+def test_the_share_of_the_larger_class_stands_beside(
+    metrics: dict[str, Any], dataset: DataSet
+) -> None:
     labels = dataset.split("test").labels
     assert metrics["texts"] == len(labels)
     assert metrics["larger_class_share"] == pytest.approx(max(labels.mean(), 1 - labels.mean()))
@@ -94,7 +100,7 @@ def test_the_share_of_the_larger_class_stands_beside(metrics: dict, dataset: Dat
 
 
 def test_the_same_seed_gives_the_same_figures(
-    bundle_dir: Path, dataset: DataSet, metrics: dict, tmp_path: Path
+    bundle_dir: Path, dataset: DataSet, metrics: dict[str, Any], tmp_path: Path
 ) -> None:
     assert evaluate(load_bundle(bundle_dir), dataset, QUICK, tmp_path / "e") == metrics
 
@@ -119,7 +125,7 @@ def test_a_data_set_with_a_changed_label_is_another_one(
     copy = Path(shutil.copytree(dataset.directory, tmp_path / "d"))
     assert DataSet.load(copy).fingerprint() == dataset.fingerprint()
     rows = pd.read_parquet(copy / "test.parquet")
-    rows.loc[0, "label"] = 1 - rows.loc[0, "label"]
+    rows["label"] = rows["label"].where(rows.index > 0, 1 - rows["label"])
     rows.to_parquet(copy / "test.parquet", index=False)
     with pytest.raises(BundleError, match="another data set"):
         evaluate(load_bundle(bundle_dir), DataSet.load(copy), QUICK, tmp_path / "e")

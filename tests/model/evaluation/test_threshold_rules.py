@@ -1,5 +1,7 @@
 """A threshold by the rule that the user names."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -38,7 +40,7 @@ def test_each_rule_gives_the_best_threshold_by_its_measure() -> None:
 
 
 def test_every_rule_is_shown_beside_the_others() -> None:
-    rows = {row["rule"]: row for row in by_rules(*skewed())}
+    rows: dict[object, dict[str, Any]] = {row["rule"]: row for row in by_rules(*skewed())}
     assert list(rows) == ["macro-f1", "balanced", "precision=0.8", "cost=5:1"]
     assert rows["macro-f1"]["macro_f1"] == max(row["macro_f1"] for row in rows.values())
     assert rows["cost=5:1"]["complaints_found"] > rows["macro-f1"]["complaints_found"]

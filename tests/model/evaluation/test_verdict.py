@@ -1,5 +1,7 @@
 """What validation says of a network, on scores whose truth is known."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -16,7 +18,7 @@ def scores(
     return labels, 1 / (1 + np.exp(-odds))
 
 
-def kinds(labels: np.ndarray, p: np.ndarray, threshold: float = 0.5, **rivals: np.ndarray) -> set:
+def kinds(labels: np.ndarray, p: np.ndarray, threshold: float = 0.5, **rivals: Any) -> set[str]:
     return {warned.kind for warned in verdict(labels, p, threshold, **rivals)}
 
 

@@ -204,8 +204,8 @@ def test_recurrent_dropout_changes_training_and_not_serving() -> None:
     ids = padded(rows(20, 9), 9)
     trained = [np.asarray(network(ids, training=True)) for _ in range(2)]
     served = [np.asarray(network(ids, training=False)) for _ in range(2)]
-    assert not np.allclose(*trained)
-    assert np.array_equal(*served)
+    assert not np.allclose(trained[0], trained[1])
+    assert np.array_equal(served[0], served[1])
 
 
 @pytest.mark.parametrize(

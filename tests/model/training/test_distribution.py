@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -122,7 +123,7 @@ def test_two_devices_train_as_one(places: Path) -> None:
     "config", [None, "{}", '{"cluster": {"worker": ["a:1"]}, "task": {"index": 1}}']
 )
 def test_workers_without_a_plan_are_told_how_to_make_one(places: Path, config: str | None) -> None:
-    environ = {} if config is None else {"TF_CONFIG": config}
+    environ: dict[str, Any] = {} if config is None else {"TF_CONFIG": config}
     done = zigbang(
         *SETTINGS, "--distribute", "multiworker", "--work", "worker0", cwd=places, **environ
     )

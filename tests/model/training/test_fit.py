@@ -207,7 +207,7 @@ def test_callback_verbose_says_what_keras_does(watched: dict[str, Any]) -> None:
 def test_best_only_keeps_fewer_checkpoints_and_the_monitor_chooses_the_epoch(
     tmp_path: Path,
 ) -> None:
-    settings = {
+    settings: dict[str, Any] = {
         "epochs": 6,
         "learning_rate": 0.2,
         "monitor": "val_accuracy",

@@ -15,7 +15,7 @@ def after(optimizer: keras.optimizers.Optimizer, gradients: list[object]) -> np.
     table = keras.Variable(np.ones((4, 2), np.float32))
     for gradient in gradients:
         optimizer.apply([gradient], [table])
-    return table.numpy()
+    return np.asarray(table.numpy())
 
 
 def test_rows_that_occur_in_every_step_move_as_by_adam() -> None:

@@ -52,9 +52,9 @@ def test_a_gradient_is_clipped_as_asked() -> None:
         step_of(gradients, global_clip_norm=6.5),
     )
     np.testing.assert_allclose(np.stack(plain), gradients)
-    np.testing.assert_allclose(np.stack(norm), [[0.6, 0.8], [0, 1]], rtol=1e-5)
-    np.testing.assert_allclose(np.stack(value), [[3, 3.5], [0, 3.5]], rtol=1e-5)
-    np.testing.assert_allclose(np.stack(together), [[1.5, 2], [0, 6]], rtol=1e-5)
+    np.testing.assert_allclose(np.stack(norm), [[0.6, 0.8], [0.0, 1.0]], rtol=1e-5)
+    np.testing.assert_allclose(np.stack(value), [[3.0, 3.5], [0.0, 3.5]], rtol=1e-5)
+    np.testing.assert_allclose(np.stack(together), [[1.5, 2.0], [0.0, 6.0]], rtol=1e-5)
 
 
 def test_without_schedule_the_rate_is_one_number() -> None:

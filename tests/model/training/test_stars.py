@@ -32,7 +32,8 @@ def starred(dataset: DataSet, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_score_is_shares_of_the_stars_beside_it() -> None:
     shares = stars_of(pd.Series([1, 5, 3.5, 0.5, None]))
     np.testing.assert_allclose(
-        shares, [[1, 0, 0, 0, 0], [0, 0, 0, 0, 1], [0, 0, 0.5, 0.5, 0], [1, 0, 0, 0, 0], [0] * 5]
+        shares,
+        np.array([[1, 0, 0, 0, 0], [0, 0, 0, 0, 1], [0, 0, 0.5, 0.5, 0], [1, 0, 0, 0, 0], [0] * 5]),
     )
 
 

@@ -46,7 +46,7 @@ def sparse(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     level = log.level
     log.addHandler(handler)
     log.setLevel(logging.INFO)
-    settings = {
+    settings: dict[str, Any] = {
         "epochs": 6,
         "initial_epoch": 1,
         "steps_per_epoch": 3,
@@ -158,7 +158,7 @@ def test_early_stopping_ends_as_the_textbook_says(
 
 def test_load_best_ends_with_the_best_checkpoint(tmp_path: Path) -> None:
     """The epoch of the best accuracy, though EarlyStopping goes by the loss."""
-    settings = {
+    settings: dict[str, Any] = {
         "epochs": 6,
         "learning_rate": 0.3,
         "patience": 6,
