@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy import special, stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
@@ -109,5 +110,5 @@ def difference(k1: float, n1: float, k2: float, n2: float) -> tuple[float, float
     return low, high, float(stats.chi2.sf(chi2 * (n1 + n2 - 1) / (n1 + n2), 1))
 
 
-def corrected(p_values: pd.Series, method: str) -> np.ndarray:
+def corrected(p_values: ArrayLike, method: str) -> np.ndarray:
     return np.asarray(multipletests(p_values, method=method)[1])

@@ -15,6 +15,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -78,9 +79,9 @@ def test_findings_of_places_topics_and_moments(
     assert f"유의하게 높은 곳이 {above}곳, 낮은 곳이 {below}곳" in said
     names = asked.csv("/?format=csv").set_index("complex")["name"]
     for word, key in (("높은", plain["low"].idxmax()), ("낮은", plain["high"].idxmin())):
-        row = plain.loc[key]
+        row: Any = plain.loc[str(key)]
         found = re.search(
-            rf"가장 {word} 단지는 {names[key]}입니다\(보정한 만족도 ([\d.]+)%, 95% 신뢰구간"
+            rf"가장 {word} 단지는 {names[str(key)]}입니다\(보정한 만족도 ([\d.]+)%, 95% 신뢰구간"
             rf" ([\d.]+)%–([\d.]+)%, 글 {row['texts']:.0f}건",
             said,
         )
@@ -92,7 +93,7 @@ def test_findings_of_places_topics_and_moments(
     for word, at in (("높은", low.argmax()), ("낮은", high.argmin())):
         share, n = groups["sum"].iloc[at] / groups["size"].iloc[at], groups["size"].iloc[at]
         assert (
-            f"가장 {word} 주제는 {groups.index[at]}({share:.1%}, 95% 신뢰구간"
+            f"가장 {word} 주제는 {groups.index[int(at)]}({share:.1%}, 95% 신뢰구간"
             f" {low[at]:.1%}–{high[at]:.1%}, 글 {n}건)"
         ) in said
     for quarter, before, after, n in re.findall(
@@ -132,7 +133,7 @@ def test_places(asked: Asked, page: Page, texts: pd.DataFrame) -> None:
     regions = page.table("regions").set_index("name")
     groups = texts.groupby("district")
     k, n = groups["positive"].sum(), groups.size()
-    worth = np.maximum(
+    worth: Any = np.maximum(
         n / design_effect(texts, "district"),
         groups.apply(lambda g: g[["complex", "review"]].drop_duplicates().shape[0]),
     )
@@ -159,16 +160,16 @@ def test_categories_and_topics(page: Page, texts: pd.DataFrame, spoken: pd.DataF
     same_shares(topics, groups.sum(), groups.size(), "low", "high")
     residents = spoken.drop_duplicates(["topic", "complex", "review"]).groupby("topic").size()
     assert (topics["mentions"] == residents.reindex(topics.index)).all()
-    groups = spoken.groupby(["district", "topic"])["praised"]
+    by_region = spoken.groupby(["district", "topic"])["praised"]
     cells = page.table("topics_by_region").set_index(["name", "topic"])
-    assert len(cells) == groups.ngroups
+    assert len(cells) == by_region.ngroups
     few = cells["texts"] < 10
     assert cells.loc[few, "share"].isna().all()
-    same_shares(cells[~few], groups.sum(), groups.size(), "low", "high")
-    groups = spoken.groupby(["complex", "topic"])["praised"]
+    same_shares(cells[~few], by_region.sum(), by_region.size(), "low", "high")
+    by_complex = spoken.groupby(["complex", "topic"])["praised"]
     own = page.table("pros_and_cons").set_index(["complex", "topic"])
-    assert len(own) == (groups.size() >= 5).sum()
-    same_shares(own, groups.sum(), groups.size(), "low", "high")
+    assert len(own) == (by_complex.size() >= 5).sum()
+    same_shares(own, by_complex.sum(), by_complex.size(), "low", "high")
 
 
 def test_what_moves_the_score(page: Page, texts: pd.DataFrame, spoken: pd.DataFrame) -> None:
@@ -210,7 +211,8 @@ def test_words(asked: Asked, page: Page) -> None:
             since,
         )
         residents = own.groupby(["review", "year", "later"])["held"].max().reset_index()
-        row, recent = keywords.loc[word], residents[residents["later"].eq(1)]["held"]
+        row: Any = keywords.loc[word]
+        recent = residents[residents["later"].eq(1)]["held"]
         assert (row["mentions"], row["reviews"]) == (recent.sum(), len(recent))
         assert row["ratio"] == pytest.approx(recent.mean() / residents["held"].mean())
         for year in years[years["word"].eq(word)].to_dict("records"):
@@ -223,12 +225,12 @@ def test_words(asked: Asked, page: Page) -> None:
             len(held) - held.sum(),
         )
     together = page.table("network").query("method == '같은 리뷰'")
-    for row in together.to_dict("records"):
-        if not {row["one"], row["other"]} <= {*PLAIN, "초등학교", "지하철역"}:
+    for pair in together.to_dict("records"):
+        if not {pair["one"], pair["other"]} <= {*PLAIN, "초등학교", "지하철역"}:
             continue
         one, other, both, n = asked.sql(
-            f"SELECT SUM(text LIKE '%{row['one']}%'), SUM(text LIKE '%{row['other']}%'),"
-            f" SUM(text LIKE '%{row['one']}%' AND text LIKE '%{row['other']}%'), COUNT(*) FROM reviews"
+            f"SELECT SUM(text LIKE '%{pair['one']}%'), SUM(text LIKE '%{pair['other']}%'),"
+            f" SUM(text LIKE '%{pair['one']}%' AND text LIKE '%{pair['other']}%'), COUNT(*) FROM reviews"
         ).iloc[0]  # fmt: skip
-        assert (row["texts"], row["together"]) == (other, both)
-        assert row["npmi"] == pytest.approx(np.log(both * n / one / other) / -np.log(both / n))
+        assert (pair["texts"], pair["together"]) == (other, both)
+        assert pair["npmi"] == pytest.approx(np.log(both * n / one / other) / -np.log(both / n))

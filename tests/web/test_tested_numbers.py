@@ -52,7 +52,8 @@ def by_complex(asked: Asked) -> pd.DataFrame:
     rates = posterior(places["k"].to_numpy(), places["n"].to_numpy(), np.full(len(places), overall))
     mean = table["district"].map(dict(zip(places.index, rates["score"], strict=True)))
     found = posterior(table["k"].to_numpy(), table["n"].to_numpy(), mean.to_numpy())
-    return table.join(found.set_index(table.index))
+    joined: pd.DataFrame = table.join(found.set_index(table.index))
+    return joined
 
 
 def test_intervals_scores_and_ranks_of_the_list(asked: Asked) -> None:
@@ -155,15 +156,15 @@ def test_two_complexes_side_by_side(asked: Asked) -> None:
         assert (row["texts"], row["other_texts"]) == (n1, n2)
         assert row["difference"] == pytest.approx(k1 / n1 - k2 / n2, abs=1e-6)
         worth = effect if every else 1.0
-        low, high, p = difference(k1 / worth, n1 / worth, k2 / worth, n2 / worth)
-        assert (row["low"], row["high"]) == (pytest.approx(low), pytest.approx(high))
+        least, most, p = difference(k1 / worth, n1 / worth, k2 / worth, n2 / worth)
+        assert (row["low"], row["high"]) == (pytest.approx(least), pytest.approx(most))
         assert row["p_value"] == pytest.approx(p)
         p_values.append(p)
     np.testing.assert_allclose(table["p_adjusted"], corrected(p_values, "holm"))
     shown = asked.page(address)
     for key in PAIR:
-        own = texts.loc[texts["complex"].eq(key), "positive"]
-        assert f"{own.mean():.0%} 긍정 리뷰 {len(own)}건" in shown
+        here = texts.loc[texts["complex"].eq(key), "positive"]
+        assert f"{here.mean():.0%} 긍정 리뷰 {len(here)}건" in shown
 
 
 def test_every_row_of_the_changes(asked: Asked) -> None:
