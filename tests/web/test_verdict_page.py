@@ -12,7 +12,7 @@ from zigbang_nlp.model.bundle import BUNDLE, MANIFEST, load_bundle, write_manife
 
 pytestmark = pytest.mark.slow
 
-FACT = "Its ROC AUC on validation, 0.494, may be chance (0.5)."
+FACT = "The model's ROC AUC on validation, 0.494, may be chance (0.5)."
 
 
 def test_the_data_page_and_predict_say_what_is_wrong_with_a_model(

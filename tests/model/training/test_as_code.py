@@ -232,13 +232,19 @@ def test_what_plain_keras_cant_do_is_refused_by_name(
     assert not list(tmp_path.iterdir())
 
 
-def test_the_network_that_ships_fits_into_120_lines(dataset: DataSet) -> None:
+@pytest.mark.parametrize(("preset", "most"), [("none", 112), ("best", 135)])
+def test_the_network_that_ships_fits_into_about_120_lines(
+    preset: str, most: int, dataset: DataSet
+) -> None:
+    """With the preset best it has all: blocks, stars, a schedule and an optimizer of its own."""
     shipped = json.loads((resource_dir("pretrained") / "bundle.json").read_text(encoding="utf-8"))
     architecture = Architecture(**shipped["architecture"])
     assert architecture.lstm_blocks > 1
-    code = script(dataset, TrainSettings(), architecture, "functional", Path("start.weights.h5"))
+    assert architecture.stars
+    settings = TrainSettings(preset=preset)
+    code = script(dataset, settings, architecture, "functional", Path("start.weights.h5"))
     compile(code, "script", "exec")
-    assert len(code.splitlines()) <= 120
+    assert len(code.splitlines()) <= most
 
 
 def test_the_command_writes_and_does_not_train(dataset: DataSet, tmp_path: Path) -> None:

@@ -62,13 +62,12 @@ def verdict(
         p = mannwhitneyu(probabilities[positive], probabilities[~positive], alternative="greater")
         auc = float(_placements(labels, probabilities)[0].mean())
         if p.pvalue * max(epochs, 1) > _CHANCE:
-            found.append(
-                Warned("chance", f"Its ROC AUC on validation, {auc:.3f}, may be chance (0.5).")
-            )
+            said = f"The model's ROC AUC on validation, {auc:.3f}, may be chance (0.5)."
+            found.append(Warned("chance", said))
     called = probabilities >= threshold
     if not counts[rarer] or called.all() or not called.any():
         side = "positive" if called.all() else "negative" if not called.any() else "one"
-        found.append(Warned("one_class", f"It calls all validation texts {side}."))
+        found.append(Warned("one_class", f"The model calls all validation texts {side}."))
     if counts[rarer] < FEWEST:
         found.append(
             Warned(
@@ -101,7 +100,7 @@ def _worse(labels: np.ndarray, ours: np.ndarray, rival: np.ndarray, name: str) -
     if difference <= _MARGIN or difference <= float(norm.isf(_WORSE)) * variance**0.5:
         return None
     return (
-        f"Its ROC AUC on validation is {mine[0].mean():.3f}; that of {name} is "
+        f"The model's ROC AUC on validation is {mine[0].mean():.3f}; that of {name} is "
         f"{theirs[0].mean():.3f}."
     )
 

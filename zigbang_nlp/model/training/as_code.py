@@ -164,13 +164,10 @@ def script(
         "tf.config.experimental.enable_op_determinism()",
         "",
         *data_lines(settings, architecture, pair, training.weights is not None, noisy),
-        *layer_classes(architecture),
-        "",
+        *layer_classes(architecture, style),
         "# 정수 -> 임베딩 -> LSTM -> 긍정 확률",
         *network_lines(architecture, style),
-        *([f"model.load_weights({start.as_posix()!r})  # 이어서 학습할 가중치"] if start else []),
-        "if len(sys.argv) > 1:",
-        "    model.load_weights(sys.argv[1])",
+        *_weights_lines(start),
         "model.summary()",
         "",
         *(
@@ -186,6 +183,16 @@ def script(
         *fit_lines(settings, architecture),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _weights_lines(start: Path | None) -> list[str]:
+    """Weights that the caller names, else those to go on with, else new ones."""
+    if start is None:
+        return ["if len(sys.argv) > 1:", "    model.load_weights(sys.argv[1])"]
+    return [
+        "# 이어서 학습할 가중치, 또는 명령에 적은 가중치",
+        f"model.load_weights(sys.argv[1] if len(sys.argv) > 1 else {start.as_posix()!r})",
+    ]
 
 
 def _needs_ops(architecture: Architecture, settings: TrainSettings) -> bool:

@@ -16,18 +16,12 @@ class LazyAdam(keras.optimizers.Adam):
         if not isinstance(gradient, tf.IndexedSlices):
             return super().update_step(gradient, variable, learning_rate)
         i = self._get_variable_index(variable)
-        m, v = self._momentums[i].value, self._velocities[i].value
-        rows, at = tf.unique(gradient.indices)  # 한 토큰이 두 번 나오면 기울기를 더합니다.
-        slope = tf.math.unsorted_segment_sum(gradient.values, at, tf.size(rows))
-        step = tf.cast(self.iterations + 1, slope.dtype)
-        rate = tf.cast(learning_rate, slope.dtype) * {factor}
-        rate *= tf.sqrt(1 - self.beta_2**step) / (1 - self.beta_1**step)
-        first = self.beta_1 * tf.gather(m, rows) + (1 - self.beta_1) * slope
-        second = self.beta_2 * tf.gather(v, rows) + (1 - self.beta_2) * tf.square(slope)
-        m.scatter_update(tf.IndexedSlices(first, rows))
-        v.scatter_update(tf.IndexedSlices(second, rows))
-        table = variable.value if isinstance(variable, keras.Variable) else variable
-        table.scatter_sub(tf.IndexedSlices(rate * first / (tf.sqrt(second) + self.epsilon), rows))
+        changed = [variable, self._momentums[i].value, self._velocities[i].value]
+        before = [tf.identity(values) for values in changed]
+        super().update_step(tf.convert_to_tensor(gradient), variable, learning_rate * {factor})
+        seen = tf.math.bincount(gradient.indices, minlength=VOCABULARY)[:, None] > 0
+        for values, old in zip(changed, before):
+            values.assign(tf.where(seen, values, old))  # 배치에 없던 토큰은 그대로 둡니다.
 '''
 #: See `rare_class.BestMacroF1`.
 _MACRO_F1 = '''

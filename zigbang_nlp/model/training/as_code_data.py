@@ -70,8 +70,8 @@ def data_lines(
     ]
     if settings.token_dropout:
         lines += [
-            f"            lost = (rng.random(ids.shape) < {settings.token_dropout}) & (ids != 0)",
-            "            ids[lost] = 1  # 토큰 일부를 모르는 것으로 가립니다.",
+            "            # 토큰 일부를 모르는 것으로 가립니다.",
+            f"            ids[(rng.random(ids.shape) < {settings.token_dropout}) & (ids != 0)] = 1",
         ]
     spec = "number"
     given = "(y_train[rows], stars_train[rows])" if stars else "y_train[rows]"
@@ -110,8 +110,8 @@ def _order(settings: TrainSettings) -> list[str]:
     return [
         "        order = rng.permutation(len(y_train))",
         "        pools = [order[i : i + 50 * BATCH] for i in range(0, len(order), 50 * BATCH)]",
-        '        pools = [pool[np.argsort(lengths[pool], kind="stable")] for pool in pools]',
-        "        order = np.concatenate(pools)",
+        "        order = np.concatenate("
+        '[pool[np.argsort(lengths[pool], kind="stable")] for pool in pools])',
         "        groups = [np.sort(order[i : i + BATCH]) for i in range(0, len(order), BATCH)]",
         "        for rows in [groups[i] for i in rng.permutation(len(groups))]:",
     ]

@@ -101,13 +101,12 @@ def fit_lines(settings: TrainSettings, architecture: Architecture) -> list[str]:
         rest = monitor.removeprefix("val_")
         return f"{side}probability_{rest}" if architecture.stars else monitor
 
+    best = f"{_watch(logged(settings.best_by), settings.best_by)}, save_best_only=True"
     lines = [
         *sometimes_lines(settings, logged),
         "# 가장 좋은 에포크의 가중치를 남깁니다.",
-        "callbacks = [keras.callbacks.ModelCheckpoint(",
-        f'    "best.weights.h5", {_watch(logged(settings.best_by), settings.best_by)},',
-        "    save_best_only=True, save_weights_only=True,",
-        ")]",
+        f"best = dict({best}, save_weights_only=True)",
+        'callbacks = [keras.callbacks.ModelCheckpoint("best.weights.h5", **best)]',
     ]
     watched = _watch(logged(settings.monitor), settings.monitor)
     watched += f", min_delta={settings.min_delta}" if settings.min_delta else ""

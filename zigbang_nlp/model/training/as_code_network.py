@@ -10,33 +10,38 @@ STYLES = (_SEQUENTIAL, _FUNCTIONAL)
 _POOLING = '''
 class MaskedPooling(keras.layers.Layer):
     """채움(0)을 뺀 실제 토큰의 상태만 모아 벡터 하나로 만듭니다."""
-    def call(self, states, mask=None):
-        real = ops.cast(mask, states.dtype)[:, :, None]
-        count = ops.sum(real, axis=1)
+    def call(self, x, mask=None):
 {body}
     def compute_mask(self, inputs, mask=None):
         return None  # 시간 축이 사라지므로 마스크도 끝납니다.
 '''
-_MEAN = "ops.sum(states * real, axis=1) / ops.maximum(count, 1)"
-_MAX = "ops.max(states * real - 2 * (1 - real), axis=1) * ops.minimum(count, 1)"
-_BODIES = {
-    "mean": [f"return {_MEAN}"],
-    "max": ["# 상태는 -1과 1 사이이므로 -2는 최댓값이 될 수 없습니다.", f"return {_MAX}"],
-    "max_mean": [
-        f"mean = {_MEAN}",
-        "# 상태는 -1과 1 사이이므로 -2는 최댓값이 될 수 없습니다.",
-        f"highest = {_MAX}",
-        "return ops.concatenate([highest, mean], axis=-1)",
-    ],
+_REAL = ["real = ops.cast(mask, x.dtype)[:, :, None]", "count = ops.sum(real, axis=1)"]
+_MEAN = "ops.sum(x * real, axis=1) / ops.maximum(count, 1)"
+_MAX = "ops.max(x * real - 2 * (1 - real), axis=1) * ops.minimum(count, 1)"
+_WHY_2 = "# 상태는 -1과 1 사이이므로 -2는 최댓값이 될 수 없습니다."
+#: Pooling -> lines, and what it comes to.
+_POOLED = {
+    "mean": (_REAL, _MEAN),
+    "max": ([*_REAL, _WHY_2], _MAX),
+    "max_mean": (
+        [*_REAL, f"mean = {_MEAN}", _WHY_2, f"highest = {_MAX}"],
+        "ops.concatenate([highest, mean], axis=-1)",
+    ),
 }
 
 
-def layer_classes(architecture: Architecture) -> list[str]:
-    """The classes that plain Keras lacks for this network."""
-    if architecture.pooling == "last":
+def layer_classes(architecture: Architecture, style: str) -> list[str]:
+    """The classes that plain Keras lacks for this network.
+
+    Args:
+        architecture: of the network.
+        style: one of `STYLES`; a functional network pools without a class.
+    """
+    if architecture.pooling == "last" or style == _FUNCTIONAL:
         return []
-    body = "\n".join(" " * 8 + line for line in _BODIES[architecture.pooling])
-    return _POOLING.format(body=body).splitlines()[1:]
+    before, pooled = _POOLED[architecture.pooling]
+    body = "\n".join(" " * 8 + line for line in [*before, f"return {pooled}"])
+    return [*_POOLING.format(body=body).splitlines()[1:], ""]
 
 
 def network_lines(architecture: Architecture, style: str) -> list[str]:
@@ -53,8 +58,6 @@ def network_lines(architecture: Architecture, style: str) -> list[str]:
     if architecture.spatial_dropout:
         head.append(f"layers.SpatialDropout1D({architecture.spatial_dropout})")
     tail: list[str] = []
-    if architecture.pooling != "last":
-        tail.append("MaskedPooling()")
     if architecture.batch_normalization:
         tail.append("layers.BatchNormalization()")
     for units in architecture.dense_units:
@@ -63,7 +66,8 @@ def network_lines(architecture: Architecture, style: str) -> list[str]:
         tail.append(f"layers.Dropout({architecture.dropout})")
     output = f'layers.Dense(1, activation="sigmoid", name="probability"{_kernel(architecture)})'
     if style == _SEQUENTIAL:
-        chain = [*head, *_lstms(architecture), *tail, output]
+        pooling = ["MaskedPooling()"] if architecture.pooling != "last" else []
+        chain = [*head, *_lstms(architecture), *pooling, *tail, output]
         chain.insert(0, 'keras.Input((None,), dtype="int32")')
         made = (f"        {layer}," for layer in chain)
         kernel = _kernel_lines(architecture)
@@ -71,9 +75,13 @@ def network_lines(architecture: Architecture, style: str) -> list[str]:
     lines = _kernel_lines(architecture)
     lines += ['ids = keras.Input((None,), dtype="int32")', f"x = {head[0]}(ids)"]
     lines += [f"x = {layer}(x)" for layer in head[1:]]
-    lines += _blocks(architecture) if architecture.lstm_blocks > 1 else _chained(architecture)
-    masked = {"MaskedPooling()": "(x, mask=mask)"} if architecture.lstm_blocks > 1 else {}
-    lines += [f"x = {layer}{masked.get(layer, '(x)')}" for layer in tail]
+    blocks, pools = architecture.lstm_blocks > 1, architecture.pooling != "last"
+    lines += ["mask = ops.not_equal(ids, 0)"] if blocks or pools else []
+    lines += _blocks(architecture) if blocks else _chained(architecture)
+    if pools:
+        before, pooled = _POOLED[architecture.pooling]
+        lines += ["# 채움(0)을 뺀 실제 토큰의 상태만 모아 벡터 하나로", *before, f"x = {pooled}"]
+    lines += [f"x = {layer}(x)" for layer in tail]
     lines.append(f"probability = {output}(x)")
     if not architecture.stars:
         return [*lines, "model = keras.Model(ids, probability)"]
@@ -93,7 +101,6 @@ def _blocks(architecture: Architecture) -> list[str]:
     """LSTMs side by side; layers are made in the order in which this package makes them."""
     blocks, dim = architecture.lstm_blocks, architecture.embedding_dim
     lines = [
-        "mask = ops.not_equal(ids, 0)",
         "outputs = []",
         f"for i in range({blocks}):  # 나란한 LSTM마다 임베딩의 한 토막씩 읽습니다.",
         f"    part = x[:, :, {dim} * i : {dim} * (i + 1)]",
