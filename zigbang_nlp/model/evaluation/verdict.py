@@ -62,8 +62,8 @@ def verdict(
         p = mannwhitneyu(probabilities[positive], probabilities[~positive], alternative="greater")
         auc = float(_placements(labels, probabilities)[0].mean())
         if p.pvalue * max(epochs, 1) > _CHANCE:
-            said = f"The model's ROC AUC on validation, {auc:.3f}, may be chance (0.5)."
-            found.append(Warned("chance", said))
+            doubt = f"The model's ROC AUC on validation, {auc:.3f}, may be chance (0.5)."
+            found.append(Warned("chance", doubt))
     called = probabilities >= threshold
     if not counts[rarer] or called.all() or not called.any():
         side = "positive" if called.all() else "negative" if not called.any() else "one"
