@@ -165,10 +165,12 @@ class _Handler(BaseHTTPRequestHandler):
         at = time.monotonic()
         path = unquote(self.path)
         with state.lock:
-            fault = None if path == "/robots.txt" else state.faults.draw(path)
+            # robots.txt fails only where it is meant: without it, nothing else is asked for.
+            spared = path == "/robots.txt" and state.faults.where != path
+            fault = None if spared else state.faults.draw(path)
             state.requests.append(Request(at, path, fault, dict(self.headers)))
         split = urlsplit(self.path)
-        if split.path == "/robots.txt":
+        if split.path == "/robots.txt" and fault is None:
             robots = state.world.robots
             self.reply(404 if robots is None else 200, (robots or "").encode(), "text/plain")
             return

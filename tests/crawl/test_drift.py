@@ -17,17 +17,23 @@ from tests.fake_zigbang import World, serve
 from zigbang_nlp.config.site import SITES, Floors, known_site, load_site
 from zigbang_nlp.crawl import run_crawl
 from zigbang_nlp.crawl.crawler import site_of
-from zigbang_nlp.crawl.drift import judge
 from zigbang_nlp.crawl.maintain import READING, reparse
 from zigbang_nlp.crawl.roads import OpenRoads
 from zigbang_nlp.crawl.show import show_answer
+from zigbang_nlp.crawl.signs import judge
 from zigbang_nlp.crawl.zigbang import Zigbang
 from zigbang_nlp.errors import ConfigError, DriftError, InputError
+from zigbang_nlp.geo import districts
 from zigbang_nlp.records import CATEGORIES
 from zigbang_nlp.store import Found, Store, Task, open_store
 from zigbang_nlp.store.fills import Fill
 
 FLOORS = Floors(texts=0.5, scores=0.5)
+
+
+def _district_code(danji: Any) -> str:
+    place = districts.district_at(danji["lat"], danji["lng"])
+    return "" if place is None else place.district_code
 
 
 class Roaming(World):
@@ -41,8 +47,11 @@ class Roaming(World):
             return None
         if self.at == "areas" and "item-catalogs" in path:
             start = int(query.get("offset", ["0"])[0])
+            code = path.split("/")[3]
             listed = [
-                {"areaDanjiId": int(key), "areaDanjiName": f"{key}단지"} for key in self.danjis
+                {"areaDanjiId": int(key), "areaDanjiName": f"{key}단지"}
+                for key, danji in self.danjis.items()
+                if _district_code(danji) == code
             ]
             return {"count": len(listed), "list": listed[start : start + 20]}
         if self.at == "items" and path == "/v2/aparts/items":
@@ -96,7 +105,12 @@ def store(tmp_path: Path) -> Any:
         ("care.text", Fill(3, 0, 0), None, None),
         ("review.date", Fill(100, 0, 0), None, None),
         ("review.date", Fill(100, 40, 0), Fill(100, 90, 0), "warns"),
-        ("review.date", Fill(100, 60, 0), Fill(100, 90, 0), None),
+        ("review.date", Fill(100, 60, 0), Fill(100, 90, 0), "warns"),
+        ("review.date", Fill(100, 80, 0), Fill(100, 90, 0), None),
+        ("review.date", Fill(20, 14, 0), Fill(1000, 800, 0), None),
+        ("review.date", Fill(400, 250, 0), Fill(1000, 800, 0), "warns"),
+        ("care.text", Fill(200, 120, 0), Fill(1000, 1000, 0), "warns"),
+        ("care.text", Fill(10, 8, 0), Fill(1000, 1000, 0), None),
         ("review.date", Fill(100, 0, 100), None, "warns"),
         ("review.year", Fill(100, 99, 1), None, "warns"),
         ("answer", Fill(30, 2, 28), None, "stops"),
@@ -104,6 +118,15 @@ def store(tmp_path: Path) -> Any:
         ("count", Fill(100, 100, 0), None, None),
         ("count", Fill(100, 20, 0), None, "warns"),
         ("count", Fill(100, 0, 0), None, "stops"),
+        ("count", Fill(1000, 950, 5), None, "warns"),
+        ("count", Fill(1000, 950, 4), None, None),
+        ("counted", Fill(40, 0, 0), Fill(40, 40, 0), "warns"),
+        ("counted", Fill(40, 0, 0), None, None),
+        ("same", Fill(100, 1, 99), None, "stops"),
+        ("same", Fill(8, 1, 7), None, "warns"),
+        ("same", Fill(100, 90, 10), None, None),
+        ("review.place", Fill(40, 0, 40), None, "warns"),
+        ("review.place", Fill(40, 36, 4), None, None),
         ("more", Fill(1, 1, 0), None, "warns"),
         ("list", Fill(30, 0, 0), None, "warns"),
         ("list", Fill(30, 2, 0), Fill(30, 10, 0), "warns"),

@@ -15,6 +15,7 @@ from tests.fake_zigbang import World, serve
 from zigbang_nlp.config.site import known_site
 from zigbang_nlp.crawl import run_crawl
 from zigbang_nlp.crawl.privacy import KINDS, Scrubber
+from zigbang_nlp.crawl.reading import LEFT_OUT
 from zigbang_nlp.store import open_store
 
 NAME, MAIL, PHONE = "김달래", "dalrae@example.org", "010-1234-9876"
@@ -83,7 +84,9 @@ def test_covariates_are_kept_only_when_asked_for() -> None:
     assert not about.keys() & scrubbed("reviews", review(**about))["data"][0].keys()
     kept = scrubbed("reviews", review(**about), covariates=True)["data"][0]
     assert about.items() <= kept.items()
-    assert scrubbed("reviews", review(연령대="30대"), covariates=True)["data"][0]["연령대"] is None
+    assert (
+        scrubbed("reviews", review(연령대="30대"), covariates=True)["data"][0]["연령대"] == LEFT_OUT
+    )
 
 
 def test_renamed_texts_and_lists_can_still_be_read_later() -> None:

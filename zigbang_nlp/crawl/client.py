@@ -31,6 +31,10 @@ PASSING = frozenset({"timeout", "connection", "cut off", "not json"}) | {
 }
 
 
+#: Seconds.
+_YEAR = 366 * 24 * 3600.0
+
+
 class Allows(Protocol):
     """Says what a site lets us ask for (see robots.py)."""
 
@@ -123,6 +127,7 @@ class Client:
 
         Raises:
             Broken: there is none.
+            CrawlStoppedError: from the pace or from `sent`, or the site asks to come back later.
         """
         self.pace.wait()
         began = time.monotonic()
@@ -131,15 +136,11 @@ class Client:
         except Broken as broken:
             self._tell(Sent(broken.kind, 0, time.monotonic() - began, endpoint="robots.txt"))
             raise
-        self._tell(
-            Sent(
-                None if response.status < 500 else f"http {response.status}",
-                len(response.body),
-                time.monotonic() - began,
-                response.status,
-                endpoint="robots.txt",
-            )
-        )
+        status, trouble = response.status, response.status == 429 or response.status >= 500
+        failure, wait = (f"http {status}", response.retry_after) if trouble else (None, None)
+        seconds = time.monotonic() - began
+        self._tell(Sent(failure, len(response.body), seconds, status, wait, "robots.txt"))
+        self._check_wait(wait, failure or "")
         return response
 
     def _once(
@@ -165,9 +166,14 @@ class Client:
         seconds = time.monotonic() - began
         kind = failed.kind if failed else None
         self._tell(Sent(kind, size, seconds, status, retry_after, endpoint))
-        if failed and retry_after is not None and retry_after > self.settings.retry_after_cap:
-            raise _come_back(retry_after, failed.kind)
+        if failed:
+            self._check_wait(retry_after, failed.kind)
         return failed, answer
+
+    def _check_wait(self, retry_after: float | None, kind: str) -> None:
+        """Raise where the site asks for a longer wait than the user would."""
+        if retry_after is not None and retry_after > self.settings.retry_after_cap:
+            raise _come_back(retry_after, kind)
 
     def pause(self, attempt: int) -> float:
         """Seconds before the next try: doubling, and never the same for two crawlers."""
@@ -220,6 +226,12 @@ def _not_json(body: bytes) -> str:
 
 
 def _come_back(seconds: float, kind: str) -> CrawlStoppedError:
+    """The end of a crawl that is told to wait for longer than crawl.retry_after_cap."""
+    if seconds > _YEAR:  # no calendar goes on as long as some servers ask for
+        return CrawlStoppedError(
+            f"The site ({kind}) asks to wait for more than a year (Retry-After).",
+            "Ask the site's owner, or try again tomorrow.",
+        )
     at = time.strftime("%Y-%m-%d %H:%M", time.localtime(time.time() + seconds))
     return CrawlStoppedError(
         f"The site ({kind}) asks to wait for {duration(seconds)} (Retry-After).",

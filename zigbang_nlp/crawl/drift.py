@@ -4,42 +4,33 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from zigbang_nlp.config.site import Floors, SiteFile, file_to_mend
+from zigbang_nlp.config.site import SiteFile, file_to_mend
+from zigbang_nlp.crawl.roads import place_of
+from zigbang_nlp.crawl.signs import LEAST, MEASURED, Sign, judge
 from zigbang_nlp.errors import DriftError
 from zigbang_nlp.store import Outcome
-from zigbang_nlp.store.fills import ByEndpoint, Fill, Fills
+from zigbang_nlp.store.fills import ByEndpoint, Fills
 
 #: Answers with something in them that are looked back at while the crawl runs.
 WINDOW = 30
-#: Answers, or entries, from which on the end of a run is judged.
-LEAST = 5
-#: A share below this is nothing: the crawl stops.
-NOTHING = 0.02
-#: Of answers that can't be read, more is expected to be left over than of fields.
-UNREADABLE = 0.1
-#: A measure from an earlier run must be of so many, and the field have been filled so often.
-MEASURED, OFTEN = 20, 0.1
+#: Rows of reviews, or apartments of a list, from which on two answers are not the same by chance.
+_CONTENT = {"reviews": 5, "cell": 3, "area": 3}
 #: Characters of a raw answer that are shown.
 _SHOWN = 600
 
 _NEXT = (
     "Look at the whole answer with `zigbang-nlp crawl --show {key}`. Put the new name into {file}, run "
     "`zigbang-nlp crawl --site FILE --reparse`, which reads what is stored again without a request, "
-    "and go on with `--site FILE`."
+    "and go on with `--site FILE`. What stands there as [left out] was not kept, as it might name a "
+    "person: add --retry-failed then, to ask for it again."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """One sign that a site changed: a sentence, and whether it is a collapse."""
-
-    endpoint: str
-    field: str
-    fact: str
-    collapse: bool = False
+#: Where the site doesn't look at what is asked, what is stored says nothing.
+_NEXT_BLIND = (
+    "Look at the whole answer with `zigbang-nlp crawl --show {key}`. Put the question as the site "
+    "takes it now (path, query) into {file}, and ask all again with `--site FILE --refresh 0d`."
+)
 
 
 class Watch:
@@ -58,6 +49,7 @@ class Watch:
         self._unsaved: ByEndpoint = {}
         self._windows: dict[str, deque[Fills]] = {}
         self._sums: ByEndpoint = {}
+        self._recent: dict[str, deque[tuple[str, int]]] = {}
         self._told: set[tuple[str, str]] = set()
         self._shown: dict[str, tuple[str, Outcome]] = {}
 
@@ -71,6 +63,7 @@ class Watch:
         if not found.fills:
             return []
         with self._lock:
+            self._compare(outcome)
             for sums in (self.totals, self._unsaved):
                 sums.setdefault(found.endpoint, Fills()).add(found.fills)
             if "answer" not in found.fills:
@@ -84,6 +77,19 @@ class Watch:
         if any(sign.collapse for sign in signs):
             raise self.error(signs)
         return new
+
+    def _compare(self, outcome: Outcome) -> None:
+        """Count an answer that says what one to another question said, if that can be no chance."""
+        found, (key, _) = outcome.found, place_of(outcome.task)
+        said: list[object] = [(row.category, row.text) for row in found.reviews]
+        said = said or [apartment.apartment_id for apartment in found.apartments]
+        if len(said) < _CONTENT.get(outcome.task.kind, len(said) + 1):
+            return
+        recent = self._recent.setdefault(found.endpoint, deque(maxlen=WINDOW))
+        content = hash(tuple(said))
+        same = any(content == other and key != asked for asked, other in recent)
+        recent.append((key, content))
+        found.fills.note("same", filled=not same, unread=same)
 
     def _judge_window(self, endpoint: str, fills: Fills) -> list[Sign]:
         window = self._windows.setdefault(endpoint, deque())
@@ -134,7 +140,9 @@ class Watch:
             more = "..." if len(raw) > _SHOWN else ""
             facts += [why, f"The answer for {outcome.task} as it came: {raw[:_SHOWN]}{more}"]
             key = str(outcome.task)
-        return DriftError(" ".join(filter(None, facts)), _NEXT.format(key=key, file=self._file))
+        blind = any(sign.field == "same" and sign.collapse for sign in signs)
+        step = _NEXT_BLIND if blind else _NEXT
+        return DriftError(" ".join(filter(None, facts)), step.format(key=key, file=self._file))
 
     def take_unsaved(self) -> ByEndpoint:
         """What was counted since the last call."""
@@ -157,92 +165,3 @@ class Watch:
                 return None
             return 100.0 if far >= LEAST and far >= 0.03 * total else 10.0
         return self._scale if total >= 10 * MEASURED and not over else None
-
-
-def judge(
-    endpoint: str,
-    fills: Mapping[str, Fill],
-    before: Mapping[str, Fill],
-    floors: Floors,
-    least: int,
-    at_end: bool,
-) -> list[Sign]:
-    """The signs in the fill rates of one endpoint.
-
-    Args:
-        endpoint: the name of the endpoint that both were counted at.
-        fills: what was counted.
-        before: the measure from earlier; empty where there is none.
-        floors: of the site.
-        least: how often a field must have been looked for.
-        at_end: of a whole run; while it goes on, empty lists say nothing, as there is the sea.
-    """
-    signs = []
-    for field, fill in fills.items():
-        if fill.total <= 0:
-            continue
-        known = before.get(field)
-        sign = _judge_field(endpoint, field, fill, known, floors, least, at_end)
-        if sign is not None:
-            signs.append(sign)
-    return signs
-
-
-def _judge_lists(sign: Callable[..., Sign], fill: Fill, known: Fill | None) -> Sign | None:
-    """Empty lists say something only of a whole run: there is the sea."""
-    if fill.total < 2 * LEAST:
-        return None
-    if fill.filled == 0 and known is None:
-        return sign(f"all {fill.total:,} lists are empty")
-    if fill.total >= MEASURED and known is not None and fill.share < known.share / 2:
-        of_total = f"{fill.filled:,} of {fill.total:,}"
-        return sign(f"{of_total} lists have entries ({fill.share:.0%}, {known.share:.0%} before)")
-    return None
-
-
-def _judge_field(
-    endpoint: str,
-    field: str,
-    fill: Fill,
-    known: Fill | None,
-    floors: Floors,
-    least: int,
-    at_end: bool,
-) -> Sign | None:
-    def sign(fact: str, collapse: bool = False) -> Sign:
-        return Sign(endpoint, field, f"{endpoint}: {fact}.", collapse)
-
-    of_total = f"{fill.filled:,} of {fill.total:,}"
-    measured = known is not None and known.total >= MEASURED and known.share >= OFTEN
-    once = f", {known.share:.0%} before" if measured and known else ""
-    if field in ("answer", "review"):
-        what = {"answer": "answers", "review": "reviews"}[field]
-        collapse = fill.total >= least and fill.share < UNREADABLE
-        if collapse or (fill.unread >= LEAST and fill.unread > 0.2 * fill.total):
-            return sign(f"{fill.unread:,} of {fill.total:,} {what} can't be read", collapse)
-        return None
-    if field == "review.year":
-        return sign(f"{fill.unread:,} dates are of years that can't be") if fill.unread else None
-    if field == "more":
-        return sign("answers say that there are further pages (hasNext), which nobody asks for")
-    if field == "pages":
-        return sign(f"{fill.unread:,} pages are those that came before, so what follows is missing")
-    if field == "count":
-        if fill.total < max(least, MEASURED) or fill.share >= 0.9:
-            return None
-        said = f"answers have {fill.filled:,} entries, but say (reviewCount, count) that there are {fill.total:,}"
-        return sign(said, fill.share < NOTHING and endpoint.startswith("reviews"))
-    if field == "review.scale":
-        return None
-    if field == "list":
-        return _judge_lists(sign, fill, known if measured else None) if at_end else None
-    if fill.unread >= LEAST and fill.unread > 0.2 * (fill.filled + fill.unread):
-        return sign(f"{field} is there but can't be read in {fill.unread:,} of {fill.total:,}")
-    floor = {"text": floors.texts, "score": floors.scores}.get(field.rpartition(".")[2], 0.0)
-    if fill.total < least:
-        return None
-    if floor and fill.share < NOTHING:
-        return sign(f"{field} is filled in {of_total}{once}", collapse=True)
-    if fill.share < floor or (measured and known and fill.share < known.share / 2):
-        return sign(f"{field} is filled in {of_total} ({fill.share:.0%}{once})")
-    return None

@@ -39,4 +39,8 @@ def read_tree(site: Site, task: Task, body: bytes, tree: Any) -> Outcome:
         return Outcome(task, body, found)
     more = f" and {len(found.bad) - 1} more" if len(found.bad) > 1 else ""
     fact = f"The answer for {task} has entries that can't be read: {found.bad[0].fact}{more}."
-    return Outcome(task, body, found, Failure("entry" if found.readable else "schema", fact))
+    kind = "entry" if found.readable else "schema"
+    if any(bad.left_out for bad in found.bad):
+        kind = "left out"
+        fact += " `--site FILE --retry-failed` asks for it again."
+    return Outcome(task, body, found, Failure(kind, fact))

@@ -1,7 +1,8 @@
 """Persons are taken out of an answer at the door: before it is kept, shown or put into an error.
 
 It works by an allow-list. Kept are the fields that the site's file names, and such as look like a
-text or a score (a renamed one can still be read later); of everything else only the key stays.
+text or a score (a renamed one can still be read later); of everything else only the key stays, with
+a mark in the place of the value: a reader that is mended later must know that there was one.
 """
 
 from __future__ import annotations
@@ -14,25 +15,30 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from zigbang_nlp.config.site import SiteFile
-from zigbang_nlp.crawl.reading import parse
+from zigbang_nlp.crawl.paging import said_of_pages
+from zigbang_nlp.crawl.reading import LEFT_OUT, parse
 from zigbang_nlp.masking import mask
 from zigbang_nlp.records import CATEGORIES
 
 #: What stands in the place of a name.
 Replace = Callable[[str], str | None]
 
-#: Names of texts and scores, also of such as nobody has seen yet: careDesc_x, trafficWords, 내용.
+#: Names of texts and scores, also of such as nobody has seen yet: careDesc_x, trafficWords, 총평.
 _TEXT_OR_SCORE = re.compile(
     rf"(?:{'|'.join(CATEGORIES)})(?=[A-Z_0-9])\w*"
-    r"|(?:[A-Za-z]+[_-]?)??(?:desc|description|text|content|comment|body|score|rating|star|point)s?"
+    r"|(?:[A-Za-z]+[_-]?)??(?:desc|description|text|content|comment|body|review|opinion|sentence"
+    r"|evaluation|advantage|disadvantage|merit|demerit|pros|cons|score|rating|rate|grade|star|point)s?"
     r"(?:[_-]?(?:x|new|v?\d+))?"
-    r"|[가-힣]{0,4}(?:평가|평점|별점|점수|내용|본문|후기|장점|단점)",
+    rf"|(?:{'|'.join(CATEGORIES.values())}|[가-힣]{{0,4}}) ?"
+    r"(?:평가|평점|별점|점수|내용|본문|후기|리뷰|의견|소감|[총한줄상세]*평|글|장점|단점|(?:좋은|아쉬운) ?점)"
+    rf"|{'|'.join(CATEGORIES.values())}",
     re.IGNORECASE,
 )
 #: No such name, whatever else is in it.
 _PERSON = re.compile(
-    r"name|nick|user|writer|author|tel|phone|mobile|mail|addr|birth|age(?![a-z])|sex|gender"
-    r"|married|(?:id|no)$",
+    r"name|nick|user|writer|author|member|owner|manager|agent|broker|staff|seller|reviewer|profile"
+    r"|contact|tel(?!l)|phone|mobile|mail|addr|birth|age(?![a-z])|sex|gender|married|(?:id|no)$"
+    r"|작성자|글쓴이|회원|이름|성명|별명|닉네임|연락처|전화|담당|소장",
     re.IGNORECASE,
 )
 #: Objects that are a person: whatever is in them is about one, a text too.
@@ -40,10 +46,6 @@ _SOMEBODY = re.compile(
     r"(?:user|writer|author|member|owner|profile|reviewer)(?:[_-]?(?:info|profile|data))?"
     r"|작성자|글쓴이|회원",
     re.IGNORECASE,
-)
-#: Names that say whether there are more pages.
-_PAGING = frozenset(
-    ("hasNext", "has_next", "hasMore", "has_more", "isEnd", "is_end", "isLast", "is_last", "code")
 )
 #: Kinds of answers that are scrubbed.
 KINDS = ("cell", "area", "danji", "reviews")
@@ -135,16 +137,17 @@ class Scrubber:
 
         return mask(_TOKEN.sub(kept, text)).encode("utf-8", "replace")
 
-    def _clean(self, value: Any, kind: str, known: bool, depth: int) -> Any:
+    def _clean(self, value: Any, kind: str, known: bool, depth: int, spoken: bool = False) -> Any:
+        """A value without persons; strings in a list only where it is `spoken`, a text in parts."""
         if depth > _DEPTH:
             return None
         if isinstance(value, list):
-            parts = (part for part in value if known or isinstance(part, dict | list))
-            return [self._clean(part, kind, known, depth + 1) for part in parts]
+            parts = (part for part in value if known or spoken or isinstance(part, dict | list))
+            return [self._clean(part, kind, known, depth + 1, spoken) for part in parts]
         if isinstance(value, dict):
             return self._clean_object(value, kind, known, depth)
         if isinstance(value, str):
-            return None
+            return value if spoken else None
         return value if _harmless(value) else None
 
     def _clean_object(
@@ -160,7 +163,8 @@ class Scrubber:
         is_review = bool(self._texts & value.keys())
         if is_review or (known and kind == "reviews"):
             allowed |= self._review
-        if self._marks & value.keys() or (known and kind != "reviews" and not is_review):
+        is_apartment = kind in ("cell", "area") or (kind == "danji" and depth == 0)
+        if self._marks & value.keys() or (known and is_apartment):
             allowed |= self._apartment
         cleaned: dict[str, Any] = {}
         for key, part in value.items():
@@ -173,18 +177,21 @@ class Scrubber:
                 cleaned[key] = {}
             elif nested:
                 is_path = known and key in self._paths
-                inner = self._clean(part, kind, is_path, depth + 1)
+                spoken = key in self._texts or _may_be_text(key)
+                inner = self._clean(part, kind, is_path, depth + 1, spoken)
                 if inner or (known and _is_name(key)):
                     cleaned[key] = inner
             elif (
                 key in allowed
                 or key in self._paths
                 or _may_be_text(key)
-                or (key in _PAGING and not isinstance(part, str))
+                or (key == "code" and not isinstance(part, str))
             ):
                 cleaned[key] = part
+            elif (pages := said_of_pages(key, part)) is not None:
+                cleaned[key] = pages
             elif (known or allowed) and _is_name(key):
-                cleaned[key] = part if isinstance(part, bool) else None
+                cleaned[key] = part if isinstance(part, bool | None) else LEFT_OUT
         return cleaned
 
 

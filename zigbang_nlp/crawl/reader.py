@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from zigbang_nlp.config.site import Road, SiteFile, file_to_mend
+from zigbang_nlp.crawl.paging import says_more
 from zigbang_nlp.crawl.reading import Entry, as_id, as_number, as_text, at, listed, raw
 from zigbang_nlp.crawl.reviews import ReviewReader
-from zigbang_nlp.crawl.roads import OpenRoads, Pages, place_of
+from zigbang_nlp.crawl.roads import OpenRoads, Pages, note_count, place_of
 from zigbang_nlp.errors import SchemaError
 from zigbang_nlp.records import Apartment
 from zigbang_nlp.store import Found, Task
@@ -17,8 +18,6 @@ from zigbang_nlp.store.task import Bad
 
 #: The largest complex of Korea has fewer than 13,000 households.
 MOST_HOUSEHOLDS = 100_000
-_MORE = ("hasNext", "has_next", "hasMore", "has_more")
-_END = ("isEnd", "is_end", "isLast", "is_last")
 
 _latitude, _longitude = as_number(-90, 90), as_number(-180, 180)
 _households = as_number(0, MOST_HOUSEHOLDS)
@@ -72,20 +71,23 @@ class SiteReader:
         road = self._road_of(task, answer)
         found = Found(endpoint=f"{task.kind} {road.path}")
         entries = self._entries(task, road, answer)
-        count = next((n for n in (at(answer, path) for path in road.count) if _is_count(n)), None)
+        counts = (_as_count(at(answer, path)) for path in road.count)
+        count = next((count for count in counts if count is not None), None)
         key, start = place_of(task)
         if not start:  # a last page may be empty
             found.fills.note("list", filled=bool(entries))
+            if road.count:
+                found.fills.note("counted", filled=count is not None)
         if task.kind == "reviews":
             ReviewReader(self, key, road, found).read(entries)
         else:
             self._read_list(entries, found)
         if road.page:
             found.tasks.extend(self._pages.after(task, road, entries, count, found.fills))
-        elif _says_more(answer):
+        elif says_more(answer):
             found.fills.note("more", filled=1)
         if not road.page and count is not None:
-            found.fills.note("count", total=count, filled=min(count, len(entries)))
+            note_count(found.fills, count, len(entries))
         return replace(found, readable=bool(found.reviews or found.apartments or not found.bad))
 
     # ------------------------------------------------------------------------- lists of entries
@@ -176,16 +178,9 @@ class SiteReader:
         return replace(found, readable=True)
 
 
-def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9
-
-
-def _says_more(answer: Mapping[str, Any]) -> bool:
-    """Whether an answer says that it is only the first page."""
-    for part in (answer, *answer.values()):
-        if isinstance(part, dict) and (
-            any(part.get(name) is True for name in _MORE)
-            or any(part.get(name) is False for name in _END)
-        ):
-            return True
-    return False
+def _as_count(value: Any) -> int | None:
+    """A number of entries, as a number or as text."""
+    if isinstance(value, str) and len(value) < 10 and value.strip().isdecimal():
+        value = int(value)
+    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9
+    return value if is_count else None

@@ -17,6 +17,8 @@ Value = TypeVar("Value")
 MOST_RAW = 4_096
 #: Ids go into paths, so they are letters and digits of any script, and what joins them.
 _ID = re.compile(r"[\w.:~-]{1,64}")
+#: What stands in a kept answer for a value that might have named a person (see privacy.py).
+LEFT_OUT = "[left out]"
 #: Names that an error lists.
 _MOST_KEYS = 20
 
@@ -98,11 +100,13 @@ class Entry:
 
     Attributes:
         problems: what couldn't be read, in words.
+        left_out: whether something is not in the kept answer, so that it has to be asked for again.
     """
 
     def __init__(self, said: Mapping[str, Any], fills: Fills) -> None:
         self.said, self.fills = said, fills
         self.problems: list[str] = []
+        self.left_out = False
 
     def get(
         self, field: str, names: Sequence[str], read: Callable[[Any], Value], blame: bool = True
@@ -120,6 +124,11 @@ class Entry:
             self.fills.note(field)
             return None
         name, value = found
+        if value == LEFT_OUT:
+            self.left_out = True
+            self.fills.note(field, unread=1)
+            self.problems.append(f"{field} ({name}) was left out, as it might have named a person")
+            return None
         try:
             result = read(value)
         except UnreadableError as error:
@@ -133,7 +142,9 @@ class Entry:
 
     def bad(self) -> Bad | None:
         """The record of what couldn't be read, where there is something."""
-        return Bad("; ".join(self.problems), raw(self.said)) if self.problems else None
+        if not self.problems:
+            return None
+        return Bad("; ".join(self.problems), raw(self.said), self.left_out)
 
 
 def raw(value: Any) -> bytes:

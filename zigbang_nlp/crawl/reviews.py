@@ -26,6 +26,9 @@ from zigbang_nlp.store.task import Bad
 #: Scores in the store run from 0 to this, whatever the site's scale.
 STORED_SCALE = 5.0
 
+#: Reviews of an answer from which on ids of 1, 2, 3 are no chance.
+_NUMBERED = 3
+
 Texts = tuple[str, ...]
 #: What tells two reviews of the same texts apart, in an order.
 Variant = tuple[str, tuple[float, ...]]
@@ -86,6 +89,7 @@ class ReviewReader:
     def read(self, entries: Sequence[Any]) -> None:
         """Read all entries of the answer; one that can't be read costs no other."""
         taken = [one for said in entries if (one := self._take(said)) is not None]
+        self._note_places([one.identity for one in taken])
         contents: dict[str, set[Texts]] = {}
         variants: dict[Texts, set[Variant]] = {}
         for one in taken:
@@ -99,6 +103,13 @@ class ReviewReader:
                 self.found.reviews.extend(replace(row, review_id=identity) for row in one.rows)
             if (bad := one.entry.bad()) is not None:
                 self.found.bad.append(bad)
+
+    def _note_places(self, ids: Sequence[str | None]) -> None:
+        """Count an answer whose ids only number its reviews."""
+        if len(ids) >= _NUMBERED and None not in ids:
+            numbered = {str(number) for number in range(len(ids) + 1)}
+            places = set(ids) in (numbered - {"0"}, numbered - {str(len(ids))})
+            self.found.fills.note("review.place", filled=not places, unread=places)
 
     def _identity(
         self,

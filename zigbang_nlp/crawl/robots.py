@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from protego import Protego
 
+from zigbang_nlp.config.secrets import without_password
 from zigbang_nlp.console import log
 from zigbang_nlp.crawl.client import Client
 from zigbang_nlp.crawl.progress import duration
@@ -19,6 +20,7 @@ from zigbang_nlp.store import Store
 _FRESH = timedelta(hours=24)
 _KIND = "robots.txt"
 _DELAY = re.compile(r"^\s*crawl-delay\s*:\s*([^\s#]+)", re.IGNORECASE | re.MULTILINE)
+_VERSION = re.compile(r"^(\s*user-agent\s*:\s*[a-z_-]+)/[^\s#]*", re.IGNORECASE | re.MULTILINE)
 #: Redirects that are followed (RFC 9309, 2.3.1.2).
 _HOPS = 5
 #: Seconds between requests beyond which no crawl of a region comes to an end.
@@ -34,7 +36,8 @@ class Robots:
     """
 
     def __init__(self, text: str, contact: str) -> None:
-        self._rules = Protego.parse(text.removeprefix("\ufeff"))
+        # A group is named by a product token; what follows it ("zigbang-nlp/1.0") says nothing.
+        self._rules = Protego.parse(_VERSION.sub(r"\1", text.removeprefix("\ufeff")))
         self._agent = user_agent(contact)
 
     @property
@@ -75,7 +78,7 @@ def _fetch(client: Client) -> bytes:
         try:
             response = _persistent(client, where)
         except Broken as broken:
-            raise _unreadable(client, broken.kind) from broken
+            raise _unreadable(client, broken.fact) from broken
         target = response.headers.get("Location")
         if 300 <= response.status < 400 and target:
             where = urljoin(where, target)
@@ -101,10 +104,11 @@ def _persistent(client: Client, where: str) -> Response:
     return client.raw(where)
 
 
-def _unreadable(client: Client, kind: str) -> CrawlStoppedError:
+def _unreadable(client: Client, why: str) -> CrawlStoppedError:
+    named = "crawl.proxy" if client.settings.proxy else "crawl.base_url"
     return CrawlStoppedError(
-        f"{client.settings.base_url}/robots.txt can't be read ({kind}).",
-        "Try again later, or check crawl.base_url.",
+        f"{client.settings.base_url}/robots.txt can't be read ({without_password(why)}).",
+        f"Try again later, or check {named}.",
     )
 
 

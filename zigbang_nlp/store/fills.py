@@ -86,13 +86,16 @@ class RunFills:
                 fields[row.field] = Fill(row.total, row.filled, row.unread)
         return by_endpoint
 
-    def last_good(self, source: str, before: int | None = None, least: int = 20) -> ByEndpoint:
+    def last_good(
+        self, source: str, before: int | None = None, least: int = 20, some: int = 5
+    ) -> ByEndpoint:
         """For each endpoint, what the last complete run without a warning counted.
 
         Args:
             source: the site.
             before: only runs before this one.
             least: answers that a run must have had from the endpoint to be a measure.
+            some: answers of the last run that is one where none had as many.
         """
         query = sa.select(runs.c.id).where(runs.c.source == source, runs.c.outcome == "complete")
         if before is not None:
@@ -100,12 +103,14 @@ class RunFills:
         with self.database.read() as connection:
             good = connection.execute(query.order_by(runs.c.id.desc()).limit(_LOOK_BACK)).scalars()
             ids = list(good)
-        by_endpoint: ByEndpoint = {}
+        measures: ByEndpoint = {}
+        small: ByEndpoint = {}
         for run in ids:
             for endpoint, fields in self.of_run(run).items():
-                if fields.get("answer", Fill()).total >= least:
-                    by_endpoint.setdefault(endpoint, fields)
-        return by_endpoint
+                answers = fields.get("answer", Fill()).total
+                if answers >= some:
+                    (measures if answers >= least else small).setdefault(endpoint, fields)
+        return small | measures
 
 
 @cache

@@ -36,10 +36,15 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """An entry of an answer that can't be read, or not wholly: a sentence, and its raw JSON."""
+    """An entry of an answer that can't be read, or not wholly: a sentence, and its raw JSON.
+
+    Attributes:
+        left_out: what is missing is not in what was kept: only the site can say it again.
+    """
 
     fact: str
     raw: bytes
+    left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,8 @@ class Failure:
 
     Attributes:
         kind: to count by; "schema" for an answer that can't be read, "entry" for one of which
-            some entries can't, "value" for one that can't be stored.
+            some entries can't, "left out" for one of which what is kept lacks something, "value"
+            for one that can't be stored.
         fact: a sentence.
     """
 
