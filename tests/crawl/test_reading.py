@@ -55,6 +55,15 @@ def review(**fields: object) -> dict[str, object]:
         ("2021년 3월 4일 (목) 오후 3시 5분 9초", datetime(2021, 3, 4, 15, 5, 9)),
         ("2021년 3월 4일 9시", datetime(2021, 3, 4, 9)),
         ("2021년3월4일 오전 9시", datetime(2021, 3, 4, 9)),
+        (1614828896123456, datetime(2021, 3, 4, 12, 34, 56, 123456)),
+        ("1614828896123456", datetime(2021, 3, 4, 12, 34, 56, 123456)),
+        (1614828896_000_000_000, datetime(2021, 3, 4, 12, 34, 56)),
+        ("21.03.04", datetime(2021, 3, 4)),
+        ("21. 3. 4. (목) 오후 3:05", datetime(2021, 3, 4, 15, 5)),
+        ("2021–03–04", datetime(2021, 3, 4)),
+        ("2021·03·04", datetime(2021, 3, 4)),
+        ("Thu, 04 Mar 2021 03:34:56 GMT", datetime(2021, 3, 4, 12, 34, 56)),
+        ("04-Mar-2021", datetime(2021, 3, 4)),
     ],
 )
 def test_dates_in_every_spelling(spelled: object, wanted: datetime) -> None:
@@ -63,7 +72,7 @@ def test_dates_in_every_spelling(spelled: object, wanted: datetime) -> None:
 
 @pytest.mark.parametrize(
     "spelled",
-    ["엊그제쯤", "", "2021", "3", "99999-01-01", "2021-13-45", True, None, float("nan"), 1e300, ["2021-03-04"]],
+    ["엊그제쯤", "", "2021", "3", "99999-01-01", "2021-13-45", "21/03/04", "21.13.04", "mar 4", True, None, float("nan"), 1e300, ["2021-03-04"]],
 )  # fmt: skip
 def test_what_is_no_date_is_an_error(spelled: object) -> None:
     with pytest.raises(ValueError, match=r"."):

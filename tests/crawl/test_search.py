@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.fake_zigbang import Faults, World, ZigbangServer, serve
 from zigbang_nlp.config.site import SITES, load_site
 from zigbang_nlp.crawl import run_crawl
 from zigbang_nlp.crawl.crawler import find_region
+from zigbang_nlp.crawl.maintain import catch_up
 from zigbang_nlp.errors import CrawlStoppedError, DriftError, RegionError, ZigbangError
 from zigbang_nlp.store import Store, open_store
 
@@ -111,6 +113,29 @@ def test_nothing_of_a_person_is_kept_of_a_search(tmp_path: Path) -> None:
         assert "1234" not in text
         region = find_region(crawl_settings(place=NAME), store, "zigbang", client=None)
         assert len(region.cells) == 9, "and what is kept says the same"
+
+
+def test_what_earlier_versions_kept_of_a_search_is_gone_too(tmp_path: Path) -> None:
+    other = {"type": "address", "name": "솔마을", "description": "나무늘 소장"}
+    older = {
+        "items": [HERE | {"manager": "나무늘", "tel": "010-1234-5678"}, other],
+        "user": "나무늘",
+    }
+    file = tmp_path / "a.db"
+    with open_store(f"sqlite:///{file}") as store:
+        store.answers.save(
+            "zigbang", "search", NAME, json.dumps(older, ensure_ascii=False).encode()
+        )
+        store.answers.save("zigbang", "search", "솔마을", b"[" * 9)
+        store.answers.set_reading(3)
+        catch_up(store)
+        kept = store.answers.get("zigbang", "search", NAME)
+        assert kept is not None
+        for secret in ("나무늘", "1234-5678", "솔마을"):
+            assert secret not in kept[0].decode()
+        assert store.answers.get("zigbang", "search", "솔마을") is None, "it is looked up again"
+        region = find_region(crawl_settings(place=NAME), store, "zigbang", client=None)
+        assert len(region.cells) == 9
 
 
 def test_the_older_search_is_asked_where_the_newer_is_gone(tmp_path: Path) -> None:

@@ -43,7 +43,8 @@ def _show_columns(context: click.Context, _option: click.Parameter, wanted: bool
     "--mask",
     "masked",
     is_flag=True,
-    help="Put a word in place of telephone numbers, e-mail addresses, doors and number plates.",
+    help="Put a word in place of telephone, resident, account and card numbers, e-mail addresses, "
+    "doors and number plates.",
 )
 @click.option(
     "--since-run",

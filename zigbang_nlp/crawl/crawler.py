@@ -279,7 +279,7 @@ def _tell_failed(store: Store, scope: Scope) -> None:
     failed = sum(count for (_, state), count in states.items() if state == "failed")
     left = sum(count for (_, state), count in states.items() if state in ("todo", "leased"))
     again = store.frontier.to_ask_again(scope)
-    said = f"{failed:,} still failed"
+    said = f"{failed:,} still failed" if failed or again else "Nothing failed"
     if left:
         tried = f" ({again:,} of them failed before)" if again else ""
         said += f", {left:,} left to ask{tried}: run the same command to go on"

@@ -10,6 +10,7 @@ from zigbang_nlp.console import log
 from zigbang_nlp.crawl import privacy
 from zigbang_nlp.crawl.hogangnono import Hogangnono
 from zigbang_nlp.crawl.interpret import read_answer
+from zigbang_nlp.crawl.place import without_persons
 from zigbang_nlp.crawl.site import Site
 from zigbang_nlp.crawl.zigbang import Zigbang
 from zigbang_nlp.store import Counts, Outcome, Store, Task
@@ -20,7 +21,7 @@ from zigbang_nlp.store.staging import batched
 _KINDS = ("cell", "area", "danji", "reviews")
 _BATCH = 500
 #: Goes up when the same answer is read into other rows than before.
-READING = 3
+READING = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,13 @@ def reparse(store: Store, readers: Iterable[Site] | None = None) -> Reparsed:
 def catch_up(store: Store) -> None:
     """Read the stored answers again, once, where an earlier version of the package read them.
 
+    Earlier ones kept the answers of the search whole, too; now nothing of persons stays in them.
     Inside the caller's hold on the store. A review that the site gives no id has one made from
     what it says; the next answer must find it under the same one.
     """
     if store.answers.reading() >= READING:
         return
+    store.answers.rewrite("search", without_persons)
     total = Reparsed()
     for site in sites():
         total += reread(store, site)

@@ -178,6 +178,28 @@ class Answers:
         """Note by which version of the reading the rows are made from now on."""
         self._remember("reading", str(version))
 
+    def rewrite(self, kind: str, change: Callable[[str, bytes], bytes | None]) -> None:
+        """Change what is kept of all answers of one kind, of whatever site.
+
+        Args:
+            kind: of tasks.
+            change: (key, raw answer) -> what is kept of it; None forgets it.
+        """
+        with self.database.write() as connection:
+            if self.database.is_sqlite:  # what goes must not survive in free pages
+                connection.exec_driver_sql("PRAGMA secure_delete = ON")
+            query = sa.select(answers.c.source, answers.c.key, answers.c.body)
+            for row in connection.execute(query.where(answers.c.kind == kind)).all():
+                same = sa.and_(
+                    answers.c.kind == kind, answers.c.source == row.source, answers.c.key == row.key
+                )
+                kept = change(row.key, zlib.decompress(row.body))
+                if kept is None:
+                    connection.execute(sa.delete(answers).where(same))
+                else:
+                    body = zlib.compress(kept, 6)
+                    connection.execute(sa.update(answers).where(same).values(body=body))
+
     def _remember(self, name: str, value: str) -> None:
         with self.database.write() as connection:
             row = {"name": name, "value": value}
