@@ -13,6 +13,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 
 import httpx
 from fastapi.routing import APIRoute
@@ -71,7 +72,9 @@ def routes() -> list[APIRoute]:
 
 def addresses() -> list[str]:
     """The pages that need no key."""
-    return [route.path for route in routes() if "{" not in route.path and "GET" in route.methods]
+    return [
+        route.path for route in routes() if "{" not in route.path and "GET" in (route.methods or ())
+    ]
 
 
 def fuzz_pages(origin: str, requests: int) -> tuple[int, list[str]]:
@@ -79,7 +82,8 @@ def fuzz_pages(origin: str, requests: int) -> tuple[int, list[str]]:
 
     A server that says it is busy, and when to come again, is none of them.
     """
-    rng, wrong, asked = random.Random(0), [], 0
+    rng, asked = random.Random(0), 0
+    wrong: list[str] = []
     with httpx.Client(base_url=origin, headers={"Accept": "text/html"}, timeout=120) as http:
 
         def note(answer: httpx.Response, said: object) -> None:
@@ -88,15 +92,17 @@ def fuzz_pages(origin: str, requests: int) -> tuple[int, list[str]]:
                     f"{answer.status_code} {answer.request.method} {answer.url}: {said!r:.300}"
                 )
 
-        gets = [route for route in routes() if "GET" in route.methods]
+        gets = [route for route in routes() if "GET" in (route.methods or ())]
         while asked < requests // 2:
             for route in gets:
                 names = sorted(_names(route.dependant) | {"lang"})
-                chosen = [(n, rng.choice(VALUES)) for n in names if rng.random() < 0.6]
+                chosen: list[tuple[str, Any]] = [
+                    (n, rng.choice(VALUES)) for n in names if rng.random() < 0.6
+                ]
                 path = re.sub(
                     r"\{\w+\}", lambda _: rng.choice(["none", "x.png", "%00", "é"]), route.path
                 )
-                note(http.get(path, params=chosen), chosen)
+                note(http.get(path, params=httpx.QueryParams(chosen)), chosen)
                 asked += 1
         key = http.get("/api/v1/complexes?sort=most").json()["items"][0]["complex"]
         places = [
@@ -125,7 +131,7 @@ def fuzz_pages(origin: str, requests: int) -> tuple[int, list[str]]:
                 }
                 note(http.post(form.action, data=said, files=files or None), said)
                 asked += 1
-        missing = {route.path for route in routes() if "POST" in route.methods} - {
+        missing = {route.path for route in routes() if "POST" in (route.methods or ())} - {
             f.action for f in posts
         }
         # Of these the first appears in a token's server alone, the others once a file is judged.

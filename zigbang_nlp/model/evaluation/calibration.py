@@ -58,3 +58,8 @@ def logit(probabilities: np.ndarray) -> np.ndarray:
     """Log-odds, with probabilities kept 1e-7 away from 0 and 1."""
     p = np.clip(np.asarray(probabilities, np.float64), 1e-7, 1 - 1e-7)
     return np.log(p) - np.log1p(-p)
+
+
+def probability_of(log_odds: float) -> float:
+    """The probability of log-odds; undoes `logit`."""
+    return float(1 / (1 + np.exp(-log_odds)))

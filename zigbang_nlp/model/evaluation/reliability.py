@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import beta, binom
 
-from zigbang_nlp.model.evaluation.calibration import logit
+from zigbang_nlp.model.evaluation.calibration import logit, probability_of
 
 #: The chance, over validation sets, that a promise is false.
 DELTA = 0.1
@@ -83,8 +83,8 @@ def promises(
         kept.append(
             Promise(
                 reliability=level,
-                low=_sigmoid(centre - margin),
-                high=_sigmoid(centre + margin),
+                low=probability_of(centre - margin),
+                high=probability_of(centre + margin),
                 coverage=sure / count,
                 right=1 - errors / sure,
                 right_low=float(1 - beta.ppf(0.95, errors + 1, sure - errors)),
@@ -98,7 +98,3 @@ def band_for(kept: tuple[Promise, ...], reliability: float) -> Promise | None:
     """The narrowest band that promises at least `reliability`; None where none does."""
     enough = [p for p in kept if p.reliability >= reliability - 1e-9]
     return min(enough, key=lambda p: p.reliability) if enough else None
-
-
-def _sigmoid(x: float) -> float:
-    return float(1 / (1 + np.exp(-x)))

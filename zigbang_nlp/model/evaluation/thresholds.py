@@ -8,7 +8,7 @@ import numpy as np
 
 from zigbang_nlp.config.threshold_rule import RULES, Rule, read_rule
 from zigbang_nlp.console import table
-from zigbang_nlp.model.evaluation.calibration import logit
+from zigbang_nlp.model.evaluation.calibration import logit, probability_of
 
 #: The unsure band holds at most this share of the validation texts,
 _LARGEST_SHARE = 0.2
@@ -170,8 +170,4 @@ def choose_unsure_band(
         return threshold, threshold
     margin = float(distance[order[doubtful[-1]]]) + 1e-6
     centre = float(logit(np.array(threshold)))
-    return _sigmoid(centre - margin), _sigmoid(centre + margin)
-
-
-def _sigmoid(x: float) -> float:
-    return float(1 / (1 + np.exp(-x)))
+    return probability_of(centre - margin), probability_of(centre + margin)
