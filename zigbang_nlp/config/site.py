@@ -41,6 +41,10 @@ def _one_or_several(said: object) -> object:
     return ([said] if said else []) if isinstance(said, str) else said
 
 
+#: What a road has in the place of what is asked.
+_MARK = re.compile(r"\{([^{}]*)\}")
+
+
 class Road(Section):
     """One way to ask for one kind of answer.
 
@@ -63,6 +67,26 @@ class Road(Section):
     optional: bool = False
     texts: ByCategory = Field(default_factory=dict)
     scores: ByCategory = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _asks(self) -> Road:
+        """A road that asks the same of all would give the same answer to all, without a word."""
+        asked = {mark for text in (self.path, *self.query.values()) for mark in _MARK.findall(text)}
+        if unknown := sorted(asked - {"key", "offset", "page"}):
+            raise ValueError(
+                f"{{{unknown[0]}}} is not known; there are {{key}}, {{offset}}, {{page}}"
+            )
+        if "key" not in asked:
+            raise ValueError(f"the road {self.path} has no {{key}}, in the path or in the query")
+        if bool(self.page) is not bool(asked & {"offset", "page"}):
+            raise ValueError(
+                f"the road {self.path} needs both {{offset}} or {{page}}, and page = entries a page"
+            )
+        if "://" in self.path or "?" in self.path or "#" in self.path:
+            raise ValueError(
+                f"{self.path} is no path; a host goes into base_url, a query into query"
+            )
+        return self
 
 
 class Roads(Section):
@@ -149,6 +173,40 @@ class SiteFile(Section):
             for road in getattr(self.roads, kind):
                 if not road.lists:
                     raise ValueError(f"the road {road.path} to {kind} answers names no lists")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_asked(self) -> SiteFile:
+        if self.source == "sample":
+            raise ValueError("source: 'sample' is the name of the bundled sample; choose another")
+        if not self.base_url:
+            return self
+        if not self.roads.cell:
+            raise ValueError(
+                "roads.cell: a site that is asked needs a road to the apartments in a cell"
+            )
+        if not self.apartment.id:
+            raise ValueError("apartment.id: without a name for the id no apartment is found")
+        kinds = ("cell", "area", "danji", "reviews")
+        for road in (road for kind in kinds for road in getattr(self.roads, kind)):
+            if not road.path.startswith("/"):
+                raise ValueError(f"the road {road.path}: a path begins with /")
+        return self
+
+    @model_validator(mode="after")
+    def _names_mean_one_thing(self) -> SiteFile:
+        seen: set[str] = set()
+        for what in ("texts", "scores"):
+            for category, names in getattr(self.review, what).items():
+                if not names:
+                    raise ValueError(
+                        f"review.{what}.{category} names nothing; leave it out, or name it"
+                    )
+                if twice := sorted(seen & set(names)):
+                    raise ValueError(
+                        f"review.{what}.{category}: {twice[0]!r} already has a meaning"
+                    )
+                seen |= set(names)
         return self
 
 

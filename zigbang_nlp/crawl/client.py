@@ -26,11 +26,15 @@ UNCHANGED = 304
 #: Answers of servers that may do better in a moment; 403 is how some of them say "slower".
 TRANSIENT = frozenset({403, 408, 425, 429, 500, 502, 503, 504})
 #: Kinds of failures that are worth another try in a while.
-PASSING = frozenset({"timeout", "connection", "cut off", "not json"}) | {
+PASSING = frozenset({"timeout", "connection", "cut off", "not json", "error answer"}) | {
     f"http {status}" for status in TRANSIENT
 }
 
 
+#: Keys that say of an error, and those that stand beside them where there is nothing else.
+_ERRORS = frozenset(("error", "errors", "errorcode", "message", "msg", "detail"))
+_OF_ERRORS = _ERRORS | {"code", "status", "statuscode", "success", "ok", "result"}
+_OF_ERRORS |= {"timestamp", "path", "title", "type", "traceid", "requestid"}
 #: Seconds.
 _YEAR = 366 * 24 * 3600.0
 
@@ -210,9 +214,19 @@ def _understood(
     if status != 200:
         return _Failed(f"http {status}", f"HTTP status {status}", body, status in TRANSIENT), None
     try:
-        return None, Answer(body, parse(body), status)
+        tree = parse(body)
     except (ValueError, RecursionError):
         return _Failed("not json", _not_json(body), body, True), None
+    if _is_error(tree):
+        fact = f"HTTP status 200 with an error where an answer was due; keys: {', '.join(tree)}"
+        return _Failed("error answer", fact, body, True), None
+    return None, Answer(body, tree, status)
+
+
+def _is_error(tree: Any) -> bool:
+    """Whether an answer is word of an error alone: code and message, with nothing else in it."""
+    keys = {str(key).lower() for key in tree} if isinstance(tree, dict) else set()
+    return bool(keys & _ERRORS) and keys <= _OF_ERRORS
 
 
 def _not_json(body: bytes) -> str:

@@ -121,7 +121,8 @@ class SiteReader:
     # --------------------------------------------------------------------------------- apartments
 
     def _read_list(self, entries: list[Any], found: Found) -> None:
-        kinds = ("danji", "reviews") if self.details else ("reviews",)
+        pages = self.details and self.data.roads.danji
+        kinds = ("danji", "reviews") if pages else ("reviews",)
         for said in entries:
             apartment = self._apartment(said, found)
             if apartment is not None:
