@@ -28,7 +28,7 @@ PACKAGE = Path(zigbang_nlp.__file__).parent
 FILE = PACKAGE / "language" / "locale" / "en" / "LC_MESSAGES" / "zigbang_nlp.po"
 #: Functions whose first argument is a sentence; `Problem` has it third.
 _KEYWORDS = {"t": None, "say": None, "N_": None, "translated": None, "Problem": (3,)}
-_ROOMS = ("web", "report", "charts", "language", "insight", "text", "trace", "cli")
+_ROOMS = ("web", "report", "charts", "language", "insight", "text", "trace", "cli", "importing")
 
 
 def sentences() -> Iterator[tuple[str, str]]:

@@ -24,7 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "masking": set(),
     "packing": {"records"},
     "resources": {"errors"},
-    "language": {"records"},
+    "language": {"errors", "records"},
     "console": set(),
     "files": {"errors"},
     "plotting": {"files"},

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import shlex
+import unicodedata
+from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
 from zigbang_nlp.cli.group import cli
+from zigbang_nlp.cluster.partitions import partitions_of, spilt
 from zigbang_nlp.errors import InputError
-from zigbang_nlp.importing import look
+from zigbang_nlp.importing import ImportColumns, import_file, look
 from zigbang_nlp.language.file_notes import note_sentence
+from zigbang_nlp.predict.files import texts_of
 from zigbang_nlp.store import open_store
+from zigbang_nlp.store.rows import storable
+from zigbang_nlp.tables.cells import review_texts
 from zigbang_nlp.tables.read import Notes, ReadOptions, read_table
+from zigbang_nlp.tables.unicode import composed
+from zigbang_nlp.web import uploads
+from zigbang_nlp.web.problems import Problem
 
 ROWS = [("역이 가까워서 편해요", "5", "15.08.25"), ("주차가 너무 힘들어요", "1", "16.01.02")]
 STORED = [("역이 가까워서 편해요", 5.0, "2015-08-25"), ("주차가 너무 힘들어요", 1.0, "2016-01-02")]
@@ -122,6 +133,99 @@ def test_an_error_names_the_likely_cause(name: str, body: str, words: str, tmp_p
         look(file)
 
 
+#: What a stranger's file may hold beside the formats of `ODD`: name -> (bytes, its column of texts).
+FURTHER: dict[str, tuple[bytes, str]] = {
+    "packed.csv.gz": (gzip.compress(table().encode("cp949")), "후기"),
+    "lines.txt": ("역이 가까워서 편해요\n주차가 너무 힘들어요\n".encode("utf-16"), "text"),
+    "bars.csv": (table("|").encode(), "후기"),
+    "apart.csv": (unicodedata.normalize("NFD", table()).encode(), "후기"),
+    "returns.csv": (table().replace("\n", "\r").encode(), "후기"),
+    "lone.tsv": (b'n\t' + "후기\n1\t\"역이 가까워서 편해요\n2\t\"주차가 너무 힘들어요\n".encode(), "후기"),
+    "short.csv": ("후기,별점\n역이 가까워서 편해요\n주차가 너무 힘들어요,1\n".encode(), "후기"),
+    "half.jsonl": (b'{"text": "\\ud83d"}\n{"text": "' + "조용해요".encode() + b'"}\n', "text"),
+    "blank.csv": ("후기,별점\n조용해요,5\n\n,\n좁아요,1\n".encode(), "후기"),
+    "twice.csv": ("후기,별점,별점\n조용해요,5,4\n좁아요,1,2\n".encode(), "후기"),
+    "markup.csv": ("후기,별점\n조용&nbsp;해요<br>정말,5\n좁아요,1\n".encode(), "후기"),
+    "mojibake.csv": ("후기,별점\nÁÖÂ÷°¡ Æí,5\n좁아요,1\n".encode(), "후기"),
+    "empty.csv": (b"", "후기"),
+    "header.csv": ("후기,별점\n".encode(), "후기"),
+    "long.csv": ("후기,별점\n넓고, 조용해요,5\n".encode(), "후기"),
+    "open.csv": ('후기,별점\n"넓고 좋아요,5\n"조용해요,4,1\n'.encode(), "후기"),
+    "bytes.csv": (table().encode() + b"\xff\xfe,3,15.01.01\n", "후기"),
+    "flag.jsonl": ('{"text": "조용해요"}\n{"text": true}\n'.encode(), "text"),
+    "list.jsonl": (b'{"text": ["a", "b"]}\n', "text"),
+    "object.json": (b'{"text": "a", "n": 1}', "text"),
+    "several.json": (b'{"a": [{"text": "b"}], "c": [{"text": "d"}]}', "text"),
+    "page.xls": (b"<html><table><tr><td>x</td></tr></table></html>", "text"),
+    "cut.xlsx": (workbook([("후기",), ("조용해요",)], [])[:3_000], "후기"),
+    "unknown.dat": (table().encode(), "후기"),
+    "other.csv": (table(header=("a", "b", "c")).encode(), "후기"),
+}  # fmt: skip
+EVERY = {name: (body, "후기") for name, (body, _) in ODD.items()} | FURTHER
+EVERY["no_header.tsv"] = (ODD["no_header.tsv"][0], "column A")
+EVERY["by_content.csv"] = (ODD["by_content.csv"][0], "q1")
+
+
+def _imported(file: Path, column: str, notes: Notes) -> list[str]:
+    with open_store("sqlite://") as store:
+        summary = import_file(file, ImportColumns(text=column), store)
+        for note in summary.notes:
+            notes.add(note.kind, count=note.count, **note.values)
+        return [review.text for review in store.reviews()]
+
+
+def _predicted(file: Path, column: str, notes: Notes) -> list[str]:
+    return list(texts_of(file, column, notes=notes))
+
+
+def _on_dask(file: Path, column: str, notes: Notes) -> list[str]:
+    with TemporaryDirectory() as place:
+        laid = spilt(file, Path(place), column, ReadOptions(), notes)
+        (part,) = partitions_of(laid, Path(place), column)
+        return review_texts(part.read(column)[column], column)
+
+
+def _sent(file: Path, column: str, notes: Notes) -> list[str]:
+    """As the upload page reads it; whose look tells of further columns too."""
+    column, _ = uploads.look(file, column)
+    pieces = uploads.small_pieces(file, column)
+    texts = review_texts(chain.from_iterable(piece[column] for piece in pieces), column)
+    seen = uploads.seen_in(file, column)
+    notes.merge(seen.notes if seen else ())
+    return texts
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_way_in_reads_the_same_and_says_the_same(name: str, tmp_path: Path) -> None:
+    """import, predict --input, Dask's workers and the upload page: texts, notes and errors."""
+    body, column = EVERY[name]
+    file = tmp_path / name
+    file.write_bytes(body)
+    found: dict[str, object] = {}
+    words = {}
+    for way in (_imported, _predicted, _on_dask, _sent):
+        notes = Notes()
+        try:
+            texts = way(file, column, notes)
+        except InputError as error:
+            # An import names its file with the row, and how to leave the row out.
+            fact = re.sub(r"^Row (\d+)[^:]*:", r"Row \1:", error.fact)
+            found[way.__name__] = fact if error.next_step else "no next step"
+        except Problem as problem:
+            # The page offers the columns instead of naming them.
+            same = problem.kind == "which-column"
+            found[way.__name__] = f"{name} has no column '{column}'." if same else problem.kind
+        else:
+            shown = {composed(storable(text)) for text in texts}
+            found[way.__name__] = sorted(shown - {""})
+        words[way.__name__] = {(note.kind, note.count) for note in notes}
+    assert len({str(said) for said in found.values()}) == 1, found
+    if isinstance(found["_imported"], list):
+        assert found["_imported"], "no text was read"
+        assert words["_predicted"] == words["_on_dask"]
+        assert words["_predicted"] <= words["_sent"] & words["_imported"]
+
+
 def test_a_cover_sheet_names_the_others(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     assert book.active is not None
@@ -176,7 +280,7 @@ def test_a_look_tells_what_the_import_would_refuse(tmp_path: Path) -> None:
     assert kinds["refused values"][0].startswith("row 2: The rating '999")
     (refused,) = (note for note in seen.notes if note.kind == "refused values")
     assert note_sentence(refused, "ko").startswith(
-        "1행에 import가 받지 않는 값이 있습니다(2행: The"
+        "1행에 import가 받지 않는 값이 있습니다(2행: 평점 '999"
     )
 
 

@@ -8,15 +8,17 @@ import unicodedata
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
+from distributed import LocalCluster
 
 from tests.conftest import made_reviews, zigbang
 from zigbang_nlp import Classifier
-from zigbang_nlp.cluster.client import connected
+from zigbang_nlp.cluster.client import connected, run_partitions
 from zigbang_nlp.cluster.partitions import partitions_of, spilt
 from zigbang_nlp.cluster.work import predict_on_cluster, tokenizer_on_cluster
 from zigbang_nlp.config import PreprocessSettings, TokenizeSettings
-from zigbang_nlp.errors import ConfigError, InputError
+from zigbang_nlp.errors import ConfigError, InputError, WorkerError
 from zigbang_nlp.predict.files import predict_file
 from zigbang_nlp.tables.read import Notes, ReadOptions
 from zigbang_nlp.text.dataset import DataSet
@@ -86,8 +88,9 @@ def test_a_partition_is_read_as_the_whole_file_is(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_workers_killed_in_the_middle_change_nothing(
-    parquet: Path, bundle_dir: Path, tmp_path: Path
+    parquet: Path, bundle_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("zigbang_nlp.cluster.client._RETRIES", 1)
     classifier = Classifier.load(bundle_dir)
     for name in ("a", "b"):
         predict_file(classifier, parquet / f"{name}.parquet", tmp_path / f"{name}.parquet", "text")
@@ -107,6 +110,8 @@ def test_workers_killed_in_the_middle_change_nothing(
         count = predict_on_cluster(client, classifier, parquet, tmp_path / "scored", "text")
         killer.join()
         assert pids[0] not in client.run(os.getpid).values()
+        with pytest.raises(WorkerError, match="died 2 times of the same partition"):
+            list(run_partitions(client, os._exit, [1], "dying"))
     assert killed == [pids[0]]
     assert count == 130_500
     scored = pd.read_parquet(tmp_path / "scored")
@@ -154,3 +159,48 @@ def test_a_scheduler_that_does_not_answer_is_said() -> None:
         connected("nonsense://nowhere:1"),
     ):
         pass
+
+
+def test_what_is_wrong_with_a_partition_is_said_at_once(bundle_dir: Path, tmp_path: Path) -> None:
+    """A worker's errors are facts and next steps here: of a cell, a damaged file, a missing one."""
+    classifier = Classifier.load(bundle_dir)
+    good, cells, damaged = (tmp_path / name for name in ("good", "cells", "damaged"))
+    for place in (good, cells, damaged):
+        place.mkdir()
+        pd.DataFrame({"text": TEXTS[:5]}).to_parquet(place / "a.parquet")
+    pd.DataFrame({"text": [["a"], ["b"]]}).to_parquet(cells / "b.parquet")
+    # Whole to its first 20,000 rows, which are looked at before the workers are asked.
+    rows = pd.DataFrame({"text": [f"역이 가까워요 {n}" for n in range(30_000)]})
+    rows.to_parquet(damaged / "b.parquet", row_group_size=20_000)
+    body = bytearray((damaged / "b.parquet").read_bytes())
+    at = pq.read_metadata(damaged / "b.parquet").row_group(1).column(0).data_page_offset
+    body[at : at + 200] = bytes(200)
+    (damaged / "b.parquet").write_bytes(body)
+    out = tmp_path / "out"
+    tried = tmp_path / "tried"
+
+    def opened(name: str) -> str:
+        with tried.open("a", encoding="utf-8") as note:
+            note.write("once more\n")
+        return Path(name).read_text(encoding="utf-8")
+
+    # A worker in a thread: what it does is the same, and it is there at once.
+    options = {"n_workers": 1, "threads_per_worker": 1, "dashboard_address": None}
+    with (
+        LocalCluster(processes=False, **options) as cluster,
+        connected(cluster.scheduler_address) as client,
+    ):
+        with pytest.raises(InputError) as caught:
+            predict_on_cluster(client, classifier, cells, out, "text")
+        assert caught.value.fact == "b.parquet, row 1, column 'text': The text is a list: ['a']."
+        assert caught.value.next_step.startswith("Name a column that holds it as text")
+        with pytest.raises(InputError, match=r"^b\.parquet can't be read as parquet: ") as caught:
+            predict_on_cluster(client, classifier, damaged, out, "text")
+        assert "is complete" in caught.value.next_step
+        with pytest.raises(WorkerError, match="No such file") as failed:
+            list(run_partitions(client, opened, [str(tmp_path / "nowhere")], "opening"))
+        assert "same path" in failed.value.next_step
+        times = tried.read_text(encoding="utf-8").count("once more")
+        assert times > 1, "another worker may see what this one doesn't"
+        assert not out.exists()
+        assert predict_on_cluster(client, classifier, good, out, "text") == 5

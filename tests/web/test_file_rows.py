@@ -228,8 +228,10 @@ def test_the_sender_says_how_a_file_is_read(judging: Known) -> None:
     book.save(body)
     status, said = send(judging, body.getvalue(), "표.xlsx")
     assert status == 422
-    assert "The sheet 'Sheet' of 표.xlsx has no rows" in said["detail"]
-    assert "--sheet: '자료'" in said["detail"]
+    assert said["detail"] == (
+        "파일을 읽을 수 없습니다: 표.xlsx 파일의 'Sheet' 시트에 행이 없습니다. "
+        "--sheet로 다른 시트를 고르세요: '자료'."
+    )
     options = {"sheet": "자료", "header_row": "2", "fix_encoding": "1", "quoting": "nonsense"}
     status, said = send(judging, body.getvalue(), "표.xlsx", column="글", **options)
     assert status == 202, said
@@ -241,6 +243,29 @@ def test_the_sender_says_how_a_file_is_read(judging: Known) -> None:
     assert answer.splitlines()[1].startswith("주차가 편,5,")
     status, said = send(judging, b"x", header_row="-1")
     assert (status, said["detail"]) == (422, "머리글 행은 0이나 그보다 큰 정수로 쓰세요.")
+
+
+def test_why_a_file_is_not_read_is_said_in_the_language_of_the_page(judging: Known) -> None:
+    """Before it is a job, and where a cell far down ends it; under the name it was sent with."""
+    name, mojibake = "내 글.csv", "후기,평\n".encode().decode("latin-1")
+    for body, why in (
+        (b"", "내 글.csv 파일이 비어 있습니다."),
+        (b"\xff\xfe\x00\x41,\xd8", "내 글.csv 파일의 인코딩은 UTF-16 형식이 아닙니다."),
+        ("글,수\n가,1,2\n".encode(), "내 글.csv 파일의 1행은 3칸인데 머리글은 2칸입니다."),
+        (f"{mojibake}a,b\n".encode(), "열 이름의 인코딩이 깨져 있습니다(‘후기’ 같습니다)."),
+    ):
+        status, said = send(judging, body, name)
+        assert status == 422
+        assert why in said["detail"]
+    body = '{"글": "조용해요"}\n{"글": [1, 2]}\n'.encode()
+    status, said = send(judging, body, "내 글.jsonl", column="글")
+    assert status == 202, said
+    state = finished(judging, said["address"])
+    assert state["state"] == "failed"
+    assert state["trouble"] == (
+        "2행 '글' 열: 글 열의 값 [1, 2]의 종류는 글이 아니라 목록입니다. "
+        "글이 담긴 열을 지정하거나 칸을 고치세요."
+    )
 
 
 @pytest.mark.parametrize(("width", "dark"), [(DESK, False), (PHONE, True)])

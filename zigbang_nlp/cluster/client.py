@@ -6,10 +6,11 @@ import contextlib
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from zigbang_nlp.console import progress
-from zigbang_nlp.errors import ConfigError
+from zigbang_nlp.errors import ConfigError, WorkerError, ZigbangError
 
 Result = TypeVar("Result")
 
@@ -66,11 +67,38 @@ def run_partitions(
 ) -> Iterator[Result]:
     """Do each partition on some worker, and give what each returns, in order.
 
-    A worker that dies has its partitions done by others.
+    A worker that dies has its partitions done by others. What is wrong with the data is as wrong
+    on the next worker, so it is told at once; whatever else fails is tried again.
+
+    Raises:
+        ZigbangError: what `work` raised of a partition.
+        WorkerError: workers died of one again and again, or can't reach its files.
     """
-    futures = client.map(work, partitions, pure=False, retries=_RETRIES)
+    from distributed import KilledWorker
+
+    futures = client.map(partial(_outcome, work), partitions, pure=False, retries=_RETRIES)
     try:
-        results = (future.result() for future in futures)
-        yield from progress(results, description, len(futures), unit="partitions")
+        outcomes = (future.result() for future in futures)
+        for outcome in progress(outcomes, description, len(futures), unit="partitions"):
+            if isinstance(outcome, ZigbangError):
+                raise outcome
+            yield outcome
+    except KilledWorker as error:
+        raise WorkerError(
+            f"Workers of the cluster died {_RETRIES + 1} times of the same partition.",
+            "Look into the log of the last of them; they may need more memory.",
+        ) from error
+    except OSError as error:
+        raise WorkerError(
+            f"A worker of the cluster failed: {error}.",
+            "Input and output must lie where all workers see them under the same path.",
+        ) from error
     finally:
         client.cancel(futures)
+
+
+def _outcome(work: Callable[..., Result], partition: Any) -> Result | ZigbangError:
+    try:
+        return work(partition)
+    except ZigbangError as error:
+        return error

@@ -11,7 +11,9 @@ import pandas as pd
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.files import atomic_file
+from zigbang_nlp.tables.cells import review_texts
 from zigbang_nlp.tables.read import CHUNK, Notes, ReadOptions, read_table
+from zigbang_nlp.tables.unicode import composed
 from zigbang_nlp.tables.write import open_table
 
 #: Rows of a partition: whole pieces, as one machine reads them, so that the network sees the same
@@ -64,11 +66,15 @@ def spilt(source: Path, target: Path, column: str, options: ReadOptions, notes: 
         notes: what was recognised and converted is noted.
 
     Raises:
-        InputError: see `read_table`.
+        InputError: see `read_table`; or a cell of the column is no text.
     """
     path = target / ".input.parquet"
+    rows = 0
     with open_table(path, name=source.name) as write:
         for piece in read_table(source, [column], options, notes):
+            # Parquet has one type a column, so that a cell that is no text would become one.
+            review_texts(piece[composed(column)], composed(column), rows)
+            rows += len(piece)
             write(piece)
     return path
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from zigbang_nlp.errors import InputError
+from zigbang_nlp.language.file_errors import file_error
 from zigbang_nlp.tables.cells import as_text, is_missing, shortened
 from zigbang_nlp.tables.source import Notes
 from zigbang_nlp.text.labels import NEUTRAL, read_label
@@ -77,10 +78,7 @@ class LabelColumn:
         if is_missing(cell):
             return None
         if isinstance(cell, list | dict | tuple | set) or hasattr(cell, "tolist"):
-            raise InputError(
-                f"The label {shortened(cell)} is neither negative nor positive.",
-                "Name a column that holds one label a row.",
-            )
+            raise file_error("several labels", label=shortened(cell))
         spelled = _spelled(as_text(cell))
         if self._meanings is not None:
             return self._mapped(spelled, cell)

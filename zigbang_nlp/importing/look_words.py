@@ -7,6 +7,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from zigbang_nlp.language.file_notes import sentence
+from zigbang_nlp.language.i18n import N_, translated
 from zigbang_nlp.records import CATEGORIES
 from zigbang_nlp.tables.fitting import SCALES
 from zigbang_nlp.tables.source import ReadOptions
@@ -14,21 +15,35 @@ from zigbang_nlp.tables.source import ReadOptions
 if TYPE_CHECKING:
     from zigbang_nlp.importing.look import Look
 
-#: Words of the table in Korean; categories say themselves.
+#: Words of the table as the catalogue has them; categories say themselves.
 _KOREAN = {
-    **{"format": "형식", "encoding": "인코딩", "delimiter": "구분 문자", "sheet": "시트"},
-    **{"header row": "머리글 행", "commas": "쉼표", "tabs": "탭", "semicolons": "세미콜론"},
-    **{"bars": "세로줄", "none": "없음"},
-    **{"reviews": "리뷰", "in Korean": "한글 비율", "ratings": "평점 범위", "dates": "날짜 범위"},
-    **{"labels": "라벨", "text": "리뷰 열", "rating": "평점 열", "label": "라벨 열"},
-    **{"date": "날짜 열", "apartment": "단지 열", "category": "항목 열", "id": "번호 열"},
-    **{
-        "split": "구분 열",
-        "name": "이름",
-        "option": "지정",
-        "content": "내용",
-        "five pairs": "다섯 쌍 배치",
-    },
+    "format": N_("형식"),
+    "encoding": N_("인코딩"),
+    "delimiter": N_("구분 문자"),
+    "sheet": N_("시트"),
+    "header row": N_("머리글 행"),
+    "commas": N_("쉼표"),
+    "tabs": N_("탭"),
+    "semicolons": N_("세미콜론"),
+    "bars": N_("세로줄"),
+    "none": N_("없음"),
+    "reviews": N_("리뷰"),
+    "in Korean": N_("한글 비율"),
+    "ratings": N_("평점 범위"),
+    "dates": N_("날짜 범위"),
+    "labels": N_("라벨"),
+    "text": N_("리뷰 열"),
+    "rating": N_("평점 열"),
+    "label": N_("라벨 열"),
+    "date": N_("날짜 열"),
+    "apartment": N_("단지 열"),
+    "category": N_("항목 열"),
+    "id": N_("번호 열"),
+    "split": N_("데이터 구분 열"),
+    "name": N_("이름"),
+    "option": N_("지정"),
+    "content": N_("내용"),
+    "five pairs": N_("다섯 쌍 배치"),
     **CATEGORIES,
 }
 #: What is told of how a file was read, in this order, as far as its format has it.
@@ -91,7 +106,8 @@ def _said(options: ReadOptions) -> list[str]:
 
 
 def _word(english: str, language: str) -> str:
-    return _KOREAN.get(english, english) if language == "ko" else english
+    known = language == "ko" and english in _KOREAN
+    return translated(_KOREAN[english], language) if known else english
 
 
 def _quoted(word: str) -> str:

@@ -12,6 +12,8 @@ import pandas as pd
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.importing.label_column import LabelColumn
 from zigbang_nlp.importing.summary import ImportSummary
+from zigbang_nlp.language.file_errors import file_error, part
+from zigbang_nlp.language.said import without_stop
 from zigbang_nlp.records import CATEGORIES, SPLITS, Review, content_id
 from zigbang_nlp.tables.category_names import category_of
 from zigbang_nlp.tables.cells import as_text, is_missing, shortened, written_text
@@ -133,7 +135,7 @@ class RowReader:
                 f"Row {row} of {self._summary.file}: {error.fact}",
                 f"{error.next_step} Or leave such rows out with --skip-bad-rows.",
             ) from error
-        self._leave_out("bad value", f"row {row}: {error.fact.rstrip('.')}")
+        self._leave_out("bad value", part("refused", row=row, fact=without_stop(error.fact)))
 
     def _leave_out(self, reason: str, example: str) -> None:
         self._summary.skipped[reason] += 1
@@ -150,11 +152,9 @@ class RowReader:
         split = _name(row.split, "split").lower() or None
         if category is None:
             known = ", ".join(f"{name} ({korean})" for name, korean in CATEGORIES.items())
-            raise InputError(f"Unknown category {shortened(named)}.", f"Use {known}.")
+            raise file_error("category", name=shortened(named), known=known)
         if split is not None and split not in SPLITS:
-            raise InputError(
-                f"Unknown split {shortened(split)}.", f"Use {', '.join(SPLITS)}, or leave it blank."
-            )
+            raise file_error("split", name=shortened(split), known=", ".join(SPLITS))
         date = None if is_missing(row.date) else row.date
         label = None if self._labels is None else self._labels.read(row.label)
         # Of a text with two labels both rows stay.

@@ -6,6 +6,7 @@ import re
 from typing import Protocol
 
 from zigbang_nlp.language.i18n import N_, translated
+from zigbang_nlp.language.said import Said
 
 
 class _Note(Protocol):
@@ -142,6 +143,8 @@ _EXAMPLES = (
 
 
 def _example(example: str, language: str) -> str:
+    if language == "ko" and isinstance(example, Said):
+        return example.korean
     for pattern, korean in _EXAMPLES if language == "ko" else ():
         example = pattern.sub(korean, example)
     return example

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from zigbang_nlp.errors import InputError
+from zigbang_nlp.language.file_errors import file_error, name, placed
 from zigbang_nlp.tables.unicode import composed
 
 #: Cells a spreadsheet may run as a formula; the full-width marks count in East Asian ones. A
@@ -70,10 +71,7 @@ def written_text(value: Any, what: str = "text") -> str:
         return composed(value)
     wrong = _NOT_TEXT.get(type(value).__name__)
     if wrong and not is_missing(value):
-        raise InputError(
-            f"The {what} is {wrong}: {shortened(value)}.",
-            "Name a column that holds it as text, or correct the cell.",
-        )
+        raise file_error("not text", what=name(what), kind=name(wrong), cell=shortened(value))
     return composed(as_text(value))
 
 
@@ -93,9 +91,7 @@ def review_texts(values: Iterable[Any], column: str, before: int = 0) -> list[st
         try:
             texts.append(value if type(value) is str else written_text(value))
         except InputError as error:
-            raise InputError(
-                f"Row {row}, column {column!r}: {error.fact}", error.next_step
-            ) from error
+            raise placed("cell", error, row=row, column=repr(column)) from error
     return texts
 
 
@@ -111,10 +107,7 @@ def _decoded(raw: bytes) -> str:
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise InputError(
-        f"The bytes {raw[:8].hex(' ')} are text in neither UTF-8 nor CP949.",
-        "Store the column as text.",
-    )
+    raise file_error("bytes", bytes=raw[:8].hex(" "))
 
 
 def defused(value: Any) -> Any:

@@ -6,7 +6,7 @@ import codecs
 import re
 from pathlib import Path
 
-from zigbang_nlp.errors import InputError
+from zigbang_nlp.language.file_errors import file_error, part
 from zigbang_nlp.tables.source import Source
 
 #: What a file may begin with, the longest first: the encoding that takes it away.
@@ -63,16 +63,11 @@ def text_encoding(path: Path, asked: str | None = None, name: str = "") -> str:
         return "utf-8-sig"
     line, wrong = trouble
     if looks_like_utf_8(start):
-        raise InputError(
-            f"{name} is UTF-8, but not all of it: line {line} holds the bytes {wrong.hex(' ')}.",
-            "Mend that line, or save the file as UTF-8 anew.",
-        )
+        raise file_error("partly UTF-8", name=name, line=line, bytes=wrong.hex(" "))
     if _first_trouble(path, "cp949") is None:
         return "cp949"
-    raise InputError(
-        f"{name} is neither UTF-8 nor CP949: line {line} holds the bytes {wrong.hex(' ')}.",
-        f"{_likely(start)}Save the file as UTF-8, or name its encoding with --encoding.",
-    )
+    shown = wrong.hex(" ")
+    raise file_error("no encoding", name=name, line=line, bytes=shown, likely=_likely(start))
 
 
 def marked_encoding(start: bytes) -> str | None:
@@ -99,16 +94,12 @@ def _checked(path: Path, encoding: str, name: str) -> str:
         "".encode(encoding)  # refuses hex, zlib and their like too
         trouble = _first_trouble(path, encoding)
     except (LookupError, ValueError, TypeError) as error:
-        raise InputError(
-            f"Files can't be read in the encoding {encoding!r}.",
-            "Give one such as utf-8, cp949, utf-16 or cp1252.",
-        ) from error
+        raise file_error("unknown encoding", encoding=repr(encoding)) from error
     if trouble is not None:
         line, wrong = trouble
-        raise InputError(
-            f"{name} is not {_NAMES.get(encoding, encoding)}: "
-            f"line {line} holds the bytes {wrong.hex(' ')}.",
-            "Name its encoding with --encoding, or save the file as UTF-8.",
+        shown = _NAMES.get(encoding, encoding)
+        raise file_error(
+            "other encoding", name=name, encoding=shown, line=line, bytes=wrong.hex(" ")
         )
     # A mark at the beginning is no text.
     return "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
@@ -118,7 +109,7 @@ def _likely(start: bytes) -> str:
     from charset_normalizer import from_bytes
 
     best = from_bytes(start[: 1 << 16]).best()
-    return "" if best is None else f"It may be {best.encoding}. "
+    return "" if best is None else part("likely", encoding=best.encoding)
 
 
 def _first_trouble(path: Path, encoding: str) -> tuple[int, bytes] | None:

@@ -13,6 +13,9 @@ import pandas as pd
 import python_calamine as calamine
 
 from zigbang_nlp.errors import InputError
+from zigbang_nlp.language.file_errors import file_error, quoted
+from zigbang_nlp.language.file_errors import name as word
+from zigbang_nlp.language.said import Said
 from zigbang_nlp.tables.header import is_data, letters, place_names
 from zigbang_nlp.tables.source import CHUNK, Source
 from zigbang_nlp.tables.unicode import composed
@@ -46,9 +49,8 @@ def read_excel(source: Source) -> Iterator[pd.DataFrame]:
                 yield piece
         others = [name for name in _sheets(book) if name not in chosen]
     if not rows and others:
-        raise InputError(
-            f"The sheet {', '.join(map(repr, chosen))} of {source.name} has no rows.",
-            f"Choose another with --sheet: {', '.join(map(repr, others))}.",
+        raise file_error(
+            "empty sheet", name=source.name, sheets=quoted(chosen), others=quoted(others)
         )
 
 
@@ -80,10 +82,7 @@ def _check_alive(path: Path, name: str) -> None:
         [sys.executable, "-c", _TRIAL, path], capture_output=True, stdin=subprocess.DEVNULL
     )
     if done.returncode not in (0, 1):  # 1 is an exception, which is told when it is read here
-        raise InputError(
-            f"{name} can't be read as a workbook: it is damaged.",
-            "Open it in Excel and save it again as .xlsx, or download it again.",
-        )
+        raise file_error("damaged workbook", name=name)
 
 
 def _opened(source: Source) -> calamine.CalamineWorkbook:
@@ -103,17 +102,13 @@ def _opened(source: Source) -> calamine.CalamineWorkbook:
         raw = path.read_bytes()
         if raw.startswith(_OLD_EXCEL) and _ENCRYPTED in raw:
             raise _locked(name) from error
-        raise InputError(
-            f"{name} can't be read as a workbook: {_first_line(error)}.",
-            "Open it in Excel and save it again as .xlsx; if it is damaged, download it again.",
+        raise file_error(
+            "unreadable workbook", name=name, why=Said(f": {_first_line(error)}", "")
         ) from error
 
 
 def _locked(name: str) -> InputError:
-    return InputError(
-        f"{name} is protected by a password.",
-        "Open it in Excel, remove the password (File > Info > Protect Workbook) and save it.",
-    )
+    return file_error("password", name=name)
 
 
 def _chosen(book: calamine.CalamineWorkbook, source: Source) -> list[str]:
@@ -126,16 +121,12 @@ def _chosen(book: calamine.CalamineWorkbook, source: Source) -> list[str]:
     elif asked is not None:
         chosen = [name for name in known if composed(name) == composed(asked)][:1]
         if not chosen:
-            raise InputError(
-                f"{source.name} has no sheet {asked!r}.",
-                f"Its sheets are: {', '.join(map(repr, known)) or 'none'}.",
-            )
+            told = quoted(known) or word("none")
+            raise file_error("no sheet", name=source.name, sheet=repr(asked), known=told)
     else:
         chosen = visible[:1]
     if not chosen:
-        raise InputError(
-            f"{source.name} has no visible sheet with cells.", "Name a hidden one with --sheet."
-        )
+        raise file_error("hidden sheets", name=source.name)
     left = [name for name in known if name not in chosen]
     if left:
         hidden = [name for name in left if not known[name]]
@@ -203,10 +194,7 @@ def _header(rows: Sequence[Row], source: Source) -> int:
         return -1
     if said is not None:
         if not 1 <= said <= len(rows) or not _full(rows[said - 1]):
-            raise InputError(
-                f"{source.name} has nothing in row {said}.",
-                "Correct --header-row, or leave it out.",
-            )
+            raise file_error("blank header", name=source.name, row=said)
         return said - 1
     near = list(enumerate(rows[:_HEADER_WITHIN]))
     if source.needed:
@@ -234,10 +222,7 @@ def _names(header: Row) -> list[str]:
         names.append(name)
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
-        raise InputError(
-            f"The header names {', '.join(map(repr, doubled))} more than once.",
-            "Give each column a name of its own, or say where the header is with --header-row.",
-        )
+        raise file_error("same names", names=quoted(doubled))
     return names
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from zigbang_nlp.errors import InputError
 from zigbang_nlp.records import SPLITS
 from zigbang_nlp.tables.category_names import category_of
 from zigbang_nlp.tables.cells import as_text, is_missing
 from zigbang_nlp.tables.date_forms import read_form
-from zigbang_nlp.tables.ratings import read_rating
+from zigbang_nlp.tables.ratings import rating_within
 
 #: Scales that ratings have, the smallest first.
 SCALES = (5.0, 10.0, 100.0)
@@ -22,12 +21,8 @@ _FEWEST_RATINGS = 3
 
 def rating_of(cell: Any) -> float | None:
     """A rating on the smallest scale that holds it; None where the cell is none."""
-    for scale in SCALES:
-        try:
-            return read_rating(cell, scale)[0]
-        except InputError:
-            continue
-    return None
+    found = (rating_within(cell, scale) for scale in SCALES)
+    return next((rating for rating in found if rating is not None), None)
 
 
 def _is_date(cell: Any) -> bool:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, TextIO
 
-from zigbang_nlp.errors import InputError
+from zigbang_nlp.language.file_errors import file_error
 from zigbang_nlp.tables.column_names import NAMES, folded
 from zigbang_nlp.tables.source import Notes
 
@@ -58,10 +58,7 @@ def document_rows(stream: TextIO, name: str, notes: Notes | None) -> Iterator[di
         text = text.again()
     if len(found) != 1:
         lists = ", ".join(map(repr, found))
-        raise InputError(
-            f"{name} is a JSON object with {f'several lists: {lists}' if lists else 'no list'}.",
-            "Save the list of reviews alone, as a JSON array or one object a line.",
-        )
+        raise file_error("several lists" if lists else "no list", name=name, lists=lists)
 
 
 def _of_lists(

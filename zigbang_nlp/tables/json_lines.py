@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from zigbang_nlp.errors import InputError
+from zigbang_nlp.language.file_errors import file_error, quoted
 from zigbang_nlp.tables.encoding import encoding_of
 from zigbang_nlp.tables.json_document import document_rows, is_document
 from zigbang_nlp.tables.mojibake import known_columns
@@ -50,9 +50,8 @@ def read_json(source: Source) -> Iterator[pd.DataFrame]:
         yield pd.DataFrame(piece, columns=list(columns), dtype=object)
     if unseen and source.only:
         missing = [name for name in source.needed if name in unseen]
-        raise InputError(
-            f"{source.name} has no column {', '.join(map(repr, missing))}.",
-            known_columns(keys),
+        raise file_error(
+            "no column", name=source.name, columns=quoted(missing), known=known_columns(keys)
         )
 
 

@@ -8,6 +8,8 @@ from collections.abc import Hashable, Iterable
 import ftfy.bad_codecs  # noqa: F401 - knows cp1252 with its five holes filled
 import pandas as pd
 
+from zigbang_nlp.language.file_errors import part, quoted
+from zigbang_nlp.language.said import Said
 from zigbang_nlp.tables.cells import shortened
 from zigbang_nlp.tables.source import Notes
 
@@ -50,12 +52,13 @@ def mended(text: str) -> str | None:
     return None
 
 
-def known_columns(names: Iterable[Hashable]) -> str:
+def known_columns(names: Iterable[Hashable]) -> Said:
     """The columns that there are, as the next step after one that isn't; says if they are broken."""
     told = [str(name) for name in names]
     broken = next((whole for whole in map(mended, told) if whole is not None), None)
-    why = f" They were decoded wrongly ({broken!r}); add --fix-encoding." if broken else ""
-    return f"Its columns are: {', '.join(map(repr, told))}.{why}"
+    if broken:
+        return part("broken columns", names=quoted(told), whole=repr(broken))
+    return part("columns", names=quoted(told))
 
 
 def mend_piece(piece: pd.DataFrame, fix: bool, before: int, notes: Notes) -> pd.DataFrame:

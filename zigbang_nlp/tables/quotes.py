@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TextIO
 
-from zigbang_nlp.errors import InputError
+from zigbang_nlp.language.file_errors import file_error, part
 from zigbang_nlp.tables.dialect import Dialect
 from zigbang_nlp.tables.source import Source
 
@@ -57,13 +57,8 @@ def _quotes_enclose(source: Source, encoding: str, dialect: Dialect) -> bool:
     if closed:
         return True
     first, last = places[0]
-    more = f" and {len(places) - 1:,} more places" if len(places) > 1 else ""
-    raise InputError(
-        f"Quotation marks that open and don't close make one field of lines {first} to {last}"
-        f"{more} of {source.name}.",
-        "Mend these lines; or --quoting none takes the marks as they stand, and --quoting csv "
-        "trusts them.",
-    )
+    more = part("more places", count=f"{len(places) - 1:,}") if len(places) > 1 else ""
+    raise file_error("open quotes", name=source.name, first=first, last=last, more=more)
 
 
 def _has_quotes(source: Source) -> bool:

@@ -6,7 +6,7 @@ import math
 import re
 from typing import Any
 
-from zigbang_nlp.errors import InputError
+from zigbang_nlp.language.file_errors import file_error
 from zigbang_nlp.tables.cells import as_text, is_missing, shortened
 
 _BLANK = ("", "nan", "none", "null", "n/a", "na", "-", "–", "없음")
@@ -36,13 +36,26 @@ def read_rating(value: Any, scale: float) -> tuple[float | None, bool]:
     >>> read_rating("★★★★☆", 10)
     (8.0, True)
     """
-    number, converted = _number(value, scale)
+    try:
+        number, converted = _number(value, scale)
+    except _NoRatingError:
+        raise file_error("no rating", cell=shortened(value)) from None
     if number is not None and not 0 <= number <= scale:
-        raise InputError(
-            f"The rating {_shown(value, number)} is outside 0 to {scale:g}.",
-            "Set the best rating with --rating-scale.",
-        )
+        raise file_error("rating outside", cell=_shown(value, number), scale=f"{scale:g}")
     return number, converted
+
+
+def rating_within(value: Any, scale: float) -> float | None:
+    """A rating as `read_rating` reads it; None where there is none, or none from 0 to `scale`."""
+    try:
+        number, _ = _number(value, scale)
+    except _NoRatingError:
+        return None
+    return number if number is not None and 0 <= number <= scale else None
+
+
+class _NoRatingError(ValueError):
+    pass
 
 
 def _number(value: Any, scale: float) -> tuple[float | None, bool]:
@@ -56,7 +69,7 @@ def _number(value: Any, scale: float) -> tuple[float | None, bool]:
         except OverflowError:
             return float("inf"), False
         except (TypeError, ValueError):
-            raise _no_rating(value) from None
+            raise _NoRatingError from None
     text = as_text(value).strip()
     if text.lower() in _BLANK:
         return None, bool(text)
@@ -77,7 +90,7 @@ def _written(text: str, scale: float) -> float:
     match = _UNIT.fullmatch(text)
     if match:
         return _decimal(match[1])
-    raise _no_rating(text)
+    raise _NoRatingError
 
 
 def _decimal(text: str) -> float:
@@ -87,10 +100,3 @@ def _decimal(text: str) -> float:
 def _shown(value: Any, number: float) -> str:
     """The number; where it is too large for one, as it was written."""
     return f"{number:g}" if math.isfinite(number) else shortened(as_text(value))
-
-
-def _no_rating(value: Any) -> InputError:
-    return InputError(
-        f"The rating {shortened(value)} is not a number.",
-        "Correct it, or leave it empty.",
-    )

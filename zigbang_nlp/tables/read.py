@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from zigbang_nlp.errors import InputError, ZigbangError
+from zigbang_nlp.errors import ZigbangError
+from zigbang_nlp.language.file_errors import file_error, name, quoted
+from zigbang_nlp.language.said import Said
 from zigbang_nlp.tables.excel import read_excel
 from zigbang_nlp.tables.json_lines import read_json
 from zigbang_nlp.tables.lines import read_lines
@@ -82,11 +84,9 @@ def read_table(
             else a library finds wrong with the file.
     """
     if path.is_dir():
-        raise InputError(
-            f"{path} is a directory.", "Give one of its files; `import` takes directories too."
-        )
+        raise file_error("directory", path=path)
     if not path.is_file():
-        raise InputError(f"There is no file {path}.", "Check the name and the current directory.")
+        raise file_error("no file", path=path)
     noted = Notes() if notes is None else notes
     with _in_words(path), unpacked(path, ENDINGS, noted) as file:
         source = Source(
@@ -106,12 +106,10 @@ def read_table(
 def _checked(source: Source) -> Iterator[pd.DataFrame]:
     """The pieces of a file, once it is clear that it can be read and has the columns."""
     if source.ending not in READERS:
-        raise InputError(
-            f"{source.name} has the extension {source.ending or '(none)'}, which can't be read.",
-            f"Use one of {', '.join((*ENDINGS, *PACKED))}.",
-        )
+        ending, known = source.ending or name("none"), ", ".join((*ENDINGS, *PACKED))
+        raise file_error("extension", name=source.name, ending=ending, known=known)
     if source.path.stat().st_size == 0:
-        raise InputError(f"{source.name} is empty.", "Give a file with a header and rows.")
+        raise file_error("empty", name=source.name)
     ending = real_ending(source)
     source = replace(source, ending=ending)
     source.notes.facts["format"] = ending[1:]
@@ -121,14 +119,12 @@ def _checked(source: Source) -> Iterator[pd.DataFrame]:
         whole = mend_piece(piece, source.options.fix_encoding, before + rows, source.notes)
         missing = [column for column in source.needed if column not in whole.columns]
         if missing:
-            raise InputError(
-                f"{source.name} has no column {', '.join(map(repr, missing))}.",
-                known_columns(whole.columns),
-            )
+            known = known_columns(whole.columns)
+            raise file_error("no column", name=source.name, columns=quoted(missing), known=known)
         rows += len(whole)
         yield whole[list(dict.fromkeys(source.needed))] if source.only else whole
     if not rows:
-        raise InputError(f"{source.name} has no rows.", "Give a file with at least one row.")
+        raise file_error("no rows", name=source.name)
 
 
 @contextlib.contextmanager
@@ -143,10 +139,8 @@ def _in_words(path: Path) -> Iterator[None]:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
         what = path.suffix[1:].lower()
-        raise InputError(
-            f"{path.name} can't be read as {what}: {_first_line(error)}.",
-            "Check that the file is what its extension says and is complete.",
-        ) from error
+        why = Said(f": {_first_line(error)}", "")
+        raise file_error("unreadable", name=path.name, what=what, why=why) from error
 
 
 def _first_line(error: BaseException) -> str:

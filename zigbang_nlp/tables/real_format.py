@@ -6,7 +6,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from zigbang_nlp.errors import InputError
+from zigbang_nlp.language.file_errors import file_error
 from zigbang_nlp.tables.encoding import marked_encoding
 from zigbang_nlp.tables.source import Source
 
@@ -31,10 +31,7 @@ def real_ending(source: Source) -> str:
     with source.path.open("rb") as stream:
         start = stream.read(4096)
     if _HTML.match(start):
-        raise InputError(
-            f"{source.name} is a web page (HTML), whatever its name says.",
-            "Open it in Excel or a browser and save the table as .xlsx or .csv.",
-        )
+        raise file_error("web page", name=source.name)
     found = _of_binary(source.path, start) or _of_text(start, source.ending)
     if found in (None, source.ending) or {found, source.ending} == {".xlsx", ".xlsm"}:
         return source.ending

@@ -7,7 +7,7 @@ from itertools import chain, islice
 
 import pandas as pd
 
-from zigbang_nlp.errors import InputError
+from zigbang_nlp.language.file_errors import file_error
 from zigbang_nlp.tables.dialect import Dialect, find_dialect
 from zigbang_nlp.tables.encoding import encoding_of
 from zigbang_nlp.tables.header import place_names
@@ -61,8 +61,5 @@ def _even(
             source.notes.add("short rows", f"row {number}")
             row = row + [""] * (width - len(row))
         elif any(field.strip() for field in row[width:]):
-            raise InputError(
-                f"Row {number} of {source.name} has {len(row)} fields where its header has {width}.",
-                "A delimiter in an unquoted text does that: put the text in quotation marks.",
-            )
+            raise file_error("long row", name=source.name, row=number, fields=len(row), width=width)
         yield row[:width]

@@ -80,7 +80,7 @@ class Notes:
             note = self._notes[key] = Note(kind, {k: str(v) for k, v in values.items()})
         note.count += count
         if example is not None and len(note.examples) < _EXAMPLES:
-            note.examples.append(str(example))
+            note.examples.append(example if isinstance(example, str) else str(example))
 
     def merge(self, others: Iterable[Note]) -> None:
         """Count on what was noted of another part of the same file."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from zigbang_nlp.errors import InputError
+from zigbang_nlp.language.file_errors import file_error
 from zigbang_nlp.tables.columns import Guess, guess_roles
 from zigbang_nlp.tables.mojibake import known_columns
 from zigbang_nlp.tables.read import Notes, ReadOptions, first_piece
@@ -55,8 +55,5 @@ def column_of_texts(piece: pd.DataFrame, guesses: Sequence[Guess], name: str) ->
     if found is None and len(columns) == 1:
         return columns[0]
     if found is None:
-        raise InputError(
-            f"{name} has no column that holds reviews.",
-            f"Name it with --text-column. {known_columns(columns)}",
-        )
+        raise file_error("no texts", name=name, known=known_columns(columns))
     return found

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from zigbang_nlp.errors import InputError
+from zigbang_nlp.language.file_errors import file_error
 from zigbang_nlp.tables.source import Notes
 
 PACKED = (".gz", ".zip")
@@ -61,12 +61,9 @@ def _only_member(archive: zipfile.ZipFile, name: str, endings: Sequence[str]) ->
     ]
     if len(members) != 1:
         names = ", ".join(member.filename for member in members[:5])
-        raise InputError(
-            f"{name} holds {f'several files that can be read: {names}' if members else 'no file that can be read'}.",
-            "Unpack it and give the one file.",
-        )
+        raise file_error("several members" if members else "no member", name=name, names=names)
     if members[0].flag_bits & 1:
-        raise InputError(f"{name} is protected by a password.", "Unpack it and give the file.")
+        raise file_error("packed password", name=name)
     return members[0]
 
 
@@ -76,8 +73,5 @@ def _copy(packed: IO[bytes] | gzip.GzipFile, target: Path, name: str) -> None:
         while block := packed.read(1 << 20):
             room -= len(block)
             if room < 0:
-                raise InputError(
-                    f"{name} unpacks to more than half of the free disk.",
-                    "Free some space, or unpack it where there is room.",
-                )
+                raise file_error("too large unpacked", name=name)
             stream.write(block)

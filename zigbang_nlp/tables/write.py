@@ -175,7 +175,10 @@ def _in_words(target: Target, pieces: Sequence[pd.DataFrame], before: int) -> It
     try:
         yield
     except InputError as error:
-        raise InputError(_placed(error.fact, target, pieces, before), error.next_step) from error
+        fact = _placed(error.fact, target, pieces, before)
+        if fact == error.fact:  # of what is written, not of the writing
+            raise
+        raise InputError(fact, error.next_step) from error
     except (ZigbangError, MemoryError, OSError):
         raise
     except Exception as error:  # each library has its own, and some have bugs

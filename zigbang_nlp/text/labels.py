@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 
-from zigbang_nlp.errors import InputError
+from zigbang_nlp.language.file_errors import file_error
 
 NEGATIVE, POSITIVE = 0, 1
 
@@ -48,11 +48,7 @@ def read_label(value: object) -> str | None:
     try:
         return _SPELLINGS[spelled]
     except KeyError:
-        raise InputError(
-            f"The label {value!r} is neither negative nor positive.",
-            "Use negative and positive, or 부정 and 긍정, and leave unlabelled rows blank; or say what "
-            f"it means: --label-map {spelled}=negative (or positive, or neutral).",
-        ) from None
+        raise file_error("no label", label=repr(value), spelled=spelled) from None
 
 
 def class_balance(counts: Mapping[int, int]) -> dict[str, float | int]:

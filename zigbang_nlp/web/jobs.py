@@ -23,7 +23,7 @@ from zigbang_nlp.web.background import Background
 from zigbang_nlp.web.job_rows import rows_of, save_rows
 from zigbang_nlp.web.prediction_service import PredictionService
 from zigbang_nlp.web.problems import Problem
-from zigbang_nlp.web.uploads import ending_of, look, seen_in, small_pieces
+from zigbang_nlp.web.uploads import ending_of, look, seen_in, small_pieces, under_name
 
 #: Files that may wait, seconds that a finished one is kept, and finished ones that are kept.
 _WAITING, _SECONDS, _FINISHED = 8, 3_600, 20
@@ -40,7 +40,7 @@ class Job:
         column: of the texts.
         total, done: rows.
         state: "waiting", "working", "done" or "failed".
-        trouble: why it failed.
+        trouble: why it failed: a sentence of the catalogue, or an error.
         positive, negative, unsure: rows so far; those that no model could judge are none of them.
         model: identity of the bundle that judges it.
         options: how the file is read.
@@ -62,7 +62,7 @@ class Job:
     options: ReadOptions = field(default_factory=ReadOptions)
     seen: Look | None = None
     corrected: dict[int, str] = field(default_factory=dict)
-    trouble: str = ""
+    trouble: str | InputError = ""
     ended: float = 0.0
 
     @property
@@ -132,7 +132,7 @@ class Jobs:
         except BaseException as error:
             shutil.rmtree(home, ignore_errors=True)
             if isinstance(error, InputError):
-                raise InputError(_told(error, source, Path(name).name[:100])) from error
+                raise under_name(error, source, Path(name).name[:100]) from error
             raise
         job = Job(key, Path(name).name[:100], source, column, total, options=options)
         with self._background.lock:
@@ -163,7 +163,7 @@ class Jobs:
             self._classify(job)
             job.state = "done" if job.state == "working" else job.state
         except ZigbangError as error:
-            job.state, job.trouble = "failed", _told(error, job.source, job.name)
+            job.state, job.trouble = "failed", under_name(error, job.source, job.name)
         except Exception:  # noqa: BLE001 - the thread must live on
             log.exception("An uploaded file could not be classified.")
             job.state, job.trouble = (
@@ -193,11 +193,6 @@ class Jobs:
 
 def _remove(job: Job) -> None:
     shutil.rmtree(job.source.parent, ignore_errors=True)
-
-
-def _told(error: ZigbangError, source: Path, name: str) -> str:
-    """An error under the name that the sender gave the file."""
-    return str(error).replace(str(source), name).replace(source.name, name)
 
 
 _TOO_MANY = Problem(

@@ -14,6 +14,9 @@ from starlette.types import Scope
 from zigbang_nlp.errors import BundleError, InputError, InsightError, StoreError, ZigbangError
 from zigbang_nlp.language.i18n import N_, translated
 
+#: Errors that say themselves in each language.
+_TOLD = (InsightError, InputError)
+
 MEDIA_TYPE = "application/problem+json"
 
 #: What a problem document looks like, for the OpenAPI document.
@@ -47,7 +50,7 @@ class Problem(Exception):
             in each language.
         headers: sent with it.
         errors: the parts of the request that are wrong, or nothing.
-        values: what the sentence is filled with.
+        values: what the sentence is filled with; an error says itself in the same language.
     """
 
     status: int
@@ -59,9 +62,13 @@ class Problem(Exception):
 
     def sentence(self, language: str) -> str:
         """What is wrong, in "ko" or "en"."""
-        if isinstance(self.message, InsightError | InputError):
+        if isinstance(self.message, _TOLD):
             return self.message.sentence(language)
-        return translated(self.message, language, **self.values)
+        values = {
+            name: value.sentence(language) if isinstance(value, _TOLD) else value
+            for name, value in self.values.items()
+        }
+        return translated(self.message, language, **values)
 
     def response(self, scope: Scope) -> Response:
         """The problem as an answer to the request of `scope`."""

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from zigbang_nlp.errors import InputError
+from zigbang_nlp.errors import InputError, ZigbangError
 from zigbang_nlp.importing import ImportColumns, Look
 from zigbang_nlp.importing import look as see
+from zigbang_nlp.language.i18n import N_
 from zigbang_nlp.tables.columns import guess_roles
+from zigbang_nlp.tables.mojibake import mended
 from zigbang_nlp.tables.read import read_table
 from zigbang_nlp.tables.source import ReadOptions
 from zigbang_nlp.tables.text_column import column_of_texts
@@ -81,6 +83,16 @@ def refuse_bomb(source: Path) -> None:
         )
 
 
+def under_name(error: ZigbangError, source: Path, name: str) -> InputError:
+    """An error about a file that was sent, under the name that its sender gave it."""
+
+    def named(said: str) -> str:
+        return said.replace(str(source), name).replace(source.name, name)
+
+    korean = named(error.korean) if isinstance(error, InputError) else ""
+    return InputError(named(error.fact), named(error.next_step), korean)
+
+
 def small_pieces(
     source: Path, column: str, options: ReadOptions | None = None
 ) -> Iterator[pd.DataFrame]:
@@ -91,14 +103,18 @@ def small_pieces(
 
 
 def _which_column(names: list[str]) -> Problem:
-    some = ", ".join(names[:20])
-    return Problem(
-        422,
-        "which-column",
-        "리뷰가 있는 열을 선택해 주세요. 이 파일의 열: {columns}",
-        errors=[{"column": name} for name in names[:50]],
-        values={"columns": some},
-    )
+    values = {"columns": ", ".join(names[:20])}
+    errors = [{"column": name} for name in names[:50]]
+    whole = next((found for found in map(mended, names) if found is not None), None)
+    if whole is None:
+        sentence = N_("리뷰가 있는 열을 선택해 주세요. 이 파일의 열: {columns}")
+    else:
+        values["whole"] = whole
+        sentence = N_(
+            "열 이름의 인코딩이 깨져 있습니다(‘{whole}’ 같습니다). ‘깨진 글자 되돌리기’를 켜고 다시 올려 주세요. "
+            "이 파일의 열: {columns}"
+        )
+    return Problem(422, "which-column", sentence, errors=errors, values=values)
 
 
 _TOO_LONG = Problem(

@@ -115,7 +115,7 @@ async def send(request: Request) -> Response:
                 422,
                 "unreadable-file",
                 "파일을 읽을 수 없습니다: {why}",
-                values={"why": str(error)},
+                values={"why": error},
             ) from error
     address = f"/classify/file/{job.key}"
     if "application/json" in request.headers.get("accept", ""):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -106,9 +105,11 @@ def _table(job: Job, view: View, chosen: dict[str, str]) -> dict[str, Any] | Res
 
 
 def _trouble(job: Job, language: str) -> str:
-    """Why a file failed. What the readers of files say is English, and of use to those who read it."""
-    if language == "en" or not job.trouble or re.search("[가-힣]", job.trouble):
+    """Why a file failed; of what only says itself in English, no more than what to do."""
+    if isinstance(job.trouble, str):
         return translated(job.trouble, language)
+    if language == "en" or job.trouble.korean:
+        return job.trouble.sentence(language)
     return translated(
         "파일을 읽다가 멈췄습니다. 다른 형식(CSV, 엑셀)으로 저장해 다시 올려 주세요.", language
     )

@@ -35,7 +35,7 @@ from zigbang_nlp.web.pages.forms import text_of
 from zigbang_nlp.web.pages.render import check_form, language_of, page
 from zigbang_nlp.web.problems import Problem
 from zigbang_nlp.web.queries import Filters
-from zigbang_nlp.web.uploads import ending_of, refuse_bomb
+from zigbang_nlp.web.uploads import ending_of, refuse_bomb, under_name
 
 router = APIRouter(include_in_schema=False)
 
@@ -167,7 +167,9 @@ def _answer(snapshot: Snapshot, name: str, body: BinaryIO, target: str) -> Joine
         raise Problem(
             422,
             "unreadable-prices",
-            "표를 읽을 수 없습니다. 단지명이나 위도·경도 열이 있는 CSV 또는 엑셀 파일을 올려 주세요.",
+            error
+            if error.korean
+            else "표를 읽을 수 없습니다. 단지명이나 위도·경도 열이 있는 CSV 또는 엑셀 파일을 올려 주세요.",
         ) from error
     own = [name for name in table.columns if name not in snapshot.reviews().complexes.columns]
     numeric = [
@@ -195,16 +197,19 @@ def _read(name: str, body: BinaryIO) -> pd.DataFrame:
         file.write_bytes(body.read())
         refuse_bomb(file)
         pieces, rows = [], 0
-        for piece in read_table(file):
-            rows += len(piece)
-            if rows > _MOST_ROWS:
-                raise Problem(
-                    422,
-                    "too-many-rows",
-                    "행이 {most:,}개보다 많습니다. 리뷰가 있는 지역만 남겨 주세요.",
-                    values={"most": _MOST_ROWS},
-                )
-            pieces.append(piece)
+        try:
+            for piece in read_table(file):
+                rows += len(piece)
+                if rows > _MOST_ROWS:
+                    raise Problem(
+                        422,
+                        "too-many-rows",
+                        "행이 {most:,}개보다 많습니다. 리뷰가 있는 지역만 남겨 주세요.",
+                        values={"most": _MOST_ROWS},
+                    )
+                pieces.append(piece)
+        except InputError as error:
+            raise under_name(error, file, name) from error
     return pd.concat(pieces, ignore_index=True)
 
 
