@@ -18,7 +18,7 @@ is an `InputError`.
 | function | says | columns |
 |---|---|---|
 | `load(store, region=, since=, until=, complexes=, sources=)` | the `Corpus`: `.texts`, `.complexes`, `.judged`, `.dated`, `.mentions`, `.narrowed(...)` | TEXT_COLUMNS, COMPLEX_COLUMNS |
-| `where(corpus, by="complex", category=, topic=, measure="positive", precision=5, min_texts=1, level=0.95)` | sentiment, complaints or praise by complex, city, district, neighbourhood, geohash or category; ranks with ties | WHERE_COLUMNS |
+| `where(corpus, by="complex", category=, topic=, measure="positive", precision=5, min_texts=1, level=0.95)` | sentiment, complaints or praise by complex, city, district, neighbourhood, geohash or category, or by who wrote it (residence, age, sex, married); ranks with ties | WHERE_COLUMNS |
 | `word_figures(corpus, word, level=0.95)` | a word's mentions with its compounds, beside the opinions on its topic | FORM_COLUMNS |
 | `compare(corpus, one, other, kind="complex", level=0.95)` | two complexes or regions: test and effect size, by category | COMPARE_COLUMNS |
 | `standouts(corpus, by="complex", least=0.05, level=0.95)` | categories in which a place is better or worse than the others | STANDOUT_COLUMNS |

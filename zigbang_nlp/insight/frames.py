@@ -27,7 +27,13 @@ TEXT_COLUMNS: dict[str, str] = {
     "topics": "topics, parted by tabs; empty for none, missing where the model knows no topics",
     "about": "the category the text speaks of, or missing",
     "aspects": "its opinions topic by topic, see records.pack_aspects; missing where none were told",
+    "residence": "how whoever wrote it lives there, in the source's words; missing unless kept",
+    "age": "the same person's age (crawl.covariates keeps these four)",
+    "sex": "sex",
+    "married": "and marital status",
 }
+#: Those that say who wrote it.
+RESIDENTS = ("residence", "age", "sex", "married")
 
 #: Columns of `Corpus.complexes` -> what they hold. One row is one complex with at least one text.
 COMPLEX_COLUMNS: dict[str, str] = {
@@ -63,6 +69,8 @@ def texts_of_rows(raw: pd.DataFrame) -> pd.DataFrame:
             "about": raw["about"],
             "aspects": raw["aspects"],
         }
+        # A few words that come again and again, or nothing at all.
+        | {name: raw[name].astype("category") for name in RESIDENTS}
     )
     return texts[list(TEXT_COLUMNS)]
 

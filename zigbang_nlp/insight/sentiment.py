@@ -10,11 +10,15 @@ import pandas as pd
 
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.insight.frames import RESIDENTS
 from zigbang_nlp.insight.ranks import with_ranks
 from zigbang_nlp.insight.rates import Prior, design_effect, prior_of, shrink, wilson
 from zigbang_nlp.insight.told import opinions
 
-By = Literal["complex", "district", "neighbourhood", "city", "geohash", "category"]
+By = Literal[
+    "complex", "district", "neighbourhood", "city", "geohash", "category",
+    "residence", "age", "sex", "married",
+]  # fmt: skip
 #: What `where` counts.
 Measure = Literal["positive", "complaints", "praise"]
 PLACES = ("complex", "district", "neighbourhood", "city", "geohash")
@@ -64,7 +68,8 @@ def where(
     Args:
         corpus: the texts to count.
         by: "complex", "city", "district" or "neighbourhood" (from addresses), "geohash", or
-            "category" (of the site's five; as the model tells them where all texts are of one).
+            "category" (of the site's five; as the model tells them where all texts are of one),
+            or who wrote it: "residence", "age", "sex", "married" (where crawl.covariates kept it).
         category: only texts of this category.
         topic: only opinions on this topic; see `topics`.
         measure: what is counted: "positive" texts of all (of those on the topic); residents'
@@ -222,9 +227,19 @@ def grouped_texts(corpus: Corpus, by: str, precision: int = 5) -> pd.DataFrame:
         InputError: `by` is unknown.
         InsightError: no text has such a group.
     """
-    if by not in (*PLACES, "category"):
-        raise InputError(f"Can't group by {by!r}.", f"Use {', '.join((*PLACES, 'category'))}.")
+    known = (*PLACES, "category", *RESIDENTS)
+    if by not in known:
+        raise InputError(f"Can't group by {by!r}.", f"Use {', '.join(known)}.")
     texts = corpus.counted
+    if by in RESIDENTS:
+        texts = texts.assign(group=corpus.judged[by].astype(object)).dropna(subset="group")
+        if texts.empty:
+            raise InsightError(
+                "No review says who wrote it.",
+                "누가 썼는지 알려 주는 리뷰가 없습니다.",
+                "Crawl with crawl.covariates = true, or give a column of that name.",
+            )
+        return texts
     if by == "category" and texts["category"].nunique() == 1 and texts["about"].notna().any():
         # Files hold texts of one category; what each is about is the model's word then.
         return texts.assign(group=texts["about"]).dropna(subset="group")

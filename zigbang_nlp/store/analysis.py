@@ -11,12 +11,11 @@ from zigbang_nlp.store.rows import KEY
 from zigbang_nlp.store.schema import predictions, reviews
 from zigbang_nlp.store.staging import same_key
 
+#: Those that are of the review itself. The last four are None unless crawl.covariates kept them.
+_OF_REVIEWS = (*KEY, "text", "score", "written_at", "residence", "age", "sex", "married")
 #: The columns of `stream_judged`, in order. Those from `label` on are None without a prediction.
 JUDGED_COLUMNS: tuple[str, ...] = (
-    *KEY,
-    "text",
-    "score",
-    "written_at",
+    *_OF_REVIEWS,
     "label",
     "probability",
     "unsure",
@@ -31,8 +30,7 @@ JUDGED_COLUMNS: tuple[str, ...] = (
 def stream_judged(connection: sa.Connection, sources: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     """Rows of `JUDGED_COLUMNS` in the stable order of their key; no sources means all."""
     columns = [
-        reviews.c[name] if name in (*KEY, "text", "score", "written_at") else predictions.c[name]
-        for name in JUDGED_COLUMNS
+        reviews.c[name] if name in _OF_REVIEWS else predictions.c[name] for name in JUDGED_COLUMNS
     ]
     query = (
         sa.select(*columns)
