@@ -20,6 +20,7 @@ from zigbang_nlp.crawl.privacy import Scrubber
 from zigbang_nlp.crawl.reading import LEFT_OUT
 from zigbang_nlp.errors import DriftError
 from zigbang_nlp.store import Store, open_store
+from zigbang_nlp.store.export import export
 from zigbang_nlp.store.schema import reviews
 
 
@@ -48,6 +49,24 @@ def test_a_name_that_looks_like_nothing_is_mended_by_asking_again(tmp_path: Path
         assert totals(store) == 0
         assert run_crawl(chosen, store, retry_failed=True).failed == 0
         assert totals(store) == 3 * 40
+
+
+def test_what_a_mended_file_brings_is_new_for_the_next_feed(tmp_path: Path) -> None:
+    """Who reads what is new since each run misses nothing that was read again between two runs."""
+    file, out = tmp_path / "my.toml", tmp_path / "new.jsonl"
+    shipped = (SITES / "zigbang.toml").read_text("utf-8")
+    file.write_text(shipped.replace('total = ["desc"', 'total = ["총평", "desc"'), "utf-8")
+    world = renamed(whole_world(apartments=4), desc="총평")
+    with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
+        with pytest.raises(DriftError):
+            run_crawl(settings(tmp_path, crawl_settings(server.url)), store)
+        assert export(store, out, since_run=1) == 4 * 3 * 4
+        chosen = settings(tmp_path, crawl_settings(server.url, site=str(file)))
+        assert reparse(store, [site_of(chosen.crawl)]).reviews.new == 4 * 3 * 5
+        run_crawl(chosen, store)
+        assert export(store, out, since_run=2) == 4 * 3 * 5
+        run_crawl(chosen, store)
+        assert export(store, out, since_run=3) == 0
 
 
 def kept(kind: str, answer: Any) -> Any:

@@ -50,7 +50,7 @@ def _show_columns(context: click.Context, _option: click.Parameter, wanted: bool
     "--since-run",
     type=int,
     metavar="N",
-    help="Only what was first seen, or changed, in run N or after it; see `crawl --status`.",
+    help="Only what is new or changed since the run before N ended; see `crawl --status`.",
 )
 def command(
     loaded: LoadedSettings, file: Path, encoding: str, masked: bool, since_run: int | None

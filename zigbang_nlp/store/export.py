@@ -71,7 +71,7 @@ def export(
         encoding: of CSV. utf-8-sig (with BOM) is what Excel needs to show Hangul. Characters that
             the encoding lacks become "?".
         masked: put a word in place of telephone numbers, e-mail addresses, doors and plates.
-        since_run: only what was first seen, or changed, in this run of a crawl or after it.
+        since_run: only what is new or changed since the run before this one of a crawl ended.
         notes: where what was changed for the sake of the format is noted.
 
     Returns:

@@ -43,13 +43,14 @@ def save_reparsed(
     Returns:
         Counts of reviews, and how many were removed.
     """
+    now = datetime.now(UTC)
+    # A row that an earlier reading lacked is new from now on: whoever reads what is new gets it.
     current = [
-        replace(review, first_seen=moment, last_seen=moment)
+        replace(review, first_seen=now, last_seen=moment)
         for outcome, moment in batch
         for review in outcome.found.reviews
     ]
     times = {outcome.task.key: moment for outcome, moment in batch if outcome.whole}
-    now = datetime.now(UTC)
     with database.write() as connection:
         stale = _misread(connection, source, times, {rows.key_of(review) for review in current})
         _remove(connection, stale, now)

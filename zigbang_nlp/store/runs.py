@@ -106,20 +106,23 @@ class Runs:
             )
 
     def began(self, run: int) -> datetime:
-        """When a run began.
+        """When a run began; or when the last one before it ended, if that was earlier.
+
+        What is read again between two runs (`--reparse`, an upgrade) is new with the second.
 
         Raises:
             InputError: there is no such run.
         """
+        before = sa.select(sa.func.max(runs.c.updated_at)).where(runs.c.id < run)
+        query = sa.select(runs.c.started_at, before.scalar_subquery()).where(runs.c.id == run)
         with self.database.read() as connection:
-            moment: datetime | None = connection.execute(
-                sa.select(runs.c.started_at).where(runs.c.id == run)
-            ).scalar_one_or_none()
-        if moment is None:
+            found = connection.execute(query).one_or_none()
+        if found is None:
             raise InputError(
                 f"There is no run {run} in this store.", "`zigbang-nlp crawl --status` lists them."
             )
-        return moment
+        moments: list[datetime] = [moment for moment in found if moment is not None]
+        return min(moments)
 
     def recent(self, source: str, limit: int = 10) -> list[Run]:
         """The last runs, newest first.
