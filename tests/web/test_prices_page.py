@@ -49,10 +49,20 @@ def test_a_planted_effect_is_found_within_regions(known: Known) -> None:
     assert "원인이라는 뜻은 아닙니다" in page
 
 
-def test_columns_are_named_where_the_price_is_not(known: Known) -> None:
+def test_columns_are_buttons_that_ask_again_without_the_file(known: Known) -> None:
     page = send(known, table(), "")
-    assert "수가 든 열: 거래금액" in page
-    assert "가격 열의 이름을 적고" in page
+    assert "가격이 든 열을 고르세요" in page
+    assert 'value="거래금액" aria-pressed="false"' in page
+    assert "95% 신뢰구간" not in page
+    (result,) = re.findall(r'name="result" value="([^"]+)"', page)
+    form = {"csrf": known.csrf("/prices"), "result": result, "target": "거래금액"}
+    for _ in range(2):
+        chosen = known.http.post("/prices", data=form, follow_redirects=True).text
+        assert 'value="거래금액" aria-pressed="true"' in chosen
+        assert '<tr class="sure"><td>households</td>' in chosen
+        (form["result"],) = re.findall(r'name="result" value="([^"]+)"', chosen)
+    gone = known.http.post("/prices", data=form | {"result": "none"}, follow_redirects=True).text
+    assert "표를 다시 올려 주세요" in gone
 
 
 def test_a_table_of_something_else_is_refused(known: Known) -> None:

@@ -70,6 +70,15 @@ class Scale:
         """The score from which `step` (1 to 6) begins."""
         return self.centre + self.spread * (step - 3.5) / 3
 
+    def steps(self) -> list[int]:
+        """Those that a share can have, lowest first: none that begins above 1 or ends below 0."""
+        return [
+            step
+            for step in range(7)
+            if (step == 0 or self.threshold(step) <= 1)
+            and (step == 6 or self.threshold(step + 1) > 0)
+        ]
+
 
 def scale_of(scores: Sequence[float], centre: float) -> Scale:
     """The scale of a map, wide enough that noise doesn't look like a finding.

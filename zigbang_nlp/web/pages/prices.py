@@ -77,22 +77,34 @@ def prices(request: Request, snapshot: Reviews, view: Viewed, result: str = "") 
         return one_of(tables, view.table, view.format)
     said = _blank(found, sentence, language)
     if result:
-        said |= _shown(joined_now, language)
+        said |= _shown(joined_now, language) | {"result": result}
     return page(request, "prices.html", **said)
 
 
 @router.post(PRICES_PATH)
 async def joined_prices(request: Request) -> Response:
-    """Join a table that was sent to the complexes, and lead to what was found."""
+    """Join a table that was sent to the complexes, and lead to what was found.
+
+    With `result` instead of a file: the table of an answer, asked for the prices in another column.
+    """
+    kept = services_of(request).found_prices
     async with request.form(max_files=1, max_fields=5) as form:
         check_form(request, text_of(form, "csrf"))
         sent = form.get("file")
-        if not isinstance(sent, UploadFile) or not sent.filename:
-            raise Problem(422, "no-file", "파일을 선택해 주세요.")
         target = text_of(form, "target").strip()[:100]
         snapshot = request.app.state.app_state.corpus_cache.snapshot()
-        found = await run_in_threadpool(_answer, snapshot, sent.filename, sent.file, target)
-    key = services_of(request).found_prices.keep(found)
+        if result := text_of(form, "result"):
+            before = kept.find(result)
+            if before is None:
+                return RedirectResponse(f"{PRICES_PATH}?result=gone", 303)
+            found = await run_in_threadpool(
+                _regressed, snapshot, before.table, before.columns, target
+            )
+        elif isinstance(sent, UploadFile) and sent.filename:
+            found = await run_in_threadpool(_answer, snapshot, sent.filename, sent.file, target)
+        else:
+            raise Problem(422, "no-file", "파일을 선택해 주세요.")
+    key = kept.keep(found)
     return RedirectResponse(f"{PRICES_PATH}?result={key}#joined", 303)
 
 
@@ -104,6 +116,7 @@ def _blank(found: pd.DataFrame | None, sentence: str, language: str) -> dict[str
         "cluster_sentence": sentence,
         "join": None,
         "columns": [],
+        "result": "",
         "effects": [],
         "fit": None,
         "sentence": "",
@@ -178,13 +191,26 @@ def _answer(snapshot: Snapshot, name: str, body: BinaryIO, target: str) -> Joine
         if name not in JOIN_COLUMNS
         and pd.to_numeric(table[name], errors="coerce").notna().sum() > 2
     ]
+    return _regressed(snapshot, table, numeric, target)
+
+
+def _regressed(snapshot: Snapshot, table: pd.DataFrame, numeric: list[str], target: str) -> Joined:
+    """The prices in a column against what is known of the complexes.
+
+    Args:
+        snapshot: of the reviews.
+        table: joined; may hold the scores of an earlier answer.
+        numeric: its columns with numbers.
+        target: the one of prices; any other name finds nothing yet.
+    """
     if target not in numeric:
         return Joined(table, numeric, target)
+    attrs, table = table.attrs, table.drop(columns="score", errors="ignore")
     scores = _table(snapshot)[["complex", "score"]]
     whole = table.merge(scores, on="complex", how="left")
     properties = [n for n in _PROPERTIES if n in whole.columns and n != target]
     usable = [n for n in properties if pd.to_numeric(whole[n], errors="coerce").notna().sum() >= 30]
-    whole.attrs = table.attrs
+    whole.attrs = attrs
     try:
         return Joined(whole, numeric, target, hedonic(whole, target, usable))
     except (InsightError, InputError) as error:
