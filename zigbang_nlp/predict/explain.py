@@ -19,7 +19,12 @@ from zigbang_nlp.model.bundle import Bundle
 from zigbang_nlp.model.serving.gradient import GradientNetwork
 from zigbang_nlp.model.serving.inference import Network, windows
 from zigbang_nlp.predict.attribution_spans import Unit, units_of
-from zigbang_nlp.predict.explained_words import word_shares, words_of
+from zigbang_nlp.predict.explained_words import (
+    log_odds_shares,
+    word_shares,
+    words_of,
+    words_to_mark,
+)
 from zigbang_nlp.records import Explanation, TokenShare, WordShare
 
 #: Points on the way of the integral at first; doubled while the sum is off by more than the
@@ -82,11 +87,20 @@ class Explainer:
     def _word_shares(
         self, texts: Sequence[str], words: Sequence[list[Unit]], batch_size: int
     ) -> list[tuple[WordShare, ...]]:
-        found = occlusion(self.network, words, self.bundle.encoder.length, batch_size)
-        return [
-            word_shares(text, own, float(probability), drops)
-            for text, own, probability, drops in zip(texts, words, *found, strict=True)
+        window = self.bundle.encoder.length
+        probabilities, drops = occlusion(self.network, words, window, batch_size)
+        shares = [
+            log_odds_shares(float(probability), own)
+            for probability, own in zip(probabilities, drops, strict=True)
         ]
+        marked = words_to_mark(
+            words,
+            shares,
+            probabilities,
+            self.bundle.threshold,
+            lambda rows: self.network.probabilities(rows, batch_size, window),
+        )
+        return list(map(word_shares, texts, words, shares, marked))
 
     def _explanation(
         self, text: str, units: list[Unit], probability: float, drops: np.ndarray

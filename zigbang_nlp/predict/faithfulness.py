@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import wilcoxon
 
+from zigbang_nlp.model.evaluation.calibration import logit
 from zigbang_nlp.predict.attribution_spans import units_of
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.predict.explain import rank_correlation
@@ -37,6 +38,65 @@ class Deletion:
     occlusion_p: float
     gradient_p: float
     agreement: float
+
+
+@dataclass(frozen=True)
+class WordDeletion:
+    """What taking out marked words does, and taking out tokens.
+
+    Attributes:
+        texts: that have a word marked for their label.
+        words: mean fall of the log-odds of the label when those words are taken out.
+        as_many: when as many of the strongest tokens are, by their own shares.
+        as_long: when as many tokens are as those words hold.
+        random: when as many random tokens are.
+    """
+
+    texts: int
+    words: float
+    as_many: float
+    as_long: float
+    random: float
+
+
+def word_deletion_test(classifier: Classifier, texts: Sequence[str], seed: int = 0) -> WordDeletion:
+    """Take the words marked for the label out of texts, and tokens, and compare.
+
+    Args:
+        classifier: the model whose explanations are tested.
+        texts: those without a word marked for their label are left out.
+        seed: of the random tokens.
+
+    Raises:
+        ValueError: no text has a marked word.
+    """
+    random = np.random.default_rng(seed)
+    encoder = classifier.bundle.encoder
+    signs: list[float] = []
+    rows: list[list[int]] = []  # five a text: whole, without words, as many, as long, random ones
+    for text, why in zip(texts, classifier.explain(texts), strict=True):
+        units = units_of(encoder, text)
+        sign = 1.0 if why.probability >= classifier.bundle.threshold else -1.0
+        words = [word for word in why.words if word.marked and sign * word.log_odds > 0]
+        if not words:
+            continue
+        held = [
+            at
+            for at, unit in enumerate(units)
+            if any(word.start <= unit.start < word.end for word in words)
+        ]
+        order = np.argsort([-sign * token.occlusion for token in why.tokens], kind="stable")
+        drawn = random.permutation(len(units))[: len(held)]
+        for gone in ([], held, order[: len(words)], order[: len(held)], drawn):
+            out = {int(at) for at in gone}
+            rows.append([i for at, unit in enumerate(units) if at not in out for i in unit.ids])
+        signs.append(sign)
+    if not signs:
+        raise ValueError("no text has a word marked for its label")
+    told = classifier.network.probabilities(rows, classifier.batch_size, encoder.length)
+    odds = logit(told.astype(np.float64)).reshape(-1, 5) * np.array(signs)[:, None]
+    words_, as_many, as_long, chance = (odds[:, :1] - odds[:, 1:]).mean(axis=0).tolist()
+    return WordDeletion(len(signs), words_, as_many, as_long, chance)
 
 
 def deletion_test(

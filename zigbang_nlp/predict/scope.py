@@ -1,13 +1,11 @@
-"""What no label is given for: texts that aren't Korean sentences, and what only fills a box.
-
-Whether a sentence has an opinion can't be told here: a question or a piece of news gets a label.
-"""
+"""What no label is given for: texts that aren't Korean sentences, and those without an opinion."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
 
+from zigbang_nlp.predict.no_opinion import has_no_opinion
 from zigbang_nlp.text.vocabulary import OUT_OF_VOCABULARY
 
 BLANK = "blank text"
@@ -45,6 +43,8 @@ def out_of_scope(text: str, ids: Sequence[int]) -> str | None:
     # Hangul that was typed on a Mac comes apart into conjoining jamo.
     letters = [c for c in unicodedata.normalize("NFC", text) if c.isalpha()]
     if len(letters) <= _LONGEST_FILLER and "".join(letters) in _FILLERS:
+        return NO_OPINION
+    if has_no_opinion(unicodedata.normalize("NFC", text)):
         return NO_OPINION
     syllables = sum("가" <= c <= "힣" for c in letters)
     others = sum(not ("가" <= c <= "힣" or "ㄱ" <= c <= "ㆎ") for c in letters)

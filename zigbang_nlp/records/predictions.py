@@ -33,7 +33,8 @@ class WordShare:
         text: as it stands there: an eojeol, with what negates it ("안 좋아요", "주차장이 없어요").
         start, end: its characters (Unicode code points) of the original text, end excluded.
         log_odds: how much the log-odds fall without it; 1 moves a probability of 0.5 to 0.73.
-        marked: whether it is worth showing: strong enough, and among the strongest third.
+        marked: whether it is worth showing: strong enough, and among the third that decide most
+            together.
     """
 
     text: str
