@@ -3,9 +3,12 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +38,21 @@ SETTINGS = [
     "0",
     "--spatial-dropout",
     "0",
+    "--callbacks",
+    "killer:Killer",
     "--force",
 ]
+#: Kills the training in the work directory that a file names, after its second epoch's last step.
+KILLER = """
+import os, pathlib, signal, sys
+import keras
+
+class Killer(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        armed = pathlib.Path("armed")
+        if epoch == 1 and armed.exists() and armed.read_text() in sys.argv:
+            os.kill(os.getpid(), signal.SIGKILL)
+"""
 #: Two logical CPUs stand in for two GPUs.
 TWO_DEVICES = """
 import sys
@@ -59,31 +75,65 @@ def places(dataset: DataSet, tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("distributed")
     for name in ("alone", "mirrored", "worker0", "worker1"):
         shutil.copytree(dataset.directory, place / name / "dataset")
+    (place / "killer.py").write_text(KILLER)
     done = zigbang(*SETTINGS, "--work", "alone", cwd=place)
     assert done.returncode == 0, done.stderr.decode()
     return place
 
 
 @pytest.mark.slow
-def test_two_processes_on_loopback_train_as_one(places: Path) -> None:
+def test_two_processes_on_loopback_train_as_one_though_one_is_killed(places: Path) -> None:
+    # The second dies with its second epoch done and not yet kept, which the first has kept.
+    (places / "armed").write_text("worker1")
+    first, second = two_workers(places)
+    said = second.communicate(timeout=300)[1].decode()
+    assert second.returncode == -signal.SIGKILL, said
+    until(lambda: set(kept_epochs(places / "worker0")) == {1, 2})
+    assert kept_epochs(places / "worker1") == [1]
+    first.kill()  # its next step would wait for the other
+    first.communicate()
+    (places / "armed").unlink()
+    for worker in two_workers(places):
+        said = worker.communicate(timeout=600)[1].decode()
+        assert worker.returncode == 0, said
+        assert "Resuming after epoch 1 of" in said
+    alone = history(places / "alone")
+    ours, theirs = (history(places / f"worker{index}") for index in range(2))
+    assert ours == theirs
+    for name in ("loss", "val_loss"):
+        assert ours[name] == pytest.approx(alone[name], abs=1e-3), name
+    weights = [(places / f"worker{i}" / "model" / "network.onnx").read_bytes() for i in range(2)]
+    assert weights[0] == weights[1]
+    assert [kept_epochs(places / f"worker{i}") for i in range(2)] == [[], []]
+
+
+@pytest.mark.slow
+def test_two_devices_train_as_one_though_they_are_killed(places: Path) -> None:
+    arguments = [*SETTINGS, "--distribute", "mirrored", "--work", "mirrored"]
+    command = [sys.executable, "-c", TWO_DEVICES, *arguments]
+    (places / "armed").write_text("mirrored")
+    killed = subprocess.run(command, cwd=places, capture_output=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    (places / "armed").unlink()
+    done = subprocess.run(command, cwd=places, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+    assert "Resuming after epoch 1 of" in done.stderr.decode()
+    alone, mirrored = history(places / "alone"), history(places / "mirrored")
+    for name in ("loss", "val_loss"):
+        assert mirrored[name] == pytest.approx(alone[name], abs=1e-3), name
+
+
+def two_workers(places: Path) -> list[subprocess.Popen[bytes]]:
     ports = []
     for _ in range(2):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             ports.append(free.getsockname()[1])
     cluster = {"worker": [f"127.0.0.1:{port}" for port in ports]}
-    running = [
+    command = [sys.executable, "-m", "zigbang_nlp", *SETTINGS, "--distribute", "multiworker"]
+    return [
         subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "zigbang_nlp",
-                *SETTINGS,
-                "--distribute",
-                "multiworker",
-                "--work",
-                f"worker{index}",
-            ],
+            [*command, "--work", f"worker{index}"],
             cwd=places,
             env=os.environ
             | {
@@ -95,28 +145,20 @@ def test_two_processes_on_loopback_train_as_one(places: Path) -> None:
         )
         for index in range(2)
     ]
-    for worker in running:
-        said = worker.communicate(timeout=600)[1]
-        assert worker.returncode == 0, said.decode()
-    alone = history(places / "alone")
-    first, second = (history(places / f"worker{index}") for index in range(2))
-    assert first == second
-    for name in ("loss", "val_loss"):
-        assert first[name] == pytest.approx(alone[name], abs=1e-3), name
-    weights = [(places / f"worker{i}" / "model" / "network.onnx").read_bytes() for i in range(2)]
-    assert weights[0] == weights[1]
 
 
-@pytest.mark.slow
-def test_two_devices_train_as_one(places: Path) -> None:
-    arguments = [*SETTINGS, "--distribute", "mirrored", "--work", "mirrored"]
-    done = subprocess.run(
-        [sys.executable, "-c", TWO_DEVICES, *arguments], cwd=places, capture_output=True
-    )
-    assert done.returncode == 0, done.stderr.decode()
-    alone, mirrored = history(places / "alone"), history(places / "mirrored")
-    for name in ("loss", "val_loss"):
-        assert mirrored[name] == pytest.approx(alone[name], abs=1e-3), name
+def kept_epochs(work: Path) -> list[int]:
+    """The epochs whose states a killed training has kept, the last first."""
+    states = [work / "checkpoints" / name / "state.json" for name in ("backup", "backup-before")]
+    return [json.loads(state.read_text())["epochs"] for state in states if state.exists()]
+
+
+def until(reached: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if reached():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it didn't come to that within a minute")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import ROOT
 from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.model.network.backend import make_repeatable
-from zigbang_nlp.model.training.checkpoints import read_backup
+from zigbang_nlp.model.training.checkpoints import read_backups
 from zigbang_nlp.model.training.train import resume_key, train
 from zigbang_nlp.text.dataset import DataSet
 
@@ -86,11 +86,9 @@ def test_a_killed_training_goes_on_exactly(
     checkpoints, data = work / "checkpoints", DataSet.load(work / "dataset")
     assert not (work / "model").exists()
     key = resume_key(data, settings)
-    backup = read_backup(checkpoints, key)
-    assert backup is not None
-    assert backup.epochs == 2
+    assert [backup.epochs for backup in read_backups(checkpoints, key)] == [2]
     other = settings.model_copy(update={"dropout": 0.2})
-    assert read_backup(checkpoints, resume_key(data, other)) is None, "other settings start anew"
+    assert read_backups(checkpoints, resume_key(data, other)) == [], "other settings start anew"
 
     (tmp_path / "armed").unlink()
     train(data, settings, work / "model", checkpoints)
@@ -133,4 +131,4 @@ def _ended_training_is_not_trained_again(data: DataSet, tmp_path: Path, killer: 
     assert results[0][0] == results[1][0]
     np.testing.assert_array_equal(results[0][1], results[1][1])
     (tmp_path / "e" / "backup" / "state.json").write_text("{")
-    assert read_backup(tmp_path / "e", "same") is None, "a damaged backup starts anew"
+    assert read_backups(tmp_path / "e", "same") == [], "a damaged backup starts anew"

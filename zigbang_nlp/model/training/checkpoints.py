@@ -6,6 +6,7 @@ checkpoints/
   README.txt           how plain Keras opens those that are whole models
   tensorboard/         logs, with `train.tensorboard`
   backup/              the whole state after the last epoch, until the training has ended well
+  backup-before/       that after the epoch before, where several workers train together
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ from zigbang_nlp.model.training.registered import HOW_TO_OPEN
 
 BEST = "best.weights.h5"
 OPENING = "README.txt"
-_BACKUP, _STATE, _VARIABLES = "backup", "state.json", "variables.npz"
+_BACKUP, _BEFORE = "backup", "backup-before"
+_STATE, _VARIABLES = "state.json", "variables.npz"
 
 #: What Keras's own callbacks remember from epoch to epoch.
 _REMEMBERED: dict[type, tuple[str, ...]] = {
@@ -115,7 +117,7 @@ def clear_checkpoints(directory: Path) -> None:
 
 def drop_backup(directory: Path) -> None:
     """Remove the backup; a training that has ended well needs it no more."""
-    for path in (directory / _BACKUP, directory / f".{_BACKUP}.old"):
+    for path in (directory / _BACKUP, directory / f".{_BACKUP}.old", directory / _BEFORE):
         shutil.rmtree(path, ignore_errors=True)
 
 
@@ -131,15 +133,19 @@ class State:
     variables: list[np.ndarray] = field(default_factory=list)
 
 
-def read_backup(directory: Path, key: str) -> State | None:
-    """The state of a killed training with the same key; None where there is none to go on from.
+def read_backups(directory: Path, key: str) -> list[State]:
+    """The states of a killed training with the same key, the last first; none to go on from: [].
 
     Args:
         directory: of the checkpoints.
         key: of the settings and the data.
     """
-    backup = directory / _BACKUP
-    recover_swap(backup)
+    recover_swap(directory / _BACKUP)
+    found = [_read(directory, directory / name, key) for name in (_BACKUP, _BEFORE)]
+    return [state for state in found if state is not None]
+
+
+def _read(directory: Path, backup: Path, key: str) -> State | None:
     if not (backup / _STATE).is_file() or not (directory / BEST).is_file():
         return None
     try:
@@ -168,12 +174,21 @@ class Backup(keras.callbacks.Callback):
         batches: whose order goes on where it was.
         callbacks: all others.
         state: to begin from.
+        twice: also keep the backup before the last. A worker may be killed before it has written
+            what the others have, and then all go on from the one before.
     """
 
     def __init__(
-        self, directory: Path, key: str, batches: Batches, callbacks: list[Any], state: State
+        self,
+        directory: Path,
+        key: str,
+        batches: Batches,
+        callbacks: list[Any],
+        state: State,
+        twice: bool = False,
     ) -> None:
         super().__init__()
+        self._twice = twice
         self.directory, self.key, self.batches, self.others = directory, key, batches, callbacks
         self.history = state.history
         self._state = state
@@ -195,6 +210,9 @@ class Backup(keras.callbacks.Callback):
         """Keep all that the next epoch needs, as a whole or not at all."""
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(float(value))
+        if self._twice and (self.directory / _BACKUP).exists():
+            shutil.rmtree(self.directory / _BEFORE, ignore_errors=True)
+            (self.directory / _BACKUP).rename(self.directory / _BEFORE)
         with atomic_directory(self.directory / _BACKUP) as fresh:
             variables: dict[str, Any] = {
                 f"v{i}": np.asarray(v) for i, v in enumerate(_variables(self.model))

@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -68,6 +68,32 @@ class Distribution:
             return [_SameOrder(batches)]
         network.train_function = _train_function(network, self._shared)
         return [_SameLogs(self._shared)]
+
+    @property
+    def apart(self) -> bool:
+        """Whether there are several processes, each with a network of its own."""
+        return self._apart
+
+    def common_epoch(self, kept: Sequence[int]) -> int:
+        """The last epoch that every process has kept the state of; 0 = there is none.
+
+        Args:
+            kept: the epochs whose states this process has, at most two.
+        """
+        own = sorted(kept, reverse=True)
+        if not self._apart:
+            return max(own, default=0)
+
+        @tf.function
+        def of_all() -> Any:
+            def in_replica() -> Any:
+                mine = tf.constant([[*own, 0, 0][:2]])
+                return tf.distribute.get_replica_context().all_gather(mine, axis=0)
+
+            return self.strategy.run(in_replica)
+
+        rows = [set(row) for row in np.asarray(of_all()).tolist()]
+        return max(set.intersection(*rows), default=0)
 
     def _shared(self, gradients: list[Any]) -> list[Any]:
         """The mean of each gradient over all workers; a sparse one has the slices of all."""

@@ -33,7 +33,7 @@ from zigbang_nlp.model.training.checkpoints import (
     State,
     checkpoint_callbacks,
     clear_checkpoints,
-    read_backup,
+    read_backups,
     restore_variables,
     say_how_to_open,
 )
@@ -116,7 +116,9 @@ def fit(
         )
     custom = load_callbacks(settings.callbacks)
     checkpoints.mkdir(parents=True, exist_ok=True)
-    state = read_backup(checkpoints, key) if key else None
+    states = read_backups(checkpoints, key) if key else []
+    epoch = distribution.common_epoch([state.epochs for state in states]) if key else 0
+    state = next((state for state in states if state.epochs == epoch), None)
     if state is None:
         clear_checkpoints(checkpoints)
         shutil.rmtree(checkpoints / TENSORBOARD, ignore_errors=True)
@@ -140,7 +142,17 @@ def fit(
     if distribution.strategy is None:  # else Keras does it
         _make_variables(learner)
     callbacks = [*distribution.prepare(learner, batches), *callbacks]
-    history = _run(learner, batches, held, settings, checkpoints, callbacks, key, state or State())
+    history = _run(
+        learner,
+        batches,
+        held,
+        settings,
+        checkpoints,
+        callbacks,
+        key,
+        state or State(),
+        distribution,
+    )
     if not learner.optimizer.built:  # nothing was left to train
         learner.optimizer.build(learner.trainable_variables)
     if settings.restore_best_weights:
@@ -206,14 +218,17 @@ def _run(
     callbacks: list[Any],
     key: str | None,
     state: State,
+    distribution: Distribution,
 ) -> History:
     if state.epochs > settings.initial_epoch:
         log.info("Resuming after epoch %d of a training that was interrupted.", state.epochs)
     if state.ended or state.epochs >= settings.epochs:
-        restore_variables(network, state)
+        with distribution.scope():
+            restore_variables(network, state)
         return state.history
     if key:
-        callbacks = [*callbacks, Backup(checkpoints, key, batches, callbacks, state)]
+        backup = Backup(checkpoints, key, batches, callbacks, state, distribution.apart)
+        callbacks = [*callbacks, backup]
     # Standard output is for results; what callbacks print goes to the log.
     with contextlib.redirect_stdout(_ToLog()):
         fitted = network.fit(

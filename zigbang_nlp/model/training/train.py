@@ -94,8 +94,6 @@ def train(
     start = network.get_weights() if base is not None and settings.keep_start else None
     summary = describe(network)
     log.info("%s", summary.splitlines()[-1])
-    # Several would each go on from an epoch of their own.
-    resumable = settings.resume and distribution.strategy is None
     with augmented(training, dataset.encoder, settings, checkpoint_dir) as enlarged:
         history = fit(
             network,
@@ -103,7 +101,7 @@ def train(
             validation,
             settings,
             checkpoint_dir,
-            key=resume_key(dataset, settings, base, corrections) if resumable else None,
+            key=resume_key(dataset, settings, base, corrections) if settings.resume else None,
             distribution=distribution,
         )
     if distribution.strategy is not None:
