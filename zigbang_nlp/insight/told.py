@@ -52,12 +52,12 @@ class _Told:
 
     Attributes:
         rows: of `Corpus.texts`, int64 (opinions,), ascending.
-        topics: their names, object (opinions,).
+        topics: their names, of the dtype of a column, (opinions,).
         positive: 1.0, 0.0 or NaN (opinions,).
     """
 
     rows: np.ndarray
-    topics: np.ndarray
+    topics: pd.api.extensions.ExtensionArray
     positive: np.ndarray
 
 
@@ -87,15 +87,16 @@ def _read(corpus: Corpus) -> _Told:
     rows: list[int] = []
     names: list[str] = []
     positive: list[float] = []
-    for row, (topics, aspects, label) in enumerate(zip(*columns, strict=True)):
+    for row, (about, aspects, label) in enumerate(zip(*columns, strict=True)):
         own = next(packed) if isinstance(aspects, str) else ()
-        if not isinstance(topics, str):
+        if not isinstance(about, str):
             continue
-        for topic, said in _said(topics, own, label):
+        for topic, said in _said(about, own, label):
             rows.append(row)
             names.append(topic)
             positive.append(said)
-    return _Told(np.array(rows, np.int64), np.array(names, object), np.array(positive, float))
+    topics = pd.array(names, dtype="str")
+    return _Told(np.array(rows, np.int64), topics, np.array(positive, float))
 
 
 def _said(topics: str, aspects: Iterable[Any], positive: float) -> list[tuple[str, float]]:
