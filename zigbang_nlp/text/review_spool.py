@@ -74,7 +74,7 @@ class ReviewSpool:
             {
                 "label": np.array(labels, np.int8),
                 "split": pd.Series(splits, dtype=object),
-                "key": pd.factorize(np.array(keys, np.uint64), sort=True)[0].astype(np.int32),
+                "key": _numbered(np.frombuffer(keys, np.uint64)),
                 "group": rank[np.array(groups, np.int64)],
             }
         )
@@ -109,6 +109,17 @@ class ReviewSpool:
                     mine = chosen[at : at + len(texts)]
                     yield from (text for text, own in zip(texts, mine, strict=True) if own)
                 at += len(texts)
+
+
+def _numbered(keys: np.ndarray) -> np.ndarray:
+    """The place of each key among the different ones, int32 (rows,); with half of `np.unique`'s memory."""
+    order = np.argsort(keys)
+    risen = keys[order]
+    new = np.zeros(len(keys), np.int32)
+    new[1:] = risen[1:] != risen[:-1]
+    numbers = np.empty(len(keys), np.int32)
+    numbers[order] = np.cumsum(new, dtype=np.int32)
+    return numbers
 
 
 def _digest(key: str) -> int:
