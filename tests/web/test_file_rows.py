@@ -257,6 +257,10 @@ def test_why_a_file_is_not_read_is_said_in_the_language_of_the_page(judging: Kno
         status, said = send(judging, body, name)
         assert status == 422
         assert why in said["detail"]
+    judging.http.cookies.set("zigbang_lang", "en")
+    status, said = send(judging, b"", name)
+    judging.http.cookies.delete("zigbang_lang")
+    assert said["detail"].endswith("내 글.csv is empty. Give a file with a header and rows.")
     body = '{"글": "조용해요"}\n{"글": [1, 2]}\n'.encode()
     status, said = send(judging, body, "내 글.jsonl", column="글")
     assert status == 202, said
@@ -284,6 +288,12 @@ def test_how_a_file_was_read_fits_the_window(width: int, dark: bool, judging: Kn
         assert page.locator("details.seen").inner_text().count(name) == 1
         boxes = page.locator("details.reading input:visible, details.reading select:visible")
         assert boxes.count() == 5
+        check, words = page.locator(".check input"), page.locator(".check span")
+        (one, other) = (part.bounding_box() for part in (check, words))
+        assert one
+        assert other
+        assert other["x"] > one["x"] + one["width"], "the words stand beside their checkbox"
+        assert abs(other["y"] + other["height"] / 2 - one["y"] - one["height"] / 2) < 4
         inner = page.locator("details.seen .table-box")
         assert inner.evaluate("box => box.scrollWidth <= box.clientWidth"), "a cell is cut off"
         watched.check()

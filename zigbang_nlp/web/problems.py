@@ -70,13 +70,13 @@ class Problem(Exception):
         }
         return translated(self.message, language, **values)
 
-    def response(self, scope: Scope) -> Response:
-        """The problem as an answer to the request of `scope`."""
+    def response(self, scope: Scope, language: str = "") -> Response:
+        """The problem as an answer to the request of `scope`, in the language it prefers or this one."""
         said: dict[str, Any] = {
             "type": f"urn:zigbang-nlp:problem:{self.kind}",
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
-            "detail": self.sentence(preferred_language(scope)),
+            "detail": self.sentence(language or preferred_language(scope)),
         }
         if self.errors:
             said["errors"] = list(self.errors)

@@ -111,7 +111,9 @@ def check_form(request: Request, shown: str) -> None:
 def problem_answer(scope: Scope, problem: Problem) -> Response:
     """A problem as the caller can read it: a page for people, a document for programs."""
     if _wants_document(scope):
-        return problem.response(scope)
+        # A page's script shows it on the page, whose language need not be the browser's.
+        chosen = LANGUAGE_COOKIE in cookies_of(scope) and not scope["path"].startswith(_DOCUMENTS)
+        return problem.response(scope, language_of(scope) if chosen else "")
     if problem.status == 401:
         return RedirectResponse(f"/login?next={quote(_target(scope), safe='/')}", 303)
     answer = page(

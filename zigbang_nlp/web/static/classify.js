@@ -78,7 +78,14 @@ form.addEventListener("submit", (event) => {
   request.addEventListener("load", () => {
     let said = {};
     try { said = JSON.parse(request.responseText); } catch { /* told below */ }
-    if (request.status !== 202) { box.hidden = true; fail(said.detail || request.statusText); offer(said.errors || []); return; }
+    if (request.status !== 202) {
+      box.hidden = true;
+      fail(said.detail || request.statusText);
+      offer(said.errors || []);
+      // What the sentence advises is set there.
+      form.querySelector("details.reading").open = true;
+      return;
+    }
     box.dataset.address = said.address;
     // From now on a reload shows this file.
     history.pushState(null, "", said.address);
