@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-#: Whether there is more after this page, and whether it is the last.
-_MORE = frozenset(("hasnext", "hasmore", "hasnextpage", "more", "ismore", "morepages"))
-_END = frozenset(("isend", "islast", "last", "end", "lastpage", "islastpage"))
-#: Where the next page is: a number, an address or a token, none on the last one.
-_NEXT = frozenset(("next", "nextpage", "nextcursor", "nexttoken", "nextoffset", "nextkey"))
-#: How many pages there are.
-_PAGES = frozenset(
-    ("totalpages", "totalpage", "pagecount", "pagescount", "numpages", "lastpagenumber")
+#: What keys say, in lower case and without underscores: whether there is more after this page,
+#: whether it is the last, where the next one is (a number, an address, a token), how many there are.
+_MEANINGS = dict.fromkeys(
+    ("hasnext", "hasmore", "hasnextpage", "more", "ismore", "morepages"), "more"
+)
+_MEANINGS |= dict.fromkeys(("isend", "islast", "last", "end", "lastpage", "islastpage"), "end")
+_MEANINGS |= dict.fromkeys(
+    ("next", "nextpage", "nextcursor", "nexttoken", "nextoffset", "nextkey"), "next"
+)
+_MEANINGS |= dict.fromkeys(
+    ("totalpages", "totalpage", "pagecount", "pagescount", "numpages"), "pages"
 )
 _YES, _NO = frozenset(("true", "y", "yes", "1")), frozenset(("false", "n", "no", "0", "", "null"))
+#: Letters of the longest of them, underscores and all.
+_LONGEST = 20
 
 
 def said_of_pages(key: str, value: Any) -> bool | int | None:
@@ -24,26 +29,31 @@ def said_of_pages(key: str, value: Any) -> bool | int | None:
         key: in any case, with or without underscores.
         value: a next page's address becomes True; a number of pages stays.
     """
-    name = key.replace("_", "").lower()
-    if isinstance(value, dict | list) or value is None:
+    meaning = _meaning(key)
+    if not meaning or isinstance(value, dict | list) or value is None:
         return None
     word = str(value).strip().lower()
-    if name in _MORE | _END:
+    if meaning in ("more", "end"):
         return word in _YES if word in _YES | _NO else None
-    if name in _NEXT:
+    if meaning == "next":
         return value is not False and word not in ("", "0", "-1", "false", "null", "none")
-    if name in _PAGES:
-        return int(word) if word.isascii() and word.isdigit() and len(word) < 7 else None
-    return None
+    return int(word) if word.isascii() and word.isdigit() and len(word) < 7 else None
+
+
+def _meaning(key: str) -> str:
+    if len(key) > _LONGEST:
+        return ""
+    return _MEANINGS.get(key) or _MEANINGS.get(key.replace("_", "").lower(), "")
 
 
 def says_more(answer: Mapping[str, Any]) -> bool:
     """Whether an answer says, at its top or one level below, that it is only one page of several."""
     for part in (answer, *answer.values()):
         for key, value in part.items() if isinstance(part, dict) else ():
-            said, name = said_of_pages(key, value), key.replace("_", "").lower()
-            if said is not None and (
-                (not said) if name in _END else said > 1 if name in _PAGES else said
-            ):
+            said = said_of_pages(key, value)
+            if said is None:
+                continue
+            meaning = _meaning(key)
+            if (not said) if meaning == "end" else said > 1 if meaning == "pages" else said:
                 return True
     return False

@@ -12,6 +12,7 @@ import hmac
 import json
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 from zigbang_nlp.config.site import SiteFile
@@ -49,6 +50,8 @@ _SOMEBODY = re.compile(
 )
 #: Kinds of answers that are scrubbed.
 KINDS = ("cell", "area", "danji", "reviews")
+#: Letters of a field's name; longer keys are none.
+_LONGEST_NAME = 40
 #: Levels of an answer that are looked into.
 _DEPTH = 24
 #: Numbers up to this may be scores where nobody knows what they are; larger ones may be a person's.
@@ -214,12 +217,17 @@ def _joined(*names: Iterable[str]) -> frozenset[str]:
 
 
 def _may_be_text(key: str) -> bool:
+    return len(key) <= _LONGEST_NAME and _looks_like_text(key)
+
+
+@lru_cache(4_096)  # a site has few names, and says them again in every answer
+def _looks_like_text(key: str) -> bool:
     return bool(_TEXT_OR_SCORE.fullmatch(key)) and not _PERSON.search(key)
 
 
 def _is_name(key: str) -> bool:
     """Whether a key can be a field's name, and not a value in its place."""
-    return len(key) <= 40 and key.isidentifier()
+    return len(key) <= _LONGEST_NAME and key.isidentifier()
 
 
 def _harmless(value: Any) -> bool:
