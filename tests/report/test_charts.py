@@ -84,6 +84,15 @@ def test_the_scale_tells_its_thresholds() -> None:
     assert scale_of([0.5, 0.51], 0.5).step(0.51) == 3, "noise is grey"
 
 
+def test_the_scale_has_no_step_that_no_share_can_have() -> None:
+    assert scale_of([0.4, 0.6], 0.5).steps() == [0, 1, 2, 3, 4, 5, 6]
+    for shares, centre in (([0.15, 0.9], 0.8), ([0.85, 0.1], 0.2)):
+        scale = scale_of(shares, centre)
+        steps = {scale.step(share) for share in np.linspace(0, 1, 10_001)}
+        assert scale.steps() == sorted(steps)
+        assert len(steps) < 7
+
+
 def test_a_line_has_a_gap_where_nothing_is_known() -> None:
     tree = ET.fromstring(str(CHARTS["trend"]))
     lines = [e for e in tree.iter("line") if e.attrib["class"].startswith("stroke")]

@@ -74,7 +74,7 @@ def test_the_regression_and_the_joined_table_survive_a_reload(known: Known) -> N
     assert answer.status_code == 303
     address = answer.headers["location"].partition("#")[0]
     pages = [known.http.get(address).text for _ in range(2)]
-    assert all('<tr class="sure"><td>households</td>' in page for page in pages)
+    assert all('<tr class="sure"><td>세대수</td>' in page for page in pages)
     found = [one for one in links(known, address) if "format=csv" in one]
     files = {
         re.search(r"table=(\w+)", one)[1]: pd.read_csv(  # type: ignore[index]

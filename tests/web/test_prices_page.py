@@ -40,7 +40,7 @@ def test_a_planted_effect_is_found_within_regions(known: Known) -> None:
     page = send(known, table(), "거래금액")
     assert f"단지 {COMPLEXES}곳 가운데 {COMPLEXES}곳의 짝을 찾았습니다" in page
     assert "짝이 없는 행 2개" in page
-    (row,) = re.findall(r'<tr class="sure"><td>households</td>(.*?)</tr>', page)
+    (row,) = re.findall(r'<tr class="sure"><td>세대수</td>(.*?)</tr>', page)
     effect, low, high = map(float, re.findall(r"[+-][\d.]+", row)[:3])
     households = pd.Series(100 + 10.0 * np.arange(COMPLEXES))
     assert low < 0.004 * households.std() < high
@@ -59,7 +59,7 @@ def test_columns_are_buttons_that_ask_again_without_the_file(known: Known) -> No
     for _ in range(2):
         chosen = known.http.post("/prices", data=form, follow_redirects=True).text
         assert 'value="거래금액" aria-pressed="true"' in chosen
-        assert '<tr class="sure"><td>households</td>' in chosen
+        assert '<tr class="sure"><td>세대수</td>' in chosen
         (form["result"],) = re.findall(r'name="result" value="([^"]+)"', chosen)
     gone = known.http.post("/prices", data=form | {"result": "none"}, follow_redirects=True).text
     assert "표를 다시 올려 주세요" in gone

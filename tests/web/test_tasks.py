@@ -261,7 +261,7 @@ def test_prices_beside_satisfaction(visitor: Visitor) -> None:
     visitor.press("비교하기")
     assert "단지 32곳 가운데 32곳의 짝을 찾았습니다" in visitor.words()
     visitor.press("거래금액")
-    effect, low, high = numbers(visitor.words("tr.sure").split("households", 1)[1])[:3]
+    effect, low, high = numbers(visitor.words("tr.sure").split("세대수", 1)[1])[:3]
     assert low < 0.0005 * known["households"].std() < high
     assert low < effect < high
     assert visitor["tr.sure"].count() == 1, "satisfaction has no part in it"
