@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 from collections import Counter
 
 import numpy as np
 import pytest
 
+from zigbang_nlp.config import PreprocessSettings
+from zigbang_nlp.importing import contradictions
 from zigbang_nlp.importing import hashes as module
+from zigbang_nlp.importing.contradictions import Contradictions
 from zigbang_nlp.importing.hashes import Hashes, together
+from zigbang_nlp.records import Review
+from zigbang_nlp.tables.source import Notes
 
 
 @pytest.mark.parametrize("held", [3, 50, 1_000])
@@ -30,6 +36,29 @@ def test_texts_are_counted_wherever_they_wait(held: int, monkeypatch: pytest.Mon
             for counted in [tuple(map(np.concatenate, zip(*counted, strict=True)))]
         ]
     assert held_by_both == [Counter(map(hash, said)) for said in texts]
+
+
+def test_memory_grows_neither_with_the_rows_nor_with_long_texts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "HELD", 1_000)
+    peaks = []
+    for rows, text in ((4_000, "글"), (16_000, "글"), (4_000, "긴 글 " * 2_000)):
+        with Contradictions(PreprocessSettings()) as seen:
+            monkeypatch.setattr(contradictions, "_NAMED", 1_000)
+            tracemalloc.start()
+            for row in range(rows):
+                label = "positive" if row % 2 else "negative"
+                seen.see(Review("a", "b", str(row), "total", f"{row // 4} {text}", label=label))
+            notes = Notes()
+            seen.note(notes)
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+        assert [note.count for note in notes] == [rows // 4]
+    # 12,000 more rows were 96 kB of hashes; the beginnings of the long texts are 80 kB, all of
+    # them 12 MB.
+    assert peaks[1] < peaks[0] + 60_000, peaks
+    assert peaks[2] < peaks[0] + 200_000, peaks
 
 
 def test_nothing_has_no_repeats() -> None:
