@@ -194,12 +194,14 @@ def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
         read(empty)
 
 
-def test_a_workbook_that_would_end_the_process_is_an_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", [".xlsb", ".xls", ".xlsx", ".ods"])
+def test_a_workbook_that_ends_the_library_is_an_error(tmp_path: Path, ending: str) -> None:
     """One wrong byte makes the library ask for more memory than there is, and abort."""
     spoilt = bytearray(xlsb([["글", "점"], ["역이 가까워요", 5], ["좋아요", 4]]))
     spoilt[601] = 255
-    (tmp_path / "spoilt.xlsb").write_bytes(spoilt)
+    file = tmp_path / f"spoilt{ending}"  # whatever its name says
+    file.write_bytes(spoilt)
     with pytest.raises(
-        InputError, match=r"spoilt\.xlsb can't be read as a workbook: it is damaged"
+        InputError, match=rf"spoilt\{ending} can't be read as a workbook: it is damaged"
     ):
-        list(read_table(tmp_path / "spoilt.xlsb"))
+        list(read_table(file))

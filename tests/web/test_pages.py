@@ -169,6 +169,8 @@ def test_pages_with_a_model_are_in_one_language(
         HOSTILE[0],
         "이름",
         "거래금액",
+        "위도",
+        "경도",
         "리뷰",
         "층간소음, 재건축 주차를 불평하는 노원구 리뷰 가온 주차할 데가 없어요ㅠㅠㅠ",
     ]

@@ -60,26 +60,36 @@ def _sheets(book: calamine.CalamineWorkbook) -> dict[str, bool]:
     return {s.name: s.visible == visible for s in book.sheets_metadata if s.typ == table}
 
 
-#: Reads a whole workbook, in a process that may die of it.
+#: Reads a whole workbook as `_opened` opens it, in a process that may die of it.
 _TRIAL = """
-import sys
+import io, sys
 import python_calamine
 if sys.platform != "win32":
     import resource
     resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
-book = python_calamine.CalamineWorkbook.from_path(sys.argv[1])
+path, by_name = sys.argv[1:]
+if by_name == "True":
+    book = python_calamine.CalamineWorkbook.from_path(path)
+else:
+    with open(path, "rb") as stream:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(stream.read()))
 for name in book.sheet_names:
-    book.get_sheet_by_name(name).to_python()
+    try:  # one that can't be read doesn't hide what the next one does
+        book.get_sheet_by_name(name).to_python()
+    except BaseException as error:
+        print(error)
 """
 
 
-def _check_alive(path: Path, name: str) -> None:
+def _check_alive(path: Path, name: str, by_name: bool) -> None:
     """A spoilt .xls or .xlsb can make calamine ask for more memory than there is, and abort.
 
     Nothing can catch that, so such files are read once in another process first.
     """
     done = subprocess.run(
-        [sys.executable, "-c", _TRIAL, path], capture_output=True, stdin=subprocess.DEVNULL
+        [sys.executable, "-c", _TRIAL, path, str(by_name)],
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
     )
     if done.returncode not in (0, 1):  # 1 is an exception, which is told when it is read here
         raise file_error("damaged workbook", name=name)
@@ -87,15 +97,16 @@ def _check_alive(path: Path, name: str) -> None:
 
 def _opened(source: Source) -> calamine.CalamineWorkbook:
     path, name = source.path, source.name
-    if source.ending in (".xls", ".xlsb"):
+    by_name = source.ending == path.suffix.lower()  # as calamine goes; else it tries all formats
+    if source.ending in (".xls", ".xlsb") or not by_name:
         with path.open("rb") as stream:
             whole = stream.read(4) in (_OLD_EXCEL, _ZIP)
         if whole:  # else it is refused before anything is asked for
-            _check_alive(path, name)
+            _check_alive(path, name, by_name)
     try:
-        if source.ending != path.suffix.lower():  # calamine goes by the name
-            return calamine.CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
-        return calamine.CalamineWorkbook.from_path(str(path))
+        if by_name:
+            return calamine.CalamineWorkbook.from_path(str(path))
+        return calamine.CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
     except calamine.PasswordError as error:
         raise _locked(name) from error
     except (calamine.CalamineError, OSError, ValueError) as error:
