@@ -129,6 +129,11 @@ SITE: Edits = {
 base_url = "https://other.example"
 scale = 10.0
 
+[[roads.cell]]
+path = "/places"
+query = { cell = "{key}" }
+lists = ["places"]
+
 [[roads.reviews]]
 path = "/places/{key}/opinions"
 lists = ["opinions"]
