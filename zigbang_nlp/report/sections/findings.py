@@ -59,11 +59,11 @@ def _places(material: Material) -> Iterator[str]:
         below=int(table["side"].eq(-1).sum()),
     )
     ends = [
-        (table.iloc[:1], N_("만족도가 가장 높은 단지는 {name}입니다")),
-        (table.sort_values("high").iloc[:1], N_("만족도가 가장 낮은 단지는 {name}입니다")),
+        (table.iloc[0], N_("만족도가 가장 높은 단지는 {name}입니다")),
+        (table.iloc[int(table["high"].argmin())], N_("만족도가 가장 낮은 단지는 {name}입니다")),
     ]
-    for end, sentence in ends:
-        for row in end[end["side"].ne(0)].to_dict("records"):
+    for row, sentence in ends:
+        if row["side"]:
             yield say(
                 "{sentence}(보정한 만족도 {score:.1%}, 95% 신뢰구간 {low:.1%}–{high:.1%}, 글 {n:,}건).",
                 sentence=say(sentence, name=row["name"]),
