@@ -3,13 +3,13 @@
 import re
 import shutil
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
+from tests.factories.wheels import built_wheel
 from zigbang_nlp.config import known_keys
 
 DEPLOY = ROOT / "scripts" / "deploy"
@@ -53,20 +53,7 @@ def test_a_wheel_is_built_from_what_the_image_copies(tmp_path: Path) -> None:
                 shutil.copytree(ROOT / path, source / target, dirs_exist_ok=True)
             else:
                 shutil.copy(ROOT / path, source / target)
-    out = tmp_path / "dist"
-    command: list[str | Path] = [
-        sys.executable,
-        "-m",
-        "build",
-        "--wheel",
-        "--no-isolation",
-        "--outdir",
-        out,
-        source,
-    ]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    (wheel,) = out.glob("*.whl")
+    wheel = built_wheel(source, tmp_path / "dist")
     names = zipfile.ZipFile(wheel).namelist()
     for needed in ("sample", "pretrained"):
         assert any(name.startswith(f"zigbang_nlp/_data/{needed}/") for name in names), needed

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.factories.wheels import built_wheel
 
 pytestmark = pytest.mark.slow
 
@@ -19,21 +20,7 @@ pytestmark = pytest.mark.slow
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("hatchling", reason="the build backend is in the test extras")
     out = tmp_path_factory.mktemp("wheel")
-    # Without isolation: nothing is downloaded.
-    command: list[str | Path] = [
-        sys.executable,
-        "-m",
-        "build",
-        "--wheel",
-        "--no-isolation",
-        "--outdir",
-        out,
-        ROOT,
-    ]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    (made,) = out.glob("*.whl")
-    return made
+    return built_wheel(ROOT, out)
 
 
 @pytest.fixture(scope="module")
