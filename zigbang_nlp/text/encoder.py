@@ -26,7 +26,7 @@ TOKENIZER_FILE = "tokenizer.model"
 _AS_A_WHOLE = repeat(WHOLE)
 
 
-def _unwatched(index: int) -> None:
+def unwatched(index: int) -> None:
     """No one wants to know which text it is at."""
 
 
@@ -60,7 +60,7 @@ class Encoder:
         self,
         texts: Iterable[str],
         fallback_levels: Iterable[int] = _AS_A_WHOLE,
-        mark: Callable[[int], object] = _unwatched,
+        mark: Callable[[int], object] = unwatched,
     ) -> list[list[int]]:
         """All ids of each text, unpadded; empty for a blank text.
 
@@ -76,7 +76,7 @@ class Encoder:
         self,
         texts: Iterable[str],
         fallback_levels: Iterable[int] = _AS_A_WHOLE,
-        mark: Callable[[int], object] = _unwatched,
+        mark: Callable[[int], object] = unwatched,
     ) -> list[list[str]]:
         """All tokens of each text; see `whole_ids` for the arguments."""
         found = []

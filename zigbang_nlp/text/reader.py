@@ -8,14 +8,10 @@ from pathlib import Path
 from typing import cast
 
 from zigbang_nlp.config import TokenizeSettings
-from zigbang_nlp.text.encoder import Encoder
+from zigbang_nlp.text.encoder import Encoder, unwatched
 from zigbang_nlp.text.token_cache import TokenCache
 from zigbang_nlp.text.tokenizers import WHOLE
 from zigbang_nlp.text.tokenizing import token_cache
-
-
-def _unwatched(index: int) -> None:
-    """No one wants to know which text it is at."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +42,7 @@ class Reader:
         self,
         texts: Sequence[str],
         fallback_levels: Sequence[int] | None = None,
-        mark: Callable[[int], object] = _unwatched,
+        mark: Callable[[int], object] = unwatched,
     ) -> list[list[int]]:
         """All ids of each text; see `Encoder.whole_ids` for the arguments."""
         levels = [WHOLE] * len(texts) if fallback_levels is None else fallback_levels
