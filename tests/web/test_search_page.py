@@ -95,6 +95,8 @@ def test_the_file_holds_every_hit(known: Known, kind: str) -> None:
 def test_a_click_confirms_or_corrects(known: Known) -> None:
     address = "/search?q=조경&label=negative"
     page = known.http.get(address).text
+    with open_store(known.url) as store:  # other tests of the run correct this store too
+        corrected, confirmed = store.corrections.tally()
     fields = dict(re.findall(r'name="(csrf|complex|review_id|category)" value="([^"]*)"', page))
     for label, word in (("negative", "확인함"), ("positive", "고침")):
         headers = {"Accept": "application/json"}
@@ -108,7 +110,7 @@ def test_a_click_confirms_or_corrects(known: Known) -> None:
         }
         assert f'role="status">{word}' in known.http.get(address).text
     with open_store(known.url) as store:
-        assert store.corrections.tally() == (1, 0)
+        assert store.corrections.tally() == (corrected + 1, confirmed)
     back = known.http.post(
         "/reviews/correct",
         data=fields | {"label": "positive", "back": "//evil.example"},
