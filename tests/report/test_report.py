@@ -100,7 +100,7 @@ def test_the_headline_is_what_the_store_holds(url: str, page: Page) -> None:
     low, high = map(float, re.findall(r"구간 ([\d.]+)%–([\d.]+)%", page.text)[0])
     assert low < 100 * share < high
     assert "2022.01" in page.text
-    assert "샘플" not in page.text
+    assert "견본" not in page.text
 
 
 def test_every_table_is_that_of_the_library(url: str, page: Page) -> None:

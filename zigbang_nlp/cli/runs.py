@@ -72,7 +72,7 @@ def command(
 
 
 def _list(settings: Settings, as_json: bool) -> None:
-    from zigbang_nlp.model.runs import FIGURES, list_runs, sparkline
+    from zigbang_nlp.model.runs import FIGURES, list_runs
 
     listed = list_runs(settings.runs_dir)
     if as_json:
@@ -90,12 +90,12 @@ def _list(settings: Settings, as_json: bool) -> None:
             f"{run.seconds:.0f}",
             f"{run.best_epoch}/{run.epochs}",
             *(_figure(run, name) for name in FIGURES),
-            sparkline(run.history.get("val_loss", [])),
+            _watched(run),
             _changes(run.changes),
         ]
         for run in listed
     ]
-    heads = ["run", "finished", "seconds", "best", *FIGURES, "val_loss", "settings"]
+    heads = ["run", "finished", "seconds", "best", *FIGURES, "watched", "settings"]
     click.echo(table(rows, heads))
     log.info("* is in place. Settings are those that differ from the defaults.")
 
@@ -169,6 +169,16 @@ def _in_place(settings: Settings) -> str | None:
 def _figure(run: Run, name: str) -> str:
     """A figure in four digits; - where an earlier version didn't keep it."""
     return f"{run.figures[name]:.4f}" if name in run.figures else "-"
+
+
+def _watched(run: Run) -> str:
+    """What the best epoch went by, epoch by epoch."""
+    from zigbang_nlp.model.runs import sparkline
+
+    monitor = str(run.settings["monitor"])
+    if run.settings.get("load_best"):
+        monitor = str(run.settings["checkpoint_monitor"])
+    return f"{monitor} {sparkline(run.history.get(monitor, []))}"
 
 
 def _changes(changes: dict[str, object]) -> str:

@@ -69,7 +69,9 @@ class StoppingSettings(Section):
         "precision, recall, mse, mae",
     )
     monitor: Monitor = Field(
-        "val_loss", description="what the best epoch, EarlyStopping and plateaus go by"
+        "val_auc",
+        description="what the best epoch, EarlyStopping and plateaus go by; with few complaints "
+        "the loss jumps about from epoch to epoch, the area under the ROC curve doesn't",
     )
     mode: Literal["auto", "min", "max"] = Field(
         "auto", description="whether less or more of the monitor is better; auto knows"
@@ -136,7 +138,7 @@ class CheckpointSettings(Section):
         max_length=200,
         description="of a checkpoint: epoch, batch (where save_freq counts batches) and measures",
     )
-    checkpoint_monitor: Monitor = Field("val_loss", description="what save_best_only goes by")
+    checkpoint_monitor: Monitor = Field("val_auc", description="what save_best_only goes by")
     save_best_only: bool = Field(False, description="only checkpoints better than all before")
     load_best: bool = Field(
         False,
@@ -156,7 +158,7 @@ class CheckpointSettings(Section):
     distribute: Literal["none", "mirrored", "multiworker"] = Field(
         "none",
         description="over this machine's GPUs, or over processes that TF_CONFIG names; "
-        "a killed one starts anew",
+        "a killed one goes on from the last epoch that all of them kept",
     )
     tensorboard: bool = Field(False, description="write TensorBoard logs to the work directory")
     callbacks: tuple[str, ...] = Field(

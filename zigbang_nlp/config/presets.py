@@ -17,6 +17,7 @@ _TEXTBOOK: dict[str, Any] = {
     "train.optimizer": "rmsprop",
     "train.batch_size": 60,
     "train.epochs": 15,
+    "train.monitor": "val_loss",
     "train.patience": 4,
     "train.class_weight": "none",
     "train.checkpoints": True,

@@ -23,7 +23,7 @@ from zigbang_nlp.config.train import train_changes
 from zigbang_nlp.errors import ConfigError
 from zigbang_nlp.files import atomic_directory, recover_swap, write_json
 from zigbang_nlp.model.bundle import Bundle, load_bundle
-from zigbang_nlp.model.history import measured_epochs
+from zigbang_nlp.model.history import MEASURES, measured_epochs, panels
 from zigbang_nlp.plotting import BLUE, ORANGE, figure
 
 RUN, HISTORY = "run.json", "history.json"
@@ -167,25 +167,32 @@ def differences(first: Run, second: Run) -> dict[str, tuple[Any, Any]]:
 
 
 def plot_runs(first: Run, second: Run, path: Path) -> None:
-    """The learning curves of two trainings in one picture, loss beside accuracy.
+    """The learning curves of two trainings in one picture, a panel for each measure.
 
     Args:
         first: of the two.
         second: of the two.
         path: of the PNG.
     """
-    with figure(path, columns=2, size=(6.4, 4.4)) as axes:
-        for ax, name, title in zip(
-            axes, ("loss", "accuracy"), ("손실 (loss)", "정확도 (accuracy)"), strict=True
-        ):
-            for run, color in ((first, BLUE), (second, ORANGE)):
+    names = panels(first.history, second.history)
+    with figure(path, columns=len(names), size=(6.4, 4.4)) as axes:
+        for ax, name in zip(axes, names, strict=True):
+            # The first is wider, so that it shows where both are the same.
+            for run, color, width in ((first, BLUE, 4.0), (second, ORANGE, 1.5)):
                 for measure, style, side in ((name, ":", "학습"), (f"val_{name}", "o-", "검증")):
                     if measure in run.history:
                         epochs = run.epochs_of[measure]
                         label = f"{run.name}번 {side}"
-                        ax.plot(epochs, run.history[measure], style, color=color, label=label)
+                        ax.plot(
+                            epochs,
+                            run.history[measure],
+                            style,
+                            color=color,
+                            linewidth=width,
+                            label=label,
+                        )
                 ax.axvline(run.best_epoch, color=color, linestyle="--", linewidth=0.8)
-            ax.set(title=title, xlabel="에포크 (세로선: 가장 좋은 에포크)")
+            ax.set(title=MEASURES[name], xlabel="에폭 (세로선: 가장 좋은 에폭)")
             ax.xaxis.get_major_locator().set_params(integer=True)
             ax.legend()
 

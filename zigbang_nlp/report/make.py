@@ -98,7 +98,7 @@ def write_report(
         sections=sections,
         caveats=caveats(material, _metrics(evaluation)),
         notice=say(
-            "이 보고서는 함께 제공되는 샘플 데이터로 만들었습니다. 단지와 리뷰는 모두 지어낸 것이며 실제 장소와 무관합니다."
+            "이 보고서는 함께 제공되는 견본으로 만들었습니다. 단지와 리뷰는 모두 지어낸 것이며 실제 장소와 무관합니다."
         )
         if SAMPLE in corpus.sources
         else "",

@@ -60,7 +60,7 @@ def test_early_stopping_keeps_the_best_epoch(dataset: DataSet, tmp_path: Path) -
     bundle = train(dataset, settings, tmp_path / "m", tmp_path / "c")
     history = json.loads((tmp_path / "m" / "history.json").read_text())
     assert len(history["val_loss"]) < 30
-    assert bundle.metrics["best_epoch"] == int(np.argmin(history["val_loss"])) + 1
+    assert bundle.metrics["best_epoch"] == int(np.argmax(history["val_auc"])) + 1
 
 
 def test_checkpoints_of_every_epoch_when_asked(dataset: DataSet, tmp_path: Path) -> None:

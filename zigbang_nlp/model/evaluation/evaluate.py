@@ -32,7 +32,7 @@ from zigbang_nlp.model.evaluation.plots import (
     plot_roc,
     plot_scores,
 )
-from zigbang_nlp.model.evaluation.thresholds import by_rules, rules_table
+from zigbang_nlp.model.evaluation.thresholds import by_rules, choose_threshold, rules_table
 from zigbang_nlp.model.serving.inference import Network
 from zigbang_nlp.records import LABELS
 from zigbang_nlp.text.clean import clean
@@ -174,12 +174,19 @@ def as_table(result: dict[str, Any]) -> str:
 
 
 def _baseline_scores(dataset: DataSet, test: Split) -> tuple[np.ndarray, float]:
-    """The baseline's probabilities on the test texts; its threshold is left at 0.5."""
-    training = dataset.split("train")
+    """The baseline's probabilities on the test texts, and its threshold.
+
+    It is chosen on the validation texts for macro-F1: with one complaint in ten texts logistic
+    regression says 긍정 of nearly all at 0.5, and a rival at that is no rival.
+    """
+    training, held = dataset.split("train"), dataset.split("validation")
     log.info("Fitting the TF-IDF baseline on %s texts.", f"{len(training.rows):,}")
     pipeline = fit_baseline([clean(t) for t in training.rows["text"]], training.labels)
-    p = pipeline.predict_proba([clean(t) for t in test.rows["text"]])[:, 1]
-    return p.astype(np.float32), 0.5
+    chosen_on, asked = (
+        pipeline.predict_proba([clean(t) for t in part.rows["text"]])[:, 1].astype(np.float32)
+        for part in (held, test)
+    )
+    return asked, choose_threshold(held.labels, chosen_on)
 
 
 def _figures(

@@ -8,13 +8,14 @@ import numpy as np
 from sklearn.metrics import precision_recall_curve, roc_curve
 
 from zigbang_nlp.model.evaluation.metrics import confusion
+from zigbang_nlp.model.history import MEASURES, panels
 from zigbang_nlp.plotting import BLUE, GREEN, GREY, ORANGE, RED, figure
 
 
 def plot_learning_curves(
     history: dict[str, list[float]], epochs: dict[str, list[int]], best: int, path: Path
 ) -> None:
-    """Loss and accuracy by epoch, training against validation, the best epoch marked.
+    """What was measured by epoch, training against validation, the best epoch marked.
 
     Args:
         history: values by measure.
@@ -22,10 +23,9 @@ def plot_learning_curves(
         best: epoch to mark.
         path: of the PNG.
     """
-    with figure(path, columns=2) as axes:
-        for ax, name, title in zip(
-            axes, ("loss", "accuracy"), ("손실 (loss)", "정확도 (accuracy)"), strict=True
-        ):
+    names = panels(history)
+    with figure(path, columns=len(names)) as axes:
+        for ax, name in zip(axes, names, strict=True):
             sides = (
                 (name, "o-", BLUE, "학습 (train)"),
                 (f"val_{name}", "s-", ORANGE, "검증 (validation)"),
@@ -33,8 +33,8 @@ def plot_learning_curves(
             for measure, style, color, label in sides:
                 if measure in history:
                     ax.plot(epochs[measure], history[measure], style, color=color, label=label)
-            ax.axvline(best, color=GREY, linestyle=":", label=f"최적 에포크 {best}")
-            ax.set(title=title, xlabel="에포크 (epoch)")
+            ax.axvline(best, color=GREY, linestyle=":", label=f"최적 에폭 {best}")
+            ax.set(title=MEASURES[name], xlabel="에폭 (epoch)")
             ax.xaxis.get_major_locator().set_params(integer=True)
             ax.legend()
 

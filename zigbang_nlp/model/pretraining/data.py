@@ -122,7 +122,7 @@ def read_corpus(sample: Path) -> pd.DataFrame:
                             "topics": frozenset(topics[str(review["id"]), category].split()),
                         }
                     )
-    for name in ("loose", "plain"):
+    for name in ("loose", "plain", "short"):
         file = sample / f"{name}.tsv"
         if file.exists():
             rows += _listed(file)

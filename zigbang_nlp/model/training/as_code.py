@@ -158,7 +158,7 @@ def script(
         f"VOCABULARY = {architecture.vocabulary_size}  # 0은 채움, 1은 모르는 토큰",
         "SEED, BATCH, EPOCHS, STEPS = "
         f"{settings.seed}, {settings.batch_size}, {settings.epochs}, {per_epoch}"
-        "  # STEPS: 에포크마다의 배치 수",
+        "  # STEPS: 에폭마다의 배치 수",
         "",
         "keras.utils.set_random_seed(SEED)  # 같은 씨앗이면 늘 같은 결과가 나옵니다.",
         "tf.config.experimental.enable_op_determinism()",
@@ -172,7 +172,7 @@ def script(
         "",
         *(
             [
-                "# 검증하지 않는 에포크에는 콜백이 볼 값이 없습니다.",
+                "# 검증하지 않는 에폭에는 콜백이 볼 값이 없습니다.",
                 'warnings.filterwarnings("ignore", "(?s).*available")',
                 "",
             ]

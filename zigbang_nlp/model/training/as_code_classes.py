@@ -72,13 +72,13 @@ def sometimes_lines(settings: TrainSettings, logged: Callable[[str], str]) -> li
         return []
     every = settings.checkpoint_epochs
     conditions = [f"(epoch + 1) % {every} == 0"] if every > 1 else []
-    when = [f"{every} 에포크마다"] if every > 1 else []
+    when = [f"{every} 에폭마다"] if every > 1 else []
     needs = set(measures_in(settings.checkpoint_name)) - {"epoch", "batch"}
     if settings.save_best_only:
         needs.add(settings.checkpoint_monitor)
     if settings.validation_freq > 1 and needs:
         names = ", ".join(f'"{logged(name)}"' for name in sorted(needs))
         conditions.append(f"{{{names}}} <= set(logs)")
-        when.append("필요한 값이 재어진 에포크에서만")
+        when.append("필요한 값이 재어진 에폭에서만")
     text = _SOMETIMES.format(when=", ".join(when), condition=" and ".join(conditions) or "logs")
     return [*text.splitlines()[1:], ""]

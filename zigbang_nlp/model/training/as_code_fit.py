@@ -104,7 +104,7 @@ def fit_lines(settings: TrainSettings, architecture: Architecture) -> list[str]:
     best = f"{_watch(logged(settings.best_by), settings.best_by)}, save_best_only=True"
     lines = [
         *sometimes_lines(settings, logged),
-        "# 가장 좋은 에포크의 가중치를 남깁니다.",
+        "# 가장 좋은 에폭의 가중치를 남깁니다.",
         f"best = dict({best}, save_weights_only=True)",
         'callbacks = [keras.callbacks.ModelCheckpoint("best.weights.h5", **best)]',
     ]

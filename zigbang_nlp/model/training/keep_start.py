@@ -42,7 +42,7 @@ def keep_start(network: keras.Model, start: list[np.ndarray], validation: Split)
     network.set_weights(_mixed(start, tuned, chosen))
     log.info(
         "Validation loss of the start, its mean with the trained network, and that: "
-        "%.4f, %.4f, %.4f; %s is kept.",
+        "%.4f, %.4f, %.4f; %s is kept, as the nearest to the start within a standard error.",
         *(losses[share].mean() for share in SHARES),
         {0.0: "the start", 0.5: "the mean", 1.0: "the trained network"}[chosen],
     )

@@ -10,7 +10,7 @@ from zigbang_nlp.resources import SAMPLE
 
 #: What `Corpus.left_out` says, in words.
 _LEFT_OUT = {
-    "sample": N_("연습용 샘플"),
+    "sample": N_("연습용 견본"),
     "elsewhere": N_("선택한 지역이나 단지가 아님"),
     "undated": N_("작성일 없음"),
     "other days": N_("선택한 기간이 아님"),
@@ -31,7 +31,7 @@ def caveats(material: Material, evaluation: dict[str, Any] | None) -> list[str]:
     if SAMPLE in corpus.sources:
         said.append(
             say(
-                "이 보고서는 함께 제공되는 샘플 데이터로 만들었습니다. 단지와 리뷰는 모두 지어낸 것이며 실제 장소와 무관합니다."
+                "이 보고서는 함께 제공되는 견본으로 만들었습니다. 단지와 리뷰는 모두 지어낸 것이며 실제 장소와 무관합니다."
             )
         )
     said.append(say("출처: {sources}.", sources=", ".join(corpus.sources) or "–"))
