@@ -1,22 +1,22 @@
 """Tokens kept on disk, so that tokenizing the same texts again costs a look-up.
 
 The directory holds segments (see `token_segment.py`), files that are written once and appear
-whole, so any number of processes may read and write at the same time. A key is 128 bits of BLAKE2
-over the text and everything that its tokens depend on.
+whole, so any number of processes may read and write at the same time. A key is of the text and
+everything that its tokens depend on (see `text_keys.py`).
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from filelock import FileLock, Timeout
 
-from zigbang_nlp.files import make_directory, sha256_of_json
-from zigbang_nlp.text.token_segment import KEY, SUFFIX, Segment, write_segment
+from zigbang_nlp.files import make_directory
+from zigbang_nlp.text.text_keys import TextKeys
+from zigbang_nlp.text.token_segment import SUFFIX, Segment, write_segment
 
 #: More segments than this are merged, the smaller half of them.
 _MOST_SEGMENTS = 12
@@ -33,17 +33,8 @@ class TokenCache:
 
     def __init__(self, directory: Path, megabytes: float, depends_on: object) -> None:
         self.directory, self.most_bytes = directory, int(megabytes * 1_000_000)
-        self._salted = hashlib.blake2b(sha256_of_json(depends_on).encode(), digest_size=16)
+        self.keys = TextKeys(depends_on).of
         self._segments: dict[str, Segment] = {}
-
-    def keys(self, texts: Sequence[str]) -> np.ndarray:
-        """uint64 (texts, 2): the key of each text."""
-        digests, copied = [], self._salted.copy
-        for text in texts:
-            salted = copied()
-            salted.update(text.encode("utf-8", "surrogatepass"))
-            digests.append(salted.digest())
-        return np.frombuffer(b"".join(digests), KEY).reshape(-1, 2)
 
     def find(self, keys: np.ndarray) -> list[list[str] | None]:
         """The tokens that are kept for each key, or None."""

@@ -22,8 +22,8 @@ from pathlib import Path
 import numpy as np
 
 from zigbang_nlp.files import atomic_file
+from zigbang_nlp.text.text_keys import KEY
 
-KEY = np.dtype("<u8")
 SUFFIX = ".segment"
 _TOKEN = np.dtype("<u4")
 _MAGIC = int.from_bytes(b"ZBTOKEN2", "little")
