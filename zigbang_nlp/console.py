@@ -43,6 +43,15 @@ def show_log(verbose: bool = False, quiet: bool = False) -> None:
     log.propagate = False
 
 
+def duration(seconds: float) -> str:
+    """Hours, minutes and seconds for people: "2 h 05 min", "4 min 10 s", "9 s"."""
+    whole = round(seconds)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    if hours:
+        return f"{hours:,} h {minutes:02d} min"
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+
+
 def width(text: str) -> int:
     """Columns a terminal gives to `text`; Hangul takes two a character."""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

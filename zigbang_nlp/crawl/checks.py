@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from zigbang_nlp.console import log
-from zigbang_nlp.crawl.progress import duration
+from zigbang_nlp.console import duration, log
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.store import Store
 

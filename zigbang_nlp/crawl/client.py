@@ -10,9 +10,9 @@ from typing import Any, Protocol
 from urllib.parse import unquote
 
 from zigbang_nlp.config import CrawlSettings
+from zigbang_nlp.console import duration
 from zigbang_nlp.crawl.conditions import Conditions, Known
 from zigbang_nlp.crawl.pace import Pace, Sent
-from zigbang_nlp.crawl.progress import duration
 from zigbang_nlp.crawl.reading import parse
 from zigbang_nlp.crawl.site import Answer, Site
 from zigbang_nlp.crawl.transport import Broken, Response, Transport

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pygeohash
 
 from zigbang_nlp.config import CrawlSettings
-from zigbang_nlp.crawl.progress import duration
+from zigbang_nlp.console import duration
 from zigbang_nlp.geo.cells import Region
 from zigbang_nlp.store import Scope, Store
 

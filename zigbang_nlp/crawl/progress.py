@@ -15,7 +15,7 @@ from typing import Protocol
 
 from tqdm import tqdm
 
-from zigbang_nlp.console import log
+from zigbang_nlp.console import duration, log
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +63,6 @@ class Progress(Protocol):
 
     def close(self) -> None:
         """The run is over."""
-
-
-def duration(seconds: float) -> str:
-    """Hours, minutes and seconds for people: "2 h 05 min", "4 min 10 s", "9 s"."""
-    whole = round(seconds)
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    if hours:
-        return f"{hours:,} h {minutes:02d} min"
-    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
 
 
 class Bar:

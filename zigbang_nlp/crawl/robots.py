@@ -10,9 +10,8 @@ from urllib.parse import urljoin, urlsplit
 from protego import Protego
 
 from zigbang_nlp.config.secrets import without_password
-from zigbang_nlp.console import log
+from zigbang_nlp.console import duration, log
 from zigbang_nlp.crawl.client import Client
-from zigbang_nlp.crawl.progress import duration
 from zigbang_nlp.crawl.transport import Broken, Response, user_agent
 from zigbang_nlp.errors import CrawlStoppedError
 from zigbang_nlp.store import Store
