@@ -188,6 +188,27 @@ def test_a_report_by_a_button_has_the_filters_of_the_page(known: Known) -> None:
     assert known.http.get("/report/none").status_code == 404
 
 
+def test_a_report_by_a_button_keeps_topic_name_and_least_count(known: Known) -> None:
+    rows = known.rows[known.rows["topic"].eq("주차")]
+    counts = rows[rows["complex"].isin(["made:3", "made:30", "made:33"])]["complex"].value_counts()
+    least = sorted(counts)[1]
+    page = known.http.get(f"/?topic=주차&q=마루 3&min_texts={least}&region=노원구").text
+    assert re.search(r"단지 2곳", page)
+    form = page.split('action="/report"')[1].split("</form>")[0]
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    asked = known.http.post("/report", data=fields, follow_redirects=False)
+    report = finished(known, asked.headers["location"]).text
+    said = f"지역: 노원구 · 주제: 주차 · 이름: 마루 3 · 리뷰 {least}건 이상인 단지"
+    assert said in report
+    assert said in known.http.get(asked.headers["location"]).text
+    assert "은솔마루 3단지" in report
+    meant = counts[counts >= least]
+    assert len(meant) == 2
+    assert f"{meant.sum():,}" in report
+    left_out = len(known.rows) - len(rows)
+    assert f"리뷰 {left_out:,}건을 제외했습니다: 선택한 주제를 말하지 않음." in report
+
+
 def test_a_report_that_cant_be_says_why(known: Known) -> None:
     data = {"csrf": known.csrf("/"), "since": "2090"}
     address = known.http.post("/report", data=data, follow_redirects=False).headers["location"]

@@ -185,23 +185,52 @@ class Corpus:
             left_out = [("elsewhere", len(self.texts) - len(texts))]
         texts, more = narrowed_texts(texts, since, until, category)
         left_out += more
-        if texts.empty:
-            raise InsightError(
-                "No reviews are left with these filters.",
-                "이 조건에 맞는 리뷰가 없습니다.",
-                "Leave one of them out.",
-            )
-        rows = texts.index.to_numpy()
-        complexes = self.complexes.iloc[np.unique(self.places[rows])]
         wider = self.wider
         if wider is None and at_places:
             wider = self
         if wider is not None and (since, until, category) != (None, None, None):
             wider = wider.narrowed(since=since, until=until, category=category)
+        return self._part(texts.index.to_numpy(), wider, left_out)
+
+    def of_complexes(self, keys: Iterable[str]) -> Corpus:
+        """The texts of some complexes.
+
+        Args:
+            keys: as in `complexes`.
+
+        Raises:
+            InsightError: there is none.
+        """
+        kept = self.complexes["complex"].isin(list(keys)).to_numpy()[self.places]
+        wider = self if self.wider is None else self.wider
+        return self._part(np.flatnonzero(kept), wider, [("other complexes", int((~kept).sum()))])
+
+    def of_texts(self, kept: np.ndarray) -> Corpus:
+        """Some texts, at all their places.
+
+        Args:
+            kept: which: bool (texts,).
+
+        Raises:
+            InsightError: there is none.
+        """
+        return self._part(np.flatnonzero(kept), None, [("other topics", int((~kept).sum()))])
+
+    def _part(
+        self, rows: np.ndarray, wider: Corpus | None, left_out: Iterable[tuple[str, int]]
+    ) -> Corpus:
+        """Some rows of the texts with their complexes; `left_out` says why not the others."""
+        if not len(rows):
+            raise InsightError(
+                "No reviews are left with these filters.",
+                "이 조건에 맞는 리뷰가 없습니다.",
+                "Leave one of them out.",
+            )
+        complexes = self.complexes.iloc[np.unique(self.places[rows])]
         whole, here = (self, rows) if self.part_of is None else self.part_of
         return replace(
             self,
-            texts=texts.reset_index(drop=True),
+            texts=self.texts.iloc[rows].reset_index(drop=True),
             complexes=complexes.reset_index(drop=True),
             wider=wider,
             part_of=(whole, rows if whole is self else here[rows]),

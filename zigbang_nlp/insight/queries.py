@@ -24,6 +24,7 @@ from zigbang_nlp.insight.periods import trend as trend_of
 from zigbang_nlp.insight.polarity import typical_words as typical_words_of
 from zigbang_nlp.insight.related_words import related as related_to
 from zigbang_nlp.insight.sentiment import Measure, where
+from zigbang_nlp.insight.told import opinions
 from zigbang_nlp.insight.two_periods import before_after as before_after_of
 from zigbang_nlp.packing import unpack_names
 from zigbang_nlp.records import CATEGORIES
@@ -45,6 +46,9 @@ class Filters:
     Attributes:
         region, since, until, complexes, category: see `Corpus.narrowed`; both ends of a period are
             optional and inclusive everywhere.
+        topic: only texts that speak of it.
+        named: only complexes that `listed` finds by these words.
+        min_texts: only complexes with so many texts that are meant.
     """
 
     region: str | None = None
@@ -52,6 +56,9 @@ class Filters:
     since: str | None = None
     until: str | None = None
     complexes: tuple[str, ...] = ()
+    topic: str | None = None
+    named: str = ""
+    min_texts: int = 1
 
     def of(self, corpus: Corpus) -> Corpus:
         """The part of the corpus that is meant.
@@ -61,19 +68,30 @@ class Filters:
         """
         if self == Filters():
             return corpus
-        return corpus.narrowed(
+        if self.topic is not None:
+            found = opinions(corpus, ())
+            corpus = corpus.of_texts(
+                corpus.texts.index.isin(found.index[found["topic"] == self.topic])
+            )
+        corpus = corpus.narrowed(
             region=self.region,
             since=self.since,
             until=self.until,
             complexes=self.complexes,
             category=self.category,
         )
+        if not self.named and self.min_texts <= 1:
+            return corpus
+        table = where(corpus, topic=self.topic, min_texts=self.min_texts)
+        return corpus.of_complexes(listed(table, named=self.named)["complex"])
 
-    def named(self) -> list[tuple[str, str]]:
+    def said(self) -> list[tuple[str, str]]:
         """(filter, value) of those that are set, in reading order; for a caption."""
         said = [("region", self.region), ("category", self.category)]
         said += [("since", self.since), ("until", self.until)]
         said += [("complex", name) for name in self.complexes]
+        said += [("topic", self.topic), ("named", self.named)]
+        said += [("min_texts", str(self.min_texts) if self.min_texts > 1 else None)]
         return [(name, value) for name, value in said if value]
 
 

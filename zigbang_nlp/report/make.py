@@ -40,6 +40,9 @@ _NAMED = {
     "since": N_("{value}부터"),
     "until": N_("{value}까지"),
     "complex": N_("단지: {value}"),
+    "topic": N_("주제: {value}"),
+    "named": N_("이름: {value}"),
+    "min_texts": N_("리뷰 {value}건 이상인 단지"),
 }
 
 
@@ -47,7 +50,7 @@ def subject(filters: Filters, say: Translator) -> str:
     """The filters in words."""
     said = [
         say.category(value) if name == "category" else say(_NAMED[name], value=value)
-        for name, value in filters.named()
+        for name, value in filters.said()
     ]
     return " · ".join(said) or say("저장된 전체 리뷰")
 

@@ -15,6 +15,8 @@ _LEFT_OUT = {
     "undated": N_("작성일 없음"),
     "other days": N_("선택한 기간이 아님"),
     "other category": N_("선택한 항목이 아님"),
+    "other topics": N_("선택한 주제를 말하지 않음"),
+    "other complexes": N_("이름이나 리뷰 수가 조건에 맞지 않는 단지"),
 }
 
 

@@ -78,6 +78,11 @@ def score_of(said: str) -> float | None:
     return min(float(found[0]), 5.0) if found else None
 
 
+def least_of(said: str) -> int:
+    """How many texts a complex must have as it stands in an address; 1 where it can't be read."""
+    return int(said) if said.isdecimal() and 0 < int(said) < 10_000 else 1
+
+
 def refusal(error: InsightError | InputError, language: str) -> str:
     """Why a page has nothing to show, in its language."""
     if isinstance(error, InsightError) or language == "en" or error.korean:

@@ -18,7 +18,7 @@ from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.web import queries
 from zigbang_nlp.web.api.listing import Reviews
 from zigbang_nlp.web.downloads import file_of, points_file
-from zigbang_nlp.web.pages.asked import Asked, Viewed, districts_of, refusal
+from zigbang_nlp.web.pages.asked import Asked, Viewed, districts_of, least_of, refusal
 from zigbang_nlp.web.pages.render import language_of, page
 from zigbang_nlp.web.queries import SORTS, Sort
 
@@ -42,7 +42,7 @@ def explore(
 ) -> Response:
     """Everything in the address is optional, and what can't be read is left out."""
     language = language_of(request.scope)
-    least = int(min_texts) if min_texts.isdigit() and 0 < int(min_texts) < 10_000 else 1
+    least = least_of(min_texts)
     order: Sort = sort if sort in SORTS else "best"  # type: ignore[assignment]
     complaints = sort == _COMPLAINTS
     topics = queries.topic_names(snapshot)

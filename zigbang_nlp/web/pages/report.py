@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 
+from zigbang_nlp.language.i18n import Translator
+from zigbang_nlp.report.make import subject
 from zigbang_nlp.web.app_state import services_of
-from zigbang_nlp.web.pages.asked import filters_of
+from zigbang_nlp.web.pages.asked import filters_of, least_of
 from zigbang_nlp.web.pages.forms import form_of, text_of
 from zigbang_nlp.web.pages.render import language_of, page
 from zigbang_nlp.web.problems import Problem
-from zigbang_nlp.web.queries import Filters
 
 router = APIRouter(include_in_schema=False)
 
@@ -20,11 +23,14 @@ async def ask(request: Request) -> Response:
     """Put a report in the queue, and lead to the page of its progress."""
     form = await form_of(request)
     names = ("region", "category", "since", "until")
-    filters = filters_of(*(text_of(form, name) for name in names))
-    if key := text_of(form, "complex").strip()[:300]:
-        filters = Filters(
-            filters.region, filters.category, filters.since, filters.until, complexes=(key,)
-        )
+    key = text_of(form, "complex").strip()[:300]
+    filters = replace(
+        filters_of(*(text_of(form, name) for name in names)),
+        complexes=(key,) if key else (),
+        topic=text_of(form, "topic").strip()[:50] or None,
+        named=text_of(form, "q").strip()[:100],
+        min_texts=least_of(text_of(form, "min_texts")),
+    )
     job = services_of(request).reports.ask(filters, language_of(request.scope))
     return RedirectResponse(f"/report/{job.key}", 303)
 
@@ -37,7 +43,12 @@ async def progress(request: Request, key: str) -> Response:
         return JSONResponse(
             {"state": job.state, "done": job.done, "total": job.total, "trouble": job.trouble}
         )
-    return page(request, "report.html", job=job, filters=job.filters)
+    return page(
+        request,
+        "report.html",
+        job=job,
+        subject=subject(job.filters, Translator(language_of(request.scope))),
+    )
 
 
 @router.get("/report/{key}/report.html")
