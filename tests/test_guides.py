@@ -32,7 +32,17 @@ from zigbang_nlp.store import open_store
 #: A probability may move so far with the texts that stand beside it, see the model's card.
 _NEAR = 0.02
 #: Commands that take minutes, ask a site or wait for callers.
-_LONG = {"serve", "train", "runs", "tune", "evaluate", "report", "tokenizers", "preprocess"}
+_LONG = {
+    "embed",
+    "serve",
+    "train",
+    "runs",
+    "tune",
+    "evaluate",
+    "report",
+    "tokenizers",
+    "preprocess",
+}
 #: Documents with figures of the model that ships.
 _FIGURES = ("README", "README.ko", "trust")
 _CHEAP_CRAWL = {"--plan", "--status"}

@@ -16,6 +16,7 @@ import pytest
 import uvicorn
 
 from tests.factories import topical
+from tests.factories.vectors import scatter
 from zigbang_nlp import insight
 from zigbang_nlp.config import Settings
 from zigbang_nlp.insight.labelling import random_order
@@ -56,6 +57,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
     rows = topical.table()
     with open_store(url) as store:
         topical.fill(store, rows)
+    scatter(url, place / "embeddings")
     yield from serve(url, place, rows)
 
 

@@ -12,6 +12,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis import checks
 
+from tests.factories.vectors import scatter
 from tests.factories.web import fill
 from tests.web.page_fuzz import fuzz_pages
 from tests.web.server import serving
@@ -34,6 +35,7 @@ def fuzz(bundle: Path, place: Path, requests: int) -> tuple[int, list[str]]:
     """
     url = f"sqlite:///{place / 'reviews.db'}"
     fill(url, bundle, hostile=True)
+    scatter(url, place / "data" / "embeddings")
     asked = 0
     wrong: list[str] = []
     arguments = ("--model", bundle, "--db", url, "--requests-per-minute", "0")

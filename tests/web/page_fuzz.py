@@ -25,7 +25,18 @@ from zigbang_nlp.web.known_parameters import _names
 #: Values between what is asked for and what nobody would ask.
 VALUES = [
     *("", "0", "1", "-1", "2024", "2024-13-45", "9999999", "1e309", "nan", "١٢", "２", "\x00", "%"),
-    *("csv", "xlsx", "geojson", "gpkg", "random", "doubtful", "complaints", "positive", "district"),
+    *(
+        "csv",
+        "xlsx",
+        "geojson",
+        "gpkg",
+        "random",
+        "doubtful",
+        "complaints",
+        "positive",
+        "district",
+        "meaning",
+    ),
     *("노원구", "주차", "층간 소음", "ㅈㅊ", "made:1", "../../x", "a" * 3_000, "\U0001f3e0" * 99),
     *(text for text in HOSTILE if len(text) < 300),
 ]

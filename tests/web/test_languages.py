@@ -17,7 +17,7 @@ PAGES = (
     "/complex?id=made:3", "/complex?id=made:3&label=negative", "/complex?id=none",
     "/compare", "/compare?id=made:1&id=made:35", "/compare?id=없는이름",
     "/keywords", "/keywords?word=주차", "/keywords?word=없는말", "/keywords?since=3000",
-    "/search", "/search?q=주차", "/search?q=없는말이다", "/search?region=없는곳",
+    "/search", "/search?q=주차", "/search?q=없는말이다", "/search?region=없는곳", "/search?q=주차&by=meaning",
     "/changes", "/changes?since=2024&topic=주차", "/changes?since=2030",
     "/changes?since=2022&base_since=2021&base_until=2023", "/changes?region=없는곳",
     "/prices", "/prices?result=none", "/label", "/label?person=가온&queue=doubtful",

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.factories.vectors import scatter
 from tests.factories.web import HOSTILE, fill
 from tests.web.browser import DESK, OUTPUT, PHONE, browser
 from tests.web.page_fuzz import addresses, ask_together
@@ -32,6 +33,7 @@ PAGES = {
     "compare": "/compare?id=test:1&id=test:2&id=test:3",
     "keywords": "/keywords?word=주차",
     "search": "/search?q=주차",
+    "search-meaning": "/search?q=주차&by=meaning",
     "changes": "/changes",
     "prices": "/prices",
     "label": "/label?person=가온",
@@ -88,6 +90,7 @@ def led_to(served: Served, texts: list[str]) -> dict[str, str]:
 def world(bundle_dir: Path, place: Path, hostile: bool) -> Iterator[Served]:
     url = f"sqlite:///{place / 'reviews.db'}"
     fill(url, bundle_dir, hostile)
+    scatter(url, place / "data" / "embeddings")
     with serving(place, "--model", bundle_dir, "--db", url, "--requests-per-minute", "0") as server:
         yield server
 

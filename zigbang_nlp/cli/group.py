@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "trace": "Show one text on its way through every step, from characters to the label.",
     "report": "Write what residents say as one page: where, what, when, why.",
     "run": "Run all stages, skipping those with nothing new.",
+    "embed": "Prepare the search by meaning: a vector of every text.",
     "export": "Write all reviews, with their apartments and predictions, to FILE.",
     "tokenizers": "List the tokenizers: ready or not, licence, speed on this machine.",
     "serve": "Serve the REST API and the pages.",

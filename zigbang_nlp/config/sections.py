@@ -221,6 +221,11 @@ class Settings(Section):
         return self.paths.work / "predictions.jsonl"
 
     @property
+    def embeddings_dir(self) -> Path:
+        """Where `embed` keeps the vectors of the store's texts."""
+        return self.paths.work / "embeddings"
+
+    @property
     def report_file(self) -> Path:
         """What `report` writes unless told otherwise."""
         return self.paths.work / "report.html"

@@ -32,6 +32,7 @@ is an `InputError`.
 | `typical_words(corpus, place, kind="complex", sentiment=, min_count=5)` | words of one complex or region against all others | TYPICAL_COLUMNS |
 | `new_words(corpus, min_count=5)` | words that no dictionary has | NEW_WORD_COLUMNS |
 | `search(corpus, Question(...), page=1, size=20)` | the reviews that answer a question: words, initials, typing errors, filters | HIT_COLUMNS |
+| `search_by_meaning(corpus, Question(...), Embeddings(directory))` | the texts nearest in meaning, made ready by `zigbang-nlp embed` | HIT_COLUMNS |
 | `before_after(corpus, since=, until=, base_since=, base_until=, level=0.95)` | every change between two periods, with its test | BEFORE_AFTER_COLUMNS |
 | `corrected_shares(corpus, labels, by=None, category=, level=0.95)` | shares corrected for the classifier's errors by people's labels of a random sample | CORRECTED_COLUMNS |
 | `labelling_queue(corpus, kind="random", size=100, seed=0)` | what people should look at first | QUEUE_COLUMNS |
@@ -56,6 +57,7 @@ from zigbang_nlp.errors import InsightError
 if TYPE_CHECKING:
     from zigbang_nlp.insight.agreement import AGREEMENT_COLUMNS as AGREEMENT_COLUMNS
     from zigbang_nlp.insight.agreement import agreements as agreements
+    from zigbang_nlp.insight.by_meaning import search_by_meaning as search_by_meaning
     from zigbang_nlp.insight.by_topic import DRIVER_COLUMNS as DRIVER_COLUMNS
     from zigbang_nlp.insight.by_topic import TOPIC_COLUMNS as TOPIC_COLUMNS
     from zigbang_nlp.insight.by_topic import drivers as drivers
@@ -70,6 +72,7 @@ if TYPE_CHECKING:
     from zigbang_nlp.insight.corrected import CORRECTED_COLUMNS as CORRECTED_COLUMNS
     from zigbang_nlp.insight.corrected import corrected_difference as corrected_difference
     from zigbang_nlp.insight.corrected import corrected_shares as corrected_shares
+    from zigbang_nlp.insight.embeddings import Embeddings as Embeddings
     from zigbang_nlp.insight.frames import COMPLEX_COLUMNS as COMPLEX_COLUMNS
     from zigbang_nlp.insight.frames import TEXT_COLUMNS as TEXT_COLUMNS
     from zigbang_nlp.insight.keyness import KEYWORD_COLUMNS as KEYWORD_COLUMNS
@@ -126,6 +129,8 @@ _OFFERED: dict[str, tuple[str, ...]] = {
     "prices": ("hedonic", "HEDONIC_COLUMNS"),
     "spatial": ("clusters", "CLUSTER_COLUMNS"),
     "searching": ("search", "Question", "Hits", "HIT_COLUMNS"),
+    "by_meaning": ("search_by_meaning",),
+    "embeddings": ("Embeddings",),
     "by_topic": ("topics", "drivers", "TOPIC_COLUMNS", "DRIVER_COLUMNS"),
     "periods": ("trend", "mention_trend", "TREND_COLUMNS", "MENTION_COLUMNS"),
     "changepoints": ("changes", "CHANGE_COLUMNS"),

@@ -14,6 +14,8 @@ from rapidfuzz import fuzz
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.insight.embeddings import Embeddings
+from zigbang_nlp.insight.rewritten import rewritten
 from zigbang_nlp.store.annotations import Annotation
 from zigbang_nlp.text.letters import squeezed
 
@@ -58,6 +60,7 @@ def labelling_queue(
     size: int = 100,
     seed: int = 0,
     done: np.ndarray | None = None,
+    embeddings: Embeddings | None = None,
 ) -> pd.DataFrame:
     """The next texts to look at.
 
@@ -65,7 +68,7 @@ def labelling_queue(
     - doubtful: where the model is least sure; for mending.
     - mislabelled: where the resident's score says one thing and the model surely another:
       confident learning (Northcutt, Jiang & Chuang 2021, JAIR 70, 1373-1411).
-    - duplicate: nearly the same text as an earlier one.
+    - duplicate: nearly the same text as an earlier one; with vectors also one written anew from it.
     - advertising: phone numbers, addresses of the web, and the words of adverts.
 
     Args:
@@ -74,6 +77,7 @@ def labelling_queue(
         size: rows at most.
         seed: of the random sample; another seed is another sample.
         done: rows of `Corpus.texts` to leave out, bool (texts,).
+        embeddings: of the texts, where `zigbang-nlp embed` has made them; for duplicates.
 
     Returns:
         The texts with `QUEUE_COLUMNS`, indexed by their row of `Corpus.texts`; may be empty.
@@ -86,7 +90,7 @@ def labelling_queue(
         "random": lambda: _random(corpus, seed),
         "doubtful": lambda: _doubtful(corpus),
         "mislabelled": lambda: _mislabelled(corpus),
-        "duplicate": lambda: near_duplicates(corpus.texts["text"]),
+        "duplicate": lambda: _duplicates(corpus, embeddings),
         "advertising": lambda: _advertising(corpus),
     }
     if kind not in found:
@@ -145,6 +149,15 @@ def _mislabelled(corpus: Corpus) -> pd.DataFrame:
     own = sure[np.arange(len(given)), given.astype(int)]
     table = pd.DataFrame({"urgency": 1 - own[wrong]}, index=told.index[wrong])
     return _ranked(table)
+
+
+def _duplicates(corpus: Corpus, embeddings: Embeddings | None) -> pd.DataFrame:
+    found = near_duplicates(corpus.texts["text"])
+    if embeddings is None or not len(embeddings):
+        return found
+    more = rewritten(corpus, embeddings)
+    both = pd.concat([found, more[~more.index.isin(found.index)]])
+    return _ranked(both.astype({"urgency": float, "other": int}))
 
 
 def _advertising(corpus: Corpus) -> pd.DataFrame:

@@ -55,7 +55,7 @@ def load(
                 sources=sources,
             )
     counts = store.sources()
-    wanted = list(sources) if sources is not None else _worth_reading(counts)
+    wanted = list(sources) if sources is not None else worth_reading(counts)
     left_out = [
         ("sample", n) for name, n in counts.items() if name == SAMPLE and name not in wanted
     ]
@@ -66,7 +66,7 @@ def load(
     return corpus
 
 
-def _worth_reading(counts: dict[str, int]) -> list[str]:
+def worth_reading(counts: dict[str, int]) -> list[str]:
     """As in training: the sample is for practice, once there are other reviews."""
     return [name for name in counts if name != SAMPLE] or list(counts)
 

@@ -8,6 +8,7 @@ error (층간소엄). One syllable alone is found as a word, so that 역 doesn't
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -45,6 +46,8 @@ class Question:
         score: lowest and highest score of the text, inclusive, each optional.
         mention: a word whose mentions are meant, as `insight.word_figures` counts them: with its
             compounds, without words that only hold its letters.
+        by_meaning: `text` is no words but what is meant; see `by_meaning.search_by_meaning`.
+        like: where `text` is blank, texts near in meaning to the one of this key are meant.
     """
 
     text: str = ""
@@ -53,6 +56,13 @@ class Question:
     filters: Filters = field(default_factory=Filters)
     score: tuple[float | None, float | None] = (None, None)
     mention: str = ""
+    by_meaning: bool = False
+    like: str = ""
+
+    @property
+    def is_by_meaning(self) -> bool:
+        """Whether there is something to be near to."""
+        return self.by_meaning if self.text.strip() else bool(self.like)
 
 
 @dataclass(frozen=True)
@@ -112,7 +122,7 @@ def search(
             question = replace(question, topic=question.topic or reading.value)
         elif reading.read_as == "region" and question.filters.region is None:
             question = replace(question, filters=replace(question.filters, region=reading.value))
-    kept = _filtered(corpus, question)
+    kept = filtered(corpus, question)
     for term in terms:
         kept &= term.texts
     rows = np.flatnonzero(kept)
@@ -120,11 +130,23 @@ def search(
     never = np.iinfo(np.int64).max
     age = np.where(np.isnat(written), never, -written.astype("datetime64[s]").astype(np.int64))
     rows = rows[np.argsort(age, kind="stable")]
+    shown = with_places(corpus, rows[(page - 1) * size : page * size], terms)
+    return counted(corpus, question, rows, shown, tuple(readings))
+
+
+def counted(
+    corpus: Corpus,
+    question: Question,
+    rows: np.ndarray,
+    shown: pd.DataFrame,
+    readings: tuple[Reading, ...] = (),
+) -> Hits:
+    """Hits of which the rows and one page are known, with their figures."""
     label = _labels(corpus, question.topic)[1][rows]
     judged, positive = int((~np.isnan(label)).sum()), int(np.nansum(label))
     low, high = wilson(positive, judged)
     return Hits(
-        _shown(corpus, rows[(page - 1) * size : page * size], terms),
+        shown,
         rows,
         len(rows),
         len(np.unique(corpus.texts["review"].to_numpy()[rows])),
@@ -133,11 +155,16 @@ def search(
         positive / judged if judged else float("nan"),
         float(low),
         float(high),
-        tuple(readings),
+        readings,
     )
 
 
-def _filtered(corpus: Corpus, question: Question) -> np.ndarray:
+def filtered(corpus: Corpus, question: Question) -> np.ndarray:
+    """Which texts the filters of a question let through: bool (texts,).
+
+    Raises:
+        InputError: a filter can't be read, or names nothing that the corpus has.
+    """
     texts, filters = corpus.texts, question.filters
     kept = np.ones(len(texts), bool)
     if filters.region is not None or filters.complexes:
@@ -203,7 +230,8 @@ def _at_places(corpus: Corpus, region: str | None, names: tuple[str, ...]) -> np
     return kept
 
 
-def _shown(corpus: Corpus, rows: np.ndarray, terms: list[Term]) -> pd.DataFrame:
+def with_places(corpus: Corpus, rows: np.ndarray, terms: Sequence[Term] = ()) -> pd.DataFrame:
+    """Rows of `Corpus.texts` with `HIT_COLUMNS`."""
     runs = [run for term in terms for run in term.runs]
     forms = frozenset(form for term in terms for form in term.forms)
     places = corpus.complexes.iloc[corpus.places[rows]]

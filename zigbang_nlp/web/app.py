@@ -29,6 +29,7 @@ from zigbang_nlp.web.corpus_cache import CorpusCache
 from zigbang_nlp.web.head import HeadMiddleware
 from zigbang_nlp.web.jobs import Jobs
 from zigbang_nlp.web.known_parameters import known_parameters
+from zigbang_nlp.web.latest_embeddings import LatestEmbeddings
 from zigbang_nlp.web.limits import LimitsMiddleware
 from zigbang_nlp.web.metrics import Metrics
 from zigbang_nlp.web.pages import (
@@ -101,7 +102,14 @@ def create_app(settings: Settings) -> ASGIApp:
         lifespan=lifespan,
     )
     app.state.app_state = AppState(
-        settings, engine, corpus_cache, jobs, reports, metrics, authenticator
+        settings,
+        engine,
+        corpus_cache,
+        jobs,
+        reports,
+        metrics,
+        authenticator,
+        LatestEmbeddings(settings.embeddings_dir),
     )
     for part in (
         health,

@@ -12,6 +12,7 @@ from zigbang_nlp.web.authentication import Authenticator
 from zigbang_nlp.web.corpus_cache import CorpusCache
 from zigbang_nlp.web.found import Found
 from zigbang_nlp.web.jobs import Jobs
+from zigbang_nlp.web.latest_embeddings import LatestEmbeddings
 from zigbang_nlp.web.metrics import Metrics
 from zigbang_nlp.web.prediction_service import PredictionService
 from zigbang_nlp.web.report_jobs import ReportJobs
@@ -29,6 +30,7 @@ class AppState:
     reports: ReportJobs
     metrics: Metrics
     authenticator: Authenticator
+    embeddings: LatestEmbeddings
     found_prices: Found[Any] = field(default_factory=Found)
     second_tokenizers: SecondTokenizers = field(default_factory=SecondTokenizers)
 

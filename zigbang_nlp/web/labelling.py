@@ -13,6 +13,7 @@ from zigbang_nlp.insight.agreement import agreements
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.corrected import corrected_difference, corrected_shares
 from zigbang_nlp.insight.corrected_trends import corrected_drivers, corrected_trend
+from zigbang_nlp.insight.embeddings import Embeddings
 from zigbang_nlp.insight.labelling import Kind, labelling_queue, sample_labels
 from zigbang_nlp.insight.queries import Filters
 from zigbang_nlp.insight.sentiment import By
@@ -41,7 +42,12 @@ class Next:
 
 
 def next_texts(
-    snapshot: Snapshot, given: list[Annotation], person: str, kind: Kind, size: int
+    snapshot: Snapshot,
+    given: list[Annotation],
+    person: str,
+    kind: Kind,
+    size: int,
+    embeddings: Embeddings,
 ) -> Next:
     """The next texts of a queue for a person.
 
@@ -51,12 +57,15 @@ def next_texts(
         person: who is to label.
         kind: of `insight.labelling.KINDS`.
         size: texts at most.
+        embeddings: of the texts, as many as there are.
 
     Raises:
         InsightError: there are no judged reviews.
     """
+    state = embeddings.state if kind == "duplicate" else ()
     queue = snapshot.later(
-        ("queue", kind), lambda corpus: labelling_queue(corpus, kind, size=_LONGEST)
+        ("queue", kind, state),
+        lambda corpus: labelling_queue(corpus, kind, size=_LONGEST, embeddings=embeddings),
     )
     if queue is None:
         return Next(None)

@@ -60,10 +60,16 @@ def page_of(table: pd.DataFrame, page: int, size: int) -> dict[str, Any]:
     return {"total": len(table), "page": page, "size": size, "items": rows}
 
 
-def unchanged(request: Request, snapshot: Snapshot) -> tuple[str, bool]:
-    """The answer's ETag, and whether the caller has the answer already."""
+def unchanged(request: Request, snapshot: Snapshot, *also: str) -> tuple[str, bool]:
+    """The answer's ETag, and whether the caller has the answer already.
+
+    Args:
+        request: what is asked.
+        snapshot: the reviews.
+        also: whatever else the answer depends on.
+    """
     kind = "csv" if wants_csv(request) else "json"
-    said = f"{snapshot.version}?{kind}?{request.url.path}?{request.url.query}"
+    said = f"{snapshot.version}?{'?'.join(also)}?{kind}?{request.url.path}?{request.url.query}"
     tag = f'W/"{hashlib.blake2b(said.encode(), digest_size=12).hexdigest()}"'
     held = request.headers.get("if-none-match", "")
     return tag, tag in [one.strip() for one in held.split(",")]

@@ -101,6 +101,8 @@ else:
         label=_LABEL,
         topics=_TOPICS,
         spans=(list[tuple[int, int]], Field(description="찾은 말의 자리: 시작과 끝")),
+        similarity=(float | None, Field(description="뜻으로 찾을 때, 질문과의 코사인 유사도")),
+        like=(str, Field(description="비슷한 글을 찾을 때 쓰는 키. 벡터가 없으면 빈 글")),
     )
     KeywordRow = row("KeywordRow", KEYWORD_COLUMNS)
     TrendRow = row("TrendRow", TREND_COLUMNS)

@@ -160,6 +160,10 @@ class SearchResult(Listed):
     low: float | None
     high: float | None
     readings: list[Reading] = Field(description="찾는 말을 어떻게 읽었는지")
+    typical: float | None = Field(
+        description="뜻으로 찾을 때, 조건에 맞는 모든 글의 유사도의 중앙값"
+    )
+    known: int | None = Field(description="뜻으로 찾을 때, 그 가운데 벡터가 있어 찾아본 글 수")
 
 
 class Point(BaseModel):

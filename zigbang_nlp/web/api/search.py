@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from zigbang_nlp.insight.searching import Question
+from zigbang_nlp.insight.by_meaning import Nearest, search_by_meaning, with_keys
+from zigbang_nlp.insight.searching import Hits, Question
 from zigbang_nlp.packing import unpack_names
 from zigbang_nlp.web.api import PREFIX
 from zigbang_nlp.web.api.listing import (
@@ -22,11 +23,12 @@ from zigbang_nlp.web.api.listing import (
     wants_csv,
 )
 from zigbang_nlp.web.api.schemas import SearchResult, table_responses
+from zigbang_nlp.web.app_state import services_of
 
 router = APIRouter(prefix=PREFIX, tags=["단지"])
 _COLUMNS = [
     "complex", "name", "district", "review_id", "category", "text", "score", "written_at",
-    "label", "probability", "unsure", "topics", "spans",
+    "label", "probability", "unsure", "topics", "spans", "similarity", "like",
 ]  # fmt: skip
 Score = Annotated[float | None, Query(ge=0, le=5)]
 
@@ -52,20 +54,45 @@ def search(
     label: Annotated[str | None, Query(pattern="^(positive|negative)$")] = None,
     score_from: Score = None,
     score_to: Score = None,
+    by: Annotated[
+        str,
+        Query(
+            pattern="^(words|meaning)$",
+            description="words: 적힌 말로, meaning: 비슷한 뜻으로 찾습니다 (가까운 순서로 100건까지)",
+        ),
+    ] = "words",
+    like: Annotated[
+        str,
+        Query(
+            pattern="^([0-9a-f]{32})?$",
+            description="`q`가 없을 때, 이 글과 뜻이 비슷한 글을 찾습니다. 답의 `like` 값",
+        ),
+    ] = "",
     page: Page = 1,
     size: Size = 20,
 ) -> Response:
     """띄어쓰기와 합성어, 초성, 오타를 가리지 않고 찾습니다. `spans`는 찾은 말의 자리입니다."""
-    tag, same = unchanged(request, snapshot)
+    embeddings = services_of(request).embeddings()
+    tag, same = unchanged(request, snapshot, *embeddings.state)
     if same:
         return not_modified(tag)
-    question = Question(q, label, topic or None, meant, (score_from, score_to), mention)
-    hits = snapshot.search(question, page=page, size=size)
+    question = Question(
+        q, label, topic or None, meant, (score_from, score_to), mention, by == "meaning", like
+    )
+
+    def found(page: int, size: int) -> tuple[Hits, Nearest | None]:
+        if not question.is_by_meaning:
+            return snapshot.search(question, page=page, size=size), None
+        nearest = search_by_meaning(snapshot.reviews(), question, embeddings, page=page, size=size)
+        return nearest.hits, nearest
+
+    hits, nearest = found(page, size)
     if wants_csv(request):
-        hits = snapshot.search(question, page=1, size=max(hits.texts, 1))
-    table = hits.table.assign(
+        hits, nearest = found(1, max(hits.texts, 1))
+    table = with_keys(hits.table, embeddings).assign(
         label=hits.table["positive"].map({1.0: "positive", 0.0: "negative"}),
         topics=hits.table["topics"].map(unpack_names),
+        similarity=hits.table.get("similarity"),
     )[_COLUMNS]
     said: dict[str, Any] = {
         "total": hits.texts,
@@ -79,6 +106,8 @@ def search(
             {"asked": one.asked, "read_as": one.read_as, "value": one.value}
             for one in hits.readings
         ],
+        "typical": None if nearest is None or not hits.texts else nearest.typical,
+        "known": None if nearest is None else nearest.known,
         "page": page,
         "size": size,
         "items": records(table),

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from zigbang_nlp.charts.intervals import Mark, interval
 from zigbang_nlp.charts.lines import over_time
 from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.insight.by_meaning import with_keys
 from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.records import CATEGORIES
 from zigbang_nlp.web import queries
@@ -70,7 +71,7 @@ async def complex_(
         tables = {"reviews": hits_table(named), **said["tables"]}
         return await run_in_threadpool(one_of, tables, view.table, view.format)
     at, pages = view.slice(len(table), _REVIEWS)
-    shown = table.iloc[(at - 1) * _REVIEWS : at * _REVIEWS]
+    shown = with_keys(table.iloc[(at - 1) * _REVIEWS : at * _REVIEWS], app_state.embeddings())
     rows, more = await marked(app_state.engine, shown.to_dict("records"), bool(marks))
     said["reviews"] = await run_in_threadpool(with_corrections, app_state, rows)
     said |= {

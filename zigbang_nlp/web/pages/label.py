@@ -79,7 +79,9 @@ def label(
     try:
         snapshot.reviews()
         if name:
-            found = labelling.next_texts(snapshot, given, name, kind, _ROWS)
+            found = labelling.next_texts(
+                snapshot, given, name, kind, _ROWS, services_of(request).embeddings()
+            )
             said["next"] = found
             said["rows"] = [] if found.rows is None else _rows(snapshot, found.rows)
     except InsightError as error:

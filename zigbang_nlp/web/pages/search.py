@@ -11,12 +11,14 @@ from starlette.responses import Response
 from zigbang_nlp.charts.intervals import Mark, interval
 from zigbang_nlp.charts.marked import found_pieces
 from zigbang_nlp.errors import InputError, InsightError
-from zigbang_nlp.insight.searching import Question
+from zigbang_nlp.insight.by_meaning import Nearest, search_by_meaning, with_keys
+from zigbang_nlp.insight.searching import Hits, Question
 from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.records import LABELS
 from zigbang_nlp.web import queries
 from zigbang_nlp.web.api.listing import Reviews
 from zigbang_nlp.web.app_state import services_of
+from zigbang_nlp.web.corpus_cache import Snapshot
 from zigbang_nlp.web.downloads import file_of
 from zigbang_nlp.web.pages.asked import Asked, Viewed, choices, refusal, score_of
 from zigbang_nlp.web.pages.correct import with_corrections
@@ -45,8 +47,10 @@ def search(
     label: str = "",
     score_from: str = "",
     score_to: str = "",
+    by: str = "",
+    like: str = "",
 ) -> Response:
-    """The form, and what was found, the newest first."""
+    """The form, and what was found: the newest first, by meaning the nearest."""
     language = language_of(request.scope)
     topics = queries.topic_names(snapshot)
     question = Question(
@@ -56,12 +60,15 @@ def search(
         filters,
         (score_of(score_from), score_of(score_to)),
         mention.strip()[:50],
+        by == "meaning",
+        like[:32],
     )
     said: dict[str, Any] = {
         "question": question,
         "asked": question != Question(),
         "sentence": "",
         "hits": None,
+        "nearest": None,
         "rows": [],
         "chart": None,
         "number": 1,
@@ -69,31 +76,44 @@ def search(
         **choices(snapshot, topics),
     }
     try:
-        hits = snapshot.search(question, page=view.number, size=_ROWS)
+        hits, nearest = _found(request, snapshot, question, view.number, _ROWS)
         if view.format:
-            everything = snapshot.search(question, page=1, size=max(hits.texts, 1))
+            everything, _ = _found(request, snapshot, question, 1, max(hits.texts, 1))
             return file_of(hits_table(everything.table), "reviews", view.format)
         at, pages = view.slice(hits.texts, _ROWS)
         if at != view.number:
-            hits = snapshot.search(question, page=at, size=_ROWS)
+            hits, nearest = _found(request, snapshot, question, at, _ROWS)
     except (InsightError, InputError) as error:
         return page(request, "search.html", **said | {"sentence": refusal(error, language)})
-    rows = [_row(row) for row in hits.table.to_dict("records")]
-    said |= {"hits": hits, "number": at, "pages": pages}
+    table = with_keys(hits.table, services_of(request).embeddings())
+    rows = [_row(row) for row in table.to_dict("records")]
+    said |= {"hits": hits, "nearest": nearest, "number": at, "pages": pages}
     said["rows"] = with_corrections(services_of(request), rows)
-    if hits.judged:
+    if hits.judged and nearest is None:
         label_ = translated("긍정 비율", language)
         marks = [Mark(hits.share, hits.low, hits.high)]
         said["chart"] = interval(marks, f"{label_} {hits.share:.0%}", 20)
     return page(request, "search.html", **said)
 
 
+def _found(
+    request: Request, snapshot: Snapshot, question: Question, number: int, size: int
+) -> tuple[Hits, Nearest | None]:
+    """What answers a question, by words or by meaning."""
+    if not question.is_by_meaning:
+        return snapshot.search(question, page=number, size=size), None
+    embeddings = services_of(request).embeddings()
+    nearest = search_by_meaning(snapshot.reviews(), question, embeddings, page=number, size=size)
+    return nearest.hits, nearest
+
+
 def hits_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Hits as a file has them."""
+    """Hits as a file has them; those by meaning say how near they are."""
+    more = [name for name in ("similarity",) if name in table]
     return table.assign(
         label=table["positive"].map({1.0: "positive", 0.0: "negative"}),
         topics=table["topics"].fillna("").str.replace("\t", ", "),
-    )[list(FILE_COLUMNS)]
+    )[[*FILE_COLUMNS, *more]]
 
 
 def _row(row: dict[Any, Any]) -> dict[Any, Any]:
