@@ -68,6 +68,8 @@ def test_a_model_of_random_labels_says_so_and_is_not_taken(
     assert "It can't be relied on" in told
     said = Classifier(bundle).predict([r.text for r in reviews(50, 0.5, True, 2)])
     assert all(p.unsure for p in said)
+    assert bundle.metrics["unsure"] == {"share": 1.0}
+    assert "unsure between 0.000 and 1.000 (100.0% of texts)" in caplog.text
     settings = Settings()
     own = settings.model_copy(
         update={"paths": settings.paths.model_copy(update={"work": tmp_path})}

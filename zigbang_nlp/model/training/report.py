@@ -22,8 +22,8 @@ def report(bundle: Bundle) -> None:
         validation["accuracy"],
         validation["larger_class_share"],
         bundle.threshold,
-        bundle.unsure_low,
-        bundle.unsure_high,
+        max(bundle.unsure_low, 0.0),
+        min(bundle.unsure_high, 1.0),
         100 * bundle.metrics["unsure"]["share"],
     )
     if (bits := bundle.metrics.get("int8", {})).get("kept") == "int8":

@@ -57,7 +57,7 @@ def with_verdict(bundle: Bundle, training: Split, validation: Split, base: Bundl
     if not judged.can_tell or (base is None and rarer < _FEWEST_FOR_BAND):
         log.warning("Every label of this model is unsure.")
         # What it promised of the labels it would be sure of is void.
-        metrics = {**judged.metrics, "promises": []}
+        metrics = {**judged.metrics, "promises": [], "unsure": {"share": 1.0}}
         judged = replace(judged, metrics=metrics, unsure_low=_ALL[0], unsure_high=_ALL[1])
     return judged
 
