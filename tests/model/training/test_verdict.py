@@ -58,6 +58,7 @@ def trained_or_told(place: Path, count: int, share: float, real: bool, seed: int
 def test_a_model_of_random_labels_says_so_and_is_not_taken(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO", "zigbang_nlp")
     model = trained(tmp_path, 300, 0.5, real=False, seed=1)
     assert "may be chance" in caplog.text
     bundle = load_bundle(model)
