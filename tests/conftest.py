@@ -1,9 +1,8 @@
-"""What tests share: reviews made here, a data set and a tiny bundle really trained, once a session."""
+"""What tests share: a data set and a tiny bundle really trained, once a session."""
 
 from __future__ import annotations
 
 import os
-import random
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.commands import forked, started
-from tests.shared import made_once
+from tests.factories.reviews import fake_reviews
+from tests.shared import make_once
 from zigbang_nlp.config import PreprocessSettings, TrainSettings
 from zigbang_nlp.console import log
-from zigbang_nlp.records import Review
 from zigbang_nlp.text.dataset import DataSet
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,55 +38,10 @@ def zigbang(
     *arguments: str | Path, cwd: Path, input: bytes = b"", **environ: str
 ) -> subprocess.CompletedProcess[bytes]:
     """Run the command line in a process of its own, as a user would."""
-    given = [os.fspath(argument) for argument in arguments]
+    command = [os.fspath(argument) for argument in arguments]
     if environ or not hasattr(os, "fork"):
-        return started(given, cwd, input, environ)
-    return forked(given, cwd, input)
-
-
-_SUBJECTS = [
-    "역",
-    "버스",
-    "주차",
-    "관리",
-    "이웃",
-    "학교",
-    "마트",
-    "공원",
-    "전망",
-    "난방",
-    "수압",
-    "경비",
-    "승강기",
-    "놀이터",
-    "상가",
-]
-_GOOD = ["가까워요", "편해요", "좋아요", "깨끗해요", "조용해요", "넓어요", "친절해요", "만족해요"]
-_BAD = [
-    "멀어요",
-    "불편해요",
-    "나빠요",
-    "더러워요",
-    "시끄러워요",
-    "좁아요",
-    "불친절해요",
-    "실망이에요",
-]
-
-
-def made_reviews(count: int, seed: int = 0) -> list[Review]:
-    """Reviews whose label a network can learn; every fifth has no clear score."""
-    rng = random.Random(seed)
-    reviews = []
-    for i in range(count):
-        good = rng.random() < 0.55
-        words = _GOOD if good else _BAD
-        text = f"{rng.choice(_SUBJECTS)} {rng.choice(words)} {rng.choice(_SUBJECTS)} {i % 97}동"
-        score = 3.0 if i % 5 == 4 else (rng.choice((4, 5)) if good else rng.choice((1, 2)))
-        reviews.append(
-            Review("test", str(i % 31), str(i), ("total", "traffic")[i % 2], text, float(score))
-        )
-    return reviews
+        return started(command, cwd, input, environ)
+    return forked(command, cwd, input)
 
 
 @pytest.fixture(scope="session")
@@ -96,9 +50,9 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> DataSet:
     from zigbang_nlp.text.preprocess import preprocess
 
     def make(place: Path) -> None:
-        preprocess(made_reviews(600), PreprocessSettings(min_count=1), place / "dataset")
+        preprocess(fake_reviews(600), PreprocessSettings(min_count=1), place / "dataset")
 
-    return DataSet.load(made_once(tmp_path_factory, "data", make) / "dataset")
+    return DataSet.load(make_once(tmp_path_factory, "data", make) / "dataset")
 
 
 TINY = TrainSettings(
@@ -123,7 +77,7 @@ def bundle_dir(dataset: DataSet, tmp_path_factory: pytest.TempPathFactory) -> Pa
     def make(place: Path) -> None:
         train(dataset, settings, place / "model", place / "checkpoints")
 
-    return made_once(tmp_path_factory, "bundle", make) / "model"
+    return make_once(tmp_path_factory, "bundle", make) / "model"
 
 
 #: Enough to learn the sample's commonest words from, in half a minute.
@@ -149,4 +103,4 @@ def sample_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         done = zigbang("run", "--quiet", cwd=place)
         assert done.returncode == 0, done.stderr.decode()
 
-    return made_once(tmp_path_factory, "sample", make)
+    return make_once(tmp_path_factory, "sample", make)

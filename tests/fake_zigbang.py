@@ -56,8 +56,8 @@ class World:
             known = parts[2] in self.reviews or parts[2] in self.danjis
             return self.reviews.get(parts[2], {"data": [], "summary": {}}) if known else None
         if path == "/v2/search":
-            wanted = query.get("q", [""])[0]
-            near = [place for place in self.places if set(wanted) & set(place["name"])]
+            name = query.get("q", [""])[0]
+            near = [place for place in self.places if set(name) & set(place["name"])]
             return {"code": "200", "items": near}
         return None
 
@@ -185,7 +185,7 @@ class _Handler(BaseHTTPRequestHandler):
     def reply_of_version(self, body: bytes) -> None:
         """The answer, or word that it is the one that the crawler has."""
         version = hashlib.sha256(body).hexdigest()
-        said = {
+        version_headers = {
             "etag": ("ETag", "If-None-Match", f'"{version}"'),
             "weak": ("ETag", "If-None-Match", f'W/"{version}"'),
             "modified": (
@@ -195,10 +195,10 @@ class _Handler(BaseHTTPRequestHandler):
             ),
             "unquoted": ("ETag", "If-None-Match", version),
         }.get(self.server_state.versions)
-        if said is None:
+        if version_headers is None:
             self.reply(200, body)
             return
-        name, condition, value = said
+        name, condition, value = version_headers
         if self.headers.get(condition) == value:
             self.server_state.unchanged += 1
             self.send_response(304)

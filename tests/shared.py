@@ -11,7 +11,7 @@ import pytest
 from filelock import FileLock
 
 
-def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+def make_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
     """A directory that all workers see, filled by the first that asks for it.
 
     Args:
@@ -23,11 +23,11 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
     base = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         base = base.parent  # a worker's own directory is beneath the session's
-    place, made = base / name, base / f"{name}.made"
+    place, finished = base / name, base / f"{name}.made"
     with FileLock(base / f"{name}.lock"):
-        if not made.exists():
+        if not finished.exists():
             shutil.rmtree(place, ignore_errors=True)
             place.mkdir()
             make(place)
-            made.touch()
+            finished.touch()
     return place

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -43,6 +44,11 @@ def start_dir(init: str) -> Path | None:
     if init == "scratch":
         return None
     return pretrained_dir() if init == "pretrained" else Path(init)
+
+
+def without_sample(sources: Iterable[str]) -> list[str]:
+    """All sources of reviews; without the sample, which is for practice, once there are others."""
+    return [name for name in sources if name != SAMPLE] or list(sources)
 
 
 @cache

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from collections.abc import Iterable
 from pathlib import Path
 
 from zigbang_nlp.config import PreprocessSettings, Settings
@@ -14,7 +13,7 @@ from zigbang_nlp.errors import StageError
 from zigbang_nlp.files import atomic_file, sha256_of, sha256_of_json
 from zigbang_nlp.pipeline import Artefact, Stage, directory_artefact
 from zigbang_nlp.records import Prediction, label_word
-from zigbang_nlp.resources import SAMPLE, resource_dir, start_dir
+from zigbang_nlp.resources import resource_dir, start_dir, without_sample
 
 
 def crawl_stage(settings: Settings) -> None:
@@ -42,7 +41,7 @@ def preprocess_stage(settings: Settings) -> None:
             client = stack.enter_context(connected(settings.tokenize.dask))
             tokenized = tokenizer_on_cluster(client, settings.paths.work)
         counts = store.sources()
-        learned = _sources_to_learn(counts)
+        learned = without_sample(counts)
         if len(learned) < len(counts):
             log.info("The bundled sample is left out: the store holds other reviews.")
         total = sum(counts[name] for name in learned)
@@ -63,11 +62,6 @@ def _with_vocabulary(settings: Settings) -> PreprocessSettings:
     start = start_dir(settings.train.init)
     vocabulary = "own" if start is None else str(start)
     return settings.preprocess.model_copy(update={"vocabulary": vocabulary})
-
-
-def _sources_to_learn(sources: Iterable[str]) -> list[str]:
-    """All sources of reviews; without the sample, which is for practice, once there are others."""
-    return [name for name in sources if name != SAMPLE] or list(sources)
 
 
 def train_stage(settings: Settings) -> None:

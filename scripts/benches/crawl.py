@@ -28,7 +28,7 @@ NAIVE_MINUTES = 5
 PREFIXES = ("wyd", "wye", "wy6", "wy7")
 
 
-def made_world(apartments: int) -> Any:
+def fake_world(apartments: int) -> Any:
     """4,096 cells and so many apartments, with 0 to 4 reviews each."""
     from tests.fake_zigbang import World
     from zigbang_nlp.geo.cells import ALPHABET
@@ -65,7 +65,7 @@ def crawl_server(apartments: int) -> dict[str, Any]:
     """Serve the made world until standard input ends."""
     from tests.fake_zigbang import serve
 
-    with serve(made_world(apartments)) as server:
+    with serve(fake_world(apartments)) as server:
         print(server.url, flush=True)
         sys.stdin.read()
     return {}

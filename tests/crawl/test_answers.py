@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests.factories.crawl import content, crawl_settings, made_world, settings
+from tests.factories.crawl import content, crawl_settings, fake_world, settings
 from tests.fake_zigbang import World, serve
 from zigbang_nlp.crawl import read_saved, run_crawl
 from zigbang_nlp.crawl.interpret import read_answer
@@ -19,7 +19,7 @@ from zigbang_nlp.crawl.maintain import reparse
 from zigbang_nlp.crawl.zigbang import Zigbang
 from zigbang_nlp.errors import DriftError, InputError
 from zigbang_nlp.records import CATEGORIES
-from zigbang_nlp.store import Counts, Found, Store, Task, open_store
+from zigbang_nlp.store import Contents, Counts, Store, Task, open_store
 from zigbang_nlp.store.schema import frontier, review_history, reviews
 
 REVIEWS = Task("reviews", "7")
@@ -32,9 +32,9 @@ def one_review(**fields: object) -> dict[str, object]:
 
 
 def test_a_review_becomes_a_row_a_text() -> None:
-    said: dict[str, object] = {f"{key}Score": i for i, key in enumerate(CATEGORIES)}
-    said |= {f"{key}Desc": f"{key}\r\n글" for key in CATEGORIES} | {"careDesc": "  \n"}
-    (total, *others) = Zigbang().read(REVIEWS, one_review(**said, nickname="h")).reviews
+    fields: dict[str, object] = {f"{key}Score": i for i, key in enumerate(CATEGORIES)}
+    fields |= {f"{key}Desc": f"{key}\r\n글" for key in CATEGORIES} | {"careDesc": "  \n"}
+    (total, *others) = Zigbang().read(REVIEWS, one_review(**fields, nickname="h")).reviews
     assert (total.review_id, total.category, total.text, total.score) == (
         "1",
         "total",
@@ -69,9 +69,9 @@ def test_all_lists_of_a_cell_are_read() -> None:
         "recommendItems": [{"areaDanjiId": 3}, {"areaDanjiId": 4}],
         "items": [{"areaDanjiId": 5, "areaDanjiName": "나무마을"}],
     }
-    found = Zigbang(details=False).read(Task("cell", "wydm9"), lists)
-    assert sorted(task.key for task in found.tasks) == ["3", "4", "5"]
-    assert {apartment.name for apartment in found.apartments} == {None, "나무마을"}
+    contents = Zigbang(details=False).read(Task("cell", "wydm9"), lists)
+    assert sorted(task.key for task in contents.tasks) == ["3", "4", "5"]
+    assert {apartment.name for apartment in contents.apartments} == {None, "나무마을"}
 
 
 def test_a_missing_id_is_made_from_what_is_said() -> None:
@@ -111,13 +111,13 @@ def test_unknown_shapes_are_named(task: Task, answer: object, words: str) -> Non
 class Mended(Zigbang):
     """The reader after its maintainer has learnt the new names."""
 
-    def read(self, task: Task, answer: object) -> Found:
+    def read(self, task: Task, answer: object) -> Contents:
         old = json.dumps(answer).replace("Words", "Desc").replace("_words", "_desc")
         return super().read(task, json.loads(old))
 
 
 def test_drift_is_counted_kept_and_mended_without_a_request(tmp_path: Path) -> None:
-    world = made_world(apartments=12)
+    world = fake_world(apartments=12)
     drifted = World(
         world.cells,
         world.danjis,
@@ -140,16 +140,16 @@ def test_drift_is_counted_kept_and_mended_without_a_request(tmp_path: Path) -> N
         mended = reparse(store, [Mended()])
         assert (mended.failed, mended.removed, len(server.requests)) == ((), 0, sent)
         assert not store.frontier.failures("zigbang", 100)
-        found = content(store)
+        rows = content(store)
     with serve(world) as server, open_store(f"sqlite:///{tmp_path}/b.db") as other:
         run_crawl(settings(tmp_path, crawl_settings(server.url)), other)
-        assert found == content(other), "the same rows as if nothing had drifted"
+        assert rows == content(other), "the same rows as if nothing had drifted"
 
 
 def test_reparse_changes_nothing_when_nothing_was_mended_and_removes_what_was_misread(
     tmp_path: Path,
 ) -> None:
-    with serve(made_world()) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
+    with serve(fake_world()) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
         run_crawl(settings(tmp_path, crawl_settings(server.url)), store)
         before, prints = list(store.reviews()), store.fingerprint()
         again = reparse(store)
@@ -172,13 +172,13 @@ class TestComingBack:
         return run_crawl(settings(Path(), crawl_settings(url)), store, refresh=refresh).reviews
 
     def test_only_what_is_older_is_asked_again(self, tmp_path: Path) -> None:
-        world = made_world(cells=32, apartments=10)
+        world = fake_world(cells=32, apartments=10)
         with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
             self.crawl(store, server.url, None)
-            asked = len(server.paths())
+            requests = len(server.paths())
             self.crawl(store, server.url, None)
             self.crawl(store, server.url, timedelta(days=30))
-            assert len(server.paths()) == asked
+            assert len(server.paths()) == requests
             with store.database.write() as connection:
                 connection.execute(
                     frontier.update()
@@ -186,13 +186,13 @@ class TestComingBack:
                     .values(done_at=datetime(2020, 1, 1).astimezone())
                 )
             self.crawl(store, server.url, timedelta(days=30))
-            assert sorted(server.paths()[asked:]) == [
+            assert sorted(server.paths()[requests:]) == [
                 "/apt/danjis/1004",
                 "/property/apartments/1004/reviews/v1",
             ]
 
     def test_new_edited_and_vanished(self, tmp_path: Path) -> None:
-        world = made_world(apartments=10)
+        world = fake_world(apartments=10)
         with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
             self.crawl(store, server.url, None)
             before = {(r.apartment_id, r.review_id, r.category): r for r in store.reviews()}

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from tests.factories.crawl import content, crawl_settings, made_world, settings
+from tests.factories.crawl import content, crawl_settings, fake_world, settings
 from tests.fake_zigbang import Faults, World, serve
 from tests.postgres import postgres  # noqa: F401 - a fixture
 from zigbang_nlp.cli import cli
@@ -27,7 +27,7 @@ SMALL: dict[str, Any] = {"geohash": tuple(f"wydm{digit}" for digit in range(8))}
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return made_world(cells=8, apartments=15)
+    return fake_world(cells=8, apartments=15)
 
 
 def moments(store: Store) -> list[object]:
@@ -74,7 +74,7 @@ def test_what_was_never_answered_is_counted_and_stays_to_be_asked(
     with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
         chosen = settings(tmp_path, crawl_settings(server.url, **SMALL, max_requests=20))
         run_crawl(chosen, store)
-        asked = set(server.paths())
+        paths = set(server.paths())
         note = crawl_saved(chosen, store).note
         states = store.frontier.states("zigbang")
         left = sum(count for (_, state), count in states.items() if state == "todo")
@@ -84,7 +84,7 @@ def test_what_was_never_answered_is_counted_and_stays_to_be_asked(
         whole = settings(tmp_path, crawl_settings(server.url, **SMALL))
         run_crawl(whole, store)
         assert len(server.paths()) == left
-        assert not set(server.paths()) & asked
+        assert not set(server.paths()) & paths
 
 
 def test_another_reading_of_saved_answers_is_judged_as_a_crawl(

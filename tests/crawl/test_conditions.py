@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests.factories.crawl import content, crawl_settings, made_world, settings
+from tests.factories.crawl import content, crawl_settings, fake_world, settings
 from tests.fake_zigbang import Faults, World, ZigbangServer, serve
 from zigbang_nlp.crawl import run_crawl
 from zigbang_nlp.errors import CrawlError
@@ -25,7 +25,7 @@ CONDITIONS = ("If-None-Match", "If-Modified-Since")
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return made_world(cells=8, apartments=15)
+    return fake_world(cells=8, apartments=15)
 
 
 def conditional(server: ZigbangServer) -> int:
@@ -78,11 +78,11 @@ def test_a_site_that_says_nothing_of_versions_is_asked_as_ever(
 
 
 def test_an_answer_kept_by_another_rule_comes_anew(tmp_path: Path, world: World) -> None:
-    told = copy.deepcopy(world)
-    for answer in told.reviews.values():
+    with_ages = copy.deepcopy(world)
+    for answer in with_ages.reviews.values():
         for review in answer["data"]:
             review["age"] = "40대"
-    with serve(told) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
+    with serve(with_ages) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
         server.versions = "etag"
         run_crawl(settings(tmp_path, crawl_settings(server.url, **SMALL)), store)
         more = settings(tmp_path, crawl_settings(server.url, covariates=True, **SMALL))

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from tests.conftest import zigbang
-from tests.factories.crawl import crawl_settings, made_world, settings
-from tests.fake_zigbang import World, serve
+from tests.factories.crawl import crawl_settings, settings
+from tests.factories.roaming import fake_whole_world, renamed
+from tests.fake_zigbang import serve
 from zigbang_nlp.config.site import SITES, Floors, known_site, load_site
 from zigbang_nlp.crawl import run_crawl
 from zigbang_nlp.crawl.crawler import site_of
@@ -23,66 +24,11 @@ from zigbang_nlp.crawl.show import show_answer
 from zigbang_nlp.crawl.signs import judge
 from zigbang_nlp.crawl.zigbang import Zigbang
 from zigbang_nlp.errors import ConfigError, DriftError, InputError
-from zigbang_nlp.geo import districts
 from zigbang_nlp.records import CATEGORIES
-from zigbang_nlp.store import Found, Store, Task, open_store
+from zigbang_nlp.store import Contents, Store, Task, open_store
 from zigbang_nlp.store.fills import Fill
 
 FLOORS = Floors(texts=0.5, scores=0.5)
-
-
-def _district_code(danji: Any) -> str:
-    place = districts.district_at(danji["lat"], danji["lng"])
-    return "" if place is None else place.district_code
-
-
-class Roaming(World):
-    """A world of whole reviews, at endpoints of one's choice."""
-
-    closed: tuple[str, ...] = ()
-    at: str = ""
-
-    def answer(self, path: str, query: Any) -> Any:
-        if any(part in path for part in self.closed):
-            return None
-        if self.at == "areas" and "item-catalogs" in path:
-            start = int(query.get("offset", ["0"])[0])
-            code = path.split("/")[3]
-            listed = [
-                {"areaDanjiId": int(key), "areaDanjiName": f"{key}단지"}
-                for key, danji in self.danjis.items()
-                if _district_code(danji) == code
-            ]
-            return {"count": len(listed), "list": listed[start : start + 20]}
-        if self.at == "items" and path == "/v2/aparts/items":
-            entries = self.cells.get(query["geohash"][0], [])
-            return {"items": [{"areaDanjiId": e["id"], **e} for e in entries], "vrItems": []}
-        return super().answer(path, query)
-
-
-def whole_world(apartments: int = 40, per: int = 3) -> Roaming:
-    """Every review has all five pairs, as the wire of March 2024 has them."""
-    made = made_world(apartments=apartments)
-
-    def review(key: str, index: int) -> dict[str, Any]:
-        entry: dict[str, Any] = {"score": 4, "desc": f"{key} 단지 {index}번째 총평입니다"}
-        for name in tuple(CATEGORIES)[1:]:
-            entry |= {f"{name}Score": 1 + index % 5, f"{name}Desc": f"{key} {index} {name} 이야기"}
-        return entry
-
-    reviews = {
-        key: {"data": [review(key, i) for i in range(per)], "summary": {"reviewCount": per}}
-        for key in made.danjis
-    }
-    return Roaming(made.cells, made.danjis, reviews)
-
-
-def renamed(world: Roaming, **names: str) -> Roaming:
-    reviews = {
-        key: answer | {"data": [{names.get(k, k): v for k, v in e.items()} for e in answer["data"]]}
-        for key, answer in world.reviews.items()
-    }
-    return Roaming(world.cells, world.danjis, reviews)
 
 
 def crawl(store: Store, url: str, refresh: bool = False, **changes: Any) -> str:
@@ -142,12 +88,12 @@ def test_signs(field: str, fill: Fill, known: Fill | None, sign: str | None) -> 
 def test_a_category_that_is_gone_stops_the_crawl_and_a_file_mends_it(
     store: Store, tmp_path: Path
 ) -> None:
-    world = whole_world()
+    world = fake_whole_world()
     with serve(renamed(world, careDesc="careText")) as server:
         with pytest.raises(DriftError, match=r"care\.text is filled in 0 of 90") as drift:
             crawl(store, server.url)
-        asked = len(server.paths())
-        assert asked < 32 + 2 * 40
+        requests = len(server.paths())
+        assert requests < 32 + 2 * 40
         assert "as it came: {" in drift.value.fact
         counts = {r.category for r in store.reviews()}
         assert counts == set(CATEGORIES) - {"care"}
@@ -157,14 +103,14 @@ def test_a_category_that_is_gone_stops_the_crawl_and_a_file_mends_it(
         shipped = (SITES / "zigbang.toml").read_text("utf-8")
         mended.write_text(shipped.replace('["careDesc"', '["careText", "careDesc"'), "utf-8")
         again = reparse(store, [site_of(crawl_settings(site=str(mended)))])
-        assert (again.failed, len(server.paths())) == ((), asked)
+        assert (again.failed, len(server.paths())) == ((), requests)
         note = crawl(store, server.url, site=str(mended))
         assert "may have changed" not in note
         assert sum(r.category == "care" for r in store.reviews()) == 40 * 3
 
 
 def test_a_field_that_a_refresh_lacks_is_told_and_kept(store: Store) -> None:
-    world = whole_world()
+    world = fake_whole_world()
     dated = copy.deepcopy(world)
     for answer in dated.reviews.values():
         for index, entry in enumerate(answer["data"]):
@@ -181,7 +127,7 @@ def test_a_field_that_a_refresh_lacks_is_told_and_kept(store: Store) -> None:
 
 
 def test_reviews_that_vanish_are_counted_once(store: Store) -> None:
-    world = whole_world(apartments=12)
+    world = fake_whole_world(apartments=12)
     fewer = copy.deepcopy(world)
     for answer in fewer.reviews.values():
         del answer["data"][1:]
@@ -195,7 +141,7 @@ def test_reviews_that_vanish_are_counted_once(store: Store) -> None:
 
 
 def test_a_scale_of_ten_is_recognised_and_remembered(store: Store) -> None:
-    world = whole_world()
+    world = fake_whole_world()
     for answer in world.reviews.values():
         for entry in answer["data"]:
             entry |= {key: 2 * value for key, value in entry.items() if "core" in key}
@@ -213,7 +159,7 @@ class TestRoads:
     """Where an endpoint is gone, the next one is taken, and it is said."""
 
     def test_reviews(self, store: Store) -> None:
-        world = whole_world()
+        world = fake_whole_world()
         world.closed = ("/reviews/v1",)
         for key, danji in world.danjis.items():
             danji["resident_review"] = [{"score": 3, "content": f"{key}에 산 지 오래됐어요"}]
@@ -228,18 +174,18 @@ class TestRoads:
 
     @pytest.mark.parametrize("at", ["items", "areas"])
     def test_cells(self, store: Store, at: str) -> None:
-        world = whole_world()
+        world = fake_whole_world()
         world.at = at
         world.closed = ("on-danjis", "location/v3") + (() if at == "items" else ("/v2/aparts",))
         with serve(world) as server:
             crawl(store, server.url)
-            asked = [path for path in server.paths() if "geohash" in path]
+            paths = [path for path in server.paths() if "geohash" in path]
         assert store.count_reviews() == 40 * 3 * 5
-        assert len(asked) <= (9 if at == "areas" else 3 + 32)
+        assert len(paths) <= (9 if at == "areas" else 3 + 32)
         assert not store.frontier.failures("zigbang", 9)
 
     def test_no_road_left(self, store: Store) -> None:
-        world = whole_world()
+        world = fake_whole_world()
         world.closed = ("/reviews/v1", "/apt/danjis")
         with serve(world) as server, pytest.raises(DriftError, match="no other road"):
             crawl(store, server.url)
@@ -289,7 +235,7 @@ def test_a_site_file_with_a_mistake_is_an_error_with_a_sentence(
 
 
 def test_an_answer_is_shown_with_its_reading(store: Store) -> None:
-    world = whole_world(apartments=3)
+    world = fake_whole_world(apartments=3)
     world.reviews["1001"]["data"][1] = {"뜻": "모름"}
     with serve(world) as server:
         crawl(store, server.url)
@@ -304,18 +250,18 @@ def test_an_answer_is_shown_with_its_reading(store: Store) -> None:
 class Unstorable(Zigbang):
     """A reader that lets one value through that no database holds."""
 
-    def read(self, task: Task, answer: Any) -> Found:
-        found = super().read(task, answer)
+    def read(self, task: Task, answer: Any) -> Contents:
+        contents = super().read(task, answer)
         if task == Task("reviews", "1005"):
-            found.reviews[0] = replace(found.reviews[0], author="\ud800")
-        return found
+            contents.reviews[0] = replace(contents.reviews[0], author="\ud800")
+        return contents
 
 
 def test_a_value_that_no_database_holds_ends_one_task(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("zigbang_nlp.crawl.crawler.Zigbang", Unstorable)
-    with serve(whole_world(apartments=12)) as server:
+    with serve(fake_whole_world(apartments=12)) as server:
         crawl(store, server.url, workers=3)
     ((task, failure),) = store.frontier.failures("zigbang", 9)
     assert (task, failure.kind) == (Task("reviews", "1005"), "value")
@@ -327,7 +273,7 @@ def test_a_value_that_no_database_holds_ends_one_task(
 
 
 def test_an_older_stores_answers_are_read_again_once(store: Store) -> None:
-    with serve(whole_world(apartments=6)) as server:
+    with serve(fake_whole_world(apartments=6)) as server:
         crawl(store, server.url)
         before = store.fingerprint()
         rows = list(store.reviews())
@@ -356,10 +302,10 @@ def test_wrong_usage_is_a_sentence_and_exit_code_2(
     done = zigbang(
         "crawl", "--source", "zigbang", *flags, "--base-url", "http://127.0.0.1:9", cwd=tmp_path
     )
-    said = done.stderr.decode()
-    assert done.returncode == 2, said
-    assert word in said
-    assert "unexpected" not in said
+    stderr = done.stderr.decode()
+    assert done.returncode == 2, stderr
+    assert word in stderr
+    assert "unexpected" not in stderr
 
 
 def test_the_wire_of_the_shipped_file_is_json_with_every_category() -> None:

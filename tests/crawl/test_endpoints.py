@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests.factories.crawl import content, crawl_settings, made_world, settings, write_toml
+from tests.factories.crawl import content, crawl_settings, fake_world, settings, write_toml
 from tests.fake_zigbang import Faults, World, serve
 from zigbang_nlp.crawl import run_crawl
 from zigbang_nlp.crawl.crawler import find_region
@@ -33,7 +33,7 @@ SMALL = {"geohash": tuple(f"wydm{digit}" for digit in range(8)), "retries": 1}
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return made_world(cells=8, apartments=15)
+    return fake_world(cells=8, apartments=15)
 
 
 @pytest.mark.parametrize("status", ["404", "410"])
@@ -125,14 +125,14 @@ def test_failures_of_an_outage_are_tried_once_more(
 ) -> None:
     with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
         run_crawl(settings(tmp_path, crawl_settings(server.url, **SMALL)), store)
-        wanted = content(store)
+        rows = content(store)
     with (
         serve(world, Faults(1, ["503"], where=where, most=10)) as server,
         open_store(f"sqlite:///{tmp_path}/b.db") as store,
     ):
         chosen = settings(tmp_path, crawl_settings(server.url, slow_answer=60, **SMALL))
         assert run_crawl(chosen, store).failed == 0
-        assert content(store) == wanted
+        assert content(store) == rows
         assert store.runs.recent("zigbang")[0].failed == 0
 
 
@@ -162,19 +162,21 @@ def test_a_long_retry_after_stops_with_the_time_to_come_back(
         server.retry_after = formatdate(at, usegmt=True) if as_date else "21600"
         with pytest.raises(CrawlStoppedError, match=r"wait for (6 h|5 h 59)") as stopped:
             run_crawl(settings(tmp_path, crawl_settings(server.url, **SMALL)), store)
-        said = time.strptime(
+        come_back = time.strptime(
             stopped.value.next_step.split("after ")[1].split(",")[0], "%Y-%m-%d %H:%M"
         )
-        assert abs(time.mktime(said) - at) < 120
+        assert abs(time.mktime(come_back) - at) < 120
         assert sum("/reviews/" in path for path in server.paths()) == 1
         server.faults = Faults()
         assert run_crawl(settings(tmp_path, crawl_settings(server.url, **SMALL)), store).failed == 0
 
 
-@pytest.mark.parametrize("said", ["soon", "-30", "1e999", "", "Tue, 99 Foo 2024"])
-def test_a_retry_after_that_says_nothing_is_none(tmp_path: Path, world: World, said: str) -> None:
+@pytest.mark.parametrize("retry_after", ["soon", "-30", "1e999", "", "Tue, 99 Foo 2024"])
+def test_a_retry_after_that_says_nothing_is_none(
+    tmp_path: Path, world: World, retry_after: str
+) -> None:
     with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
-        server.faults, server.retry_after = Faults(1, ["429 retry-after"], most=3), said
+        server.faults, server.retry_after = Faults(1, ["429 retry-after"], most=3), retry_after
         chosen = settings(tmp_path, crawl_settings(server.url, **SMALL))
         assert run_crawl(chosen, store).failed == 0
 
@@ -197,11 +199,11 @@ def test_sigterm_ends_as_cleanly_as_ctrl_c(
             while len(server.requests) < 10:
                 time.sleep(0.05)
             process.send_signal(sent)
-            _, said = process.communicate(timeout=60)
-        assert process.returncode == code, said
-        assert "Stopped. What was finished before is kept" in said
-        assert "Nothing failed, " in said
-        assert "Traceback" not in said
+            _, stderr = process.communicate(timeout=60)
+        assert process.returncode == code, stderr
+        assert "Stopped. What was finished before is kept" in stderr
+        assert "Nothing failed, " in stderr
+        assert "Traceback" not in stderr
         with open_store(f"sqlite:///{tmp_path}/a.db") as store:
             assert store.runs.recent("zigbang")[0].outcome == "interrupted"
             assert not any(state == "leased" for _, state in store.frontier.states("zigbang"))

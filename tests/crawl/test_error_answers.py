@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.crawl.test_drift import Roaming, whole_world
 from tests.factories.crawl import crawl_settings, settings
+from tests.factories.roaming import RoamingWorld, fake_whole_world
 from tests.fake_zigbang import serve
 from zigbang_nlp.crawl import run_crawl
 from zigbang_nlp.store import open_store
@@ -21,7 +21,7 @@ SPELLINGS = (
 )
 
 
-class Failing(Roaming):
+class Failing(RoamingWorld):
     """Says an error in place of its first answers about reviews."""
 
     error: Any = None
@@ -39,8 +39,8 @@ class Failing(Roaming):
 def test_an_error_with_status_200_is_asked_again(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, error: Any, times: int
 ) -> None:
-    made = whole_world(apartments=8)
-    world = Failing(made.cells, made.danjis, made.reviews)
+    whole = fake_whole_world(apartments=8)
+    world = Failing(whole.cells, whole.danjis, whole.reviews)
     world.error, world.times = error, times
     with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
         chosen = crawl_settings(server.url, retries=1, details=False, stop_share=1)

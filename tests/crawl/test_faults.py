@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories.crawl import content, crawl_settings, made_world, settings
+from tests.factories.crawl import content, crawl_settings, fake_world, settings
 from tests.fake_zigbang import FAULTS, Faults, World, ZigbangServer, serve
 from zigbang_nlp.crawl import run_crawl
 from zigbang_nlp.errors import CrawlStoppedError
@@ -26,19 +26,19 @@ def crawl_until_done(work: Path, url: str, **changes: object) -> dict[str, list[
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return made_world(apartments=24)
+    return fake_world(apartments=24)
 
 
 @pytest.fixture(scope="module")
-def wanted(world: World, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[object]]:
+def faultless(world: World, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[object]]:
     with serve(world) as server:
         return crawl_until_done(tmp_path_factory.mktemp("faultless"), server.url)  # type: ignore[return-value]
 
 
 def test_a_faultless_crawl_finds_everything_once(tmp_path: Path, world: World) -> None:
     with serve(world) as server:
-        found = crawl_until_done(tmp_path, server.url)
-    assert len(found["apartments"]) == len(world.danjis)
+        rows = crawl_until_done(tmp_path, server.url)
+    assert len(rows["apartments"]) == len(world.danjis)
     texts = [
         text
         for answer in world.reviews.values()
@@ -46,36 +46,36 @@ def test_a_faultless_crawl_finds_everything_once(tmp_path: Path, world: World) -
         for name, text in review.items()
         if name.endswith(("Desc", "_desc")) and text.strip()
     ]
-    assert sorted(row[4] for row in found["reviews"]) == sorted(texts)
+    assert sorted(row[4] for row in rows["reviews"]) == sorted(texts)
     assert len(server.paths()) == len(set(server.paths())) == 32 + 2 * len(world.danjis)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 4])
 def test_twenty_percent_faults_of_all_kinds_change_nothing(
-    tmp_path: Path, world: World, wanted: dict[str, list[object]], workers: int
+    tmp_path: Path, world: World, faultless: dict[str, list[object]], workers: int
 ) -> None:
     with serve(world, Faults(0.2, seed=workers)) as server:
         server.hang = 2.0
-        found = crawl_until_done(tmp_path, server.url, workers=workers, timeout=0.3, slow_answer=60)
-    assert found == wanted
+        rows = crawl_until_done(tmp_path, server.url, workers=workers, timeout=0.3, slow_answer=60)
+    assert rows == faultless
     seen = {request.fault for request in server.requests}
     assert len(seen - {None}) > len(FAULTS) / 2
 
 
 @pytest.mark.parametrize("kind", list(FAULTS))
 def test_each_fault_is_survived(
-    tmp_path: Path, world: World, wanted: dict[str, list[object]], kind: str
+    tmp_path: Path, world: World, faultless: dict[str, list[object]], kind: str
 ) -> None:
     with serve(world, Faults(0.08, [kind], seed=3)) as server:
         server.hang = 0.5
-        found = crawl_until_done(tmp_path, server.url, timeout=0.2, workers=4, slow_answer=60)
-    assert found == wanted
+        rows = crawl_until_done(tmp_path, server.url, timeout=0.2, workers=4, slow_answer=60)
+    assert rows == faultless
     assert any(request.fault == kind for request in server.requests)
 
 
 def test_a_blocked_crawl_stops_with_a_sentence_and_loses_nothing(
-    tmp_path: Path, world: World, wanted: dict[str, list[object]]
+    tmp_path: Path, world: World, faultless: dict[str, list[object]]
 ) -> None:
     with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
         chosen = settings(tmp_path, crawl_settings(server.url, retries=1))
@@ -90,7 +90,7 @@ def test_a_blocked_crawl_stops_with_a_sentence_and_loses_nothing(
         server.faults = Faults()
         assert run_crawl(chosen, store).failed == 0
         assert not store.frontier.failures("zigbang", 100)
-        assert content(store) == wanted
+        assert content(store) == faultless
         assert [run.outcome.split(":")[0] for run in store.runs.recent("zigbang")] == [
             "complete",
             "stopped",
@@ -98,7 +98,7 @@ def test_a_blocked_crawl_stops_with_a_sentence_and_loses_nothing(
 
 
 def test_a_lost_network_stops_and_goes_on(
-    tmp_path: Path, world: World, wanted: dict[str, list[object]]
+    tmp_path: Path, world: World, faultless: dict[str, list[object]]
 ) -> None:
     with open_store(f"sqlite:///{tmp_path}/a.db") as store:
         with serve(world) as server:
@@ -109,7 +109,7 @@ def test_a_lost_network_stops_and_goes_on(
             run_crawl(gone, store)
         with ZigbangServer(world, port=port):
             assert run_crawl(gone, store).failed == 0
-        assert content(store) == wanted
+        assert content(store) == faultless
 
 
 def test_failures_are_kept_with_reason_and_answer_and_retried(tmp_path: Path, world: World) -> None:

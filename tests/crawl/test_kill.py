@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands import Fork
-from tests.factories.crawl import content, crawl_settings, made_world, settings
+from tests.factories.crawl import content, crawl_settings, fake_world, settings
 from tests.fake_zigbang import ZigbangServer, serve
 from tests.postgres import postgres  # noqa: F401 - a fixture
 from zigbang_nlp.config import Settings
@@ -30,10 +30,12 @@ def kill_and_resume(chosen: Settings, server: ZigbangServer, kills: int, seed: i
     rng, killed = random.Random(seed), 0
     for _ in range(kills):
         process = Fork(target=crawl_once, args=(chosen,))
-        wanted = len(server.requests) + rng.randrange(4)
+        requests = len(server.requests) + rng.randrange(4)
         process.start()
         deadline = time.monotonic() + 20
-        while len(server.requests) < wanted and process.is_alive() and time.monotonic() < deadline:
+        while (
+            len(server.requests) < requests and process.is_alive() and time.monotonic() < deadline
+        ):
             time.sleep(0.001)
         time.sleep(rng.uniform(0, 0.03))
         process.kill()
@@ -67,25 +69,25 @@ def test_kills_change_nothing(
     if database == "postgresql":
         make: Callable[[], str] = request.getfixturevalue("postgres")
         url = make()
-    world = made_world(apartments=60)
+    world = fake_world(apartments=60)
     with serve(world) as server:
         calm = settings(tmp_path / "calm", crawl_settings(server.url))
         with open_store(calm.store_url) as store:
             run_crawl(calm, store)
-            wanted = content(store)
+            calm_rows = content(store)
         server.requests.clear()
         # The lease is short for the takeovers.
         rough = settings(tmp_path, crawl_settings(server.url, rate=rate, jitter=0, lease=0.5), url)
         killed = kill_and_resume(rough, server, kills, seed=7)
         with open_store(rough.store_url) as store:
             run_crawl(rough, store)
-            found = content(store)
+            rows = content(store)
             if database == "sqlite":
                 with store.database.read() as connection:
                     check = connection.exec_driver_sql("PRAGMA integrity_check").scalar_one()
                 assert check == "ok"
         paths = server.paths()
     assert killed > 5 / 6 * kills
-    assert found == wanted
+    assert rows == calm_rows
     assert len(paths) - len(set(paths)) <= killed * again
     assert set(paths) >= {f"/apt/danjis/{identity}" for identity in world.danjis}

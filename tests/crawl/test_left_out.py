@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from tests.crawl.test_drift import renamed, whole_world
 from tests.factories.crawl import crawl_settings, settings
+from tests.factories.roaming import fake_whole_world, renamed
 from tests.fake_zigbang import serve
 from zigbang_nlp.config.site import SITES, known_site
 from zigbang_nlp.crawl import run_crawl
@@ -35,7 +35,7 @@ def test_a_name_that_looks_like_nothing_is_mended_by_asking_again(tmp_path: Path
     file = tmp_path / "my.toml"
     shipped = (SITES / "zigbang.toml").read_text("utf-8")
     file.write_text(shipped.replace('total = ["desc"', 'total = ["속마음", "desc"'), "utf-8")
-    world = renamed(whole_world(), desc="속마음")
+    world = renamed(fake_whole_world(), desc="속마음")
     with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
         with pytest.raises(DriftError, match=r"속마음.{3}\[left out\]") as stopped:
             run_crawl(settings(tmp_path, crawl_settings(server.url)), store)
@@ -56,7 +56,7 @@ def test_what_a_mended_file_brings_is_new_for_the_next_feed(tmp_path: Path) -> N
     file, out = tmp_path / "my.toml", tmp_path / "new.jsonl"
     shipped = (SITES / "zigbang.toml").read_text("utf-8")
     file.write_text(shipped.replace('total = ["desc"', 'total = ["총평", "desc"'), "utf-8")
-    world = renamed(whole_world(apartments=4), desc="총평")
+    world = renamed(fake_whole_world(apartments=4), desc="총평")
     with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
         with pytest.raises(DriftError):
             run_crawl(settings(tmp_path, crawl_settings(server.url)), store)
@@ -104,8 +104,8 @@ def test_names_of_persons_are_not_though_they_look_like_texts(name: str) -> None
 
 def test_a_text_in_parts_is_kept_with_the_failure() -> None:
     entry = {"score": 4, "desc": ["볕이 잘 들어요", "조용해요"], "careDesc": "깨끗해요"}
-    said = kept("reviews", {"data": [entry | {"friends": ["김달래"]}]})["data"]
-    assert said == [entry | {"friends": []}]
+    entries = kept("reviews", {"data": [entry | {"friends": ["김달래"]}]})["data"]
+    assert entries == [entry | {"friends": []}]
 
 
 def test_an_apartment_with_a_score_is_an_apartment() -> None:

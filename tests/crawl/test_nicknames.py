@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests.factories.crawl import crawl_settings, made_world, settings
+from tests.factories.crawl import crawl_settings, fake_world, settings
 from tests.fake_zigbang import Faults, World, serve
 from zigbang_nlp.crawl import privacy, run_crawl
 from zigbang_nlp.crawl.maintain import reparse, rotate_nickname_key
@@ -24,9 +24,9 @@ class TestNicknames:
     NAME = "철수네집이에요"
 
     def world(self) -> World:
-        made = made_world(cells=8, apartments=6)
-        named = json.loads(json.dumps(made.reviews, ensure_ascii=False).replace("주민", self.NAME))
-        return World(made.cells, made.danjis, named)
+        world = fake_world(cells=8, apartments=6)
+        named = json.loads(json.dumps(world.reviews, ensure_ascii=False).replace("주민", self.NAME))
+        return World(world.cells, world.danjis, named)
 
     def everything(self, file: Path) -> bytes:
         return b"".join(part.read_bytes() for part in file.parent.glob(f"{file.name}*"))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories.crawl import crawl_settings, made_world, settings
+from tests.factories.crawl import crawl_settings, fake_world, settings
 from tests.fake_zigbang import Faults, World, ZigbangServer, serve
 from zigbang_nlp.crawl import run_crawl
 from zigbang_nlp.crawl.client import Client
@@ -28,7 +28,7 @@ SLACK = 0.05
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return made_world(cells=8, apartments=15)
+    return fake_world(cells=8, apartments=15)
 
 
 class Stalls:
@@ -174,7 +174,7 @@ def test_retry_after_is_capped_and_understood_as_a_date(tmp_path: Path) -> None:
 
 
 def test_robots_txt_is_obeyed_and_asked_once(tmp_path: Path) -> None:
-    world = made_world(cells=8, apartments=4)
+    world = fake_world(cells=8, apartments=4)
     world = World(
         world.cells, world.danjis, world.reviews, robots="User-agent: *\nDisallow: /property/\n"
     )
@@ -190,7 +190,7 @@ def test_robots_txt_is_obeyed_and_asked_once(tmp_path: Path) -> None:
 
 
 def test_crawl_delay_slows_down(tmp_path: Path) -> None:
-    world = made_world(cells=8, apartments=0)
+    world = fake_world(cells=8, apartments=0)
     world = World(world.cells, {}, {}, robots="User-agent: *\nCrawl-delay: 0.2\n")
     with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
         with Stalls() as stalls:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.crawl.test_drift import whole_world
 from tests.factories.crawl import content, crawl_settings, settings
+from tests.factories.roaming import fake_whole_world
 from tests.fake_zigbang import World, serve
 from zigbang_nlp.config.site import SITES
 from zigbang_nlp.crawl import run_crawl
@@ -28,9 +28,9 @@ Answered = Callable[[int], dict[str, Any]]
 DISTRICT = [{"areaDanjiId": number, "areaDanjiName": f"{number}단지"} for number in range(1, 51)]
 
 
-def district(number: int = 50, **said: Any) -> Answered:
+def district(number: int = 50, **more: Any) -> Answered:
     """Pages of a district with so many complexes, with what else the answers say."""
-    return lambda offset: {"list": DISTRICT[:number][offset : offset + 20], **said}
+    return lambda offset: {"list": DISTRICT[:number][offset : offset + 20], **more}
 
 
 def read_on(answer: Answered) -> tuple[list[str], Fills]:
@@ -38,24 +38,24 @@ def read_on(answer: Answered) -> tuple[list[str], Fills]:
     site, fills = Zigbang(), Fills()
     ids: list[str] = []
     tasks = [Task("area", "11350")]
-    for asked in range(9):
+    for page in range(9):
         if not tasks:
             return ids, fills
         offset = int(site.path(tasks[0])[1]["offset"])
-        assert offset == 20 * asked
-        found = read_answer(site, tasks[0], as_json(answer(offset))).found
-        ids += [apartment.apartment_id for apartment in found.apartments]
-        fills.add(found.fills)
-        tasks = [task for task in found.tasks if task.kind == "area"]
+        assert offset == 20 * page
+        contents = read_answer(site, tasks[0], as_json(answer(offset))).contents
+        ids += [apartment.apartment_id for apartment in contents.apartments]
+        fills.add(contents.fills)
+        tasks = [task for task in contents.tasks if task.kind == "area"]
     raise AssertionError("the pages have no end")
 
 
-@pytest.mark.parametrize("said", [{"count": 50}, {"total": 50}, {"count": 20}, {"count": 3}])
+@pytest.mark.parametrize("more", [{"count": 50}, {"total": 50}, {"count": 20}, {"count": 3}])
 @pytest.mark.parametrize("number", [50, 40, 3])
 def test_a_district_is_read_to_its_end_whatever_its_count_says(
-    number: int, said: dict[str, int]
+    number: int, more: dict[str, int]
 ) -> None:
-    ids, fills = read_on(district(number, **said))
+    ids, fills = read_on(district(number, **more))
     assert ids == [str(n) for n in range(1, number + 1)]
     assert "pages" not in fills
 
@@ -73,9 +73,9 @@ def test_pages_that_end_too_early_are_noticed() -> None:
     assert fills["list"].total == 1, "an empty last page is no empty list"
 
 
-@pytest.mark.parametrize("said", [{"count": 10**8}, {}])
-def test_a_site_that_ignores_the_offset_is_not_asked_for_ever(said: dict[str, int]) -> None:
-    ids, fills = read_on(lambda _: {"list": DISTRICT[:20], **said})
+@pytest.mark.parametrize("more", [{"count": 10**8}, {}])
+def test_a_site_that_ignores_the_offset_is_not_asked_for_ever(more: dict[str, int]) -> None:
+    ids, fills = read_on(lambda _: {"list": DISTRICT[:20], **more})
     assert len(ids) == 40
     assert fills["pages"].unread == 1
 
@@ -86,11 +86,11 @@ class Paged(World):
     deaf = False
 
     def answer(self, path: str, query: Any) -> Any:
-        said = super().answer(path, query)
-        if "/reviews/" not in path or said is None:
-            return said
+        answer = super().answer(path, query)
+        if "/reviews/" not in path or answer is None:
+            return answer
         start = 0 if self.deaf else 2 * (int(query["no"][0]) - 1)
-        return said | {"data": said["data"][start : start + 2]}
+        return answer | {"data": answer["data"][start : start + 2]}
 
 
 @pytest.fixture
@@ -106,16 +106,16 @@ def site_file(tmp_path: Path) -> str:
 
 
 def test_reviews_in_pages_need_a_site_file_and_no_code(tmp_path: Path, site_file: str) -> None:
-    made = whole_world(apartments=8, per=5)
+    whole = fake_whole_world(apartments=8, per=5)
     with (
-        serve(Paged(made.cells, made.danjis, made.reviews)) as server,
+        serve(Paged(whole.cells, whole.danjis, whole.reviews)) as server,
         open_store(f"sqlite:///{tmp_path}/a.db") as store,
     ):
         crawl = crawl_settings(server.url, site=site_file, details=False)
         chosen = settings(tmp_path, crawl)
         assert run_crawl(chosen, store).reviews.new == 8 * 5 * 5
-        asked = [path for path in server.paths() if "/reviews/" in path]
-        assert len(asked) == 8 * 3
+        paths = [path for path in server.paths() if "/reviews/" in path]
+        assert len(paths) == 8 * 3
         stored = content(store)
         again = run_crawl(chosen, store, refresh=timedelta(0))
         assert again.reviews == replace(again.reviews, new=0, changed=0, seen=200, vanished=0)
@@ -126,8 +126,8 @@ def test_reviews_in_pages_need_a_site_file_and_no_code(tmp_path: Path, site_file
 
 
 def test_reviews_whose_pages_repeat_are_told(tmp_path: Path, site_file: str) -> None:
-    made = whole_world(apartments=8, per=5)
-    world = Paged(made.cells, made.danjis, made.reviews)
+    whole = fake_whole_world(apartments=8, per=5)
+    world = Paged(whole.cells, whole.danjis, whole.reviews)
     world.deaf = True
     with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
         crawl = crawl_settings(server.url, site=site_file, details=False)

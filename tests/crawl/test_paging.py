@@ -21,13 +21,13 @@ def read(answer: dict[str, Any]) -> tuple[str, Fill | None]:
     """What is kept of an answer, and what is counted of its further pages."""
     scrubber = Scrubber(known_site("zigbang"), lambda _: None)
     kept = scrubber.body("reviews", json.dumps(answer).encode())
-    found = read_answer(Zigbang(), Task("reviews", "7"), kept).found
-    assert len(found.reviews) == 1
-    return kept.decode(), found.fills.get("more")
+    contents = read_answer(Zigbang(), Task("reviews", "7"), kept).contents
+    assert len(contents.reviews) == 1
+    return kept.decode(), contents.fills.get("more")
 
 
 @pytest.mark.parametrize(
-    "said",
+    "extra",
     [
         *({"hasNext": True}, {"hasNext": "true"}, {"has_more": 1}, {"hasNextPage": "Y"}),
         *({"isLast": False}, {"last": False}, {"is_end": "false"}, {"lastPage": 0}),
@@ -36,21 +36,21 @@ def read(answer: dict[str, Any]) -> tuple[str, Fill | None]:
         {"pageable": {"totalPages": 12, "last": False}},
     ],
 )
-def test_further_pages_are_noticed(said: dict[str, Any]) -> None:
-    kept, more = read(ENTRIES | said)
+def test_further_pages_are_noticed(extra: dict[str, Any]) -> None:
+    kept, more = read(ENTRIES | extra)
     assert more == Fill(1, 1, 0)
     assert "dalrae" not in kept
     assert "c2VjcmV0" not in kept
 
 
 @pytest.mark.parametrize(
-    "said",
+    "extra",
     [
         *({"hasNext": False}, {"hasNext": "false"}, {"has_more": 0}, {"isLast": True}),
         *({"last": "true"}, {"nextPage": None}, {"next": ""}, {"next_cursor": "-1"}),
         *({"totalPages": 1}, {"totalPages": 0}, {"more": "자세히"}, {"last": 20}, {"page": 2}),
     ],
 )
-def test_no_further_pages_are_none(said: dict[str, Any]) -> None:
-    _, more = read(ENTRIES | said)
+def test_no_further_pages_are_none(extra: dict[str, Any]) -> None:
+    _, more = read(ENTRIES | extra)
     assert more is None

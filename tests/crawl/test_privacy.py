@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.factories.crawl import crawl_settings, made_world, settings
+from tests.factories.crawl import crawl_settings, fake_world, settings
 from tests.fake_zigbang import World, serve
 from zigbang_nlp.config.site import known_site
 from zigbang_nlp.crawl import run_crawl
@@ -50,9 +50,9 @@ def review(**more: Any) -> dict[str, Any]:
 )
 def test_a_person_in_a_review(more: dict[str, Any]) -> None:
     kept = scrubbed("reviews", review(**more))
-    said = json.dumps(kept, ensure_ascii=False)
+    text = json.dumps(kept, ensure_ascii=False)
     for secret in (NAME, MAIL, PHONE, "1012349876", "20991234"):
-        assert secret not in said
+        assert secret not in text
     assert kept["data"][0]["desc"] == "역이 가까워요"
     assert kept["data"][0]["score"] == 4
 
@@ -144,17 +144,17 @@ def test_scrubbing_twice_changes_nothing(kind: str, tree: Any) -> None:
 
 
 def test_covariates_become_columns(tmp_path: Path) -> None:
-    made = made_world(cells=8, apartments=6)
+    world = fake_world(cells=8, apartments=6)
     about = {"age": "30대", "sex": "여자", "married": "기혼", "residenceType": "자가 거주"}
-    for answer in made.reviews.values():
+    for answer in world.reviews.values():
         answer["data"] = [one | about for one in answer["data"]]
-    with serve(World(made.cells, made.danjis, made.reviews)) as server:
-        for covariates, wanted in ((False, None), (True, "30대")):
+    with serve(World(world.cells, world.danjis, world.reviews)) as server:
+        for covariates, age in ((False, None), (True, "30대")):
             with open_store(f"sqlite:///{tmp_path}/{covariates}.db") as store:
                 crawl = crawl_settings(server.url, covariates=covariates)
                 run_crawl(settings(tmp_path, crawl), store)
                 rows = list(store.reviews())
-                assert {row.age for row in rows} == {wanted}
+                assert {row.age for row in rows} == {age}
                 if covariates:
                     assert {(r.sex, r.married, r.residence) for r in rows} == {
                         ("여자", "기혼", "자가 거주")

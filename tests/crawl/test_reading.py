@@ -32,7 +32,7 @@ def review(**fields: object) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
-    ("spelled", "wanted"),
+    ("spelled", "expected"),
     [
         ("2021-03-04T12:34:56.123456+09:00", datetime(2021, 3, 4, 12, 34, 56, 123456)),
         ("2021-03-04T03:34:56.500Z", datetime(2021, 3, 4, 12, 34, 56, 500000)),
@@ -66,8 +66,8 @@ def review(**fields: object) -> dict[str, object]:
         ("04-Mar-2021", datetime(2021, 3, 4)),
     ],
 )
-def test_dates_in_every_spelling(spelled: object, wanted: datetime) -> None:
-    assert moment(spelled) == wanted
+def test_dates_in_every_spelling(spelled: object, expected: datetime) -> None:
+    assert moment(spelled) == expected
 
 
 @pytest.mark.parametrize(
@@ -83,27 +83,27 @@ def test_a_year_that_cannot_be_is_flagged_and_not_kept() -> None:
     assert not possible(datetime(1970, 1, 1))
     assert not possible(datetime(datetime.now().year + 2, 1, 1))
     entries = [review(date="1970-01-01"), review(date="2021-03-04", desc="또 다른 글이에요")]
-    found = read(REVIEWS, {"data": entries}).found
-    assert {row.written_at for row in found.reviews} == {None, datetime(2021, 3, 4)}
-    year = found.fills["review.year"]
+    contents = read(REVIEWS, {"data": entries}).contents
+    assert {row.written_at for row in contents.reviews} == {None, datetime(2021, 3, 4)}
+    year = contents.fills["review.year"]
     assert (year.total, year.filled, year.unread) == (2, 1, 1)
 
 
 def test_an_unreadable_date_is_counted_and_costs_nothing() -> None:
     outcome = read(REVIEWS, {"data": [review(createdAt="엊그제쯤")]})
     assert outcome.failure is None
-    assert len(outcome.found.reviews) == 2
-    assert outcome.found.fills["review.date"].unread == 1
+    assert len(outcome.contents.reviews) == 2
+    assert outcome.contents.fills["review.date"].unread == 1
 
 
 @pytest.mark.parametrize("bad", ["조각", None, 42, [[1]], {"foo": "bar"}, review(id=0)])
 def test_one_bad_review_costs_one_review(bad: object) -> None:
     good = [review(id=i, desc=f"{i}번째 글입니다") for i in (1, 2)]
     outcome = read(REVIEWS, {"data": [good[0], bad, good[1]]})
-    assert [row.review_id for row in outcome.found.reviews] == ["1", "1", "2", "2"]
+    assert [row.review_id for row in outcome.contents.reviews] == ["1", "1", "2", "2"]
     assert outcome.failure is not None
     assert outcome.failure.kind == "entry"
-    assert [json.loads(one.raw) for one in outcome.found.bad] == [bad]
+    assert [json.loads(one.raw) for one in outcome.contents.bad] == [bad]
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_one_bad_review_costs_one_review(bad: object) -> None:
 )
 def test_one_bad_apartment_costs_one_apartment(bad: object) -> None:
     outcome = read(CELL, {"items": [{"areaDanjiId": 3, "name": "솔마을"}, bad]})
-    assert {task.key for task in outcome.found.tasks} == {"3"}
+    assert {task.key for task in outcome.contents.tasks} == {"3"}
     assert outcome.failure is not None
     assert outcome.failure.kind == "entry"
     assert "wydm9" in outcome.failure.fact
@@ -122,7 +122,10 @@ def test_one_bad_apartment_costs_one_apartment(bad: object) -> None:
 )
 def test_a_bad_score_costs_one_score(score: object) -> None:
     outcome = read(REVIEWS, {"data": [review(score=score)]})
-    assert {row.category: row.score for row in outcome.found.reviews} == {"total": None, "care": 5}
+    assert {row.category: row.score for row in outcome.contents.reviews} == {
+        "total": None,
+        "care": 5,
+    }
     assert outcome.failure is not None
     assert "total.score" in outcome.failure.fact
 
@@ -131,9 +134,9 @@ def test_a_bad_score_costs_one_score(score: object) -> None:
     "ids", [[0, 0], ["0", "0"], ["61", "61"], [61, 61], [4711, 4711], ["000", True], [1.5, "a b"]]
 )
 def test_what_is_no_id_makes_no_review(ids: list[object]) -> None:
-    entries = [review(id=said, desc=f"{i}번째 글입니다") for i, said in enumerate(ids)]
+    entries = [review(id=identity, desc=f"{i}번째 글입니다") for i, identity in enumerate(ids)]
     outcome = read(REVIEWS, {"data": entries})
-    assert outcome.found.reviews == []
+    assert outcome.contents.reviews == []
     assert outcome.failure is not None
     assert outcome.failure.kind == "schema"
     assert "id" in outcome.failure.fact
@@ -142,12 +145,12 @@ def test_what_is_no_id_makes_no_review(ids: list[object]) -> None:
 def test_the_same_review_listed_twice_is_one() -> None:
     outcome = read(REVIEWS, {"data": [review(id=5), review(id=5)]})
     assert outcome.failure is None
-    assert len({row.key for row in outcome.found.reviews}) == 2
+    assert len({row.key for row in outcome.contents.reviews}) == 2
 
 
 def test_a_made_id_stays_however_dates_and_scores_are_spelled() -> None:
     def ids(*entries: dict[str, object]) -> list[str]:
-        rows = read(REVIEWS, {"data": list(entries)}).found.reviews
+        rows = read(REVIEWS, {"data": list(entries)}).contents.reviews
         return [row.review_id for row in rows if row.category == "total"]
 
     plain = ids(review(date="2021-03-04T12:34:56"))
@@ -183,17 +186,17 @@ def test_numbers_of_any_length_end_no_run() -> None:
     assert parse(f'{{"a": {digits}, "b": 1}}'.encode())["b"] == 1
     body = f'{{"data": [{{"desc": "긴 숫자가 있는 글", "score": {digits}}}]}}'.encode()
     outcome = read_answer(Zigbang(), REVIEWS, body)
-    assert [row.score for row in outcome.found.reviews] == [None]
+    assert [row.score for row in outcome.contents.reviews] == [None]
     place = f'{{"filtered": [{{"id": 3, "lat": {"1" * 401}, "lng": 127.0}}]}}'.encode()
-    (apartment,) = read_answer(Zigbang(), CELL, place).found.apartments
+    (apartment,) = read_answer(Zigbang(), CELL, place).contents.apartments
     assert (apartment.latitude, apartment.longitude) == (None, 127.0)
 
 
 def test_households_beyond_reason_are_unknown_and_told() -> None:
     outcome = read(Task("danji", "61"), {"id": 61, "name": "솔마을", "households": 1e20})
-    assert outcome.found.apartments[0].households is None
+    assert outcome.contents.apartments[0].households is None
     assert outcome.failure is not None
-    assert b"1e+20" in outcome.found.bad[0].raw
+    assert b"1e+20" in outcome.contents.bad[0].raw
 
 
 @pytest.mark.parametrize("body", [b"[" * 100_000 + b"]" * 100_000, b"", b"\xff", b'{"data": ['])
@@ -215,13 +218,13 @@ def test_scores_come_on_a_scale_of_five() -> None:
     site = Zigbang()
     site.scale = 10
     body = json.dumps({"data": [review(score=8)]}).encode()
-    assert [row.score for row in read_answer(site, REVIEWS, body).found.reviews] == [4.0, 2.5]
+    assert [row.score for row in read_answer(site, REVIEWS, body).contents.reviews] == [4.0, 2.5]
 
 
 def test_pages_that_are_not_asked_for_and_counts_are_noticed() -> None:
     entries = [review(), review(desc="또 다른 글이에요")]
     answer = {"data": entries, "summary": {"reviewCount": 25, "hasNext": True}}
-    fills = read(REVIEWS, answer).found.fills
+    fills = read(REVIEWS, answer).contents.fills
     assert (fills["count"].total, fills["count"].filled, fills["more"].filled) == (25, 2, 1)
 
 
@@ -229,15 +232,15 @@ def test_a_place_of_zeros_is_unknown_and_counted() -> None:
     for zero in (0, 0.0, "0"):
         answer = {"filtered": [{"id": 3, "name": "가온마을", "lat": zero, "lng": zero}]}
         outcome = read(CELL, answer)
-        (apartment,) = outcome.found.apartments
+        (apartment,) = outcome.contents.apartments
         assert (apartment.latitude, apartment.longitude) == (None, None)
-        assert outcome.found.fills["apartment.latitude"] == Fill(total=1, filled=0, unread=1)
+        assert outcome.contents.fills["apartment.latitude"] == Fill(total=1, filled=0, unread=1)
         assert outcome.failure is None, "the apartment is read all the same"
 
 
 def test_an_empty_name_does_not_hide_the_next_one() -> None:
     entry = review(desc="", totalDesc="예전 이름으로 온 총평이에요", score=None, totalScore=4)
-    (total, *_) = read(REVIEWS, {"data": [entry]}).found.reviews
+    (total, *_) = read(REVIEWS, {"data": [entry]}).contents.reviews
     assert (total.category, total.text, total.score) == (
         "total",
         "예전 이름으로 온 총평이에요",
@@ -247,5 +250,5 @@ def test_an_empty_name_does_not_hide_the_next_one() -> None:
 
 def test_rows_per_review_are_counted() -> None:
     entries = [review(), {"desc": "총평만 쓴 글이에요", "score": 3}]
-    found = read(REVIEWS, {"data": entries}).found
-    assert found.fills["review.rows"] == Fill(total=10, filled=len(found.reviews), unread=0)
+    contents = read(REVIEWS, {"data": entries}).contents
+    assert contents.fills["review.rows"] == Fill(total=10, filled=len(contents.reviews), unread=0)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests.factories.crawl import content, crawl_settings, made_world, settings
+from tests.factories.crawl import content, crawl_settings, fake_world, settings
 from tests.fake_zigbang import serve
 from zigbang_nlp.crawl import run_crawl
 from zigbang_nlp.crawl.saver import Saver
@@ -97,7 +97,7 @@ def commits_of_a_crawl(store: Store, work: Path, rate: float) -> int:
         nonlocal count
         count += bool(connection.get_execution_options().get("writing"))
 
-    with serve(made_world(cells=32, apartments=30)) as server:
+    with serve(fake_world(cells=32, apartments=30)) as server:
         run_crawl(settings(work, crawl_settings(server.url, rate=rate, jitter=0)), store)
     return count
 

@@ -101,9 +101,11 @@ class Seen:
 
     def raw_of_failures(self) -> str:
         with self.store.database.read() as connection:
-            found = connection.execute(sa.select(frontier.c.failure_body)).scalars().all()
-            found = [*found, *connection.execute(sa.select(unread_answers.c.body)).scalars()]
-        return "\n".join(zlib.decompress(body).decode("utf-8", "replace") for body in found if body)
+            bodies = connection.execute(sa.select(frontier.c.failure_body)).scalars().all()
+            bodies = [*bodies, *connection.execute(sa.select(unread_answers.c.body)).scalars()]
+        return "\n".join(
+            zlib.decompress(body).decode("utf-8", "replace") for body in bodies if body
+        )
 
     def everything(self) -> str:
         """All that the store holds, whatever is compressed in it."""
@@ -156,37 +158,39 @@ def fits(value: Any, fact: Fact) -> bool:
     if isinstance(value, datetime):
         value = value.isoformat()
     return any(
-        str(value).startswith(wanted)
-        if isinstance(wanted, str) and value is not None
-        else value == wanted
-        for wanted in fact.any_of
+        str(value).startswith(expected)
+        if isinstance(expected, str) and value is not None
+        else value == expected
+        for expected in fact.any_of
     )
 
 
-def complaints(expect: Expect, code: int, said: str, status: str, store: Store) -> list[str]:
+def complaints(expect: Expect, code: int, output: str, status: str, store: Store) -> list[str]:
     """Where a run is not as its scenario has it."""
     seen = Seen(store)
     kind = CLASSES.get(code, "failed")
-    found = [] if kind in expect.exit else [f"exit {code} ({kind}), not {sorted(expect.exit)}"]
-    found += short_of(expect.rows, seen.rows(), "rows of")
+    complaints = [] if kind in expect.exit else [f"exit {code} ({kind}), not {sorted(expect.exit)}"]
+    complaints += short_of(expect.rows, seen.rows(), "rows of")
     if kind == "ok":
-        found += short_of(expect.rows_ok, seen.rows(), "rows, though all is said to be well, of")
+        complaints += short_of(
+            expect.rows_ok, seen.rows(), "rows, though all is said to be well, of"
+        )
     if not expect.failed.holds(seen.failed()):
-        found.append(f"{seen.failed()} failures, not {expect.failed}")
-    told = kind != "ok" or re.search(TOLD, said) is not None
-    if expect.signal == "told" and not told:
-        found.append("nothing is told")
-    if expect.signal == "none" and (kind == "drift" or re.search(TOLD, said)):
-        found.append("a drift is told where there is none")
-    for text, groups in ((said, expect.say), (status, expect.status_say)):
+        complaints.append(f"{seen.failed()} failures, not {expect.failed}")
+    warned = kind != "ok" or re.search(TOLD, output) is not None
+    if expect.signal == "told" and not warned:
+        complaints.append("nothing is told")
+    if expect.signal == "none" and (kind == "drift" or re.search(TOLD, output)):
+        complaints.append("a drift is told where there is none")
+    for text, groups in ((output, expect.say), (status, expect.status_say)):
         for group in groups:
             if not any(re.search(pattern, text, re.IGNORECASE) for pattern in group):
-                found.append(f"none of {group} is said")
-    found += [f"{p} is said" for p in expect.not_say if re.search(p, said, re.IGNORECASE)]
+                complaints.append(f"none of {group} is said")
+    complaints += [f"{p} is said" for p in expect.not_say if re.search(p, output, re.IGNORECASE)]
     raw = seen.raw_of_failures()
-    found += [f"{p} is not in what is kept" for p in expect.kept if not re.search(p, raw)]
-    everything = "\n".join((said, status, seen.everything()))
-    found += [
+    complaints += [f"{p} is not in what is kept" for p in expect.kept if not re.search(p, raw)]
+    everything = "\n".join((output, status, seen.everything()))
+    complaints += [
         f"{text} is somewhere"
         for secret in expect.never
         for text in spellings(secret)
@@ -195,9 +199,9 @@ def complaints(expect: Expect, code: int, said: str, status: str, store: Store) 
     for fact in expect.facts:
         values = seen.fact(fact)
         if not values and not fact.absent_ok:
-            found.append(f"no row of {fact}")
-        found += [f"{value!r}: {fact}" for value in values if not fits(value, fact)]
-    return found
+            complaints.append(f"no row of {fact}")
+        complaints += [f"{value!r}: {fact}" for value in values if not fits(value, fact)]
+    return complaints
 
 
 def asked_enough(server: FaultServer, requests: int | None) -> bool:
@@ -213,7 +217,7 @@ def play(scenario: Scenario, work: Path, db: str = "") -> None:
                 (work / name).write_text(text, "utf-8")
             enough = partial(asked_enough, server, phase.sigterm_after)
             where = ["--db", db] if db else []
-            code, said = command(
+            code, output = command(
                 [*server.arguments(str(work)), *where],
                 work / f"said-{number}.txt",
                 BUSY * phase.expect.seconds,
@@ -231,14 +235,14 @@ def play(scenario: Scenario, work: Path, db: str = "") -> None:
                     60,
                 )
             with open_store(db or f"sqlite:///{work}/zigbang.db") as store:
-                found = complaints(phase.expect, code, said, status, store)
+                faults = complaints(phase.expect, code, output, status, store)
             exported = "".join(file.read_text("utf-8") for file in work.glob("*.csv"))
-            found += [f"{s} is exported" for s in phase.expect.never_in_export if s in exported]
+            faults += [f"{s} is exported" for s in phase.expect.never_in_export if s in exported]
             if phase.expect.never_in_export:
                 assert exported
-            found += server.complaints()
-            detail = "\n".join([f"phase {number}: {scenario.site}", *found, said[-4_000:]])
-            assert not found, detail
+            faults += server.complaints()
+            detail = "\n".join([f"phase {number}: {scenario.site}", *faults, output[-4_000:]])
+            assert not faults, detail
 
 
 #: Scenarios under way at once: most of what they do is to wait.
@@ -282,16 +286,16 @@ def plays(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Plays]:
     """All that the session asks for is under way from the first test on."""
-    wanted = [
+    parameters = [
         item.callspec.params  # type: ignore[attr-defined]
         for item in request.session.items
         if "plays" in getattr(item, "fixturenames", ())
     ]
     make: Callable[[], str] = lambda: ""  # noqa: E731 - nobody may need a PostgreSQL
-    if any(one["database"] == "postgresql" for one in wanted):
+    if any(one["database"] == "postgresql" for one in parameters):
         make = request.getfixturevalue("postgres")
     started = Plays(tmp_path_factory.mktemp("plays"), make)
-    for one in wanted:
+    for one in parameters:
         started.begin(one["scenario"], one["database"])
     yield started
     started.close()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories.crawl import crawl_settings, made_world, settings
+from tests.factories.crawl import crawl_settings, fake_world, settings
 from tests.fake_zigbang import Faults, World, ZigbangServer, serve
 from zigbang_nlp.config.site import SITES, load_site
 from zigbang_nlp.crawl import run_crawl
@@ -21,19 +21,19 @@ NAME = "여우골역"
 HERE = {"type": "address", "name": NAME, "lat": 37.65, "lng": 127.06}
 
 
-class Found(World):
+class SearchedWorld(World):
     """A world whose search answers as the test wants, at the address it wants."""
 
-    said: Any = None
+    reply: Any = None
     at: str = "/v2/search"
 
     def answer(self, path: str, query: Any) -> Any:
-        return self.said if path == self.at else super().answer(path, query)
+        return self.reply if path == self.at else super().answer(path, query)
 
 
-def world() -> Found:
-    made = made_world(cells=8, apartments=4)
-    return Found(made.cells, made.danjis, made.reviews)
+def world() -> SearchedWorld:
+    plain = fake_world(cells=8, apartments=4)
+    return SearchedWorld(plain.cells, plain.danjis, plain.reviews)
 
 
 def crawl(store: Store, server: ZigbangServer, work: Path, **changes: Any) -> None:
@@ -52,7 +52,7 @@ ZEROS = [[0.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
 
 
 @pytest.mark.parametrize(
-    ("said", "error", "code"),
+    ("reply", "error", "code"),
     [
         ([], DriftError, 4),
         ({"code": "200"}, DriftError, 4),
@@ -71,38 +71,38 @@ ZEROS = [[0.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
     ],
 )
 def test_an_answer_that_names_no_place_is_told_and_not_kept(
-    tmp_path: Path, said: Any, error: type[ZigbangError], code: int
+    tmp_path: Path, reply: Any, error: type[ZigbangError], code: int
 ) -> None:
-    made = world()
-    with serve(made) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
-        made.said = said
+    searched = world()
+    with serve(searched) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
+        searched.reply = reply
         with pytest.raises(error) as caught:
             crawl(store, server, tmp_path)
         assert caught.value.exit_code == code
         assert "--preset" in caught.value.next_step or NAME in caught.value.fact
         assert store.answers.get("zigbang", "search", NAME) is None
-        made.said = {"items": [HERE]}
+        searched.reply = {"items": [HERE]}
         crawl(store, server, tmp_path, max_requests=2)
         assert store.answers.get("zigbang", "search", NAME) is not None
 
 
 def test_a_polygon_that_cannot_be_read_leaves_the_point(tmp_path: Path) -> None:
-    made = world()
-    made.said = {"items": [HERE | {"lat": "37.65", "lng": "127.06", "polygon": ZEROS}]}
-    with serve(made) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
+    searched = world()
+    searched.reply = {"items": [HERE | {"lat": "37.65", "lng": "127.06", "polygon": ZEROS}]}
+    with serve(searched) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
         crawl(store, server, tmp_path)
         assert len([path for path in server.paths() if "geohash" in path]) == 9
 
 
 def test_nothing_of_a_person_is_kept_of_a_search(tmp_path: Path) -> None:
-    made = world()
+    searched = world()
     person = {"manager": "나무늘", "tel": "010-1234-5678", "owner": {"name": "나무늘"}}
     other = HERE | {"name": "솔마을", "description": "나무늘 소장"}
-    made.said = {
+    searched.reply = {
         "items": [HERE | person | {"description": "서울 노원구 문의 010-1234-5678"}, other],
         "user": person,
     }
-    with serve(made) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
+    with serve(searched) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
         crawl(store, server, tmp_path)
         kept = store.answers.get("zigbang", "search", NAME)
         assert kept is not None
@@ -139,19 +139,19 @@ def test_what_earlier_versions_kept_of_a_search_is_gone_too(tmp_path: Path) -> N
 
 
 def test_the_older_search_is_asked_where_the_newer_is_gone(tmp_path: Path) -> None:
-    made = world()
-    made.at, made.said = "/search", {"items": [HERE]}
-    with serve(made) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
+    searched = world()
+    searched.at, searched.reply = "/search", {"items": [HERE]}
+    with serve(searched) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
         server.faults = Faults(1, ["404"], where="/v2/search")
         crawl(store, server, tmp_path)
-        asked = [path.partition("?")[0] for path in server.paths() if "search" in path]
-    assert asked == ["/v2/search", "/search"]
+        paths = [path.partition("?")[0] for path in server.paths() if "search" in path]
+    assert paths == ["/v2/search", "/search"]
 
 
 @pytest.mark.parametrize("fault", ["500", "html", "404"])
 def test_a_search_that_fails_stops_with_what_can_help(tmp_path: Path, fault: str) -> None:
-    made = world()
-    with serve(made) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
+    searched = world()
+    with serve(searched) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
         server.faults = Faults(1, [fault], where="/search")
         with pytest.raises(CrawlStoppedError, match=f"{NAME} can't be looked up") as stopped:
             crawl(store, server, tmp_path)
@@ -160,17 +160,17 @@ def test_a_search_that_fails_stops_with_what_can_help(tmp_path: Path, fault: str
 
 
 @pytest.mark.parametrize(
-    ("said", "paths"),
+    ("setting", "paths"),
     [('"/find"', ("/find",)), ('["/a", "/b"]', ("/a", "/b")), ('""', ()), ("[]", ())],
 )
-def test_a_site_file_says_where_to_search(tmp_path: Path, said: str, paths: Any) -> None:
+def test_a_site_file_says_where_to_search(tmp_path: Path, setting: str, paths: Any) -> None:
     file = tmp_path / "my.toml"
     known = (SITES / "zigbang.toml").read_text("utf-8")
-    file.write_text(known.replace('["/v2/search", "/search"]', said), "utf-8")
+    file.write_text(known.replace('["/v2/search", "/search"]', setting), "utf-8")
     assert load_site(file).search == paths
-    made = world()
-    made.at, made.said = (*paths, "/none")[0], {"items": [HERE]}
-    with serve(made) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
+    searched = world()
+    searched.at, searched.reply = (*paths, "/none")[0], {"items": [HERE]}
+    with serve(searched) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
         if not paths:
             with pytest.raises(RegionError, match="the site has no search"):
                 crawl(store, server, tmp_path, site=str(file))

@@ -11,7 +11,7 @@ import pytest
 
 from tests.commands import Fork
 from tests.crawl.test_kill import crawl_once
-from tests.factories.crawl import content, crawl_settings, made_world, settings
+from tests.factories.crawl import content, crawl_settings, fake_world, settings
 from tests.fake_zigbang import serve
 from tests.postgres import postgres  # noqa: F401 - a fixture
 from zigbang_nlp.crawl import run_crawl
@@ -21,12 +21,12 @@ from zigbang_nlp.store import Scope, Task, open_store
 
 @pytest.mark.slow
 def test_four_crawlers_one_killed(tmp_path: Path, postgres: Callable[[], str]) -> None:  # noqa: F811
-    world = made_world(apartments=100)
+    world = fake_world(apartments=100)
     with serve(world) as server:
         calm = settings(tmp_path, crawl_settings(server.url))
         with open_store(calm.store_url) as store:
             run_crawl(calm, store)
-            wanted = content(store)
+            rows = content(store)
         server.requests.clear()
         shared = settings(tmp_path, crawl_settings(server.url, rate=40, lease=2.0), postgres())
         crawlers = [Fork(target=crawl_once, args=(shared,)) for _ in range(4)]
@@ -42,7 +42,7 @@ def test_four_crawlers_one_killed(tmp_path: Path, postgres: Callable[[], str]) -
             crawler.join()
         assert [crawler.exitcode for crawler in crawlers] == [-9, 0, 0, 0]
         with open_store(shared.store_url) as store:
-            assert content(store) == wanted
+            assert content(store) == rows
             runs = store.runs.recent("zigbang")
             states = store.frontier.states("zigbang")
     repeated = [path for path, times in Counter(server.paths()).items() if times > 1]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawl.test_drift import whole_world
 from tests.factories.crawl import crawl_settings, settings
+from tests.factories.roaming import fake_whole_world
 from tests.fake_zigbang import Faults, serve
 from zigbang_nlp.config.site import SITES
 from zigbang_nlp.crawl import read_saved, run_crawl
@@ -23,7 +23,7 @@ def shown(store: Store, source: str = "zigbang") -> str:
 
 
 def test_each_kind_of_failure_has_the_step_that_helps(tmp_path: Path) -> None:
-    world = whole_world(apartments=12)
+    world = fake_whole_world(apartments=12)
     world.reviews["1001"]["data"].append({"뜻": "모름"})
     with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
         chosen = settings(tmp_path, crawl_settings(server.url, retries=0))
@@ -40,7 +40,7 @@ def test_each_kind_of_failure_has_the_step_that_helps(tmp_path: Path) -> None:
 
 
 def test_the_first_failures_are_said_to_be_the_first(tmp_path: Path) -> None:
-    world = whole_world(apartments=40)
+    world = fake_whole_world(apartments=40)
     for key in list(world.reviews)[:24]:
         world.reviews[key]["data"].append({"뜻": "모름"})
     with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:

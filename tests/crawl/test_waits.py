@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories.crawl import crawl_settings, made_world, settings
+from tests.factories.crawl import crawl_settings, fake_world, settings
 from tests.fake_zigbang import Faults, serve
 from zigbang_nlp.crawl import run_crawl
 from zigbang_nlp.crawl.robots import Robots
@@ -19,7 +19,7 @@ from zigbang_nlp.store import open_store
 
 
 @pytest.mark.parametrize(
-    ("where", "said", "words"),
+    ("where", "retry_after", "words"),
     [
         ("/robots.txt", "21600", "wait for 6 h"),
         ("/robots.txt", "1e300", "more than a year"),
@@ -28,13 +28,13 @@ from zigbang_nlp.store import open_store
     ],
 )
 def test_a_long_wait_stops_wherever_it_is_asked_for(
-    tmp_path: Path, where: str, said: str, words: str
+    tmp_path: Path, where: str, retry_after: str, words: str
 ) -> None:
     with (
-        serve(made_world(apartments=3)) as server,
+        serve(fake_world(apartments=3)) as server,
         open_store(f"sqlite:///{tmp_path}/a.db") as store,
     ):
-        server.faults, server.retry_after = Faults(1, ["429 retry-after"], where=where), said
+        server.faults, server.retry_after = Faults(1, ["429 retry-after"], where=where), retry_after
         with pytest.raises(CrawlStoppedError, match=words):
             run_crawl(settings(tmp_path, crawl_settings(server.url)), store)
         assert sum(where in request.path for request in server.requests) == 1

@@ -19,7 +19,7 @@ TOKENS = (
 )
 
 
-def made_bundle(architecture: Architecture, place: Path, length: int = 40) -> Bundle:
+def fake_bundle(architecture: Architecture, place: Path, length: int = 40) -> Bundle:
     """Write a bundle that knows `TOKENS`; its architecture's vocabulary has as many ids."""
     assert architecture.vocabulary_size == len(TOKENS) + 2
     random = np.random.default_rng(3)

@@ -161,12 +161,12 @@ class City:
             place = int(self.complexes * rng.random() ** 1.5)
             written = _START + timedelta(minutes=int(rng.integers(0, _DAYS * 1_440)))
             for category in rng.choice(len(CATEGORIES), int(rng.integers(1, 4)), replace=False):
-                told = rng.choice(len(topics), int(rng.integers(1, 4)), replace=False)
-                logits = quality[place, told].copy()
+                named = rng.choice(len(topics), int(rng.integers(1, 4)), replace=False)
+                logits = quality[place, named].copy()
                 if written.year >= 2024:
-                    logits[told == topics.index("주차")] -= PARKING_FELL
-                good = rng.random(len(told)) < 1 / (1 + np.exp(-logits))
-                text, opinions = _written(rng, [topics[t] for t in told], good)
+                    logits[named == topics.index("주차")] -= PARKING_FELL
+                good = rng.random(len(named)) < 1 / (1 + np.exp(-logits))
+                text, opinions = _written(rng, [topics[t] for t in named], good)
                 true = bool(good.mean() > 0.5 or (good.mean() == 0.5 and good[0]))
                 wrong = rng.random() < (CALLED_COMPLAINT if true else CALLED_PRAISE)
                 positive = true != wrong

@@ -49,8 +49,8 @@ class World:
         """Made-up nouns of three syllables."""
         rng = np.random.default_rng(9)
         letters = np.array(list(_SYLLABLES))
-        found = dict.fromkeys("".join(row) for row in rng.choice(letters, (self.words * 2, 3)))
-        return list(found)[: self.words]
+        words = dict.fromkeys("".join(row) for row in rng.choice(letters, (self.words * 2, 3)))
+        return list(words)[: self.words]
 
     def texts(self) -> pd.DataFrame:
         """The texts, with the columns that `Corpus.from_frames` takes."""
@@ -90,9 +90,9 @@ class World:
             risen[number] = factor
         in_2024 = (month >= 36)[:, None]
         chance = np.where(in_2024, rates * risen, rates)
-        said = rng.random((len(month), self.words)) < chance
+        spoken = rng.random((len(month), self.words)) < chance
         names = np.array(self.vocabulary())
-        return [" ".join(rng.permutation(names[row])) or names[0] for row in said]
+        return [" ".join(rng.permutation(names[row])) or names[0] for row in spoken]
 
     def corpus(self) -> Corpus:
         texts = self.texts()

@@ -26,7 +26,7 @@ _TEXTS = (
 )
 
 
-def made_world(cells: int = 32, apartments: int = 40, seed: int = 0, reviews: int = 3) -> World:
+def fake_world(cells: int = 32, apartments: int = 40, seed: int = 0, reviews: int = 3) -> World:
     """A world under the geohash wydm: some cells are empty, and borders share apartments."""
     rng = random.Random(seed)
     names = [f"wydm{letter}" for letter in "0123456789bcdefghjkmnpqrstuvwxyz"]
@@ -34,7 +34,7 @@ def made_world(cells: int = 32, apartments: int = 40, seed: int = 0, reviews: in
         names.append(f"wyd{rng.choice('bcefgjk')}{rng.choice('0123456789bcdefghj')}")
         names = list(dict.fromkeys(names))
     listed: dict[str, list[dict[str, Any]]] = {}
-    danjis, said = {}, {}
+    danjis, pages = {}, {}
     for number in range(apartments):
         identity = 1000 + number
         place = pygeohash.decode(names[number * 7 % cells])
@@ -50,11 +50,11 @@ def made_world(cells: int = 32, apartments: int = 40, seed: int = 0, reviews: in
             "address": f"서울시 가상구 {number}",
             "households": 100 + number,
         }
-        said[str(identity)] = {
+        pages[str(identity)] = {
             "data": [_made_review(rng, identity, index) for index in range(number % (reviews + 1))],
             "summary": {},
         }
-    return World(listed, danjis, said)
+    return World(listed, danjis, pages)
 
 
 def _made_review(rng: random.Random, identity: int, index: int) -> dict[str, Any]:
@@ -111,10 +111,10 @@ def write_toml(file: Path, crawl: CrawlSettings, work: Path, db: str = "") -> Pa
 def content(store: Store) -> dict[str, list[tuple[Any, ...]]]:
     """Every row that a crawl makes, without the times it was seen and the store's own hashes."""
     hidden = {"first_seen", "last_seen", "author", "replaced_at"}
-    found: dict[str, list[tuple[Any, ...]]] = {}
+    contents: dict[str, list[tuple[Any, ...]]] = {}
     with store.database.read() as connection:
         for table in (apartments, reviews, review_history):
             columns = [column for column in table.c if column.name not in hidden]
             rows = connection.execute(sa.select(*columns).order_by(*table.primary_key))
-            found[table.name] = [tuple(row) for row in rows]
-    return found
+            contents[table.name] = [tuple(row) for row in rows]
+    return contents

@@ -65,11 +65,11 @@ def fill(store: Store, rows: pd.DataFrame) -> None:
         )
         for n in range(COMPLEXES)
     )
-    found: list[Any] = list(rows.itertuples())
-    keys = [("made", row.complex.partition(":")[2], row.review_id, row.category) for row in found]
+    records: list[Any] = list(rows.itertuples())
+    keys = [("made", row.complex.partition(":")[2], row.review_id, row.category) for row in records]
     store.add_reviews(
         Review(*key, row.text, row.score, written_at=row.written_at)
-        for key, row in zip(keys, found, strict=True)
+        for key, row in zip(keys, records, strict=True)
     )
     words = {text: content_words(text) for text in rows["text"].unique()}
     store.save_predictions(
@@ -83,6 +83,6 @@ def fill(store: Store, rows: pd.DataFrame) -> None:
                 words[row.text],
                 [row.topic],
             )
-            for key, row in zip(keys, found, strict=True)
+            for key, row in zip(keys, records, strict=True)
         ],
     )

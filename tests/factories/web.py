@@ -6,7 +6,7 @@ import random
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from tests.conftest import made_reviews
+from tests.factories.reviews import fake_reviews
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.predict.reviews import predict_store
 from zigbang_nlp.records import CATEGORIES, Apartment, Review
@@ -109,8 +109,8 @@ def fill(url: str, bundle: Path, hostile: bool) -> None:
             )
         )
     names = list(CATEGORIES)
-    for number, made in enumerate(made_reviews(1_500, seed=5)):
-        text = HOSTILE[number % 60] if hostile and number < 600 else made.text
+    for number, review in enumerate(fake_reviews(1_500, seed=5)):
+        text = HOSTILE[number % 60] if hostile and number < 600 else review.text
         if not hostile and number % 24 == 4 and number > 1_400:
             text = f"{text} " + "하늘 구름 바람 " * 80
         apartment = apartments[number % 24 if number >= 600 or not hostile else 0]
@@ -122,7 +122,7 @@ def fill(url: str, bundle: Path, hostile: bool) -> None:
                 f"r{number // 5}",
                 names[number % 5],
                 text,
-                made.score,
+                review.score,
                 written_at=written,
             )
         )

@@ -87,20 +87,20 @@ def xlsb(rows: Sequence[Sequence[Cell]], sheet: str = "리뷰") -> bytes:
         '<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
         'relationships/worksheet" Target="worksheets/sheet1.bin"/></Relationships>'
     )
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as archive:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("xl/workbook.bin", book)
         archive.writestr("xl/_rels/workbook.bin.rels", relations)
         archive.writestr("xl/worksheets/sheet1.bin", cells)
-    return made.getvalue()
+    return packed.getvalue()
 
 
 def _entry(
     name: str, kind: int, start: int, size: int, right: int = _NONE, child: int = _NONE
 ) -> bytes:
-    told = name.encode("utf-16-le") + b"\0\0"
-    fixed = struct.pack("<HBBIII", len(told), kind, 1, _NONE, right, child)
-    return told.ljust(64, b"\0") + fixed + bytes(36) + struct.pack("<IQ", start, size)
+    encoded = name.encode("utf-16-le") + b"\0\0"
+    fixed = struct.pack("<HBBIII", len(encoded), kind, 1, _NONE, right, child)
+    return encoded.ljust(64, b"\0") + fixed + bytes(36) + struct.pack("<IQ", start, size)
 
 
 def _record(kind: int, body: bytes) -> bytes:
@@ -108,13 +108,13 @@ def _record(kind: int, body: bytes) -> bytes:
 
 
 def _part(kind: int, body: bytes = b"") -> bytes:
-    told = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    number = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
     size, length = b"", len(body)
     while True:
         size += bytes([length & 0x7F | (0x80 if length > 127 else 0)])
         length >>= 7
         if not length:
-            return told + size + body
+            return number + size + body
 
 
 def _wide(text: str) -> bytes:

@@ -12,7 +12,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.factories.crawl import crawl_settings, made_world, settings
+from tests.factories.crawl import crawl_settings, fake_world, settings
 from tests.fake_zigbang import World, serve
 from zigbang_nlp.crawl import run_crawl
 from zigbang_nlp.crawl.crawler import find_region
@@ -64,13 +64,13 @@ def test_wrong_prefixes(prefixes: list[str], words: str) -> None:
 
 def test_a_box_has_exactly_the_cells_it_touches() -> None:
     box = (127.04, 37.61, 127.11, 37.69)
-    found = cells.from_box(box).cells
+    inside = cells.from_box(box).cells
     grid = {
         cell((latitude, longitude))
         for latitude in np.arange(37.61, 37.69, 0.004)
         for longitude in np.arange(127.04, 127.11, 0.004)
     }
-    assert set(found) == grid
+    assert set(inside) == grid
 
 
 @pytest.mark.parametrize(
@@ -179,9 +179,9 @@ def test_files_that_are_no_polygon(tmp_path: Path, text: str) -> None:
 
 
 def test_the_map_is_drawn_north_up() -> None:
-    found = cells.from_box((127.04, 37.61, 127.11, 37.69)).cells
-    north = max(found, key=lambda one: pygeohash.decode(one).latitude)
-    lines = draw(found, done={north})
+    inside = cells.from_box((127.04, 37.61, 127.11, 37.69)).cells
+    north = max(inside, key=lambda one: pygeohash.decode(one).latitude)
+    lines = draw(inside, done={north})
     assert len(lines) == 3
     assert "+" in lines[0]
     assert "+" not in lines[1] + lines[2]
@@ -199,8 +199,8 @@ SITES = [
 
 
 def test_a_place_by_its_name(tmp_path: Path) -> None:
-    made = made_world(cells=8, apartments=4)
-    world = World(made.cells, made.danjis, made.reviews, SITES)
+    whole = fake_world(cells=8, apartments=4)
+    world = World(whole.cells, whole.danjis, whole.reviews, SITES)
     url = f"sqlite:///{tmp_path}/a.db"
     with serve(world) as server, open_store(url) as store:
 
@@ -210,9 +210,9 @@ def test_a_place_by_its_name(tmp_path: Path) -> None:
             run_crawl(chosen, store)
             return [request.path for request in server.requests[before:]]
 
-        asked = crawl("여우골역")
+        paths = crawl("여우골역")
         outline = cells.from_box((127.05, 37.62, 127.10, 37.68))
-        requested = {path.rsplit("=", 1)[1] for path in asked if "geohash=" in path}
+        requested = {path.rsplit("=", 1)[1] for path in paths if "geohash=" in path}
         assert requested == set(outline.cells)
         assert not any("/search" in path for path in crawl("여우골역")), "looked up once"
         assert len([path for path in crawl("부산 솔바람역") if "geohash=" in path]) == 9
@@ -230,13 +230,13 @@ def test_a_place_by_its_name(tmp_path: Path) -> None:
 
 def test_a_district_is_found_without_a_request(tmp_path: Path) -> None:
     with (
-        serve(made_world(cells=8, apartments=4)) as server,
+        serve(fake_world(cells=8, apartments=4)) as server,
         open_store(f"sqlite:///{tmp_path}/a.db") as store,
     ):
         chosen = crawl_settings(server.url, place="노원구")
-        found = find_region(chosen, store, "zigbang", client=None)
-        assert cell(PLACES["노원역"]) in found.cells
-        assert cell(PLACES["서울시청"]) not in found.cells
+        region = find_region(chosen, store, "zigbang", client=None)
+        assert cell(PLACES["노원역"]) in region.cells
+        assert cell(PLACES["서울시청"]) not in region.cells
         run_crawl(settings(tmp_path, chosen, f"sqlite:///{tmp_path}/a.db"), store)
         assert not any("/search" in path for path in server.paths())
         with pytest.raises(InputError, match="6 places named 중구"):

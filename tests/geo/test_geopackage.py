@@ -21,9 +21,9 @@ ROWS: list[dict[str, Any]] = [
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("gpkg") / "a.gpkg"
-    write_points(made, "complexes", POINTS, ROWS, {"name": str, "texts": int, "share": float})
-    return made
+    path = tmp_path_factory.mktemp("gpkg") / "a.gpkg"
+    write_points(path, "complexes", POINTS, ROWS, {"name": str, "texts": int, "share": float})
+    return path
 
 
 def test_the_header_says_what_it_is(file: Path) -> None:

@@ -124,9 +124,9 @@ def test_spss_and_stata_have_korean_labels(store: Store, tmp_path: Path, ending:
 def test_characters_that_an_encoding_lacks_are_counted(store: Store, tmp_path: Path) -> None:
     notes = Notes()
     export(store, tmp_path / "out.csv", encoding="cp949", notes=notes)
-    said = [note_sentence(note) for note in notes]
-    assert "1 character that cp949 lacks became ?." in said
-    assert any("got an apostrophe in front" in line for line in said)
+    sentences = [note_sentence(note) for note in notes]
+    assert "1 character that cp949 lacks became ?." in sentences
+    assert any("got an apostrophe in front" in line for line in sentences)
 
 
 def test_parquet_keeps_every_letter(store: Store, tmp_path: Path) -> None:
@@ -206,12 +206,12 @@ def test_json_lines_of_what_is_new_since_a_run(tmp_path: Path) -> None:
             ]
         )
         assert export(fresh, tmp_path / "new.jsonl", masked=True, since_run=run) == 2
-        said = [
+        exported = [
             json.loads(line) for line in (tmp_path / "new.jsonl").read_text("utf-8").splitlines()
         ]
-        assert [one["text"] for one in said] == ["주차가 나아졌어요", "[전화번호] 연락"]
-        assert said[0]["written_at"] == "2024-03-01"
-        assert said[0]["score"] == 5.0
+        assert [one["text"] for one in exported] == ["주차가 나아졌어요", "[전화번호] 연락"]
+        assert exported[0]["written_at"] == "2024-03-01"
+        assert exported[0]["score"] == 5.0
         assert export(fresh, tmp_path / "all.jsonl") == 3
         assert "010-1234-5678" in (tmp_path / "all.jsonl").read_text("utf-8")
         with pytest.raises(InputError, match="no run 99"):

@@ -80,8 +80,8 @@ def test_rows_come_back_as_they_went_in_and_in_order(store: Store) -> None:
         Review("import", "a", "_", "total", "밑줄"),
     ]  # fmt: skip
     store.add_reviews(rows)
-    found = [replace(r, first_seen=None, last_seen=None) for r in store.reviews()]
-    assert found == sorted(rows, key=lambda r: (r.apartment_id, r.review_id))
+    stored = [replace(r, first_seen=None, last_seen=None) for r in store.reviews()]
+    assert stored == sorted(rows, key=lambda r: (r.apartment_id, r.review_id))
     assert all(r.first_seen and r.first_seen.tzinfo is UTC for r in store.reviews())
 
 
@@ -135,8 +135,8 @@ def test_predictions_belong_to_the_present_text(store: Store) -> None:
     store.add_reviews(some(3))
     keys = [(r.source, r.apartment_id, r.review_id, r.category) for r in store.reviews()]
     unknown = ("zigbang", "9", "none", "total")
-    made = [(key, "positive", 0.9, False) for key in [*keys, unknown]]
-    assert store.save_predictions("model-1", made) == 3
+    predictions = [(key, "positive", 0.9, False) for key in [*keys, unknown]]
+    assert store.save_predictions("model-1", predictions) == 3
     assert store.save_predictions("model-2", [(keys[0], "negative", 0.2, True)]) == 1
     rows = {row["review_id"]: row for row in store.export_rows()}
     assert (rows["r0"]["predicted_label"], rows["r0"]["model"]) == ("negative", "model-2")

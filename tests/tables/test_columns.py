@@ -31,8 +31,8 @@ def roles(*columns: str, rows: int = 0) -> dict[str, tuple[str, str]]:
 def test_columns_are_known_by_their_names(
     columns: tuple[str, ...], expected: tuple[str, ...]
 ) -> None:
-    found = roles(*columns)
-    assert tuple(found[r][0] for r in ("text", "rating", "date", "apartment")) == expected
+    guesses = roles(*columns)
+    assert tuple(guesses[r][0] for r in ("text", "rating", "date", "apartment")) == expected
 
 
 def test_a_name_that_macos_took_apart_is_known() -> None:

@@ -179,9 +179,9 @@ def test_a_strict_workbook_is_read(tmp_path: Path) -> None:
 )
 def test_a_password_is_said(name: str, body: bytes, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(body)
-    with pytest.raises(InputError, match=f"{re.escape(name)} is protected by a password") as told:
+    with pytest.raises(InputError, match=f"{re.escape(name)} is protected by a password") as error:
         read(tmp_path / name)
-    assert "remove the password" in told.value.next_step
+    assert "remove the password" in error.value.next_step
 
 
 def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:

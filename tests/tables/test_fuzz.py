@@ -33,22 +33,22 @@ SLOW = (".xls", ".xlsb")
 
 
 def _workbook() -> bytes:
-    made = io.BytesIO()
-    ROWS.to_excel(made, index=False)
-    return made.getvalue()
+    workbook = io.BytesIO()
+    ROWS.to_excel(workbook, index=False)
+    return workbook.getvalue()
 
 
 def _parquet() -> bytes:
-    made = io.BytesIO()
-    ROWS.to_parquet(made)
-    return made.getvalue()
+    file = io.BytesIO()
+    ROWS.to_parquet(file)
+    return file.getvalue()
 
 
 def _zip() -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as archive:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("r.csv", ROWS.to_csv(index=False))
-    return made.getvalue()
+    return packed.getvalue()
 
 
 _LINES = ROWS.to_json(orient="records", lines=True, force_ascii=False).encode()

@@ -48,10 +48,10 @@ def read(path: Path, *needed: str) -> pd.DataFrame:
 
 @pytest.mark.parametrize("ending", ["csv", "tsv", "jsonl", "ndjson", "parquet", "xlsx", "CSV"])
 def test_every_format_gives_the_same_rows(ending: str, tmp_path: Path) -> None:
-    made = write(ROWS, tmp_path / f"r.{ending.lower()}")
-    made = made.rename(tmp_path / f"r.{ending}")
-    found = read(made, "text", "stars")
-    assert found.astype(str).to_dict("list") == ROWS.to_dict("list")
+    path = write(ROWS, tmp_path / f"r.{ending.lower()}")
+    path = path.rename(tmp_path / f"r.{ending}")
+    rows = read(path, "text", "stars")
+    assert rows.astype(str).to_dict("list") == ROWS.to_dict("list")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949"])
@@ -100,9 +100,9 @@ def test_utf_16_is_read_and_said(encoding: str, ending: str, tmp_path: Path) -> 
         path.write_bytes("text\n역이 가까워요\n주차가 힘들어요\n".encode(encoding))
     elif ending != "csv":
         path = write(ROWS, tmp_path / f"r.{ending}", encoding)
-    found, said = read_and_said(path.rename(tmp_path / f"r.{ending}"))
-    assert found["text"].tolist()[-2:] == ROWS["text"].tolist()
-    assert f"It is read as {encoding.upper()}" in said.upper() or "READ AS UTF-" in said.upper()
+    rows, notes = read_and_said(path.rename(tmp_path / f"r.{ending}"))
+    assert rows["text"].tolist()[-2:] == ROWS["text"].tolist()
+    assert f"It is read as {encoding.upper()}" in notes.upper() or "READ AS UTF-" in notes.upper()
 
 
 @pytest.mark.parametrize("ending", ["csv", "tsv", "txt", "jsonl", "parquet", "xlsx"])
@@ -167,8 +167,8 @@ def test_a_cut_off_binary_file_is_one_clear_sentence(
 def test_an_excel_file_that_is_another_zip_is_one_clear_sentence(tmp_path: Path) -> None:
     import zipfile
 
-    with zipfile.ZipFile(tmp_path / "r.xlsx", "w") as made:
-        made.writestr("hello.txt", "hello")
+    with zipfile.ZipFile(tmp_path / "r.xlsx", "w") as archive:
+        archive.writestr("hello.txt", "hello")
     with pytest.raises(InputError, match="can't be read as"):
         list(read_table(tmp_path / "r.xlsx"))
 
@@ -177,10 +177,10 @@ def test_an_excel_file_with_broken_xml_is_one_clear_sentence(tmp_path: Path) -> 
     import zipfile
 
     good = write(ROWS, tmp_path / "good.xlsx")
-    with zipfile.ZipFile(good) as old, zipfile.ZipFile(tmp_path / "r.xlsx", "w") as made:
+    with zipfile.ZipFile(good) as old, zipfile.ZipFile(tmp_path / "r.xlsx", "w") as archive:
         for name in old.namelist():
             body = old.read(name)
-            made.writestr(name, body[:50] if name.endswith("sheet1.xml") else body)
+            archive.writestr(name, body[:50] if name.endswith("sheet1.xml") else body)
     with pytest.raises(InputError, match="can't be read as"):
         list(read_table(tmp_path / "r.xlsx"))
 
@@ -199,9 +199,9 @@ def test_json_lines_may_lack_keys(tmp_path: Path) -> None:
     path = tmp_path / "r.jsonl"
     plain = '{"text": "a"}\n' * CHUNK
     path.write_text(plain + '{"text": "b", "stars": 12345678901234567}\n')
-    found = read(path, "stars")
-    assert found["stars"].isna().sum() == CHUNK
-    assert found["stars"].iloc[-1] == 12345678901234567
+    rows = read(path, "stars")
+    assert rows["stars"].isna().sum() == CHUNK
+    assert rows["stars"].iloc[-1] == 12345678901234567
 
 
 @pytest.mark.parametrize("rows", [["a,1,x"], ["a,1", "b,2,x"]])
@@ -217,17 +217,17 @@ def test_more_fields_than_the_header_is_an_error_not_a_shift(
 def test_csv_values_are_left_as_they_were_written(tmp_path: Path) -> None:
     path = tmp_path / "r.csv"
     path.write_text('text,id\nNA,007\nnull,1e3\n"한 줄\n두 줄, ""따옴표""",\n')
-    found = read(path)
-    assert found["text"].tolist() == ["NA", "null", '한 줄\n두 줄, "따옴표"']
-    assert found["id"].tolist() == ["007", "1e3", ""]
+    rows = read(path)
+    assert rows["text"].tolist() == ["NA", "null", '한 줄\n두 줄, "따옴표"']
+    assert rows["id"].tolist() == ["007", "1e3", ""]
 
 
 def test_a_quote_that_never_closes_is_a_character(tmp_path: Path) -> None:
     path = tmp_path / "r.csv"
     path.write_text('text\n"never closed\nmore\n')
-    found, said = read_and_said(path)
-    assert found["text"].tolist() == ['"never closed', "more"]
-    assert "lines 2 to 3" in said
+    rows, notes = read_and_said(path)
+    assert rows["text"].tolist() == ['"never closed', "more"]
+    assert "lines 2 to 3" in notes
 
 
 def test_large_files_come_in_pieces(tmp_path: Path) -> None:
@@ -246,10 +246,10 @@ def test_large_files_come_in_pieces(tmp_path: Path) -> None:
 def test_integers_beside_missing_ones_stay_integers(tmp_path: Path) -> None:
     frame = pd.DataFrame({"text": ["a", "b"], "id": pd.array([7, None], "Int64")})
     frame.to_parquet(tmp_path / "r.parquet")
-    found = read(tmp_path / "r.parquet")["id"].tolist()
-    assert found[0] == 7
-    assert as_text(found[0]) == "7"
-    assert is_missing(found[1])
+    ids = read(tmp_path / "r.parquet")["id"].tolist()
+    assert ids[0] == 7
+    assert as_text(ids[0]) == "7"
+    assert is_missing(ids[1])
 
 
 @pytest.mark.parametrize(

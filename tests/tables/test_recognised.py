@@ -38,18 +38,18 @@ def test_lone_quotes_merge_no_rows(
     ending: str, delimiter: str, quoting: str, tmp_path: Path
 ) -> None:
     path = put(tmp_path / f"r.{ending}", LONE.format(d=delimiter))
-    found, said = read_and_said(path, "text", quoting=quoting)
-    assert found["text"].tolist() == LONE_ROWS
-    assert found["label"].tolist() == list("1010101")
-    assert ("lines 3 to 5" in said) == (quoting == "auto")
+    rows, notes = read_and_said(path, "text", quoting=quoting)
+    assert rows["text"].tolist() == LONE_ROWS
+    assert rows["label"].tolist() == list("1010101")
+    assert ("lines 3 to 5" in notes) == (quoting == "auto")
 
 
 def test_lone_quotes_that_close_like_csv_are_told_by_the_other_columns(tmp_path: Path) -> None:
     rows = "".join(f"글 {i},{i % 2}\n" for i in range(50))
     path = put(tmp_path / "r.csv", f'text,label\n{rows}"나,0\n다,1\n라",0\n')
-    found, said = read_and_said(path)
-    assert found["text"].tolist()[-3:] == ['"나', "다", '라"']
-    assert "lines 52 to 54" in said
+    table, notes = read_and_said(path)
+    assert table["text"].tolist()[-3:] == ['"나', "다", '라"']
+    assert "lines 52 to 54" in notes
     trusted, _ = read_and_said(path, quoting="csv")
     assert trusted["text"].tolist()[-1] == "나,0\n다,1\n라"
 
@@ -59,9 +59,9 @@ def test_lone_quotes_that_close_like_csv_are_told_by_the_other_columns(tmp_path:
 )
 def test_a_text_of_several_lines_and_commas_stays_one(text: str, tmp_path: Path) -> None:
     path = put(tmp_path / "r.csv", f'text,label\n하나,1\n"{text}",0\n둘,1\n셋,0\n')
-    found, said = read_and_said(path)
-    assert found["text"].tolist() == ["하나", text, "둘", "셋"]
-    assert said == ""
+    rows, notes = read_and_said(path)
+    assert rows["text"].tolist() == ["하나", text, "둘", "셋"]
+    assert notes == ""
 
 
 def test_quotes_that_fit_no_reading_name_their_lines(tmp_path: Path) -> None:
@@ -88,9 +88,9 @@ def test_quotes_that_fit_no_reading_name_their_lines(tmp_path: Path) -> None:
 def test_the_delimiter_is_told_by_the_content(
     name: str, body: str, words: str, tmp_path: Path
 ) -> None:
-    found, said = read_and_said(put(tmp_path / name, body), "text")
-    assert found.to_dict("list") == {"text": ["가", "나,다"], "label": ["1", "2"]}
-    assert words in said
+    rows, notes = read_and_said(put(tmp_path / name, body), "text")
+    assert rows.to_dict("list") == {"text": ["가", "나,다"], "label": ["1", "2"]}
+    assert words in notes
 
 
 def test_a_text_file_with_commas_and_some_tabs_is_lines(tmp_path: Path) -> None:
@@ -100,11 +100,11 @@ def test_a_text_file_with_commas_and_some_tabs_is_lines(tmp_path: Path) -> None:
 
 def test_short_rows_and_blank_lines_are_counted(tmp_path: Path) -> None:
     path = put(tmp_path / "r.csv", "text,label\n가\r나,1\n\n다\n라,0,\n")
-    found, said = read_and_said(path)
-    assert found["text"].tolist() == ["가", "나", "다", "라"]
-    assert found["label"].tolist() == ["", "1", "", "0"]
-    assert "2 rows have fewer fields than the header, and the rest is blank (row 1; row 3)" in said
-    assert "1 blank line was passed over" in said
+    rows, notes = read_and_said(path)
+    assert rows["text"].tolist() == ["가", "나", "다", "라"]
+    assert rows["label"].tolist() == ["", "1", "", "0"]
+    assert "2 rows have fewer fields than the header, and the rest is blank (row 1; row 3)" in notes
+    assert "1 blank line was passed over" in notes
 
 
 def test_two_columns_of_one_name_are_kept_apart(tmp_path: Path) -> None:
@@ -115,17 +115,17 @@ def test_two_columns_of_one_name_are_kept_apart(tmp_path: Path) -> None:
     pq.write_table(table, tmp_path / "r.parquet")
     put(tmp_path / "r.csv", "text,text\n가,나\n")
     for name in ("r.csv", "r.parquet"):
-        found, said = read_and_said(tmp_path / name)
-        assert found.to_dict("list") == {"text": ["가"], "text.1": ["나"]}
-        assert "text.1" in said
+        rows, notes = read_and_said(tmp_path / name)
+        assert rows.to_dict("list") == {"text": ["가"], "text.1": ["나"]}
+        assert "text.1" in notes
 
 
 # --- encodings
 
 
 def test_cp949_is_said(tmp_path: Path) -> None:
-    _, said = read_and_said(put(tmp_path / "r.csv", "text\n주차가 편해요\n", "cp949"))
-    assert said == "It is read as CP949 (EUC-KR), not UTF-8."
+    _, notes = read_and_said(put(tmp_path / "r.csv", "text\n주차가 편해요\n", "cp949"))
+    assert notes == "It is read as CP949 (EUC-KR), not UTF-8."
 
 
 def test_another_encoding_can_be_named_and_is_guessed_aloud(tmp_path: Path) -> None:
@@ -133,9 +133,9 @@ def test_another_encoding_can_be_named_and_is_guessed_aloud(tmp_path: Path) -> N
     with pytest.raises(InputError, match="neither UTF-8 nor CP949") as caught:
         read(path)
     assert "--encoding" in caught.value.next_step
-    found, said = read_and_said(path, encoding="cp1252")
-    assert found["text"].tolist() == ["café noir à côté"]
-    assert "cp1252" in said
+    rows, notes = read_and_said(path, encoding="cp1252")
+    assert rows["text"].tolist() == ["café noir à côté"]
+    assert "cp1252" in notes
 
 
 @pytest.mark.parametrize("name", ["nope", "hex", "utf-8\0"])
@@ -158,12 +158,12 @@ def test_one_bad_byte_in_utf_8_is_not_taken_for_cp949(tmp_path: Path) -> None:
 def test_mojibake_is_warned_of_and_mended_on_demand(right: str, wrong: str, tmp_path: Path) -> None:
     broken = "주차가 편".encode(right).decode("sloppy-windows-1252" if wrong == "cp1252" else wrong)
     path = put(tmp_path / "r.csv", f"text,n\n{broken},1\n멀쩡한 글,2\ncafé,3\n")
-    found, said = read_and_said(path)
-    assert found["text"].tolist() == [broken, "멀쩡한 글", "café"]
-    assert "1 cell looks like text once decoded with the wrong encoding" in said
-    found, said = read_and_said(path, fix_encoding=True)
-    assert found["text"].tolist() == ["주차가 편", "멀쩡한 글", "café"]
-    assert "1 cell that had been decoded with the wrong encoding was put right" in said
+    rows, notes = read_and_said(path)
+    assert rows["text"].tolist() == [broken, "멀쩡한 글", "café"]
+    assert "1 cell looks like text once decoded with the wrong encoding" in notes
+    rows, notes = read_and_said(path, fix_encoding=True)
+    assert rows["text"].tolist() == ["주차가 편", "멀쩡한 글", "café"]
+    assert "1 cell that had been decoded with the wrong encoding was put right" in notes
 
 
 @pytest.mark.parametrize(
@@ -230,8 +230,8 @@ def test_a_pipe_is_mended_on_demand() -> None:
     ],
 )
 def test_json_in_every_shape(body: str, ending: str, only: bool, tmp_path: Path) -> None:
-    found, _ = read_and_said(put(tmp_path / f"r.{ending}", body), "text", "n", only=only)
-    assert found[["text", "n"]].to_dict("list") == {"text": ["가", "나"], "n": [1, 2]}
+    rows, _ = read_and_said(put(tmp_path / f"r.{ending}", body), "text", "n", only=only)
+    assert rows[["text", "n"]].to_dict("list") == {"text": ["가", "나"], "n": [1, 2]}
 
 
 def test_a_long_json_array_comes_in_pieces(tmp_path: Path) -> None:
@@ -261,9 +261,9 @@ def test_bad_json_is_one_clear_sentence(body: str, words: str, tmp_path: Path) -
 
 def test_half_characters_become_the_replacement_character(tmp_path: Path) -> None:
     path = put(tmp_path / "r.jsonl", '{"text": "가\\ud83d"}\n{"text": "\\ud83d\\ude00"}\n')
-    found, said = read_and_said(path)
-    assert found["text"].tolist() == ["가\ufffd", "😀"]
-    assert "1 cell held half a character" in said
+    rows, notes = read_and_said(path)
+    assert rows["text"].tolist() == ["가\ufffd", "😀"]
+    assert "1 cell held half a character" in notes
 
 
 def test_a_column_that_no_json_row_has_is_said_with_those_there_are(tmp_path: Path) -> None:
@@ -281,9 +281,9 @@ def test_packed_files_are_read(tmp_path: Path) -> None:
         archive.writestr("__MACOSX/리뷰/._목록.csv", b"x")
         archive.writestr("읽어 보세요.md", b"x")
     for name in ("r.csv.gz", "r.zip"):
-        found, said = read_and_said(tmp_path / name)
-        assert found.to_dict("list") == {"text": ["가"], "label": ["1"]}
-        assert ".csv inside it was read." in said
+        rows, notes = read_and_said(tmp_path / name)
+        assert rows.to_dict("list") == {"text": ["가"], "label": ["1"]}
+        assert ".csv inside it was read." in notes
 
 
 @pytest.mark.parametrize(

@@ -59,9 +59,9 @@ def test_a_cell_is_written_or_named(
         wrote(path, one("가"), one(value))
         assert path.stat().st_size
         return
-    with pytest.raises(InputError, match=r"^Row 5, column '글': ") as told:
+    with pytest.raises(InputError, match=r"^Row 5, column '글': ") as error:
         wrote(path, one("가"), one(value))
-    assert told.value.next_step
+    assert error.value.next_step
 
 
 @pytest.mark.parametrize("ending", [".csv", ".jsonl", ".parquet"])
@@ -91,7 +91,7 @@ def test_texts_come_back_from_a_workbook_as_they_were(texts: list[str], tmp_path
 def test_a_workbook_keeps_numbers_and_dates_and_long_ids(tmp_path: Path) -> None:
     path = tmp_path / "out.xlsx"
     moment = dt.datetime(2024, 3, 1, 12, 30)
-    said = wrote(
+    notes = wrote(
         path,
         pd.DataFrame(
             {
@@ -106,7 +106,7 @@ def test_a_workbook_keeps_numbers_and_dates_and_long_ids(tmp_path: Path) -> None
     assert read["수"].tolist() == [1, 2.5, ""]
     assert read["날"].tolist() == [moment, dt.date(2024, 3, 1), "1800-01-01"]
     assert read["id"].tolist() == ["12345678901234567890", 7, "가" * 32_767]
-    assert said == [
+    assert notes == [
         "1 cell is longer than the format allows and was cut at 32,767 characters "
         "(row 3, column id)."
     ]
@@ -125,7 +125,7 @@ def test_statistics_tell_numbers_moments_and_texts_apart(tmp_path: Path) -> None
     )
     for ending, read in ((".sav", pyreadstat.read_sav), (".dta", pyreadstat.read_dta)):
         path = tmp_path / f"out{ending}"
-        said = wrote(path, table.iloc[:2], table.iloc[2:])
+        notes = wrote(path, table.iloc[:2], table.iloc[2:])
         rows, meta = read(path)
         assert rows["참"].fillna(-1).tolist() == [1, -1, 0]
         assert rows["수"].fillna(-1).tolist() == [1, 2.5, -1]
@@ -134,7 +134,7 @@ def test_statistics_tell_numbers_moments_and_texts_apart(tmp_path: Path) -> None
         assert rows["섞인_것"].tolist() == ["1", "둘", ""]
         assert rows["긴_수"].tolist() == [str(2**60), "1", "2"], "a double would round it"
         assert meta.column_names_to_labels["섞인_것"] == "섞인 것"
-        assert "'섞인 것' is 섞인_것" in said[0]
+        assert "'섞인 것' is 섞인_것" in notes[0]
 
 
 @pytest.mark.parametrize("ending", [".sav", ".dta"])
@@ -159,10 +159,10 @@ def test_long_texts_of_names_alike_stay_apart_in_spss(tmp_path: Path) -> None:
 
 def test_a_text_longer_than_spss_has_room_for_is_cut_and_said(tmp_path: Path) -> None:
     path = tmp_path / "out.sav"
-    said = wrote(path, pd.DataFrame({"글": ["가" * 12_000, "나"]}))
+    notes = wrote(path, pd.DataFrame({"글": ["가" * 12_000, "나"]}))
     rows, _ = pyreadstat.read_sav(path)
     assert rows["글"][0] == "가" * (32_767 // 3)
-    assert said == [
+    assert notes == [
         "1 cell is longer than the format allows and was cut at 10,922 characters (row 1, column 글)."
     ]
 

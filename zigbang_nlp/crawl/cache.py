@@ -101,7 +101,7 @@ class _Reading:
                 for outcome in self._read(batch):
                     for sign in watch.note(outcome):
                         log.warning("%s", sign.fact)
-                    after += outcome.found.tasks
+                    after += outcome.contents.tasks
             wave = sorted(set(after) - known)
             known.update(wave)
 

@@ -165,8 +165,8 @@ class Client:
             retry_after = response.retry_after
             failed, answer = _understood(response, endpoint in self.site.may_be_absent, known)
             if answer is not None and self.conditions is not None and not answer.kept:
-                said = self.conditions.said(prepared.url or "", response.headers)
-                answer = replace(answer, validators=said)
+                validators = self.conditions.validators(prepared.url or "", response.headers)
+                answer = replace(answer, validators=validators)
         seconds = time.monotonic() - began
         kind = failed.kind if failed else None
         self._tell(Sent(kind, size, seconds, status, retry_after, endpoint))

@@ -42,7 +42,7 @@ class Conditions:
         self._any = store.answers.any_validated(source)
         self._rule = f"{settings.nicknames}, covariates {settings.covariates}"
 
-    def said(self, url: str, headers: Mapping[str, str]) -> str:
+    def validators(self, url: str, headers: Mapping[str, str]) -> str:
         """What a response says of its version, as it is kept; nothing where it doesn't.
 
         Args:
@@ -50,14 +50,14 @@ class Conditions:
             headers: of the response.
         """
         etag, modified = headers.get("ETag", ""), headers.get("Last-Modified", "")
-        said = {
+        conditional = {
             "If-None-Match": etag if _ETAG.fullmatch(etag) else "",
             "If-Modified-Since": modified if _is_date(modified) else "",
         }
-        said = {name: value for name, value in said.items() if value}
-        if not said:
+        conditional = {name: value for name, value in conditional.items() if value}
+        if not conditional:
             return ""
-        return json.dumps({"url": url, "rule": self._rule, "headers": said})
+        return json.dumps({"url": url, "rule": self._rule, "headers": conditional})
 
     def known(self, task: Task, url: str) -> Known | None:
         """The kept answer to a task, where the site can be asked whether it has changed."""
@@ -67,10 +67,10 @@ class Conditions:
         if kept is None:
             return None
         body, validators = kept
-        said = json.loads(validators)
-        if (said["url"], said["rule"]) != (url, self._rule):
+        stored = json.loads(validators)
+        if (stored["url"], stored["rule"]) != (url, self._rule):
             return None
-        return Known(body, validators, said["headers"])
+        return Known(body, validators, stored["headers"])
 
 
 def _is_date(text: str) -> bool:

@@ -89,12 +89,12 @@ class Course:
         self.site.scale = scale
         self.store.answers.add_scale(self.site.source, self._began, scale)
         self._rescaled = True
-        said = (
+        warning = (
             f"The scores of this run are on a scale of {scale:g}, not of {self.site.data.scale:g}: "
             "they are stored as parts of 5, and those read before are read again."
         )
-        log.warning("%s", said)
-        self.warnings.append(said)
+        log.warning("%s", warning)
+        self.warnings.append(warning)
 
     # -- roads
 
@@ -103,7 +103,7 @@ class Course:
         absent = bool(outcome.absent) or (failure is not None and failure.kind in GONE)
         if failure is not None and not absent and not failure.readable_later:
             return  # no answer says nothing of the road
-        if outcome.asked != self.site.endpoint(task):
+        if outcome.road != self.site.endpoint(task):
             if absent:  # asked on a road that was found closed meanwhile
                 self.store.frontier.reopen(self.scope, task.kind, GONE)
             return
@@ -112,7 +112,7 @@ class Course:
             if not self._take_next(task.kind, refused) and task.kind in _NEEDED:
                 self._ask_again_next_time(task.kind)
                 raise DriftError(
-                    f"{outcome.asked} says 404 or 410 to everything ({refused:,} times), and no "
+                    f"{outcome.road} says 404 or 410 to everything ({refused:,} times), and no "
                     "other road to these answers is known.",
                     "Look for the endpoint that the site uses now, and put it into "
                     f"{file_to_mend(self.site.source)}: zigbang-nlp crawl --site FILE.",
@@ -127,21 +127,23 @@ class Course:
 
     def _take_next(self, kind: str, refused: int) -> bool:
         """Go on by the next road to a kind of answer; False where there is none."""
-        asked, roads = roads_name(self.site, kind), self.site.roads
-        said = f"{asked} says 404 or 410 to everything ({refused:,} times): it may be gone."
+        closed, roads = roads_name(self.site, kind), self.site.roads
+        warning = f"{closed} says 404 or 410 to everything ({refused:,} times): it may be gone."
         if roads.take_next(kind) is not None:
             self.store.frontier.reopen(self.scope, kind, GONE)
-            said += f" Going on by {roads_name(self.site, kind)}."
+            warning += f" Going on by {roads_name(self.site, kind)}."
         elif kind == "cell" and roads.all("area"):
             tasks = self._areas()
             self.store.frontier.start(self.scope, tasks)
-            said += f" Going on by {roads_name(self.site, 'area')}, for {len(tasks):,} districts."
+            warning += (
+                f" Going on by {roads_name(self.site, 'area')}, for {len(tasks):,} districts."
+            )
             roads.give_up(kind)
             self.store.frontier.reopen(self.scope, kind, GONE)  # to be put away without a request
         else:
             return False
-        log.warning("%s", said)
-        self.warnings.append(said)
+        log.warning("%s", warning)
+        self.warnings.append(warning)
         return True
 
     def _areas(self) -> Sequence[Task]:

@@ -279,19 +279,19 @@ def _tell_failed(store: Store, scope: Scope) -> None:
     failed = sum(count for (_, state), count in states.items() if state == "failed")
     left = sum(count for (_, state), count in states.items() if state in ("todo", "leased"))
     again = store.frontier.to_ask_again(scope)
-    said = f"{failed:,} still failed" if failed or again else "Nothing failed"
+    message = f"{failed:,} still failed" if failed or again else "Nothing failed"
     if left:
         tried = f" ({again:,} of them failed before)" if again else ""
-        said += f", {left:,} left to ask{tried}: run the same command to go on"
+        message += f", {left:,} left to ask{tried}: run the same command to go on"
     if failed or again:
-        said += "; `crawl --status` lists the failures"
+        message += "; `crawl --status` lists the failures"
     if failed:
         unread = store.frontier.failed_as(scope, Failure.READABLE_LATER)
         if failed > unread:
-            said += ", --retry-failed asks for them again"
+            message += ", --retry-failed asks for them again"
         if unread:
-            said += (
+            message += (
                 f"; {unread:,} came, and could not be read or not wholly: put the new names into "
                 f"{file_to_mend(scope.source)}, then --site FILE --reparse"
             )
-    log.log(logging.WARNING if failed or again else logging.INFO, "%s.", said)
+    log.log(logging.WARNING if failed or again else logging.INFO, "%s.", message)

@@ -126,24 +126,24 @@ def within(seconds: float) -> contextlib.AbstractContextManager[Watch]:
 
 def _addresses(connection: Any, seconds: float) -> list[Any]:
     """The addresses of the host. A resolver has no socket to cut, so its thread is left behind."""
-    host, found = connection._dns_host, queue.SimpleQueue[Any]()
+    host, answers = connection._dns_host, queue.SimpleQueue[Any]()
 
     def look_up() -> None:
         try:
-            found.put(socket.getaddrinfo(host, connection.port, type=socket.SOCK_STREAM))
+            answers.put(socket.getaddrinfo(host, connection.port, type=socket.SOCK_STREAM))
         except Exception as error:  # noqa: BLE001 - it is raised below, by whoever waits
-            found.put(error)
+            answers.put(error)
 
     threading.Thread(target=look_up, name="resolver", daemon=True).start()
     try:
-        said = found.get(timeout=max(0.0, seconds))
+        answer = answers.get(timeout=max(0.0, seconds))
     except queue.Empty:
         raise ConnectTimeoutError(connection, f"the name {host} was not found in time") from None
-    if isinstance(said, socket.gaierror):
-        raise NameResolutionError(connection.host, connection, said) from said
-    if isinstance(said, Exception):
-        raise said
-    return list(said)
+    if isinstance(answer, socket.gaierror):
+        raise NameResolutionError(connection.host, connection, answer) from answer
+    if isinstance(answer, Exception):
+        raise answer
+    return list(answer)
 
 
 def _connect(connection: Any, plain: Callable[[], socket.socket]) -> socket.socket:
@@ -164,12 +164,12 @@ def _connect(connection: Any, plain: Callable[[], socket.socket]) -> socket.sock
             connection._dns_host = address[0]
             connection.timeout = min(patience or watch.left, watch.left)
             try:
-                made = plain()
+                sock = plain()
             except urllib3.exceptions.HTTPError as error:
                 failure = error
                 continue
-            watch.add(made)
-            return made
+            watch.add(sock)
+            return sock
     finally:
         connection._dns_host, connection.timeout = host, patience
     raise failure

@@ -59,19 +59,19 @@ class Watch:
         Raises:
             DriftError: of the last answers, nothing could be read, or a field is gone.
         """
-        found = outcome.found
-        if not found.fills:
+        contents = outcome.contents
+        if not contents.fills:
             return []
         with self._lock:
             self._compare(outcome)
             for sums in (self.totals, self._unsaved):
-                sums.setdefault(found.endpoint, Fills()).add(found.fills)
-            if "answer" not in found.fills:
+                sums.setdefault(contents.endpoint, Fills()).add(contents.fills)
+            if "answer" not in contents.fills:
                 return []  # an empty list says nothing of its fields
-            if not found.readable or found.endpoint not in self._shown:
+            if not contents.readable or contents.endpoint not in self._shown:
                 fact = outcome.failure.fact if outcome.failure else ""
-                self._shown[found.endpoint] = (fact, outcome)
-            signs = self._judge_window(found.endpoint, found.fills)
+                self._shown[contents.endpoint] = (fact, outcome)
+            signs = self._judge_window(contents.endpoint, contents.fills)
             new = [sign for sign in signs if (sign.endpoint, sign.field) not in self._told]
             self._told |= {(sign.endpoint, sign.field) for sign in new}
         if any(sign.collapse for sign in signs):
@@ -80,16 +80,16 @@ class Watch:
 
     def _compare(self, outcome: Outcome) -> None:
         """Count an answer that says what one to another question said, if that can be no chance."""
-        found, (key, _) = outcome.found, place_of(outcome.task)
-        said: list[object] = [(row.category, row.text) for row in found.reviews]
-        said = said or [apartment.apartment_id for apartment in found.apartments]
-        if len(said) < _CONTENT.get(outcome.task.kind, len(said) + 1):
+        contents, (key, _) = outcome.contents, place_of(outcome.task)
+        entries: list[object] = [(row.category, row.text) for row in contents.reviews]
+        entries = entries or [apartment.apartment_id for apartment in contents.apartments]
+        if len(entries) < _CONTENT.get(outcome.task.kind, len(entries) + 1):
             return
-        recent = self._recent.setdefault(found.endpoint, deque(maxlen=WINDOW))
-        content = hash(tuple(said))
-        same = any(content == other and key != asked for asked, other in recent)
+        recent = self._recent.setdefault(contents.endpoint, deque(maxlen=WINDOW))
+        content = hash(tuple(entries))
+        same = any(content == other and key != earlier for earlier, other in recent)
         recent.append((key, content))
-        found.fills.note("same", filled=not same, unread=same)
+        contents.fills.note("same", filled=not same, unread=same)
 
     def _judge_window(self, endpoint: str, fills: Fills) -> list[Sign]:
         window = self._windows.setdefault(endpoint, deque())

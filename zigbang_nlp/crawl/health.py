@@ -98,9 +98,9 @@ class Health:
             rows = []
             for endpoint, statuses in sorted(self._statuses.items()):
                 half, most, nearly_all = np.percentile(self._seconds[endpoint], (50, 95, 99))
-                said = ", ".join(f"{status}: {n:,}" for status, n in sorted(statuses.items()))
+                by_status = ", ".join(f"{status}: {n:,}" for status, n in sorted(statuses.items()))
                 shown = [f"{1000 * seconds:,.0f} ms" for seconds in (half, most, nearly_all)]
-                rows.append((endpoint, statuses.total(), said, *shown))
+                rows.append((endpoint, statuses.total(), by_status, *shown))
         return table(rows, ("endpoint", "requests", "by status", "p50", "p95", "p99"))
 
     def take_tally(self) -> Tally:

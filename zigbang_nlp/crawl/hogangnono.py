@@ -10,7 +10,7 @@ from zigbang_nlp.config.site import SiteFile, known_site
 from zigbang_nlp.crawl.reader import SiteReader
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.records import Apartment
-from zigbang_nlp.store import Found, Task
+from zigbang_nlp.store import Contents, Task
 
 
 class Hogangnono(SiteReader):
@@ -43,8 +43,8 @@ class Hogangnono(SiteReader):
         """One task an apartment that has a file; cells don't matter."""
         return (Task("reviews", identity) for identity in self.ids)
 
-    def read(self, task: Task, answer: Any) -> Found:
+    def read(self, task: Task, answer: Any) -> Contents:
         """The reviews, and the apartment that the file is named after; see `SiteReader.read`."""
-        found = super().read(task, answer)
-        found.apartments.append(Apartment(self.source, task.key))
-        return found
+        contents = super().read(task, answer)
+        contents.apartments.append(Apartment(self.source, task.key))
+        return contents

@@ -7,7 +7,7 @@ from typing import Any
 from zigbang_nlp.crawl.reading import parse
 from zigbang_nlp.crawl.site import Site
 from zigbang_nlp.errors import SchemaError
-from zigbang_nlp.store import Failure, Found, Outcome, Task
+from zigbang_nlp.store import Contents, Failure, Outcome, Task
 
 
 def read_answer(site: Site, task: Task, body: bytes) -> Outcome:
@@ -25,22 +25,22 @@ def read_tree(site: Site, task: Task, body: bytes, tree: Any) -> Outcome:
     """The same of an answer that is parsed already: `tree` is what `body` says."""
     endpoint = site.endpoint(task)
     try:
-        found = site.read(task, tree)
+        contents = site.read(task, tree)
     except Exception as error:  # noqa: BLE001 - whatever is in an answer ends one task, not the run
         fact = f"The answer for {task} can't be read ({type(error).__name__}: {error})."
         fact = error.fact if isinstance(error, SchemaError) else fact
-        found = Found(endpoint=endpoint)
-        found.fills.note("answer", unread=1)
-        return Outcome(task, body, found, Failure("schema", fact))
-    listed = found.fills.get("list")
+        contents = Contents(endpoint=endpoint)
+        contents.fills.note("answer", unread=1)
+        return Outcome(task, body, contents, Failure("schema", fact))
+    listed = contents.fills.get("list")
     if listed is None or listed.filled:  # an empty list says nothing of what it would hold
-        found.fills.note("answer", filled=found.readable, unread=not found.readable)
-    if not found.bad:
-        return Outcome(task, body, found)
-    more = f" and {len(found.bad) - 1} more" if len(found.bad) > 1 else ""
-    fact = f"The answer for {task} has entries that can't be read: {found.bad[0].fact}{more}."
-    kind = "entry" if found.readable else "schema"
-    if any(bad.left_out for bad in found.bad):
+        contents.fills.note("answer", filled=contents.readable, unread=not contents.readable)
+    if not contents.bad:
+        return Outcome(task, body, contents)
+    more = f" and {len(contents.bad) - 1} more" if len(contents.bad) > 1 else ""
+    fact = f"The answer for {task} has entries that can't be read: {contents.bad[0].fact}{more}."
+    kind = "entry" if contents.readable else "schema"
+    if any(bad.left_out for bad in contents.bad):
         kind = "left out"
         fact += " `--site FILE --retry-failed` asks for it again."
-    return Outcome(task, body, found, Failure(kind, fact))
+    return Outcome(task, body, contents, Failure(kind, fact))

@@ -23,7 +23,7 @@ from zigbang_nlp.crawl.results import Results
 from zigbang_nlp.crawl.saver import Saver
 from zigbang_nlp.crawl.site import Answer, Fetcher, Site
 from zigbang_nlp.errors import CrawlStoppedError, DriftError, RequestFailedError, ValueRefusedError
-from zigbang_nlp.store import Counts, Failure, Found, Outcome, Scope, Store, Tally, Task
+from zigbang_nlp.store import Contents, Counts, Failure, Outcome, Scope, Store, Tally, Task
 
 #: Tasks answered from files are saved this many at a time; the site's are saved one by one.
 OFFLINE_BATCH = 500
@@ -176,8 +176,8 @@ class Loop:
             return [self._claimed.popleft() for _ in range(count)]
 
     def _ask(self, task: Task) -> Outcome:
-        asked = self.site.endpoint(task)  # before it is asked: another road may be taken meanwhile
-        return replace(self._asked(task), asked=asked)
+        road = self.site.endpoint(task)  # before it is asked: another road may be taken meanwhile
+        return replace(self._asked(task), road=road)
 
     def _asked(self, task: Task) -> Outcome:
         if self.site.roads.given_up(task.kind):
@@ -229,7 +229,7 @@ class Loop:
                 return [one for o in outcomes for one in self._stored([o], Tally())]
             (lost,) = outcomes
             fact = f"The answer for {lost.task} can't be stored: {error.fact}"
-            lost = replace(lost, found=Found(), failure=Failure("value", fact))
+            lost = replace(lost, contents=Contents(), failure=Failure("value", fact))
             counts = self.store.frontier.save(self.scope, self.run_id, [lost], tally)
             outcomes = [lost]
         self.apartments += counts[0]
@@ -245,7 +245,7 @@ class Loop:
             done=sum(count for (_, state), count in states.items() if state == "done"),
             left=sum(count for (_, state), count in states.items() if state in ("todo", "leased")),
             failed=sum(count for (_, state), count in states.items() if state == "failed"),
-            asked=self.results.answers + self.results.failed,
+            tasks=self.results.answers + self.results.failed,
             requests=self.health.requests,
             seconds=time.monotonic() - self._began,
         )

@@ -80,7 +80,7 @@ def _written(text: str) -> datetime:
     if re.match(r"\d{4}\s*년", text):
         text = re.sub(r"시(?!\s*\d)", ":00", text).translate(_WORDS)
         text = re.sub(r":\s+(?=\d)", ":", text)
-    text = _HALF_DAY.sub(lambda found: f"{found[2]} {_HALVES[found[1]]}", text)
+    text = _HALF_DAY.sub(lambda match: f"{match[2]} {_HALVES[match[1]]}", text)
     dated = _DATED.match(text)
     if dated is None:
         raise ValueError("not a date")

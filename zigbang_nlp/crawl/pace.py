@@ -119,13 +119,13 @@ class Pace:
         most, minutes = self.settings.max_requests, self.settings.max_minutes
         with self._changing:
             if most and self._taken >= most:
-                said = f"This run has sent its {most:,} requests (crawl.max_requests)."
+                fact = f"This run has sent its {most:,} requests (crawl.max_requests)."
             elif minutes and time.monotonic() - self._began >= minutes * 60:
-                said = f"This run has lasted its {minutes:g} minutes (crawl.max_minutes)."
+                fact = f"This run has lasted its {minutes:g} minutes (crawl.max_minutes)."
             else:
                 self._taken += 1
                 return
-        raise LimitReachedError(said, "Run the same command to go on.")
+        raise LimitReachedError(fact, "Run the same command to go on.")
 
     def sleep(self, seconds: float) -> None:
         """Wait, or raise Interrupted as soon as the crawl is being stopped."""

@@ -50,10 +50,10 @@ def says_more(answer: Mapping[str, Any]) -> bool:
     """Whether an answer says, at its top or one level below, that it is only one page of several."""
     for part in (answer, *answer.values()):
         for key, value in part.items() if isinstance(part, dict) else ():
-            said = said_of_pages(key, value)
-            if said is None:
+            more = said_of_pages(key, value)
+            if more is None:
                 continue
             meaning = _meaning(key)
-            if (not said) if meaning == "end" else said > 1 if meaning == "pages" else said:
+            if (not more) if meaning == "end" else more > 1 if meaning == "pages" else more:
                 return True
     return False

@@ -160,12 +160,12 @@ def _degrees(value: Any, ends: tuple[float, float]) -> float | None:
 
 def _choose(name: str, items: list[Mapping[str, Any]]) -> Mapping[str, Any]:
     """The one item of this name."""
-    wanted = "".join(name.split())
+    compact = "".join(name.split())
     full = {_full_name(item): item for item in items}
     same = {
         title: item
         for title, item in full.items()
-        if wanted in ("".join(str(item.get("name", "")).split()), "".join(title.split()))
+        if compact in ("".join(str(item.get("name", "")).split()), "".join(title.split()))
     }
     if len(same) == 1:
         return next(iter(same.values()))

@@ -26,7 +26,7 @@ class Figures:
         cells, apartments: done in this region, by any run.
         reviews: rows read in this run.
         done, left, failed: tasks of this region.
-        asked: tasks of this run.
+        tasks: asked in this run.
         requests: sent in this run.
         seconds: since this run began.
     """
@@ -37,7 +37,7 @@ class Figures:
     done: int
     left: int
     failed: int
-    asked: int
+    tasks: int
     requests: int
     seconds: float
 
@@ -49,7 +49,7 @@ class Figures:
     @property
     def seconds_left(self) -> float | None:
         """At the pace of this run so far, or None before there is one."""
-        return self.left * self.seconds / self.asked if self.asked else None
+        return self.left * self.seconds / self.tasks if self.tasks else None
 
 
 class Progress(Protocol):
@@ -144,12 +144,12 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as one line of JSON."""
-        said = {
+        fields = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "message": record.getMessage(),
         }
-        return json.dumps(said | getattr(record, "figures", {}), ensure_ascii=False)
+        return json.dumps(fields | getattr(record, "figures", {}), ensure_ascii=False)
 
 
 def choose(json_logs: bool = False) -> Progress:

@@ -13,7 +13,7 @@ from zigbang_nlp.crawl.reviews import ReviewReader
 from zigbang_nlp.crawl.roads import OpenRoads, Pages, note_count, place_of
 from zigbang_nlp.errors import SchemaError
 from zigbang_nlp.records import Apartment
-from zigbang_nlp.store import Found, Task
+from zigbang_nlp.store import Contents, Task
 from zigbang_nlp.store.task import Bad
 
 #: The largest complex of Korea has fewer than 13,000 households.
@@ -58,7 +58,7 @@ class SiteReader:
         """The road that is asked for such a task, as the fill rates name it."""
         return f"{task.kind} {self.roads.road(task.kind).path}"
 
-    def read(self, task: Task, answer: Any) -> Found:
+    def read(self, task: Task, answer: Any) -> Contents:
         """What a parsed answer says, entry by entry.
 
         Raises:
@@ -69,26 +69,28 @@ class SiteReader:
         if task.kind == "danji":
             return self._read_danji(task, answer)
         road = self._road_of(task, answer)
-        found = Found(endpoint=f"{task.kind} {road.path}")
+        contents = Contents(endpoint=f"{task.kind} {road.path}")
         entries = self._entries(task, road, answer)
         counts = (_as_count(at(answer, path)) for path in road.count)
         count = next((count for count in counts if count is not None), None)
         key, start = place_of(task)
         if not start:  # a last page may be empty
-            found.fills.note("list", filled=bool(entries))
+            contents.fills.note("list", filled=bool(entries))
             if road.count:
-                found.fills.note("counted", filled=count is not None)
+                contents.fills.note("counted", filled=count is not None)
         if task.kind == "reviews":
-            ReviewReader(self, key, road, found).read(entries)
+            ReviewReader(self, key, road, contents).read(entries)
         else:
-            self._read_list(entries, found)
+            self._read_list(entries, contents)
         if road.page:
-            found.tasks.extend(self._pages.after(task, road, entries, count, found.fills))
+            contents.tasks.extend(self._pages.after(task, road, entries, count, contents.fills))
         elif says_more(answer):
-            found.fills.note("more", filled=1)
+            contents.fills.note("more", filled=1)
         if not road.page and count is not None:
-            note_count(found.fills, count, len(entries))
-        return replace(found, readable=bool(found.reviews or found.apartments or not found.bad))
+            note_count(contents.fills, count, len(entries))
+        return replace(
+            contents, readable=bool(contents.reviews or contents.apartments or not contents.bad)
+        )
 
     # ------------------------------------------------------------------------- lists of entries
 
@@ -120,30 +122,32 @@ class SiteReader:
 
     # --------------------------------------------------------------------------------- apartments
 
-    def _read_list(self, entries: list[Any], found: Found) -> None:
+    def _read_list(self, entries: list[Any], contents: Contents) -> None:
         pages = self.details and self.data.roads.danji
         kinds = ("danji", "reviews") if pages else ("reviews",)
-        for said in entries:
-            apartment = self._apartment(said, found)
+        for entry in entries:
+            apartment = self._apartment(entry, contents)
             if apartment is not None:
-                found.apartments.append(apartment)
-        ids = dict.fromkeys(apartment.apartment_id for apartment in found.apartments)
-        found.tasks.extend(Task(kind, key) for key in ids for kind in kinds)
+                contents.apartments.append(apartment)
+        ids = dict.fromkeys(apartment.apartment_id for apartment in contents.apartments)
+        contents.tasks.extend(Task(kind, key) for key in ids for kind in kinds)
 
-    def _apartment(self, said: Any, found: Found) -> Apartment | None:
+    def _apartment(self, fields: Any, contents: Contents) -> Apartment | None:
         """One entry of a list; None, and a bad entry, where it has no id."""
-        if not isinstance(said, dict):
-            found.bad.append(Bad(f"{type(said).__name__} where an apartment was due", raw(said)))
-            found.fills.note("apartment.id", unread=1)
+        if not isinstance(fields, dict):
+            contents.bad.append(
+                Bad(f"{type(fields).__name__} where an apartment was due", raw(fields))
+            )
+            contents.fills.note("apartment.id", unread=1)
             return None
-        entry = Entry(said, found.fills)
+        entry = Entry(fields, contents.fills)
         identity = entry.get("apartment.id", self.data.apartment.id, as_id)
         if identity is None and not entry.problems:
-            entry.problems.append(f"an apartment without an id; keys found: {listed(said)}")
-        made = self._described(entry, identity or "")
+            entry.problems.append(f"an apartment without an id; keys found: {listed(fields)}")
+        apartment = self._described(entry, identity or "")
         if (bad := entry.bad()) is not None:
-            found.bad.append(bad)
-        return made if identity else None
+            contents.bad.append(bad)
+        return apartment if identity else None
 
     def _described(self, entry: Entry, identity: str) -> Apartment:
         names = self.data.apartment
@@ -164,19 +168,19 @@ class SiteReader:
             households=None if households is None else int(households),
         )
 
-    def _read_danji(self, task: Task, answer: dict[str, Any]) -> Found:
-        found = Found(endpoint=self.endpoint(task))
-        entry = Entry(answer, found.fills)
+    def _read_danji(self, task: Task, answer: dict[str, Any]) -> Contents:
+        contents = Contents(endpoint=self.endpoint(task))
+        entry = Entry(answer, contents.fills)
         identity = entry.get("apartment.id", self.data.apartment.id, as_id)
         if identity is not None and identity != task.key:
             raise self._unknown(task, f"the answer is about apartment {identity}", answer)
         apartment = self._described(entry, task.key)
         if apartment.name is None and not entry.problems:
             raise self._unknown(task, "an apartment without a name", answer)
-        found.apartments.append(apartment)
+        contents.apartments.append(apartment)
         if (bad := entry.bad()) is not None:
-            found.bad.append(bad)
-        return replace(found, readable=True)
+            contents.bad.append(bad)
+        return replace(contents, readable=True)
 
 
 def _as_count(value: Any) -> int | None:

@@ -103,8 +103,8 @@ class Entry:
         left_out: whether something is not in the kept answer, so that it has to be asked for again.
     """
 
-    def __init__(self, said: Mapping[str, Any], fills: Fills) -> None:
-        self.said, self.fills = said, fills
+    def __init__(self, fields: Mapping[str, Any], fills: Fills) -> None:
+        self.fields, self.fills = fields, fills
         self.problems: list[str] = []
         self.left_out = False
 
@@ -119,11 +119,11 @@ class Entry:
             read: makes the value of what the key holds.
             blame: an unreadable value is a problem of the entry; else it is only counted.
         """
-        found = first(self.said, names)
-        if found is None:
+        filled = first(self.fields, names)
+        if filled is None:
             self.fills.note(field)
             return None
-        name, value = found
+        name, value = filled
         if value == LEFT_OUT:
             self.left_out = True
             self.fills.note(field, unread=1)
@@ -144,7 +144,7 @@ class Entry:
         """The record of what couldn't be read, where there is something."""
         if not self.problems:
             return None
-        return Bad("; ".join(self.problems), raw(self.said), self.left_out)
+        return Bad("; ".join(self.problems), raw(self.fields), self.left_out)
 
 
 def raw(value: Any) -> bytes:

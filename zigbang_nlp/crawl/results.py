@@ -23,7 +23,7 @@ class Results:
         self._failures.pop(task, None)
         if failure is not None:
             self._failures[task] = (failure.kind, failure.fact)
-            self.done[task.kind] += outcome.found.readable  # but for some of its entries
+            self.done[task.kind] += outcome.contents.readable  # but for some of its entries
         elif outcome.absent:
             self.absent[task.kind] += 1
         else:
@@ -59,5 +59,5 @@ class Results:
 
     def absences(self) -> str:
         """A sentence about what the site doesn't have, or nothing."""
-        found = [f"{count:,} of {kind}" for kind, count in sorted(self.absent.items())]
-        return f"The site has nothing (404, 410) for {', '.join(found)}." if found else ""
+        counts = [f"{count:,} of {kind}" for kind, count in sorted(self.absent.items())]
+        return f"The site has nothing (404, 410) for {', '.join(counts)}." if counts else ""

@@ -20,7 +20,7 @@ from zigbang_nlp.crawl.reading import (
     raw,
 )
 from zigbang_nlp.records import CATEGORIES, Review, content_id
-from zigbang_nlp.store import Found
+from zigbang_nlp.store import Contents
 from zigbang_nlp.store.task import Bad
 
 #: Scores in the store run from 0 to this, whatever the site's scale.
@@ -73,11 +73,11 @@ class ReviewReader:
         site: says the names, the source and the scale.
         apartment: its id, as it was asked for.
         road: may name its own texts.
-        found: takes rows, fill rates and bad entries.
+        contents: takes rows, fill rates and bad entries.
     """
 
-    def __init__(self, site: OfSite, apartment: str, road: Road, found: Found) -> None:
-        self.site, self.apartment, self.found = site, apartment, found
+    def __init__(self, site: OfSite, apartment: str, road: Road, contents: Contents) -> None:
+        self.site, self.apartment, self.contents = site, apartment, contents
         names = site.data.review
         texts: Mapping[str, Sequence[str]] = road.texts or names.texts
         self.texts = {key: texts[key] for key in CATEGORIES if key in texts}
@@ -88,7 +88,7 @@ class ReviewReader:
 
     def read(self, entries: Sequence[Any]) -> None:
         """Read all entries of the answer; one that can't be read costs no other."""
-        taken = [one for said in entries if (one := self._take(said)) is not None]
+        taken = [one for entry in entries if (one := self._take(entry)) is not None]
         self._note_places([one.identity for one in taken])
         contents: dict[str, set[Texts]] = {}
         variants: dict[Texts, set[Variant]] = {}
@@ -98,18 +98,18 @@ class ReviewReader:
                 contents.setdefault(one.identity, set()).add(one.texts)
         for one in taken:
             identity = self._identity(one, contents, variants)
-            self.found.fills.note("review", filled=identity is not None, unread=identity is None)
+            self.contents.fills.note("review", filled=identity is not None, unread=identity is None)
             if identity is not None:
-                self.found.reviews.extend(replace(row, review_id=identity) for row in one.rows)
+                self.contents.reviews.extend(replace(row, review_id=identity) for row in one.rows)
             if (bad := one.entry.bad()) is not None:
-                self.found.bad.append(bad)
+                self.contents.bad.append(bad)
 
     def _note_places(self, ids: Sequence[str | None]) -> None:
         """Count an answer whose ids only number its reviews."""
         if len(ids) >= _NUMBERED and None not in ids:
             numbered = {str(number) for number in range(len(ids) + 1)}
             places = set(ids) in (numbered - {"0"}, numbered - {str(len(ids))})
-            self.found.fills.note("review.place", filled=not places, unread=places)
+            self.contents.fills.note("review.place", filled=not places, unread=places)
 
     def _identity(
         self,
@@ -131,21 +131,21 @@ class ReviewReader:
             one.entry.problems.append("review.id is the id of the apartment, so it is no id")
             return None
         if (count := len(contents[one.identity])) > 1:
-            said = f"review.id {one.identity} comes with {count} contents, so it is no id"
-            one.entry.problems.append(said)
+            problem = f"review.id {one.identity} comes with {count} contents, so it is no id"
+            one.entry.problems.append(problem)
             return None
         return one.identity
 
-    def _take(self, said: Any) -> _Taken | None:
+    def _take(self, fields: Any) -> _Taken | None:
         """One entry but for its id, which only all of them together can vouch for."""
-        if not isinstance(said, dict) or not self._known & said.keys():
-            what = f"{type(said).__name__} where a review was due"
-            if isinstance(said, dict):
-                what = f"a review with no known text field; keys found: {listed(said)}"
-            self.found.bad.append(Bad(what, raw(said)))
-            self.found.fills.note("review", unread=1)
+        if not isinstance(fields, dict) or not self._known & fields.keys():
+            what = f"{type(fields).__name__} where a review was due"
+            if isinstance(fields, dict):
+                what = f"a review with no known text field; keys found: {listed(fields)}"
+            self.contents.bad.append(Bad(what, raw(fields)))
+            self.contents.fills.note("review", unread=1)
             return None
-        entry, names = Entry(said, self.found.fills), self.site.data.review
+        entry, names = Entry(fields, self.contents.fills), self.site.data.review
         identity = entry.get("review.id", names.id, as_id)
         is_id = not entry.problems
         texts = {key: entry.get(f"{key}.text", self.texts[key], as_text) for key in self.texts}
@@ -162,10 +162,10 @@ class ReviewReader:
                 score=scores.get(key),
                 author=author or None,
                 written_at=written_at,
-                residence=_said(said, names.residence),
-                age=_said(said, names.age),
-                sex=_said(said, names.sex),
-                married=_said(said, names.married),
+                residence=_said(fields, names.residence),
+                age=_said(fields, names.age),
+                sex=_said(fields, names.sex),
+                married=_said(fields, names.married),
             )
             for key, text in texts.items()
             if text and text.strip()
@@ -183,10 +183,10 @@ class ReviewReader:
 
     def _read_score(self, entry: Entry, key: str) -> float | None:
         score = entry.get(f"{key}.score", self.scores[key], self._score)
-        given = first(entry.said, self.scores[key])
-        if given is not None and not isinstance(given[1], bool | dict | list):
+        filled = first(entry.fields, self.scores[key])
+        if filled is not None and not isinstance(filled[1], bool | dict | list):
             try:
-                number = float(given[1])
+                number = float(filled[1])
             except (ValueError, OverflowError):
                 return score
             # A wrong scale is known by them: `filled` are beyond ours, `unread` beyond 10 too.
@@ -205,5 +205,5 @@ def _moment(value: Any) -> datetime:
 
 def _said(entry: Mapping[str, Any], names: Sequence[str]) -> str | None:
     """What an entry says of its writer; nothing where that was not to be kept."""
-    found = first(entry, names)
-    return str(found[1]) if found is not None and isinstance(found[1], str | int) else None
+    filled = first(entry, names)
+    return str(filled[1]) if filled is not None and isinstance(filled[1], str | int) else None

@@ -127,10 +127,10 @@ class Pages:
         key, start = place_of(task)
         after = start + road.page
         if entries and (len(entries) >= road.page or after < (count or 0)):
-            said = hash(repr(entries))
+            content = hash(repr(entries))
             offset, before = self._last.get((task.kind, key), (start, 0))
-            self._last[task.kind, key] = (start, said)
-            if offset == start or said != before:
+            self._last[task.kind, key] = (start, content)
+            if offset == start or content != before:
                 return [Task(task.kind, f"{key}{_PAGE}{after}")]
             fills.note("pages", unread=1)
         elif count is not None:

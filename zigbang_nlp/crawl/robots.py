@@ -113,14 +113,14 @@ def _unreadable(client: Client, why: str) -> CrawlStoppedError:
 
 def _no_delays(text: str) -> list[str]:
     """What is written as a delay and is no number of seconds."""
-    found = []
-    for said in _DELAY.findall(text):
+    unread = []
+    for delay in _DELAY.findall(text):
         try:
-            if not 0 <= float(said) < math.inf:
+            if not 0 <= float(delay) < math.inf:
                 raise ValueError
         except ValueError:
-            found.append(said)
-    return found
+            unread.append(delay)
+    return unread
 
 
 def _tell_delay(delay: float, rate: float, no_delays: list[str]) -> None:

@@ -48,23 +48,25 @@ def _pretty(body: bytes) -> str:
 
 
 def _reading(outcome: Outcome) -> list[str]:
-    found, parts = outcome.found, []
+    contents, parts = outcome.contents, []
     if outcome.failure is not None:
         parts.append(f"Not read, or not wholly: {outcome.failure.fact}")
-    parts += [f"Bad entry: {bad.fact}\n{bad.raw.decode('utf-8', 'replace')}" for bad in found.bad]
-    if found.endpoint:
+    parts += [
+        f"Bad entry: {bad.fact}\n{bad.raw.decode('utf-8', 'replace')}" for bad in contents.bad
+    ]
+    if contents.endpoint:
         fills = [
             (field, f"{fill.filled:,} of {fill.total:,}", fill.unread)
-            for field, fill in found.fills.items()
+            for field, fill in contents.fills.items()
         ]
-        parts.append(f"Read as {found.endpoint}:")
+        parts.append(f"Read as {contents.endpoint}:")
         parts.append(table(fills, ("field", "filled", "unreadable")))
     rows: list[tuple[Any, ...]] = [
-        (r.review_id, r.category, r.score, r.written_at, r.text[:40]) for r in found.reviews
+        (r.review_id, r.category, r.score, r.written_at, r.text[:40]) for r in contents.reviews
     ]
     if rows:
         parts.append(table(rows, ("review", "category", "score", "written", "text begins")))
-    rows = [(a.apartment_id, a.name, a.address, a.households) for a in found.apartments]
+    rows = [(a.apartment_id, a.name, a.address, a.households) for a in contents.apartments]
     if rows:
         parts.append(table(rows, ("apartment", "name", "address", "households")))
     return parts

@@ -76,11 +76,11 @@ def _judge_count(
     missing = fill.total - fill.filled
     if fill.unread < LEAST and (missing < max(least, MEASURED) or fill.share >= 0.9):
         return None
-    said = (
+    fact = (
         f"answers have {fill.filled:,} entries, but say (reviewCount, count) that there are "
         f"{fill.total:,}; {fill.unread:,} of them have fewer than they say"
     )
-    return sign(said, of_reviews and fill.total >= max(least, MEASURED) and fill.share < NOTHING)
+    return sign(fact, of_reviews and fill.total >= max(least, MEASURED) and fill.share < NOTHING)
 
 
 #: Fields that are no fields of entries: what they say, where it is a sign.
@@ -137,13 +137,13 @@ def _judge_field(
             return sign(f"{fill.unread:,} of {fill.total:,} {what} can't be read", collapse)
         return None
     if field in _SPECIAL:
-        said = _SPECIAL[field](fill)
-        return sign(said) if said else None
+        fact = _SPECIAL[field](fill)
+        return sign(fact) if fact else None
     if field == "same":
         if fill.unread < LEAST or fill.unread <= 0.2 * fill.total:
             return None
-        said = f"{fill.unread:,} of {fill.total:,} answers say what those to other questions said"
-        return sign(said, fill.total >= MEASURED and fill.share < UNREADABLE)
+        fact = f"{fill.unread:,} of {fill.total:,} answers say what those to other questions said"
+        return sign(fact, fill.total >= MEASURED and fill.share < UNREADABLE)
     if field == "count":
         return _judge_count(sign, fill, least, endpoint.startswith("reviews"))
     if field == "review.scale":

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from zigbang_nlp.config.site import SiteFile
 from zigbang_nlp.crawl.roads import OpenRoads
-from zigbang_nlp.store import Found, Task
+from zigbang_nlp.store import Contents, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Site(Protocol):
     def path(self, task: Task) -> tuple[str, dict[str, str]]:
         """Path and query of a task's answer, under the site's base URL."""
 
-    def read(self, task: Task, answer: Any) -> Found:
+    def read(self, task: Task, answer: Any) -> Contents:
         """What a parsed answer says, and which of its entries can't be read.
 
         Raises:

@@ -43,14 +43,14 @@ def status(store: Store, source: str) -> dict[str, Any]:
 def _fills(store: Store, source: str) -> list[dict[str, Any]]:
     """Shares of filled fields of the last run that had answers, beside the last good one before it."""
     for run in store.runs.recent(source):
-        found = store.fills.of_run(run.id)
-        if found:
+        fills = store.fills.of_run(run.id)
+        if fills:
             before = store.fills.last_good(source, before=run.id)
             return [
                 {"run": run.id, "endpoint": endpoint, "field": field}
                 | {"total": fill.total, "filled": fill.filled, "unread": fill.unread}
                 | {"share": fill.share, "share_before": _share(before.get(endpoint, {}), field)}
-                for endpoint, fields in found.items()
+                for endpoint, fields in fills.items()
                 for field, fill in fields.items()
                 if fill.total
             ]
@@ -106,13 +106,13 @@ def _next_steps(source: str, kinds: set[str]) -> list[str]:
     return steps
 
 
-def as_text(said: dict[str, Any]) -> str:
+def as_text(status: dict[str, Any]) -> str:
     """The same for people."""
-    if not said["tasks"]:
-        return f"Nothing was crawled from {said['source']} yet. Start with `zigbang-nlp crawl`."
+    if not status["tasks"]:
+        return f"Nothing was crawled from {status['source']} yet. Start with `zigbang-nlp crawl`."
     tasks = [
         (kind, row["done"], row["todo"] + row["leased"], row["failed"])
-        for kind, row in said["tasks"].items()
+        for kind, row in status["tasks"].items()
     ]
     runs = [
         (
@@ -127,23 +127,25 @@ def as_text(said: dict[str, Any]) -> str:
             ", ".join(f"{kind}: {count}" for kind, count in run["errors"].items()) or "none",
             run["outcome"].split(":")[0],
         )
-        for run in said["runs"]
+        for run in status["runs"]
     ]
     header = ("run", "started (UTC)", "requests", "bytes", "new", "changed", "done", "failed")
     parts = [
-        f"Source: {said['source']}; requests today: {said['requests_today']:,}",
+        f"Source: {status['source']}; requests today: {status['requests_today']:,}",
         table(tasks, ("asked for", "done", "left", "failed")),
         table(runs, (*header, "errors", "ended")),
     ]
-    if said["fills"]:
-        number = said["fills"][0]["run"]
+    if status["fills"]:
+        number = status["fills"][0]["run"]
         header_of_fills = (f"run {number}: endpoint", "field", "filled", "share")
-        rows = _fill_rows(said["fills"])
+        rows = _fill_rows(status["fills"])
         parts.append(table(rows, (*header_of_fills, "last good run", "unreadable")))
-    if said["failures"]:
-        parts.append(table([(f["kind"], f["fact"]) for f in said["failures"]], ("kind", "failure")))
-        failed = sum(row["failed"] for row in said["tasks"].values())
-        if failed > len(said["failures"]):
-            parts.append(f"These are the first {len(said['failures'])} of {failed:,}.")
-        parts += _next_steps(said["source"], {f["kind"] for f in said["failures"]})
+    if status["failures"]:
+        parts.append(
+            table([(f["kind"], f["fact"]) for f in status["failures"]], ("kind", "failure"))
+        )
+        failed = sum(row["failed"] for row in status["tasks"].values())
+        if failed > len(status["failures"]):
+            parts.append(f"These are the first {len(status['failures'])} of {failed:,}.")
+        parts += _next_steps(status["source"], {f["kind"] for f in status["failures"]})
     return "\n\n".join(parts)

@@ -142,8 +142,8 @@ class Transport:
         for name, morsel in http.cookies.SimpleCookie(settings.cookies).items():
             session.cookies.set(name, morsel.value)
         # Proxies and certificates are read from the environment once, not at every request.
-        found = session.merge_environment_settings(settings.base_url, {}, None, None, None)
-        session.proxies, session.verify = found["proxies"], found["verify"]
+        environment = session.merge_environment_settings(settings.base_url, {}, None, None, None)
+        session.proxies, session.verify = environment["proxies"], environment["verify"]
         if settings.proxy:
             session.proxies = {"http": settings.proxy, "https": settings.proxy}
         session.trust_env = False

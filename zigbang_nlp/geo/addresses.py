@@ -80,14 +80,14 @@ def in_region(complexes: pd.DataFrame, region: str) -> pd.Series:
     Raises:
         InputError: the region is blank.
     """
-    wanted = unicodedata.normalize("NFC", region.strip())
-    if not wanted:
+    place = unicodedata.normalize("NFC", region.strip())
+    if not place:
         raise InputError(
             "The region is blank.", "Give a geohash prefix such as wydm6, or a name such as 노원구."
         )
-    if _GEOHASH.fullmatch(wanted.lower()):
-        return complexes["geohash"].str.startswith(wanted.lower()).eq(True)
-    words = wanted.split()
+    if _GEOHASH.fullmatch(place.lower()):
+        return complexes["geohash"].str.startswith(place.lower()).eq(True)
+    words = place.split()
     return complexes["address"].map(lambda address: _names(address, words)).astype(bool)
 
 

@@ -42,13 +42,13 @@ def from_geohashes(prefixes: Iterable[str]) -> Region:
     Raises:
         InputError: no prefix, a letter that geohashes don't have, or a prefix too long or short.
     """
-    wanted = [prefix.strip().lower() for prefix in prefixes if prefix.strip()]
-    if not wanted:
+    geohashes = [prefix.strip().lower() for prefix in prefixes if prefix.strip()]
+    if not geohashes:
         raise InputError(
             "The region is empty.", "Give at least one prefix, e.g. --geohash wyd,wye."
         )
     cells: set[str] = set()
-    for prefix in wanted:
+    for prefix in geohashes:
         illegal = [letter for letter in prefix if letter not in ALPHABET]
         if illegal:
             raise InputError(
@@ -62,7 +62,7 @@ def from_geohashes(prefixes: Iterable[str]) -> Region:
             )
         tails = product(ALPHABET, repeat=LEVEL - len(prefix))
         cells.update(prefix + "".join(tail) for tail in tails)
-    name = ",".join(sorted(set(wanted)))
+    name = ",".join(sorted(set(geohashes)))
     if len(name) > 60:
         name = f"{name[:40]}... {hashlib.sha256(name.encode()).hexdigest()[:8]}"
     return Region(f"geohash {name}", tuple(sorted(cells)))

@@ -76,24 +76,26 @@ def write_points(
     xs, ys = [x for x, _ in points], [y for _, y in points]
     bounds = (min(xs), min(ys), max(xs), max(ys)) if points else (None,) * 4
     moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    with contextlib.closing(sqlite3.connect(file)) as made, made:
-        made.execute(f"PRAGMA application_id = {_APPLICATION}")
-        made.execute(f"PRAGMA user_version = {_VERSION}")
-        made.executescript(_SCHEMA)
-        made.executemany("INSERT INTO gpkg_spatial_ref_sys VALUES (?, ?, ?, ?, ?, ?)", _SYSTEMS)
-        made.execute(
+    with contextlib.closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+        connection.execute(f"PRAGMA user_version = {_VERSION}")
+        connection.executescript(_SCHEMA)
+        connection.executemany(
+            "INSERT INTO gpkg_spatial_ref_sys VALUES (?, ?, ?, ?, ?, ?)", _SYSTEMS
+        )
+        connection.execute(
             f'CREATE TABLE "{layer}" (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,'
             f" geom POINT, {typed})"
         )
-        made.execute(
+        connection.execute(
             "INSERT INTO gpkg_contents VALUES (?, 'features', ?, '', ?, ?, ?, ?, ?, ?)",
             (layer, layer, moment, *bounds, _WGS84),
         )
-        made.execute(
+        connection.execute(
             "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', 'POINT', ?, 0, 0)",
             (layer, _WGS84),
         )
-        made.executemany(
+        connection.executemany(
             f'INSERT INTO "{layer}" (geom, {names}) VALUES (?{", ?" * len(columns)})',
             (
                 (_geometry(*point), *(row.get(name) for name in columns))

@@ -16,7 +16,7 @@ from zigbang_nlp.errors import InsightError
 from zigbang_nlp.files import disk_errors, make_directory
 from zigbang_nlp.insight.embedder import passage
 from zigbang_nlp.insight.embeddings import Embeddings
-from zigbang_nlp.insight.reading import worth_reading
+from zigbang_nlp.resources import without_sample
 from zigbang_nlp.store import Store
 from zigbang_nlp.store.staging import batched
 from zigbang_nlp.text.text_keys import KEY
@@ -161,6 +161,6 @@ def _side_by_side(texts: list[str], threads: int) -> Iterator[np.ndarray]:
 
 def _windows(store: Store) -> Iterator[list[str]]:
     """The texts that search reads, some thousands at a time."""
-    sources = worth_reading(store.sources())
+    sources = without_sample(store.sources())
     if sources:
         yield from batched((review.text for review in store.reviews(sources)), _READ)

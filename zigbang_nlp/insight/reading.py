@@ -12,7 +12,7 @@ import pandas as pd
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.frames import COMPLEX_COLUMNS, complexes_of_rows, texts_of_rows
-from zigbang_nlp.resources import SAMPLE
+from zigbang_nlp.resources import SAMPLE, without_sample
 from zigbang_nlp.store import Store, open_store, store_exists
 from zigbang_nlp.store.analysis import JUDGED_COLUMNS
 
@@ -55,20 +55,15 @@ def load(
                 sources=sources,
             )
     counts = store.sources()
-    wanted = list(sources) if sources is not None else worth_reading(counts)
+    chosen = list(sources) if sources is not None else without_sample(counts)
     left_out = [
-        ("sample", n) for name, n in counts.items() if name == SAMPLE and name not in wanted
+        ("sample", n) for name, n in counts.items() if name == SAMPLE and name not in chosen
     ]
-    corpus = _read(store, wanted)
+    corpus = _read(store, chosen)
     corpus = replace(corpus, left_out=tuple(left_out))
     if region or since or until or tuple(complexes):
         return corpus.narrowed(region=region, since=since, until=until, complexes=complexes)
     return corpus
-
-
-def worth_reading(counts: dict[str, int]) -> list[str]:
-    """As in training: the sample is for practice, once there are other reviews."""
-    return [name for name in counts if name != SAMPLE] or list(counts)
 
 
 def _read(store: Store, sources: list[str]) -> Corpus:

@@ -41,7 +41,7 @@ class Annotations:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def add(self, given: Iterable[Annotation]) -> int:
+    def add(self, annotations: Iterable[Annotation]) -> int:
         """Keep labels, each in place of the same person's earlier one of the same review.
 
         A text that was drawn into the random sample stays in it, whatever queue shows it again.
@@ -52,7 +52,7 @@ class Annotations:
         Raises:
             InputError: a label is unknown, or a person has no name. Nothing is kept then.
         """
-        rows = [_row(one) for one in given]
+        rows = [_row(one) for one in annotations]
         kept = 0
         with self.database.write() as connection:
             statement = insert_or_set(connection.dialect.name, annotated, "label", "made_at")

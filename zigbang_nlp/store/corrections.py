@@ -104,12 +104,12 @@ class Corrections:
 
     def labels_of(self, texts: Iterable[str]) -> dict[str, str]:
         """{text: label} of those texts on which a person has spoken; texts of a page, not of all."""
-        wanted = {_text_id(storable(text)): text for text in texts}
+        text_of = {_text_id(storable(text)): text for text in texts}
         query = sa.select(corrections.c.text_id, corrections.c.label).where(
-            corrections.c.text_id.in_(list(wanted))
+            corrections.c.text_id.in_(list(text_of))
         )
         with self.database.read() as connection:
-            return {wanted[row[0]]: row[1] for row in connection.execute(query)}
+            return {text_of[row[0]]: row[1] for row in connection.execute(query)}
 
     def fingerprint(self) -> str:
         """A hash of texts and labels: of what a training with corrections depends on."""

@@ -55,18 +55,18 @@ def save_predictions(
     return connection.execute(counted).scalar_one()
 
 
-def _judged_row(said: Judged, model_id: str, now: datetime) -> dict[str, Any]:
+def _judged_row(judged: Judged, model_id: str, now: datetime) -> dict[str, Any]:
     return {
-        **dict(zip(KEY, said.key, strict=True)),
+        **dict(zip(KEY, judged.key, strict=True)),
         "model_id": model_id,
-        "label": said.label,
-        "probability": float(said.probability),
-        "unsure": bool(said.unsure),
+        "label": judged.label,
+        "probability": float(judged.probability),
+        "unsure": bool(judged.unsure),
         "made_at": now,
-        "words": _listed(said.words),
-        "topics": _listed(said.topics),
-        "about": said.about,
-        "aspects": pack_aspects(said.aspects),
+        "words": _listed(judged.words),
+        "topics": _listed(judged.topics),
+        "about": judged.about,
+        "aspects": pack_aspects(judged.aspects),
     }
 
 

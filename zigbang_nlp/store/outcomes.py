@@ -37,15 +37,15 @@ def save_outcomes(
         Counts of apartments and of reviews.
     """
     apartments = add_apartments(
-        connection, [row for outcome in outcomes for row in outcome.found.apartments], now
+        connection, [row for outcome in outcomes for row in outcome.contents.apartments], now
     )
     reviews = rows.add_reviews(
-        connection, [row for outcome in outcomes for row in outcome.found.reviews], now
+        connection, [row for outcome in outcomes for row in outcome.contents.reviews], now
     )
     # An answer of which an entry is lost may lack what is still there.
     whole = [outcome.task.key for outcome in outcomes if outcome.whole]
     vanished = rows.count_vanished(connection, scope.source, whole, now)
-    children = {task for outcome in outcomes for task in outcome.found.tasks}
+    children = {task for outcome in outcomes for task in outcome.contents.tasks}
     add_tasks(connection, [task_row(scope, task, rank=1) for task in sorted(children)])
     link(connection, scope.source, outcomes)
     keep_raw(connection, scope.source, outcomes, now)
@@ -75,7 +75,7 @@ def keep_raw(
 def _kept_as(outcome: Outcome) -> bool | None:
     """True: as the readable answer; False: beside it; None: not at all."""
     failure = outcome.failure
-    if outcome.found.readable:
+    if outcome.contents.readable:
         return True
     return None if failure is None or not failure.readable_later else False
 
@@ -88,7 +88,7 @@ def link(connection: sa.Connection, source: str, outcomes: Sequence[Outcome]) ->
         source: the site.
         outcomes: of the answers, with the tasks that were found in them.
     """
-    edges = {(o.task.key, task.key) for o in outcomes for task in o.found.tasks}
+    edges = {(o.task.key, task.key) for o in outcomes for task in o.contents.tasks}
     if edges:
         connection.execute(
             insert_missing(connection.dialect.name, links),
@@ -121,7 +121,7 @@ def _finished(source: str, outcome: Outcome, now: datetime) -> dict[str, Any]:
     failure = outcome.failure
     evidence = b""
     if failure is not None:  # the raw JSON of what is bad, or all that is no JSON
-        evidence = b"\n".join(bad.raw for bad in outcome.found.bad)
+        evidence = b"\n".join(bad.raw for bad in outcome.contents.bad)
         evidence = evidence or (b"" if failure.readable_later else outcome.body)
     why = f"http {outcome.absent}" if outcome.absent else None
     return bound(source, outcome.task) | {

@@ -48,25 +48,25 @@ def save_reparsed(
     current = [
         replace(review, first_seen=now, last_seen=moment)
         for outcome, moment in batch
-        for review in outcome.found.reviews
+        for review in outcome.contents.reviews
     ]
     times = {outcome.task.key: moment for outcome, moment in batch if outcome.whole}
     with database.write() as connection:
-        stale = _misread(connection, source, times, {rows.key_of(review) for review in current})
+        stale = _misread(connection, source, times, {review.key for review in current})
         _remove(connection, stale, now)
-        apartments = [row for outcome, _ in batch for row in outcome.found.apartments]
+        apartments = [row for outcome, _ in batch for row in outcome.contents.apartments]
         add_apartments(connection, apartments, now)
         counts = rows.add_reviews(connection, current, now)
         link(connection, source, [outcome for outcome, _ in batch])
         # The next crawl whose region holds them finds them through the links.
-        tasks = sorted({task for outcome, _ in batch for task in outcome.found.tasks})
+        tasks = sorted({task for outcome, _ in batch for task in outcome.contents.tasks})
         if tasks:
             connection.execute(
                 insert_missing(connection.dialect.name, frontier),
                 [task_row(Scope(source, region), task, rank=1) for task in tasks],
             )
         for outcome, moment in batch:
-            if not was_read and outcome.found.readable:
+            if not was_read and outcome.contents.readable:
                 keep_raw(connection, source, [outcome], moment)
             finish(connection, source, [outcome], moment, reread=True)
     return counts, len(stale)

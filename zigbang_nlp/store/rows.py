@@ -66,11 +66,6 @@ def _digest(row: Mapping[str, Any]) -> int:
     return int.from_bytes(hashlib.blake2b(joined.encode(), digest_size=8).digest()) >> 1
 
 
-def key_of(review: Review) -> ReviewKey:
-    """The primary key of a review in the store."""
-    return (review.source, review.apartment_id, review.review_id, review.category)
-
-
 def _as_row(review: Review, now: datetime) -> dict[str, Any]:
     written = review.written_at
     if written is not None and written.tzinfo is not None:
@@ -113,7 +108,7 @@ _ABOUT = ("residence", "age", "sex", "married")
 _LOST = tuple(_STAGED.c[name].is_(None) & reviews.c[name].is_not(None) for name in _KNOWN)
 _OTHER_DATE = _STAGED.c.written_at != reviews.c.written_at
 _COUNT_LOST = sa.select(
-    *(sa.func.count(sa.case((said, 1))) for said in (*_LOST, _OTHER_DATE))
+    *(sa.func.count(sa.case((condition, 1))) for condition in (*_LOST, _OTHER_DATE))
 ).select_from(_BOTH)
 _BETTER = (
     sa.select(*(reviews.c[name] for name in (*KEY, "score", "written_at")))

@@ -116,12 +116,12 @@ class Runs:
         before = sa.select(sa.func.max(runs.c.updated_at)).where(runs.c.id < run)
         query = sa.select(runs.c.started_at, before.scalar_subquery()).where(runs.c.id == run)
         with self.database.read() as connection:
-            found = connection.execute(query).one_or_none()
-        if found is None:
+            row = connection.execute(query).one_or_none()
+        if row is None:
             raise InputError(
                 f"There is no run {run} in this store.", "`zigbang-nlp crawl --status` lists them."
             )
-        moments: list[datetime] = [moment for moment in found if moment is not None]
+        moments: list[datetime] = [moment for moment in row if moment is not None]
         return min(moments)
 
     def recent(self, source: str, limit: int = 10) -> list[Run]:

@@ -113,36 +113,36 @@ class Search:
             rows = connection.execute(query)
             return np.fromiter((row[0] for row in rows), np.int64)
 
-    def find(self, wanted: Wanted) -> np.ndarray:
+    def find(self, runs: Wanted) -> np.ndarray:
         """Numbers of the texts that hold one run of letters of each group: int64, ascending.
 
         Args:
-            wanted: runs of letters as `text.letters.squeezed` gives them; blank ones are no runs.
+            runs: runs of letters as `text.letters.squeezed` gives them; blank ones are no runs.
 
         Raises:
             StoreError: the database fails.
         """
-        groups = [[run for run in group if run] for group in wanted]
+        groups = [[run for run in group if run] for group in runs]
         if not groups or not all(groups):
             return np.empty(0, np.int64)
         if self.database.is_sqlite:
-            asked = " AND ".join(
+            expression = " AND ".join(
                 "(" + " OR ".join(map(self._fts5, group)) + ")" for group in groups
             )
             query = sa.text(
-                "SELECT group_concat(rowid) FROM search_grams WHERE search_grams MATCH :asked"
+                "SELECT group_concat(rowid) FROM search_grams WHERE search_grams MATCH :expression"
             )
         else:
-            asked = " & ".join(
+            expression = " & ".join(
                 "(" + " | ".join(map(self._tsquery, group)) + ")" for group in groups
             )
             query = sa.text(
                 "SELECT string_agg(CAST(number AS text), ',') FROM search_texts "
-                "WHERE grams @@ CAST(:asked AS tsquery)"
+                "WHERE grams @@ CAST(:expression AS tsquery)"
             )
         with self.database.read() as connection:
             # One text of all numbers: ten thousand rows take longer to fetch than to find.
-            joined: str | None = connection.execute(query, {"asked": asked}).scalar_one()
+            joined: str | None = connection.execute(query, {"expression": expression}).scalar_one()
         return np.sort(np.array(joined.split(",") if joined else [], np.int64))
 
     def _fts5(self, run: str) -> str:
@@ -198,15 +198,15 @@ class Search:
             connection.execute(sa.update(_state).values(next=following + len(rows)))
         return len(rows)
 
-    def _add_tokens(self, connection: sa.Connection, said: list[tuple[int, list[str]]]) -> None:
+    def _add_tokens(self, connection: sa.Connection, numbered: list[tuple[int, list[str]]]) -> None:
         if self.database.is_sqlite:
             query = sa.text("INSERT INTO search_grams (rowid, grams) VALUES (:number, :grams)")
-            rows = [{"number": number, "grams": " ".join(tokens)} for number, tokens in said]
+            rows = [{"number": number, "grams": " ".join(tokens)} for number, tokens in numbered]
         else:
             query = sa.text(
                 "UPDATE search_texts SET grams = CAST(:grams AS tsvector) WHERE number = :number"
             )
-            rows = [{"number": number, "grams": _tsvector(tokens)} for number, tokens in said]
+            rows = [{"number": number, "grams": _tsvector(tokens)} for number, tokens in numbered]
         connection.execute(query, rows)
 
 

@@ -48,7 +48,7 @@ class Bad:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Contents:
     """What one answer says: rows, further tasks, and what of it can't be read.
 
     Attributes:
@@ -96,23 +96,23 @@ class Outcome:
     """A task that was asked: its raw answer, and what it says or why it says nothing.
 
     Attributes:
-        asked: the road by which it was asked, as `Site.endpoint` names it.
+        road: the one by which it was asked, as `Site.endpoint` names it.
         absent: 404 or 410 where the site has nothing there, which is an answer; else 0.
         validators: what the site said of the answer's version, or nothing.
     """
 
     task: Task
     body: bytes
-    found: Found = field(default_factory=Found)
+    contents: Contents = field(default_factory=Contents)
     failure: Failure | None = None
     absent: int = 0
-    asked: str = ""
+    road: str = ""
     validators: str = ""
 
     @property
     def whole(self) -> bool:
         """Whether it holds all reviews of an apartment: each could be read, and no page follows."""
-        further = any(task.kind == self.task.kind for task in self.found.tasks)
+        further = any(task.kind == self.task.kind for task in self.contents.tasks)
         return self.task.kind == "reviews" and self.failure is None and not further
 
 

@@ -20,10 +20,10 @@ CATEGORY_WORDS: dict[str, tuple[str, ...]] = {
 _MEANT = {word: name for name, words in CATEGORY_WORDS.items() for word in words}
 
 
-def category_of(said: str) -> str | None:
+def category_of(name: str) -> str | None:
     """The category that a word means, None where it means none.
 
     >>> category_of("교통 여건"), category_of("Traffic"), category_of("가격")
     ('traffic', 'traffic', None)
     """
-    return _MEANT.get(folded(said))
+    return _MEANT.get(folded(name))

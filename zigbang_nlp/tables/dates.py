@@ -117,11 +117,11 @@ class DateColumn:
 
     def note_orders(self, notes: Notes) -> None:
         """Note in which order the open forms of the column were read, with a date of each."""
-        told = set()
+        noted = set()
         for (form, _), (text, reading) in self._quotes.items():
             moment = reading.moments.get(self.orders[form])
-            if moment is not None and form not in told:
-                told.add(form)
+            if moment is not None and form not in noted:
+                noted.add(form)
                 order, day = self.orders[form], f"{moment:%Y-%m-%d}"
                 notes.add("date order", column=self.name, order=order, date=text, day=day)
 

@@ -53,8 +53,8 @@ def find_dialect(source: Source, encoding: str) -> Dialect:
     """
     usual = "\t" if source.ending == ".tsv" else ","
     lines = first_lines(source, encoding)
-    said = source.options.header_row
-    skipped = max((said or 1) - 1, 0)
+    header_row = source.options.header_row
+    skipped = max((header_row or 1) - 1, 0)
     sep = _SEP.fullmatch(lines[0].lstrip("\ufeff")) if lines else None
     if sep:
         delimiter, skipped = sep[1], max(skipped, 1)
@@ -63,8 +63,8 @@ def find_dialect(source: Source, encoding: str) -> Dialect:
     named = DELIMITERS.get(delimiter, repr(delimiter))
     if delimiter != usual:
         source.notes.add("delimiter", delimiter=named)
-    header = said != 0
-    if said is None:
+    header = header_row != 0
+    if header_row is None:
         skipped, header = _header(lines, Dialect(delimiter, skipped=skipped), source)
     source.notes.facts |= {
         "delimiter": named,

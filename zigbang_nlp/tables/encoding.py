@@ -37,22 +37,22 @@ def encoding_of(source: Source) -> str:
     return encoding
 
 
-def text_encoding(path: Path, asked: str | None = None, name: str = "") -> str:
+def text_encoding(path: Path, chosen: str | None = None, name: str = "") -> str:
     """Python's name for the encoding that the whole file decodes with.
 
     A byte order mark says it; without one it is UTF-8 ("utf-8-sig") or CP949.
 
     Args:
         path: the file.
-        asked: the encoding that the user named, which is only checked.
+        chosen: the encoding that the user named, which is only checked.
         name: what messages call the file.
 
     Raises:
         InputError: none of them fits; names the first bytes that don't, and their line.
     """
     name = name or str(path)
-    if asked is not None:
-        return _checked(path, asked, name)
+    if chosen is not None:
+        return _checked(path, chosen, name)
     with path.open("rb") as stream:
         start = stream.read(1 << 22)
     encoding = marked_encoding(start)

@@ -126,14 +126,14 @@ def _chosen(book: calamine.CalamineWorkbook, source: Source) -> list[str]:
     """The names of the sheets to read; notes those that are left out."""
     known = _sheets(book)
     visible = [name for name, shown in known.items() if shown]
-    asked = source.options.sheet
-    if asked == "all":
+    sheet = source.options.sheet
+    if sheet == "all":
         chosen = visible
-    elif asked is not None:
-        chosen = [name for name in known if composed(name) == composed(asked)][:1]
+    elif sheet is not None:
+        chosen = [name for name in known if composed(name) == composed(sheet)][:1]
         if not chosen:
-            told = quoted(known) or word("none")
-            raise file_error("no sheet", name=source.name, sheet=repr(asked), known=told)
+            sheets = quoted(known) or word("none")
+            raise file_error("no sheet", name=source.name, sheet=repr(sheet), known=sheets)
     else:
         chosen = visible[:1]
     if not chosen:
@@ -200,13 +200,13 @@ def _header(rows: Sequence[Row], source: Source) -> int:
     It is the row that was said; else the first that names all columns that are needed; else the
     first that is nearly as full as the fullest and holds nothing but different texts.
     """
-    said = source.options.header_row
-    if said == 0:
+    header_row = source.options.header_row
+    if header_row == 0:
         return -1
-    if said is not None:
-        if not 1 <= said <= len(rows) or not _full(rows[said - 1]):
-            raise file_error("blank header", name=source.name, row=said)
-        return said - 1
+    if header_row is not None:
+        if not 1 <= header_row <= len(rows) or not _full(rows[header_row - 1]):
+            raise file_error("blank header", name=source.name, row=header_row)
+        return header_row - 1
     near = list(enumerate(rows[:_HEADER_WITHIN]))
     if source.needed:
         for at, row in near:

@@ -21,8 +21,8 @@ _FEWEST_RATINGS = 3
 
 def rating_of(cell: Any) -> float | None:
     """A rating on the smallest scale that holds it; None where the cell is none."""
-    found = (rating_within(cell, scale) for scale in SCALES)
-    return next((rating for rating in found if rating is not None), None)
+    ratings = (rating_within(cell, scale) for scale in SCALES)
+    return next((rating for rating in ratings if rating is not None), None)
 
 
 def _is_date(cell: Any) -> bool:

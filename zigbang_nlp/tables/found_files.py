@@ -21,10 +21,10 @@ def found_files(paths: Sequence[Path], notes: Notes) -> list[Path]:
     Raises:
         InputError: a directory holds none that can be read.
     """
-    found: list[Path] = []
+    files: list[Path] = []
     for path in paths:
         if not path.is_dir():
-            found.append(path)
+            files.append(path)
             continue
         held = sorted(one for one in path.iterdir() if not one.name.startswith((".", "~$")))
         read = [one for one in held if one.is_file() and one.suffix.lower() in (*ENDINGS, *PACKED)]
@@ -35,5 +35,5 @@ def found_files(paths: Sequence[Path], notes: Notes) -> list[Path]:
             )
         for other in (one for one in held if one not in read):
             notes.add("other files", other.name, directory=path)
-        found += read
-    return found
+        files += read
+    return files

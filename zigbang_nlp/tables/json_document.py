@@ -48,35 +48,35 @@ def document_rows(stream: TextIO, name: str, notes: Notes | None) -> Iterator[di
         return
     # A list within an inner object counts where the outer one holds none.
     for deep in (False, True):
-        found: list[str] = []
-        yield from _of_lists(text, deep, found, notes)
-        if found:
+        lists: list[str] = []
+        yield from _of_lists(text, deep, lists, notes)
+        if lists:
             break
         if text.has_more():
             yield from _one_after_the_other(text.again())
             return
         text = text.again()
-    if len(found) != 1:
-        lists = ", ".join(map(repr, found))
-        raise file_error("several lists" if lists else "no list", name=name, lists=lists)
+    if len(lists) != 1:
+        named = ", ".join(map(repr, lists))
+        raise file_error("several lists" if named else "no list", name=name, lists=named)
 
 
 def _of_lists(
-    text: _Text, deep: bool, found: list[str], notes: Notes | None, within: str = ""
+    text: _Text, deep: bool, lists: list[str], notes: Notes | None, within: str = ""
 ) -> Iterator[dict[str, Any]]:
-    """The rows of the first list of objects in an object; all such lists are added to `found`."""
+    """The rows of the first list of objects in an object; all such lists are added to `lists`."""
     text.take("{")
     while text.peek() != "}":
         key = f"{within}{text.value()}"
         text.take(":")
         if deep and text.peek() == "{":
-            yield from _of_lists(text, deep, found, notes, f"{key}.")
+            yield from _of_lists(text, deep, lists, notes, f"{key}.")
             continue
         if text.peek() != "[" or text.peek_second() != "{":
             text.value()
             continue
-        found.append(key)
-        if len(found) > 1:
+        lists.append(key)
+        if len(lists) > 1:
             text.value()
             continue
         if notes is not None:

@@ -43,22 +43,22 @@ def mended(text: str) -> str | None:
         return None
     for wrong, right in ways:
         try:
-            found = text.encode(wrong).decode(right)
+            whole = text.encode(wrong).decode(right)
         except UnicodeError:
             continue
         # By chance the bytes give other letters too, of which Koreans write few.
-        if len(_HANGUL.findall(found)) > 2 * len(_NOT_HANGUL.findall(found)):
-            return found
+        if len(_HANGUL.findall(whole)) > 2 * len(_NOT_HANGUL.findall(whole)):
+            return whole
     return None
 
 
 def known_columns(names: Iterable[Hashable]) -> Said:
     """The columns that there are, as the next step after one that isn't; says if they are broken."""
-    told = [str(name) for name in names]
-    broken = next((whole for whole in map(mended, told) if whole is not None), None)
+    columns = [str(name) for name in names]
+    broken = next((whole for whole in map(mended, columns) if whole is not None), None)
     if broken:
-        return part("broken columns", names=quoted(told), whole=repr(broken))
-    return part("columns", names=quoted(told))
+        return part("broken columns", names=quoted(columns), whole=repr(broken))
+    return part("columns", names=quoted(columns))
 
 
 def mend_piece(piece: pd.DataFrame, fix: bool, before: int, notes: Notes) -> pd.DataFrame:

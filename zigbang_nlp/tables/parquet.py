@@ -19,20 +19,20 @@ def read_parquet(source: Source) -> Iterator[pd.DataFrame]:
 
     with pyarrow.parquet.ParquetFile(source.path) as file:
         names = unique_names(file.schema_arrow.names, source.notes)
-        wanted = None
+        columns = None
         if source.only and names == file.schema_arrow.names and set(source.needed) <= set(names):
-            wanted = list(dict.fromkeys(source.needed))
+            columns = list(dict.fromkeys(source.needed))
         if not file.metadata.num_rows:
             yield pd.DataFrame(columns=names)
         groups, at = _groups(file.metadata, source.rows or range(file.metadata.num_rows))
-        for batch in file.iter_batches(CHUNK, row_groups=groups, columns=wanted):
+        for batch in file.iter_batches(CHUNK, row_groups=groups, columns=columns):
             chosen, at = batch, at + len(batch)
             if source.rows is not None:
                 first = max(source.rows.start - (at - len(batch)), 0)
                 chosen = batch.slice(first, max(source.rows.stop - (at - len(batch)) - first, 0))
                 if not len(chosen):
                     continue
-            renamed = chosen if wanted is not None else chosen.rename_columns(names)
+            renamed = chosen if columns is not None else chosen.rename_columns(names)
             yield renamed.to_pandas(types_mapper=pd.ArrowDtype, ignore_metadata=True)
 
 

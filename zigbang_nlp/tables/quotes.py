@@ -27,8 +27,8 @@ def with_quoting(source: Source, encoding: str, dialect: Dialect) -> Dialect:
     Raises:
         InputError: see `_quotes_enclose`.
     """
-    asked = source.options.quoting
-    quoted = asked == "csv" or (asked == "auto" and _quotes_enclose(source, encoding, dialect))
+    quoting = source.options.quoting
+    quoted = quoting == "csv" or (quoting == "auto" and _quotes_enclose(source, encoding, dialect))
     return replace(dialect, quoted=quoted)
 
 
@@ -79,13 +79,13 @@ def _opened(source: Source, encoding: str, dialect: Dialect) -> TextIO:
 def _suspicious(stream: TextIO, dialect: Dialect) -> Iterator[tuple[int, int]]:
     """First and last line of each row with a field that holds a line break and a delimiter."""
     reader = dialect.reader(stream)
-    found = begun = end = 0
+    suspects = begun = end = 0
     row: list[str] = []
     try:
         for row in reader:
             begun, end = end, reader.line_num
-            if end - begun > 1 and found < _KEPT and _merged(row, dialect.delimiter):
-                found += 1
+            if end - begun > 1 and suspects < _KEPT and _merged(row, dialect.delimiter):
+                suspects += 1
                 yield begun + 1 + dialect.skipped, end + dialect.skipped
                 row = []
     except csv.Error:  # a field without end

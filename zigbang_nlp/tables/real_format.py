@@ -32,12 +32,12 @@ def real_ending(source: Source) -> str:
         start = stream.read(4096)
     if _HTML.match(start):
         raise file_error("web page", name=source.name)
-    found = _of_binary(source.path, start) or _of_text(start, source.ending)
-    if found in (None, source.ending) or {found, source.ending} == {".xlsx", ".xlsm"}:
+    ending = _of_binary(source.path, start) or _of_text(start, source.ending)
+    if ending in (None, source.ending) or {ending, source.ending} == {".xlsx", ".xlsm"}:
         return source.ending
-    assert found is not None
-    source.notes.add("other format", ending=source.ending, found=found)
-    return found
+    assert ending is not None
+    source.notes.add("other format", ending=source.ending, found=ending)
+    return ending
 
 
 def _of_binary(path: Path, start: bytes) -> str | None:

@@ -128,13 +128,13 @@ def unique_names(names: Sequence[str], notes: Notes) -> list[str]:
     unique: list[str] = []
     taken = set(names)
     for at, name in enumerate(names):
-        told = name if name else f"Unnamed: {at}"
+        column = name if name else f"Unnamed: {at}"
         number = 0
-        while told in unique:
+        while column in unique:
             number += 1
             if f"{name}.{number}" not in taken:
-                told = f"{name}.{number}"
+                column = f"{name}.{number}"
         if number:
-            notes.add("same columns", name=told)
-        unique.append(told)
+            notes.add("same columns", name=column)
+        unique.append(column)
     return unique

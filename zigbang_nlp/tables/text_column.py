@@ -51,9 +51,9 @@ def column_of_texts(piece: pd.DataFrame, guesses: Sequence[Guess], name: str) ->
     columns = [str(column) for column in piece.columns]
     if PLAIN in columns:
         return PLAIN
-    found = next((guess.column for guess in guesses if guess.role == "text"), None)
-    if found is None and len(columns) == 1:
+    guessed = next((guess.column for guess in guesses if guess.role == "text"), None)
+    if guessed is None and len(columns) == 1:
         return columns[0]
-    if found is None:
+    if guessed is None:
         raise file_error("no texts", name=name, known=known_columns(columns))
-    return found
+    return guessed

@@ -92,10 +92,10 @@ def _arrow(cells: pd.Series, kind: str | None) -> Any:
     if kind is not None:
         return pa.array(cells.tolist(), arrow_type(kind), from_pandas=True)
     try:
-        made = pa.array(cells, from_pandas=True)
+        array = pa.array(cells, from_pandas=True)
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
-        made = None
-    if made is None or (pa.types.is_binary(made.type) and cells.dtype == object):
+        array = None
+    if array is None or (pa.types.is_binary(array.type) and cells.dtype == object):
         spelled = (plain(cell) for cell in cells)
-        made = pa.array([None if cell is None else as_text(cell) for cell in spelled], pa.string())
-    return made.cast(pa.string()) if pa.types.is_null(made.type) else made
+        array = pa.array([None if cell is None else as_text(cell) for cell in spelled], pa.string())
+    return array.cast(pa.string()) if pa.types.is_null(array.type) else array

@@ -104,16 +104,17 @@ class StatisticsWriter(TableWriter):
             return
         whole = pd.concat(self._pieces, ignore_index=True)
         limits, notes = _LIMITS[self.target.ending], self.target.notes
-        asked = [str(name) for name in whole.columns]
-        names = variable_names(asked, limits)
+        names = [str(name) for name in whole.columns]
+        variables = variable_names(names, limits)
         labels: list[str | None] = [
-            self.target.options.labels.get(name, name)[: limits.label] for name in asked
+            self.target.options.labels.get(name, name)[: limits.label] for name in names
         ]
-        for name, told in zip(asked, names, strict=True):
-            if told != name:
-                notes.add("renamed variables", f"{name!r} is {told}")
+        for name, variable in zip(names, variables, strict=True):
+            if variable != name:
+                notes.add("renamed variables", f"{name!r} is {variable}")
         columns = {
-            told: self._column(whole.iloc[:, at], asked[at]) for at, told in enumerate(names)
+            variable: self._column(whole.iloc[:, at], names[at])
+            for at, variable in enumerate(variables)
         }
         frame = pd.DataFrame(columns)
         path = str(self.target.path)
@@ -122,9 +123,9 @@ class StatisticsWriter(TableWriter):
             return
         known = self.target.options.value_labels
         values: Any = {
-            told: dict(known[name])
-            for name, told in zip(asked, names, strict=True)
-            if name in known and pd.api.types.is_string_dtype(frame[told].dtype)
+            variable: dict(known[name])
+            for name, variable in zip(names, variables, strict=True)
+            if name in known and pd.api.types.is_string_dtype(frame[variable].dtype)
         }
         # Rows hold the longest text of a column each, unless they are compressed.
         pyreadstat.write_sav(
@@ -169,20 +170,20 @@ def check_installed() -> None:
 
 def variable_names(names: Sequence[str], limits: Any) -> list[str]:
     """Names that a format allows, each once, whatever the case of its letters."""
-    told: list[str] = []
+    variables: list[str] = []
     taken = set(limits.reserved)
     for name in names:
         base = _ILLEGAL.sub("_", unicodedata.normalize("NFC", name)).strip("_") or "column"
         if not base[0].isalpha():
             base = f"v_{base}"
-        number, made = 1, _cut(base, limits.name, limits.in_bytes)
-        while made.lower() in taken or _STRING_TYPE.fullmatch(made.lower()):
+        number, variable = 1, _cut(base, limits.name, limits.in_bytes)
+        while variable.lower() in taken or _STRING_TYPE.fullmatch(variable.lower()):
             number += 1
             end = f"_{number}"
-            made = _cut(base, limits.name - len(end), limits.in_bytes) + end
-        taken.add(made.lower())
-        told.append(made)
-    return told
+            variable = _cut(base, limits.name - len(end), limits.in_bytes) + end
+        taken.add(variable.lower())
+        variables.append(variable)
+    return variables
 
 
 def _cut(name: str, most: int, in_bytes: bool) -> str:

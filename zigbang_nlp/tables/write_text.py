@@ -84,8 +84,8 @@ class JsonLinesWriter(TableWriter):
         names = [str(name) for name in piece.columns]
         columns = [map(_json_cell, piece.iloc[:, at].tolist()) for at in range(len(names))]
         for row in zip(*columns, strict=True):
-            said = dict(zip(names, row, strict=True))
-            line = json.dumps(said, ensure_ascii=False, default=nested, allow_nan=False)
+            record = dict(zip(names, row, strict=True))
+            line = json.dumps(record, ensure_ascii=False, default=nested, allow_nan=False)
             self._stream.write(f"{line}\n")
 
     def finish(self) -> None:

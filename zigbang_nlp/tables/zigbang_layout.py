@@ -102,8 +102,8 @@ def scores_alone(piece: pd.DataFrame, layout: Layout) -> Iterator[tuple[int, str
         if score is None:
             continue
         scores, texts = piece[score].tolist(), piece[text].tolist()
-        for place, (number, said) in enumerate(zip(scores, texts, strict=True)):
-            if as_text(number).strip() and not as_text(said).strip():
+        for place, (number, cell) in enumerate(zip(scores, texts, strict=True)):
+            if as_text(number).strip() and not as_text(cell).strip():
                 yield place, category
 
 

@@ -24,7 +24,7 @@ def raw(text: str) -> str:
 def encode(answer: Any) -> bytes:
     """JSON in UTF-8; a lone surrogate is left as the escape that a JSON writer would leave."""
     text = json.dumps(answer, ensure_ascii=False)
-    text = RAW.sub(lambda found: str(json.loads(f'"{found[1]}"', strict=False)), text)
+    text = RAW.sub(lambda match: str(json.loads(f'"{match[1]}"', strict=False)), text)
     return text.encode("utf-8", "backslashreplace")
 
 

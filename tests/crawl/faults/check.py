@@ -47,9 +47,9 @@ def fetch(url: str, target: str, seconds: float = 2.0) -> str:
 
 def finished(answer: bytes) -> bool:
     """Is it an answer with a Content-Length, and as long as that?"""
-    head, found, body = answer.partition(b"\r\n\r\n")
+    head, blank_line, body = answer.partition(b"\r\n\r\n")
     length = re.search(rb"(?i)content-length: (\d+)", head)
-    return bool(found and length) and len(body) >= int(length[1] if length else 0)
+    return bool(blank_line and length) and len(body) >= int(length[1] if length else 0)
 
 
 LIST_TARGETS = (

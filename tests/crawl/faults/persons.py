@@ -172,7 +172,7 @@ def persons() -> None:
         ),
         unsure="as person_in_html: no parsed tree, so only the phone and the e-mail are demanded",
     )
-    wanted = tuple(
+    facts = tuple(
         fact(n, "", column, value)
         for n in (0, 46)
         for column, value in (
@@ -187,7 +187,7 @@ def persons() -> None:
         "covariates_on",
         "The site is sound and the user sets crawl.covariates=true.",
         Phase(
-            expect(FULL, never=(*NICKNAMES, *PEOPLE), facts=wanted),
+            expect(FULL, never=(*NICKNAMES, *PEOPLE), facts=facts),
             flags=("--set", "crawl.covariates=true"),
         ),
     )

@@ -176,8 +176,8 @@ class FaultServer:
         """The requests, in order, of an endpoint and phase (None: of this phase)."""
         phase = self.phase if phase is None else phase
         with self._lock:
-            found = [r for r in self.requests if r.phase == phase and r.host == host]
-        return [r for r in found if endpoint in (None, r.endpoint)]
+            requests = [r for r in self.requests if r.phase == phase and r.host == host]
+        return [r for r in requests if endpoint in (None, r.endpoint)]
 
     def counts(self, phase: int | None = None, host: str = "base") -> dict[str, int]:
         """Requests by endpoint."""
@@ -202,23 +202,25 @@ class FaultServer:
         """What the requests of a phase show against its expectation; empty when all is well."""
         number = self.phase if phase is None else phase
         expect, counts = self.scenario.phases[number].expect, self.counts(number)
-        found = [
+        complaints = [
             f"{counts.get(name, 0)} requests for {name}, not {bound}"
             for name, bound in expect.requests.items()
             if not bound.holds(counts.get(name, 0))
         ]
         away = sum(self.counts(number, "elsewhere").values())
         if not expect.elsewhere.holds(away):
-            found.append(f"{away} requests at the other host")
+            complaints.append(f"{away} requests at the other host")
         for request in self.seen(None, number):
-            found += [
+            complaints += [
                 f"{request.target!r} was asked for, which matches {pattern}"
                 for pattern in expect.no_target
                 if re.search(pattern, request.target)
             ]
         if expect.gap and self.least_gap(number) < expect.gap:
-            found.append(f"two requests within {self.least_gap(number):.2f} s, not {expect.gap}")
-        return found + self.errors
+            complaints.append(
+                f"two requests within {self.least_gap(number):.2f} s, not {expect.gap}"
+            )
+        return complaints + self.errors
 
     # -- the wire
 
@@ -268,10 +270,10 @@ class FaultServer:
         query = dict(urllib.parse.parse_qsl(rough_query, keep_blank_values=True))
         endpoint, index = "other", None
         for name, pattern in ROUTES:
-            if found := re.match(pattern, rough_path):
+            if match := re.match(pattern, rough_path):
                 endpoint = name
-                if "id" in found.groupdict():
-                    index = int(found["id"]) - FIRST_ID if len(found["id"]) < 9 else -1
+                if "id" in match.groupdict():
+                    index = int(match["id"]) - FIRST_ID if len(match["id"]) < 9 else -1
                 break
         port = client.getpeername()[1]
         with self._lock:

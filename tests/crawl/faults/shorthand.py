@@ -85,8 +85,8 @@ def expect(rows: Mapping[str, Bound] = FULL, **fields: Any) -> Expect:
 def drift(rows: Mapping[str, Bound], ok: Mapping[str, Bound], *words: str, **more: Any) -> Expect:
     """The run must warn or stop and name the field; if it goes on, rows must be as in `ok`."""
     say = tuple((word,) for word in words)
-    given = {"rows_ok": ok, "signal": "told", "exit": OK_OR_DRIFT, "say": say, "failed": ANY}
-    return expect(rows, **(given | more))
+    defaults = {"rows_ok": ok, "signal": "told", "exit": OK_OR_DRIFT, "say": say, "failed": ANY}
+    return expect(rows, **(defaults | more))
 
 
 def add(kind: str, name: str, site: str, *phases: Phase, unsure: str = "") -> None:

@@ -65,7 +65,7 @@ def values() -> None:
         **more: Any,
     ) -> None:
         say = (STILL_FAILED,) if failed.low else ()
-        told = {"failed": failed, "say": say} | more
+        first = {"failed": failed, "say": say} | more
         again = (
             {"failed": failed, "exit": NOT_USAGE} | more | {"requests": {"reviews": Bound(0, 8)}}
         )
@@ -73,7 +73,7 @@ def values() -> None:
             "value",
             name,
             site,
-            Phase(expect(rows, **told), rules=rules),
+            Phase(expect(rows, **first), rules=rules),
             Phase(expect(rows, **again), rules=rules, flags=RETRY),
             unsure=unsure,
         )

@@ -179,11 +179,11 @@ def reviews_answer(world: World, apartment: int) -> dict[str, Any]:
 
 def in_cell(world: World, cell: str) -> list[int]:
     """Apartments of a cell; each seventh stands in a neighbour's list too ("ids repeat")."""
-    found = [index for index in range(world.apartments) if cell_of(index) == cell]
+    apartments = [index for index in range(world.apartments) if cell_of(index) == cell]
     if cell in POPULATED:
         other = POPULATED[POPULATED.index(cell) - 1]
-        found += [i for i in range(0, world.apartments, 7) if cell_of(i) == other]
-    return found
+        apartments += [i for i in range(0, world.apartments, 7) if cell_of(i) == other]
+    return apartments
 
 
 def place_of(index: int) -> tuple[float, float]:
