@@ -86,9 +86,9 @@ def test_no_case_is_a_text_of_the_corpus() -> None:
 )
 def test_one_word_and_twenty_sentences_are_judged(good: str, bad: str) -> None:
     classifier = Classifier.load()
-    told = classifier.predict([good, bad], sentences=True)
-    assert [p.label for p in told] == ["positive", "negative"]
-    for prediction in told:
+    predictions = classifier.predict([good, bad], sentences=True)
+    assert [p.label for p in predictions] == ["positive", "negative"]
+    for prediction in predictions:
         labels = {part.label for part in prediction.sentences or ()}
         assert labels == {prediction.label}
 

@@ -124,7 +124,7 @@ def test_removing_leaves_the_model_in_place(work: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "words"),
     [
         (("diff", "1"), "diff takes 2 RUN; 1 given"),
         (("use",), "use takes 1 RUN; 0 given"),
@@ -134,10 +134,10 @@ def test_removing_leaves_the_model_in_place(work: Path) -> None:
         (("list", "--output", "x"), "--output belongs to diff and mlflow"),
     ],
 )
-def test_wrong_usage_is_said(arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:
+def test_wrong_usage_is_said(arguments: tuple[str, ...], words: str, tmp_path: Path) -> None:
     done = runs(tmp_path, *arguments)
     assert done.exit_code == 2
-    assert said in done.output
+    assert words in done.output
 
 
 def test_a_run_that_is_none_names_those_there_are(work: Path, tmp_path: Path) -> None:
@@ -165,9 +165,9 @@ def test_mlflow_has_each_run_once_with_its_curves(
     from mlflow.tracking import MlflowClient
 
     client = MlflowClient(tracking_uri=str(tmp_path / "mlruns"))
-    found = client.get_experiment_by_name("zigbang-nlp")
-    assert found is not None
-    kept = {run.info.run_name: run for run in client.search_runs([found.experiment_id])}
+    experiment = client.get_experiment_by_name("zigbang-nlp")
+    assert experiment is not None
+    kept = {run.info.run_name: run for run in client.search_runs([experiment.experiment_id])}
     assert set(kept) == {"run 1", "run 2"}
     first = list_runs(work / "runs")[0]
     assert kept["run 1"].data.params["patience"] == "2"

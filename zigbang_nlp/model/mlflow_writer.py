@@ -41,8 +41,8 @@ def write_to_mlflow(runs: Iterable[Run], uri: str) -> tuple[int, int]:
     written = known = 0
     try:
         client = MlflowClient(tracking_uri=uri)
-        found = client.get_experiment_by_name(EXPERIMENT)
-        experiment = found.experiment_id if found else client.create_experiment(EXPERIMENT)
+        existing = client.get_experiment_by_name(EXPERIMENT)
+        experiment = existing.experiment_id if existing else client.create_experiment(EXPERIMENT)
         for run in runs:
             if client.search_runs([experiment], f"tags.`{_TAG}` = '{run.model}'", max_results=1):
                 known += 1

@@ -115,17 +115,17 @@ def record_run(directory: Path, bundle: Bundle, settings: TrainSettings, seconds
 
 def list_runs(directory: Path) -> list[Run]:
     """All trainings, the first first; those that can't be read are left out."""
-    found = []
+    runs = []
     numbers = sorted(int(path.name) for path in directory.glob("*") if path.name.isdecimal())
     for number in numbers:
         place = directory / str(number)
         recover_swap(place)
         try:
             values = json.loads((place / RUN).read_text(encoding="utf-8"))
-            found.append(Run(**values, directory=place))
+            runs.append(Run(**values, directory=place))
         except (OSError, ValueError, TypeError):
             continue
-    return found
+    return runs
 
 
 def find_run(directory: Path, name: str) -> Run:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.conftest import made_reviews
+from tests.factories.reviews import fake_reviews
 from zigbang_nlp.config import EvaluateSettings, PreprocessSettings
 from zigbang_nlp.errors import BundleError
 from zigbang_nlp.model.bundle import CARD, load_bundle
@@ -113,7 +113,7 @@ def test_without_baseline_and_mistakes(bundle_dir: Path, dataset: DataSet, tmp_p
 
 
 def test_a_bundle_of_another_data_set_is_refused(bundle_dir: Path, tmp_path: Path) -> None:
-    preprocess(made_reviews(200, seed=9), PreprocessSettings(min_count=1), tmp_path / "d")
+    preprocess(fake_reviews(200, seed=9), PreprocessSettings(min_count=1), tmp_path / "d")
     with pytest.raises(BundleError, match="another data set"):
         evaluate(load_bundle(bundle_dir), DataSet.load(tmp_path / "d"), QUICK, tmp_path / "e")
     assert not (tmp_path / "e").exists()
@@ -142,13 +142,13 @@ def test_mistakes_are_wrong_and_the_worst_come_first() -> None:
             "score": 1.0,
         }
     )
-    found = worst_mistakes(rows, probabilities, 0.6, 20)
-    assert len(found) == 20
-    assert (found["label"] != found["predicted"]).all()
-    surety = (found["probability"] - 0.6).abs()
+    mistakes = worst_mistakes(rows, probabilities, 0.6, 20)
+    assert len(mistakes) == 20
+    assert (mistakes["label"] != mistakes["predicted"]).all()
+    surety = (mistakes["probability"] - 0.6).abs()
     assert surety.is_monotonic_decreasing
     wrong = (probabilities >= 0.6) != (rows["label"] == 1)
-    left_out = wrong & ~rows["text"].isin(found["text"])
+    left_out = wrong & ~rows["text"].isin(mistakes["text"])
     assert np.abs(probabilities[left_out] - 0.6).max() <= surety.min() + 1e-4
     perfect = rows["label"].to_numpy(np.float32)
     assert len(worst_mistakes(rows, perfect, 0.5, 20)) == 0

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from tests.factories.bundles import TOKENS, made_bundle
+from tests.factories.bundles import TOKENS, fake_bundle
 from zigbang_nlp.errors import BundleError
 from zigbang_nlp.model.architecture import Architecture
 from zigbang_nlp.model.bundle import Bundle
@@ -53,14 +53,14 @@ def test_the_right_share_is_within_its_interval() -> None:
     held: dict[str, list[bool]] = {way: [] for way in get_args(Way)}
     cases = [(0.03, 300, GOOD), (0.1, 5_000, GOOD), (0.1, 300, FAIR), (0.8, 5_000, FAIR)]
     for number, (complaints, texts, distance) in enumerate(cases):
-        told = list(worlds(complaints, texts, distance, range(25 * number, 25 * number + 25)))
+        drawn = list(worlds(complaints, texts, distance, range(25 * number, 25 * number + 25)))
         for way in get_args(Way):
-            found = [estimate_share(p, THRESHOLD, counts, way) for counts, p in told]
-            held[way] += [one.low <= complaints <= one.high for one in found]
-            assert np.mean([one.share for one in found]) == pytest.approx(complaints, abs=0.012)
-            assert all(0 <= one.low <= one.share <= one.high <= 1 for one in found)
+            estimates = [estimate_share(p, THRESHOLD, counts, way) for counts, p in drawn]
+            held[way] += [one.low <= complaints <= one.high for one in estimates]
+            assert np.mean([one.share for one in estimates]) == pytest.approx(complaints, abs=0.012)
+            assert all(0 <= one.low <= one.share <= one.high <= 1 for one in estimates)
             # As it stands, the model is led astray by the share that it knows.
-            assert abs(np.mean([one.called for one in found]) - complaints) > 0.012
+            assert abs(np.mean([one.called for one in estimates]) - complaints) > 0.012
     # 95% of 100, less two standard deviations of chance.
     assert min(np.mean(one) for one in held.values()) >= 0.906
 
@@ -89,30 +89,30 @@ def test_bbse_takes_false_alarms_and_misses_out() -> None:
     """By hand: 0.9 of the complaints and 0.2 of the praise are called so, of all 0.41."""
     counts = Counts(9_999, 9_999, 8_999, 2_000)
     p = np.repeat([0.1, 0.9], [41, 59])
-    found = estimate_share(p, 0.5, counts, "bbse")
-    assert found.called == 0.41
-    assert found.share == pytest.approx((0.41 - 0.2) / (0.9 - 0.2), abs=2e-4)
+    estimate = estimate_share(p, 0.5, counts, "bbse")
+    assert estimate.called == 0.41
+    assert estimate.share == pytest.approx((0.41 - 0.2) / (0.9 - 0.2), abs=2e-4)
 
 
 @pytest.mark.parametrize("way", get_args(Way))
 @pytest.mark.parametrize(("p", "side"), [(0.999, 0.0), (0.001, 1.0)])
 def test_all_of_one_kind_is_no_error(way: Way, p: float, side: float) -> None:
     counts = Counts(469, 781, 448, 22)
-    found: ComplaintShare = estimate_share(np.full(200, p), 0.5, counts, way)
-    assert found.share == pytest.approx(side, abs=0.005)
-    assert found.low <= side <= found.high
+    estimate: ComplaintShare = estimate_share(np.full(200, p), 0.5, counts, way)
+    assert estimate.share == pytest.approx(side, abs=0.005)
+    assert estimate.low <= side <= estimate.high
 
 
 def bundle_with(place: Path, confusion: dict[str, int] | None, **metrics: Any) -> Bundle:
-    bundle = made_bundle(Architecture(len(TOKENS) + 2, 6, (5,), True, "max_mean"), place)
+    bundle = fake_bundle(Architecture(len(TOKENS) + 2, 6, (5,), True, "max_mean"), place)
     if confusion is not None:
         metrics["validation"] = {"confusion": confusion}
     return dataclasses.replace(bundle, metrics=metrics)
 
 
-def confusion(found: int, missed: int, alarms: int, right: int) -> dict[str, int]:
+def confusion(caught: int, missed: int, alarms: int, right: int) -> dict[str, int]:
     return {
-        "true_negative": found,
+        "true_negative": caught,
         "false_positive": missed,
         "false_negative": alarms,
         "true_positive": right,
@@ -129,7 +129,7 @@ def test_a_share_moves_the_log_odds_by_bayes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("made", "more", "why"),
+    ("counts", "more", "why"),
     [
         (None, {}, "doesn't say how often it was wrong"),
         (confusion(15, 2, 5, 90), {}, "fewer than 20 validation texts"),
@@ -138,8 +138,8 @@ def test_a_share_moves_the_log_odds_by_bayes(tmp_path: Path) -> None:
     ],
 )
 def test_a_bundle_that_does_not_know_refuses(
-    tmp_path: Path, made: dict[str, int] | None, more: dict[str, Any], why: str
+    tmp_path: Path, counts: dict[str, int] | None, more: dict[str, Any], why: str
 ) -> None:
     with pytest.raises(BundleError, match=why) as refused:
-        validation_counts(bundle_with(tmp_path, made, **more))
+        validation_counts(bundle_with(tmp_path, counts, **more))
     assert "predict.prior_shift" in refused.value.next_step

@@ -17,16 +17,16 @@ def world(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 def test_promises_hold_on_new_texts() -> None:
     labels, probabilities = world(200_000, 99)
     wrong = (probabilities >= 0.5) != (labels == 1)
-    broken = made = 0
+    broken = count = 0
     for seed in range(120):
         for promise in promises(*world(1_200, seed), 0.5):
             if promise.reliability in (0.95, 0.98):
                 sure = (probabilities <= promise.low) | (probabilities >= promise.high)
                 broken += wrong[sure].mean() > 1 - promise.reliability
-                made += 1
-    assert made > 150
+                count += 1
+    assert count > 150
     # A promise is false with a chance of at most DELTA; three standard deviations more.
-    assert broken / made < DELTA + 3 * np.sqrt(DELTA * (1 - DELTA) / 120)
+    assert broken / count < DELTA + 3 * np.sqrt(DELTA * (1 - DELTA) / 120)
 
 
 def test_more_is_promised_by_wider_bands() -> None:

@@ -29,8 +29,8 @@ def test_one_that_learned_is_not_warned_of(negatives: int, positives: int) -> No
 
 @pytest.mark.parametrize(("negatives", "positives"), [(25, 25), (30, 270), (40, 3_000)])
 def test_one_that_guesses_is_found_out(negatives: int, positives: int) -> None:
-    found = [kinds(*scores(negatives, positives, 0.0, seed)) for seed in range(100)]
-    assert sum("chance" in one for one in found) >= 99
+    warned = [kinds(*scores(negatives, positives, 0.0, seed)) for seed in range(100)]
+    assert sum("chance" in one for one in warned) >= 99
 
 
 def test_the_best_of_many_epochs_of_guessing_is_found_out() -> None:

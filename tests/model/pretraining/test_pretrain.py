@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.conftest import ROOT, TINY, made_reviews
+from tests.conftest import ROOT, TINY
+from tests.factories.reviews import fake_reviews
 from zigbang_nlp import Classifier
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.model.bundle import load_bundle
@@ -50,7 +51,7 @@ def movies_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "text": r.text,
             "nsmc200k": None if i % 2 else ("test" if i % 10 == 0 else "train"),
         }
-        for i, r in enumerate(made_reviews(800))
+        for i, r in enumerate(fake_reviews(800))
     ]
     path = tmp_path_factory.mktemp("movies") / "movies.parquet"
     pd.DataFrame(rows).to_parquet(path)
@@ -80,7 +81,7 @@ def write_residents(directory: Path, count: int) -> tuple[Path, list[Path]]:
     """Made texts of 31 complexes, a fifth of them for validation and a fifth for test, read."""
     texts, readings = [], [directory / f"reader_{k}.tsv" for k in (1, 2, 3)]
     lines: list[list[str]] = [[], [], []]
-    for i, r in enumerate(made_reviews(count, seed=3)):
+    for i, r in enumerate(fake_reviews(count, seed=3)):
         place = int(r.apartment_id) % 5
         split = {0: "validation", 1: "test"}.get(place, "train")
         texts.append(
@@ -100,8 +101,8 @@ def write_residents(directory: Path, count: int) -> tuple[Path, list[Path]]:
             for reader in lines:
                 reader.append(f"{i}\t{grade}")
     pd.DataFrame(texts).to_parquet(directory / "residents.parquet")
-    for path, told in zip(readings, lines, strict=True):
-        path.write_text("\n".join(told) + "\n", encoding="utf-8")
+    for path, grades in zip(readings, lines, strict=True):
+        path.write_text("\n".join(grades) + "\n", encoding="utf-8")
     return directory / "residents.parquet", readings
 
 
@@ -187,8 +188,8 @@ def test_a_teacher_knows_more_than_its_sources(material: Material, tmp_path: Pat
     people = sources.residents
     truth = people["score"].sub(3).clip(-1, 1).to_numpy() / 2 + 0.5
     random = np.random.default_rng(0)
-    told = [np.clip(0.3 + 0.4 * random.random(len(people)), 0, 1) for _ in range(2)]
-    taught = teach(people, told, 3)
+    readings = [np.clip(0.3 + 0.4 * random.random(len(people)), 0, 1) for _ in range(2)]
+    taught = teach(people, readings, 3)
     sure = truth != 0.5
     assert ((taught > 0.5) == (truth > 0.5))[sure].mean() > 0.97, "scores and words tell it"
     data = resident_dataset(sources, taught, tmp_path / "residents")
@@ -254,6 +255,6 @@ def test_a_merged_network_says_the_mean_of_its_members_log_odds(
     joined = join(dataset, members, tmp_path / "joined")
     texts = dataset.split("test").rows["text"].tolist()
     mean = np.mean([logit(Classifier(m).probabilities(texts)) for m in members], axis=0)
-    found = logit(Classifier(joined).probabilities(texts)) * joined.metrics["temperature"]
+    merged = logit(Classifier(joined).probabilities(texts)) * joined.metrics["temperature"]
     assert np.ptp(mean) > 0.5
-    np.testing.assert_allclose(found, mean, atol=0.05)  # 8 bits a number of the embedding
+    np.testing.assert_allclose(merged, mean, atol=0.05)  # 8 bits a number of the embedding

@@ -28,8 +28,8 @@ def both(architecture: Architecture, path: Path) -> tuple[keras.Model, GradientN
 def test_probabilities_are_those_of_keras(architecture: Architecture, tmp_path: Path) -> None:
     network, ours = both(architecture, tmp_path / "n.onnx")
     ids = rows(20, 17)
-    found = [ours.probabilities(ours.rows(row)[None])[0] for row in ids]
-    np.testing.assert_allclose(found, by_keras(network, ids, 17), atol=1e-5)
+    probabilities = [ours.probabilities(ours.rows(row)[None])[0] for row in ids]
+    np.testing.assert_allclose(probabilities, by_keras(network, ids, 17), atol=1e-5)
 
 
 def test_gradient_is_that_of_finite_differences(architecture: Architecture, tmp_path: Path) -> None:
@@ -37,11 +37,11 @@ def test_gradient_is_that_of_finite_differences(architecture: Architecture, tmp_
     step, random, steepest = 1e-6, np.random.default_rng(5), 0.0
     width = ours.constants["embedding"].shape[1]
     for start in random.normal(size=(4, 5, width)):  # livelier than a new embedding's rows
-        _, (found,) = ours.gradients(start[None])
+        _, (gradient,) = ours.gradients(start[None])
         nudges = step * np.eye(start.size).reshape(-1, *start.shape)
         up, down = ours.probabilities(start + nudges), ours.probabilities(start - nudges)
         expected = ((up - down) / (2 * step)).reshape(start.shape)
-        np.testing.assert_allclose(found, expected, atol=1e-8)
+        np.testing.assert_allclose(gradient, expected, atol=1e-8)
         steepest = max(steepest, np.abs(expected).max())
     assert steepest > 1e-3, "a network that is flat compares nothing"
 
@@ -54,8 +54,8 @@ def test_gradient_is_that_of_gradient_tape(architecture: Architecture, tmp_path:
     with tf.GradientTape() as tape:
         probability = network(padded([ids], 9), training=False)[0, 0]
     slopes = tf.convert_to_tensor(tape.gradient(probability, table.value))
-    _, (found,) = ours.gradients(ours.rows(ids)[None])
-    np.testing.assert_allclose(found, slopes.numpy()[ids], atol=1e-6)
+    _, (gradient,) = ours.gradients(ours.rows(ids)[None])
+    np.testing.assert_allclose(gradient, slopes.numpy()[ids], atol=1e-6)
 
 
 def test_an_embedding_in_8_bits_is_read_as_it_serves(tmp_path: Path) -> None:
@@ -65,8 +65,8 @@ def test_an_embedding_in_8_bits_is_read_as_it_serves(tmp_path: Path) -> None:
     write_onnx(architecture, weights, path, small_embedding=True)
     ours, serving = GradientNetwork.load(architecture, path), Network(path)
     ids = rows(20, 17)
-    found = [ours.probabilities(ours.rows(row)[None])[0] for row in ids]
-    np.testing.assert_allclose(found, serving.probabilities(ids), atol=1e-5)
+    probabilities = [ours.probabilities(ours.rows(row)[None])[0] for row in ids]
+    np.testing.assert_allclose(probabilities, serving.probabilities(ids), atol=1e-5)
 
 
 def test_versions_of_a_text_do_not_touch_each_other(tmp_path: Path) -> None:

@@ -16,16 +16,16 @@ from tests.web.server import serving
 
 def locked(path: Path) -> dict[str, tuple[str, int]]:
     """Name -> version, and number of hashes, of each package of a lock file."""
-    found: dict[str, tuple[str, int]] = {}
+    packages: dict[str, tuple[str, int]] = {}
     name = ""
     for line in path.read_text(encoding="utf-8").splitlines():
         pinned = re.match(r"([\w.-]+)==([^\s;]+)", line)
         if pinned:
             name = pinned.group(1)
-            found[name] = (pinned.group(2), 0)
+            packages[name] = (pinned.group(2), 0)
         elif "--hash=sha256:" in line:
-            found[name] = (found[name][0], found[name][1] + 1)
-    return found
+            packages[name] = (packages[name][0], packages[name][1] + 1)
+    return packages
 
 
 SERVING = locked(ROOT / "requirements-serving.lock")
@@ -76,8 +76,8 @@ def test_predict_runs_without_tensorflow(
     without = "import importlib.util as u; print(u.find_spec('tensorflow'), u.find_spec('keras'))"
     assert run(serving_python, "-c", without, cwd=tmp_path) == "None None\n"
     predict = ("-m", "zigbang_nlp", "predict", "--model", bundle_dir)
-    said = run(serving_python, *predict, "역 가까워요 버스 좋아요", cwd=tmp_path)
-    assert said.startswith("긍정")
+    printed = run(serving_python, *predict, "역 가까워요 버스 좋아요", cwd=tmp_path)
+    assert printed.startswith("긍정")
     (tmp_path / "in.csv").write_text("text\n역 멀어요 버스 나빠요\n", encoding="utf-8")
     run(serving_python, *predict, "--input", "in.csv", "--output", "out.csv", cwd=tmp_path)
     assert "negative" in (tmp_path / "out.csv").read_text(encoding="utf-8")

@@ -29,9 +29,9 @@ def model() -> TopicModel:
 
 def test_words_give_their_topics_and_category(model: TopicModel) -> None:
     ids, categories, topics = texts(200, 1)
-    found = model.predict(ids, [""] * len(ids))
-    assert np.mean([c == want for (c, _), want in zip(found, categories, strict=True)]) > 0.97
-    assert np.mean([set(t) == want for (_, t), want in zip(found, topics, strict=True)]) > 0.9
+    predicted = model.predict(ids, [""] * len(ids))
+    assert np.mean([c == want for (c, _), want in zip(predicted, categories, strict=True)]) > 0.97
+    assert np.mean([set(t) == want for (_, t), want in zip(predicted, topics, strict=True)]) > 0.9
 
 
 def test_a_blank_text_has_a_category_and_no_topic(model: TopicModel) -> None:

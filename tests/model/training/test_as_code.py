@@ -132,8 +132,8 @@ class Counting(keras.callbacks.Callback):
 def figures(history: dict[str, list[float]], stars: bool) -> dict[str, list[float]]:
     """Those of validation, by the names of a network with one output."""
     side = "probability_" if stars else ""
-    found = {name: history[f"val_{side}{name}"] for name in ("loss", "accuracy")}
-    return found | {
+    measures = {name: history[f"val_{side}{name}"] for name in ("loss", "accuracy")}
+    return measures | {
         n: v for n, v in history.items() if n in ("val_auc", "val_recall", "val_macro_f1")
     }
 
@@ -171,12 +171,13 @@ def test_a_script_gives_the_same_figures_and_predictions(
     monkeypatch.setattr(sys, "argv", ["script.py"])
     keras.backend.clear_session()
     trained = runpy.run_path("script.py")
-    found = trained["history"].history
+    by_script = trained["history"].history
     for measure, by_us in figures(expected, stars=False).items():
-        told = (
-            figures(found, settings.stars).get(measure) or found[f"val_probability_{measure[4:]}"]
+        figure = (
+            figures(by_script, settings.stars).get(measure)
+            or by_script[f"val_probability_{measure[4:]}"]
         )
-        np.testing.assert_allclose(told, by_us, atol=2e-5, err_msg=measure)
+        np.testing.assert_allclose(figure, by_us, atol=2e-5, err_msg=measure)
     np.testing.assert_allclose(trained["probability"], ours, atol=1e-4)
     if name == "going on":
         assert [path.name[:4] for path in Path("checkpoints").iterdir()] == ["e2-0"]

@@ -65,8 +65,8 @@ main()
 
 
 def history(work: Path) -> dict[str, list[float]]:
-    found: dict[str, list[float]] = json.loads((work / "model" / "history.json").read_text())
-    return found
+    curves: dict[str, list[float]] = json.loads((work / "model" / "history.json").read_text())
+    return curves
 
 
 @pytest.fixture(scope="module")
@@ -86,17 +86,17 @@ def test_two_processes_on_loopback_train_as_one_though_one_is_killed(places: Pat
     # The second dies with its second epoch done and not yet kept, which the first has kept.
     (places / "armed").write_text("worker1")
     first, second = two_workers(places)
-    said = second.communicate(timeout=300)[1].decode()
-    assert second.returncode == -signal.SIGKILL, said
+    stderr = second.communicate(timeout=300)[1].decode()
+    assert second.returncode == -signal.SIGKILL, stderr
     until(lambda: set(kept_epochs(places / "worker0")) == {1, 2})
     assert kept_epochs(places / "worker1") == [1]
     first.kill()  # its next step would wait for the other
     first.communicate()
     (places / "armed").unlink()
     for worker in two_workers(places):
-        said = worker.communicate(timeout=600)[1].decode()
-        assert worker.returncode == 0, said
-        assert "Resuming after epoch 1 of" in said
+        stderr = worker.communicate(timeout=600)[1].decode()
+        assert worker.returncode == 0, stderr
+        assert "Resuming after epoch 1 of" in stderr
     alone = history(places / "alone")
     ours, theirs = (history(places / f"worker{index}") for index in range(2))
     assert ours == theirs

@@ -168,9 +168,9 @@ def test_a_checkpoint_every_three_batches_is_a_whole_model(watched: dict[str, An
 def test_what_stands_beside_a_whole_model_opens_it(watched: dict[str, Any]) -> None:
     """The lines of README.txt, in a process that knows Keras and no other part of this package."""
     directory = watched["directory"]
-    said = (directory / "README.txt").read_text(encoding="utf-8")
+    readme = (directory / "README.txt").read_text(encoding="utf-8")
     name = min(path.name for path in directory.glob("*.keras"))
-    lines = [line for line in said.splitlines() if line.startswith(("import", "network"))]
+    lines = [line for line in readme.splitlines() if line.startswith(("import", "network"))]
     code = "\n".join(
         [*lines, "print(type(network).__name__, network.optimizer.iterations.numpy())"]
     )
@@ -192,15 +192,15 @@ def test_tensorboard_logs_are_written(watched: dict[str, Any]) -> None:
 def test_callbacks_of_the_user_are_called_and_print_to_the_log(watched: dict[str, Any]) -> None:
     import sys
 
-    made = sys.modules["recording"].Recorder.made
-    assert made[0].steps == [4] * 5
+    recorders = sys.modules["recording"].Recorder.made
+    assert recorders[0].steps == [4] * 5
     assert "recorded 3" in watched["lines"]
 
 
 def test_callback_verbose_says_what_keras_does(watched: dict[str, Any]) -> None:
-    said = "\n".join(watched["lines"])
-    assert "saving model to" in said
-    assert "ReduceLROnPlateau reducing learning rate" in said
+    log = "\n".join(watched["lines"])
+    assert "saving model to" in log
+    assert "ReduceLROnPlateau reducing learning rate" in log
 
 
 @pytest.mark.usefixtures("at_modules")

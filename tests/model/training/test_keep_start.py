@@ -55,11 +55,11 @@ def test_a_few_validation_texts_move_neither_threshold_nor_band(
 
     few = Few(dataset.directory, dataset.encoder, dataset.summary)
     settings = TINY.model_copy(update={"init": str(bundle_dir), "epochs": 1})
-    made = train(few, settings, tmp_path / "model", tmp_path / "checkpoints")
-    assert made.metrics["kept_from_start"]
-    assert (made.threshold, made.unsure_low, made.unsure_high) == (
+    bundle = train(few, settings, tmp_path / "model", tmp_path / "checkpoints")
+    assert bundle.metrics["kept_from_start"]
+    assert (bundle.threshold, bundle.unsure_low, bundle.unsure_high) == (
         start.threshold,
         start.unsure_low,
         start.unsure_high,
     )
-    assert Classifier(made).predict(["역이 가까워요"])[0].label
+    assert Classifier(bundle).predict(["역이 가까워요"])[0].label

@@ -55,10 +55,10 @@ def test_the_factor_is_for_rows_only() -> None:
 
 @pytest.mark.parametrize("factor", [1.0, 5.0])
 def test_it_survives_its_configuration(factor: float) -> None:
-    made = LazyAdam(factor, learning_rate=0.2, beta_1=0.8)
-    again = LazyAdam.from_config(made.get_config())
+    optimizer = LazyAdam(factor, learning_rate=0.2, beta_1=0.8)
+    again = LazyAdam.from_config(optimizer.get_config())
     assert again.embedding_factor == factor
-    assert again.get_config() == made.get_config()
+    assert again.get_config() == optimizer.get_config()
 
 
 def _dense(gradient: tf.IndexedSlices) -> np.ndarray:

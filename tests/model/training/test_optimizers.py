@@ -36,8 +36,8 @@ def test_every_optimizer_finds_the_way_down(name: str) -> None:
 
 def test_parameters_reach_the_optimizer() -> None:
     parameters = {"momentum": 0.9, "nesterov": True}
-    made = make_optimizer(TrainSettings(optimizer="sgd", optimizer_parameters=parameters), 10)
-    assert (made.momentum, made.nesterov) == (0.9, True)
+    optimizer = make_optimizer(TrainSettings(optimizer="sgd", optimizer_parameters=parameters), 10)
+    assert (optimizer.momentum, optimizer.nesterov) == (0.9, True)
     for name in ("adam", "adamw", "rmsprop"):
         decay = TrainSettings(optimizer=name, optimizer_parameters={"weight_decay": 0.25})
         assert make_optimizer(decay, 10).weight_decay == 0.25
@@ -58,8 +58,8 @@ def test_a_gradient_is_clipped_as_asked() -> None:
 
 
 def test_without_schedule_the_rate_is_one_number() -> None:
-    made = make_optimizer(TrainSettings(learning_rate=0.5), 10)
-    assert float(made.learning_rate) == 0.5
+    optimizer = make_optimizer(TrainSettings(learning_rate=0.5), 10)
+    assert float(optimizer.learning_rate) == 0.5
 
 
 @pytest.mark.parametrize("kind", ["cosine", "exponential", "one_cycle"])
@@ -89,6 +89,6 @@ def test_warmup_alone_rises_and_stays() -> None:
 
 
 def test_a_schedule_survives_its_configuration() -> None:
-    made = Schedule("cosine", 0.5, 100, 10, 0.1)
-    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(made))
-    assert vars(again) == vars(made)
+    schedule = Schedule("cosine", 0.5, 100, 10, 0.1)
+    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(schedule))
+    assert vars(again) == vars(schedule)

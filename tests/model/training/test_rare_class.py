@@ -18,18 +18,21 @@ from zigbang_nlp.text.dataset import DataSet
 def test_the_best_macro_f1_is_that_of_the_best_threshold() -> None:
     random = np.random.default_rng(0)
     labels = (random.random(3_000) < 0.93).astype(np.float32)
-    told = 1 / (1 + np.exp(-(2 * labels + random.normal(0, 1, 3_000))))
+    probabilities = 1 / (1 + np.exp(-(2 * labels + random.normal(0, 1, 3_000))))
     metric = BestMacroF1()
     for part in np.array_split(np.arange(3_000), 5):
-        metric.update_state(labels[part], told[part].astype(np.float32)[:, None])
-    best = max(f1_score(labels, told >= t, average="macro") for t in np.linspace(0.001, 0.999, 400))
+        metric.update_state(labels[part], probabilities[part].astype(np.float32)[:, None])
+    best = max(
+        f1_score(labels, probabilities >= t, average="macro")
+        for t in np.linspace(0.001, 0.999, 400)
+    )
     assert float(metric.result()) == pytest.approx(best, abs=0.01)
 
 
 @pytest.mark.parametrize("monitor", ["val_auc", "val_macro_f1"])
 def test_training_goes_by_it(monitor: str, dataset: DataSet, tmp_path: Path) -> None:
     settings = TrainSettings(**TINY.model_dump(exclude_unset=True), monitor=monitor)
-    made = train(dataset, settings, tmp_path / "model", tmp_path / "checkpoints")
-    history = json.loads((made.directory / "history.json").read_text("utf-8"))
+    bundle = train(dataset, settings, tmp_path / "model", tmp_path / "checkpoints")
+    history = json.loads((bundle.directory / "history.json").read_text("utf-8"))
     assert max(history[monitor]) > 0.9
-    assert made.metrics["best_epoch"] == best_epoch(history, settings)
+    assert bundle.metrics["best_epoch"] == best_epoch(history, settings)

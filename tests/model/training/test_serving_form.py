@@ -48,8 +48,8 @@ def test_what_serves_is_calibrated_as_it_serves(
     form = write_serving_form(network, architecture, held, settings, tmp_path, calibrated=True)
     assert form.int8.get("kept") == kept
     assert {path.name for path in tmp_path.iterdir()} == {ONNX} | ({WEIGHTS} if not kept else set())
-    told = Network(tmp_path / ONNX).probabilities(rows_of(held))
-    assert fit_temperature(held.labels, told) == pytest.approx(1, abs=0.02)
+    probabilities = Network(tmp_path / ONNX).probabilities(rows_of(held))
+    assert fit_temperature(held.labels, probabilities) == pytest.approx(1, abs=0.02)
     assert 1.1 < form.temperature < 4.9
     if kept:
         exact = (bundle_dir / ONNX).stat().st_size
@@ -72,20 +72,20 @@ def test_eight_bits_that_validation_can_tell_are_not_kept(
     assert (form.temperature, form.int8["kept"]) == (1.0, "float32")
     assert {path.name for path in tmp_path.iterdir()} == {ONNX, WEIGHTS}
     assert "stays in 32 bits" in caplog.text
-    told, before = (Network(d / ONNX).probabilities(rows_of(held)) for d in (tmp_path, bundle_dir))
-    np.testing.assert_allclose(told, before, atol=1e-5)
+    after, before = (Network(d / ONNX).probabilities(rows_of(held)) for d in (tmp_path, bundle_dir))
+    np.testing.assert_allclose(after, before, atol=1e-5)
 
 
 def test_a_training_in_eight_bits_chooses_by_them_and_can_be_gone_on_with(
     bundle_dir: Path, dataset: DataSet, tmp_path: Path
 ) -> None:
     settings = TINY.model_copy(update={"quantize": "int8", "epochs": 1, "init": str(bundle_dir)})
-    made = train(dataset, settings, tmp_path / "model", tmp_path / "checkpoints")
-    assert made.metrics["int8"]["kept"] == "int8"
+    bundle = train(dataset, settings, tmp_path / "model", tmp_path / "checkpoints")
+    assert bundle.metrics["int8"]["kept"] == "int8"
     held = dataset.split("validation")
-    told = Network(made.onnx_path).probabilities(rows_of(held))
-    assert made.threshold == choose_threshold(held.labels, told)
-    assert "8 bits a weight" in (made.directory / "README.md").read_text("utf-8")
+    probabilities = Network(bundle.onnx_path).probabilities(rows_of(held))
+    assert bundle.threshold == choose_threshold(held.labels, probabilities)
+    assert "8 bits a weight" in (bundle.directory / "README.md").read_text("utf-8")
     again = load_bundle(tmp_path / "model")
     network, *_ = initial_network(
         settings.model_copy(update={"init": str(again.directory)}), dataset.encoder.vocabulary
@@ -94,7 +94,7 @@ def test_a_training_in_eight_bits_chooses_by_them_and_can_be_gone_on_with(
         for one, other in zip(parts, network.get_layer(name).get_weights(), strict=True):
             np.testing.assert_allclose(one, other)
     ids = np.asarray(held.ids)
-    np.testing.assert_allclose(network.predict(ids, verbose=0)[:, 0], told, atol=0.03)
+    np.testing.assert_allclose(network.predict(ids, verbose=0)[:, 0], probabilities, atol=0.03)
 
 
 def test_what_goes_on_from_the_model_that_ships_stays_small(

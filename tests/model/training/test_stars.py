@@ -40,16 +40,16 @@ def test_a_score_is_shares_of_the_stars_beside_it() -> None:
 def test_a_network_learns_labels_and_stars_together(starred: Path, dataset: DataSet) -> None:
     classifier = Classifier.load(starred)
     rows = dataset.split("test").rows
-    told = classifier.predict(rows["text"], stars=True)
-    expected = np.array([p.stars.expected for p in told if p.stars])
+    predictions = classifier.predict(rows["text"], stars=True)
+    expected = np.array([p.stars.expected for p in predictions if p.stars])
     assert np.corrcoef(expected, rows["score"])[0, 1] > 0.8
-    assert all(abs(sum(p.stars.shares) - 1) < 1e-4 for p in told if p.stars)
+    assert all(abs(sum(p.stars.shares) - 1) < 1e-4 for p in predictions if p.stars)
     right = [
         p.label == ("positive" if y else "negative")
-        for p, y in zip(told, rows["label"], strict=False)
+        for p, y in zip(predictions, rows["label"], strict=False)
     ]
     assert np.mean(right) > 0.9
-    assert {"stars", "star_shares"} <= told[0].as_dict().keys()
+    assert {"stars", "star_shares"} <= predictions[0].as_dict().keys()
     assert "stars" not in classifier.predict(["역이 가까워요"])[0].as_dict()
 
 
@@ -89,8 +89,8 @@ def test_eight_bits_say_the_same_and_can_be_read_back(
     part = dataset.split("test")
     rows = [row[row != PADDING].tolist() for row in np.asarray(part.ids)]
     exact, exact_stars = Network(path).with_stars(rows)
-    told = quantize_checked(path, rows, part.labels)
-    assert told["kept"] == "int8"
+    quantized = quantize_checked(path, rows, part.labels)
+    assert quantized["kept"] == "int8"
     small, small_stars = Network(path).with_stars(rows)
     assert 0 < np.abs(small - exact).max() < 0.02
     np.testing.assert_allclose(small_stars, exact_stars, atol=0.02)

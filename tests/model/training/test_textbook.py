@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.conftest import made_reviews
+from tests.factories.reviews import fake_reviews
 from tests.model.training.test_fit import SMALL, part, trained
 from zigbang_nlp.cli import cli
 from zigbang_nlp.config import TrainSettings
@@ -88,11 +88,11 @@ def test_validation_comes_after_every_second_epoch(sparse: dict[str, Any]) -> No
 
 
 def test_an_epochs_line_says_what_was_measured(sparse: dict[str, Any]) -> None:
-    said = [line for line in sparse["lines"] if line.startswith("epoch ")]
-    assert [line.split(":")[0] for line in said] == [f"epoch {e}/6" for e in range(2, 7)]
-    assert ["validation" in line for line in said] == [True, False, True, False, True]
-    assert all(line.split(": ")[1].startswith("loss ") for line in said)
-    assert all("auc " in line and "precision " in line for line in said)
+    lines = [line for line in sparse["lines"] if line.startswith("epoch ")]
+    assert [line.split(":")[0] for line in lines] == [f"epoch {e}/6" for e in range(2, 7)]
+    assert ["validation" in line for line in lines] == [True, False, True, False, True]
+    assert all(line.split(": ")[1].startswith("loss ") for line in lines)
+    assert all("auc " in line and "precision " in line for line in lines)
 
 
 class _Terminal(io.StringIO):
@@ -130,8 +130,8 @@ def test_a_checkpoint_every_fourth_epoch(sparse: dict[str, Any]) -> None:
 
 def test_the_last_epochs_weights_are_kept(sparse: dict[str, Any]) -> None:
     held, network = part(32, seed=1), sparse["network"]
-    told = np.asarray(network(held.ids))
-    loss = make_loss("hinge")(held.labels[:, None], told)
+    probabilities = np.asarray(network(held.ids))
+    loss = make_loss("hinge")(held.labels[:, None], probabilities)
     assert float(loss) == pytest.approx(sparse["history"]["val_loss"][-1], rel=1e-4)
 
 
@@ -180,19 +180,19 @@ def test_load_best_ends_with_the_best_checkpoint(tmp_path: Path) -> None:
 
 def test_losses_are_their_formulas() -> None:
     labels = np.array([0.0, 1.0, 1.0, 0.5], np.float32)[:, None]
-    told = np.array([0.2, 0.9, 0.4, 0.6], np.float32)[:, None]
-    logit = np.log(told / (1 - told))
-    right = labels * told + (1 - labels) * (1 - told)
-    cross = -(labels * np.log(told) + (1 - labels) * np.log(1 - told))
+    probabilities = np.array([0.2, 0.9, 0.4, 0.6], np.float32)[:, None]
+    logit = np.log(probabilities / (1 - probabilities))
+    right = labels * probabilities + (1 - labels) * (1 - probabilities)
+    cross = -(labels * np.log(probabilities) + (1 - labels) * np.log(1 - probabilities))
     expected = {
         "binary_crossentropy": cross,
-        "mse": (labels - told) ** 2,
+        "mse": (labels - probabilities) ** 2,
         "hinge": np.maximum(0, 1 - (2 * labels - 1) * logit),
         "focal": (1 - right) ** 2 * cross,
     }
     for name, by_hand in expected.items():
-        found = keras.losses.get(make_loss(name))
-        value = found(labels, told)
+        loss = keras.losses.get(make_loss(name))
+        value = loss(labels, probabilities)
         assert float(np.mean(value)) == pytest.approx(float(by_hand.mean()), rel=1e-4), name
     certain = np.array([[0.0], [1.0]], np.float32)
     assert float(make_loss("hinge")(certain, certain)) == 0
@@ -255,7 +255,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A work directory with a store, a data set and a model of one epoch."""
     place = tmp_path_factory.mktemp("work")
     with open_store(f"sqlite:///{place / 'zigbang.db'}") as store:
-        store.add_reviews(made_reviews(120))
+        store.add_reviews(fake_reviews(120))
     done = invoke(place, "preprocess", "--vocabulary", "own", "--min-count", "1")
     assert done.exit_code == 0, done.output
     done = invoke(place, "train", *TRAINED)
@@ -272,21 +272,21 @@ def invoke(work: Path, *arguments: str) -> Result:
 
 def test_training_says_that_the_data_set_has_another_tokenizer(work: Path) -> None:
     """And that only of what was given: the vocabulary of the data set was a flag, too."""
-    given = ("--set", "preprocess.tokenizer=okt", "--set", "preprocess.min_count=4")
-    said = invoke(work, "train", *TRAINED, *given).output
-    made = 'it was made with preprocess.tokenizer = "mecab", preprocess.min_count = 1'
-    assert f"The dataset is used as it is: {made}" in said
-    assert 'not "okt", 4' in said
-    assert "zigbang-nlp run --from preprocess" in said
-    assert "nothing changed" not in said
-    assert "preprocess.vocabulary" not in said
-    assert "Skipping train" in said
+    flags = ("--set", "preprocess.tokenizer=okt", "--set", "preprocess.min_count=4")
+    output = invoke(work, "train", *TRAINED, *flags).output
+    made_with = 'it was made with preprocess.tokenizer = "mecab", preprocess.min_count = 1'
+    assert f"The dataset is used as it is: {made_with}" in output
+    assert 'not "okt", 4' in output
+    assert "zigbang-nlp run --from preprocess" in output
+    assert "nothing changed" not in output
+    assert "preprocess.vocabulary" not in output
+    assert "Skipping train" in output
 
 
 def test_training_that_fits_its_data_set_says_nothing(work: Path) -> None:
-    said = invoke(work, "train", *TRAINED).output
-    assert "as it is" not in said
-    assert "Skipping train: nothing changed" in said
+    output = invoke(work, "train", *TRAINED).output
+    assert "as it is" not in output
+    assert "Skipping train: nothing changed" in output
     (run,) = list_runs(work / "runs")
     assert run.model == load_bundle(work / "model").identity()
     assert (run.epochs, run.settings["lstm_units"]) == (1, [4])
@@ -294,15 +294,15 @@ def test_training_that_fits_its_data_set_says_nothing(work: Path) -> None:
 
 
 def test_a_preset_prints_what_it_sets_and_not_what_was_given(work: Path) -> None:
-    said = invoke(work, "train", *TRAINED).output
-    line = next(line for line in said.splitlines() if line.startswith("The preset fast sets"))
+    output = invoke(work, "train", *TRAINED).output
+    line = next(line for line in output.splitlines() if line.startswith("The preset fast sets"))
     assert 'train.init = "scratch", train.learning_rate = 0.005' in line
     assert "epochs" not in line
     assert "preset" not in invoke(work, "train", "--epochs", "1", "--dry-run").output
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("changed", "notice"),
     [
         (("preprocess.tokenizer=okt",), 'preprocess.tokenizer = "okt" (the model: "mecab")'),
         (("preprocess.max_characters=50",), "preprocess.max_characters = 50 (the model: 2000)"),
@@ -310,20 +310,20 @@ def test_a_preset_prints_what_it_sets_and_not_what_was_given(work: Path) -> None
     ],
 )
 def test_a_setting_that_the_model_overrides_is_said_once(
-    given: tuple[str, ...], said: str, work: Path
+    changed: tuple[str, ...], notice: str, work: Path
 ) -> None:
-    flags = [part for setting in given for part in ("--set", setting)]
+    flags = [part for setting in changed for part in ("--set", setting)]
     model = str(work / "model")
     shown = invoke(work, "predict", "역이 가까워요", "주차가 불편해요", "--model", model, *flags)
     assert shown.exit_code == 0
-    assert shown.output.count("has no effect here") == (1 if said else 0)
-    assert said in shown.output
+    assert shown.output.count("has no effect here") == (1 if notice else 0)
+    assert notice in shown.output
 
 
 def test_preprocessing_says_which_settings_a_models_vocabulary_overrides(work: Path) -> None:
     flags = ("--vocabulary", str(work / "model"), "--piece-min-count", "5")
-    said = invoke(work, "preprocess", *flags, "--min-count", "1", "--force").output
-    assert said.count("preprocess.piece_min_count = 5 has no effect here") == 1
+    output = invoke(work, "preprocess", *flags, "--min-count", "1", "--force").output
+    assert output.count("preprocess.piece_min_count = 5 has no effect here") == 1
     refused = CliRunner().invoke(cli, ["preprocess", *flags, "--stem", "--work", str(work)])
     assert refused.exception is not None
     assert "of the tokenizer mecab, not of mecab with stem" in str(refused.exception)

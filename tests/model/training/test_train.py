@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.conftest import TINY, made_reviews
+from tests.conftest import TINY
+from tests.factories.reviews import fake_reviews
 from zigbang_nlp.config import PreprocessSettings, TrainSettings
 from zigbang_nlp.errors import BundleError, DataError, TrainingError
 from zigbang_nlp.model.bundle import load_bundle
@@ -101,7 +102,7 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_last_bundle(
 
 
 def test_unbalanced_classes_are_weighted(tmp_path: Path) -> None:
-    reviews = [r for i, r in enumerate(made_reviews(900)) if (r.score or 0) >= 3 or i % 4 == 0]
+    reviews = [r for i, r in enumerate(fake_reviews(900)) if (r.score or 0) >= 3 or i % 4 == 0]
     preprocess(reviews, PreprocessSettings(min_count=1), tmp_path / "d")
     dataset = DataSet.load(tmp_path / "d")
     assert dataset.summary["splits"]["train"]["larger_share"] > 0.75

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tests.conftest import made_reviews
+from tests.factories.reviews import fake_reviews
 from zigbang_nlp.cli import cli
 from zigbang_nlp.config import PreprocessSettings, TrainSettings, load_settings
 from zigbang_nlp.errors import ConfigError
@@ -45,7 +45,7 @@ class Interrupter(keras.callbacks.Callback):
 
 @pytest.fixture
 def work(tmp_path: Path) -> Path:
-    preprocess(made_reviews(150), PreprocessSettings(min_count=1), tmp_path / "dataset")
+    preprocess(fake_reviews(150), PreprocessSettings(min_count=1), tmp_path / "dataset")
     return tmp_path
 
 
@@ -63,9 +63,9 @@ def test_a_search_goes_on_and_its_best_settings_can_be_used(work: Path) -> None:
     assert second == third
     losses = [float(line.split()[1]) for line in second.splitlines()[2:]]
     assert losses == sorted(losses)
-    found = load_settings(work / "tuned.toml", environ={}).settings.train
-    assert (found.lstm_units, found.epochs) == ((3,), 1)
-    assert f"learning_rate={found.learning_rate}" in second.splitlines()[2]
+    best = load_settings(work / "tuned.toml", environ={}).settings.train
+    assert (best.lstm_units, best.epochs) == ((3,), 1)
+    assert f"learning_rate={best.learning_rate}" in second.splitlines()[2]
     assert {path.name for path in (work / "tune").iterdir()} == {"study.db"}
 
 
@@ -75,9 +75,9 @@ def test_an_interrupted_search_ends_cleanly(work: Path, monkeypatch: pytest.Monk
     base = TrainSettings(
         init="scratch", embedding_dim=3, lstm_units=(3,), callbacks=("interrupter:Interrupter",)
     )
-    found = tune(DataSet.load(work / "dataset"), base, {"lstm_units"}, work / "tune", trials=5)
-    assert found.interrupted
-    assert found.best == []
+    study = tune(DataSet.load(work / "dataset"), base, {"lstm_units"}, work / "tune", trials=5)
+    assert study.interrupted
+    assert study.best == []
     assert {path.name for path in (work / "tune").iterdir()} == {"study.db"}
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import TINY, made_reviews
+from tests.conftest import TINY
+from tests.factories.reviews import fake_reviews
 from zigbang_nlp import Classifier
 from zigbang_nlp.config import PreprocessSettings, Settings
 from zigbang_nlp.errors import DataError
@@ -24,16 +25,16 @@ from zigbang_nlp.text.preprocess import preprocess
 def reviews(count: int, share: float, real: bool, seed: int) -> list[Review]:
     """Reviews of which `share` are positive; their labels are the text's, or drawn by lot."""
     rng = random.Random(seed)
-    found = [r for r in made_reviews(60 * count, seed) if r.score != 3]
-    good = [r for r in found if (r.score or 0) > 3][: round(count * share)]
-    bad = [r for r in found if (r.score or 0) < 3][: count - len(good)]
-    made = [*good, *bad]
-    labels = ["positive" if (r.score or 0) > 3 else "negative" for r in made]
+    drawn = [r for r in fake_reviews(60 * count, seed) if r.score != 3]
+    good = [r for r in drawn if (r.score or 0) > 3][: round(count * share)]
+    bad = [r for r in drawn if (r.score or 0) < 3][: count - len(good)]
+    kept = [*good, *bad]
+    labels = ["positive" if (r.score or 0) > 3 else "negative" for r in kept]
     if not real:
         rng.shuffle(labels)
     return [
         Review(r.source, r.apartment_id, r.review_id, r.category, r.text, None, label=label)
-        for r, label in zip(made, labels, strict=True)
+        for r, label in zip(kept, labels, strict=True)
     ]
 
 
@@ -64,11 +65,11 @@ def test_a_model_of_random_labels_says_so_and_is_not_taken(
     bundle = load_bundle(model)
     assert not bundle.can_tell
     assert {kind for kind, _ in bundle.warnings} >= {"chance"}
-    told = (model / "README.md").read_text(encoding="utf-8")
-    assert all(f"- {fact}" in told for _, fact in bundle.warnings)
-    assert "It can't be relied on" in told
-    said = Classifier(bundle).predict([r.text for r in reviews(50, 0.5, True, 2)])
-    assert all(p.unsure for p in said)
+    readme = (model / "README.md").read_text(encoding="utf-8")
+    assert all(f"- {fact}" in readme for _, fact in bundle.warnings)
+    assert "It can't be relied on" in readme
+    predictions = Classifier(bundle).predict([r.text for r in reviews(50, 0.5, True, 2)])
+    assert all(p.unsure for p in predictions)
     assert bundle.metrics["unsure"] == {"share": 1.0}
     assert "unsure between 0.000 and 1.000 (100.0% of texts)" in caplog.text
     settings = Settings()
@@ -88,9 +89,9 @@ def test_a_model_that_learned_is_taken_without_a_warning(bundle_dir: Path) -> No
     bundle = load_bundle(bundle_dir)
     assert bundle.can_tell
     assert {kind for kind, _ in bundle.warnings} <= {"few"}
-    told = (bundle_dir / "README.md").read_text(encoding="utf-8")
-    assert f"| {bundle.metrics['validation']['roc_auc']:.3f} |" in told
-    assert "It can't be relied on" not in told
+    readme = (bundle_dir / "README.md").read_text(encoding="utf-8")
+    assert f"| {bundle.metrics['validation']['roc_auc']:.3f} |" in readme
+    assert "It can't be relied on" not in readme
     assert json.loads((bundle_dir / "bundle.json").read_text("utf-8"))["metrics"]["warnings"] == [
         {"kind": kind, "fact": fact} for kind, fact in bundle.warnings
     ]

@@ -58,9 +58,9 @@ class Counts:
         Raises:
             KeyError: they aren't all there.
         """
-        found, missed = confusion["true_negative"], confusion["false_positive"]
+        caught, missed = confusion["true_negative"], confusion["false_positive"]
         alarms, right = confusion["false_negative"], confusion["true_positive"]
-        return cls(found + missed, alarms + right, found, alarms)
+        return cls(caught + missed, alarms + right, caught, alarms)
 
     @property
     def share(self) -> float:
@@ -205,8 +205,8 @@ def _by_likelihood(p: np.ndarray, learned: float) -> tuple[float, float, float]:
 
 
 def _by_counts(called: float, texts: int, validation: Counts) -> tuple[float, float, float]:
-    found, alarms = validation.rates
-    share = min(max((called - alarms) / (found - alarms), 0.0), 1.0)
+    hits, alarms = validation.rates
+    share = min(max((called - alarms) / (hits - alarms), 0.0), 1.0)
     founds, alarmed = validation.possible_rates()
     calls = np.random.default_rng(1).beta(called * texts + 0.5, (1 - called) * texts + 0.5, _DRAWS)
     low, high = np.quantile((calls - alarmed) / (founds - alarmed), [0.025, 0.975])
@@ -218,7 +218,7 @@ def _validation_error(share: float, validation: Counts) -> float:
 
     em, which sees more of each text than its label, errs by no more.
     """
-    found, alarms = validation.possible_rates()
+    hits, alarms = validation.possible_rates()
     # bbse's share where the texts called complaints are as many as they should be.
     called = share * validation.rates[0] + (1 - share) * validation.rates[1]
-    return float(np.std((called - alarms) / (found - alarms)))
+    return float(np.std((called - alarms) / (hits - alarms)))

@@ -89,9 +89,9 @@ def _merit(
         return np.asarray((shares[0] + shares[1]) / 2)
     if rule.kind == "precision":
         precision = true_negative / np.maximum(true_negative + alarms, 1)
-        found = true_negative / max(negatives, 1)
+        recall = true_negative / max(negatives, 1)
         # Any cut that is precise enough is worth more than the most precise of the others.
-        return np.where(precision >= rule.precision, 1 + found, precision)
+        return np.where(precision >= rule.precision, 1 + recall, precision)
     cost: np.ndarray = rule.missed * missed + rule.alarm * alarms
     return -cost
 
@@ -121,8 +121,8 @@ def by_rules(
         hit = int((negative & called).sum())
         right = (called == negative).mean()
         f1 = [
-            2 * both / max(int(mine.sum()) + int(told.sum()), 1)
-            for mine, told, both in (
+            2 * both / max(int(mine.sum()) + int(claimed.sum()), 1)
+            for mine, claimed, both in (
                 (negative, called, hit),
                 (~negative, ~called, int((~negative & ~called).sum())),
             )

@@ -54,7 +54,7 @@ def verdict(
         tfidf: (texts,) what TF-IDF with logistic regression, fitted on the same texts, says.
         epochs: among which these texts chose the network; its p is multiplied by them (Bonferroni).
     """
-    found: list[Warned] = []
+    warnings: list[Warned] = []
     positive = labels == 1
     counts = {"positive": int(positive.sum()), "negative": int((~positive).sum())}
     rarer = min(counts, key=lambda name: counts[name])
@@ -63,13 +63,13 @@ def verdict(
         auc = float(_placements(labels, probabilities)[0].mean())
         if p.pvalue * max(epochs, 1) > _CHANCE:
             doubt = f"The model's ROC AUC on validation, {auc:.3f}, may be chance (0.5)."
-            found.append(Warned("chance", doubt))
+            warnings.append(Warned("chance", doubt))
     called = probabilities >= threshold
     if not counts[rarer] or called.all() or not called.any():
         side = "positive" if called.all() else "negative" if not called.any() else "one"
-        found.append(Warned("one_class", f"The model calls all validation texts {side}."))
+        warnings.append(Warned("one_class", f"The model calls all validation texts {side}."))
     if counts[rarer] < FEWEST:
-        found.append(
+        warnings.append(
             Warned(
                 "few",
                 f"Only {counts[rarer]} validation texts are {rarer}; a threshold needs {FEWEST}.",
@@ -80,9 +80,9 @@ def verdict(
             ("start", "the model it started from", start),
             ("tfidf", "TF-IDF", tfidf),
         ):
-            if rival is not None and (said := _worse(labels, probabilities, rival, name)):
-                found.append(Warned(kind, said))
-    return found
+            if rival is not None and (fact := _worse(labels, probabilities, rival, name)):
+                warnings.append(Warned(kind, fact))
+    return warnings
 
 
 def _worse(labels: np.ndarray, ours: np.ndarray, rival: np.ndarray, name: str) -> str | None:

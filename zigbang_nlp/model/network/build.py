@@ -52,8 +52,8 @@ def build_network(architecture: Architecture) -> keras.Model:
 
 def probability_of(network: keras.Model, rows: Any, batch_size: int = 256) -> np.ndarray:
     """The probability of positive for each row of ids, float32 (rows,), by Keras."""
-    told = network.predict(rows, verbose=0, batch_size=batch_size)
-    return np.asarray(told[0] if isinstance(told, list) else told)[:, 0]
+    outputs = network.predict(rows, verbose=0, batch_size=batch_size)
+    return np.asarray(outputs[0] if isinstance(outputs, list) else outputs)[:, 0]
 
 
 def _read(architecture: Architecture, ids: Any) -> Any:

@@ -65,9 +65,9 @@ class Sources:
         """That of the movie reviews, and the tokens that occur three times in training texts."""
         counts: Counter[str] = Counter()
         for frame, tokens in zip((self.residents, self.corpus), self.tokens, strict=False):
-            for split, found in zip(frame["split"], tokens, strict=True):
+            for split, names in zip(frame["split"], tokens, strict=True):
                 if split == "train":
-                    counts.update(found)
+                    counts.update(names)
         return self.movies.encoder.vocabulary.extended(counts, 3, 20_000)
 
 
@@ -146,7 +146,7 @@ def _dataset(
     labels: pd.Series,
     weight: np.ndarray,
     noisy_share: float,
-    told: list[object],
+    details: list[object],
     directory: Path,
 ) -> DataSet:
     """A data set of the apartment stage.
@@ -155,19 +155,19 @@ def _dataset(
     test part are the residents' texts of test complexes with the labels of their scores.
     """
     numbers = [READING_WEIGHT, MIXED_WEIGHT, TAUGHT_WEIGHT, SPACING_NOISE, TYPO_NOISE]
-    key = sha256_of_json([sources.made, *told, noisy_share, *numbers])
+    key = sha256_of_json([sources.made, *details, noisy_share, *numbers])
     if made_from(directory) == key:
         return DataSet.load(directory)
     people, corpus = sources.residents, sources.corpus
     split = people["split"].to_numpy(object)
     by_score = labels_of(people["score"])
-    wanted = np.select(
+    label = np.select(
         [split == "train", split == "validation"],
         [labels, people["majority"]],
         pd.to_numeric(pd.Series(by_score, people.index)),
     )
-    people = people.assign(label=wanted, weight=weight)
-    people_split = np.where(np.isnan(wanted), "left out", split)
+    people = people.assign(label=label, weight=weight)
+    people_split = np.where(np.isnan(label), "left out", split)
     tokens, corpus_tokens, again_tokens = sources.tokens
     corpus, corpus_tokens = _with_noise(corpus, corpus_tokens, noisy_share)
     corpus_split = np.where(corpus["split"].eq("train"), "train", "left out")

@@ -76,7 +76,7 @@ def movie_dataset(file: Path, held: int, directory: Path) -> DataSet:
     )
     tokens = tokens_of(rows["text"])
     counts = Counter(
-        t for found, s in zip(tokens, split, strict=True) if s == "train" for t in found
+        t for names, s in zip(tokens, split, strict=True) if s == "train" for t in names
     )
     vocabulary = Vocabulary.from_counts(counts, 4, MOVIE_VOCABULARY, 5)
     return save_rows(directory, vocabulary, rows, tokens, split, key)
@@ -170,7 +170,7 @@ def save_rows(
     rows: pd.DataFrame,
     tokens: list[list[str]],
     split: np.ndarray,
-    made: str,
+    made_from: str,
     length: int = LENGTH,
 ) -> DataSet:
     """Encode the rows and write them as a data set.
@@ -181,7 +181,7 @@ def save_rows(
         rows: of all splits.
         tokens: of each row.
         split: of each row; those of no split of a data set are left out.
-        made: see `made_from`.
+        made_from: see `made_from`.
         length: ids a text at most.
     """
     encoder = Encoder(TokenizerSettings(), vocabulary, length, MAX_CHARACTERS)
@@ -196,7 +196,7 @@ def save_rows(
         "splits": {name: {"texts": len(part.rows)} for name, part in parts.items()},
         "dropped_duplicates": int((split == "dropped").sum()),
         "vocabulary": len(vocabulary),
-        "made_from": made,
+        "made_from": made_from,
     }
     with atomic_directory(directory) as fresh:
         save_dataset(fresh, encoder, parts, summary)

@@ -164,11 +164,11 @@ def _by_tfidf(learned: DataSet, residents: pd.DataFrame) -> dict[str, Any]:
     )
     texts, labels = _scored(residents)
 
-    def told(given: Sequence[str]) -> np.ndarray:
-        return np.asarray(model.predict_proba([clean(text) for text in given])[:, 1])
+    def probabilities(some: Sequence[str]) -> np.ndarray:
+        return np.asarray(model.predict_proba([clean(text) for text in some])[:, 1])
 
-    threshold = choose_threshold(labels, told(texts))
-    return _told(test.labels, told(test.rows["text"].tolist()), threshold)
+    threshold = choose_threshold(labels, probabilities(texts))
+    return _told(test.labels, probabilities(test.rows["text"].tolist()), threshold)
 
 
 def _scored(residents: pd.DataFrame) -> tuple[list[str], np.ndarray]:
@@ -200,16 +200,16 @@ def _topic_figures(bundle: Bundle, sample: Path) -> dict[str, float]:
     rows = rows[rows["split"].eq("test")]
     model = TopicModel.load(bundle.directory)
     assert model is not None, "the bundle was made without topics"
-    told = model.predict(bundle.encoder.ids(rows["text"]), rows["text"].tolist())
-    found = np.array([[name in names for name in model.topics] for _, names in told])
-    wanted = np.array([[name in names for name in model.topics] for names in rows["topics"]])
-    categories = [category for category, _ in told]
+    predicted = model.predict(bundle.encoder.ids(rows["text"]), rows["text"].tolist())
+    named = np.array([[name in names for name in model.topics] for _, names in predicted])
+    truth = np.array([[name in names for name in model.topics] for names in rows["topics"]])
+    categories = [category for category, _ in predicted]
     return {
         "texts": len(rows),
         "category_accuracy": float((rows["category"] == categories).mean()),
         "category_macro_f1": float(f1_score(rows["category"], categories, average="macro")),
-        "topic_micro_f1": float(f1_score(wanted, found, average="micro", zero_division=0)),
-        "topic_macro_f1": float(f1_score(wanted, found, average="macro", zero_division=0)),
+        "topic_micro_f1": float(f1_score(truth, named, average="micro", zero_division=0)),
+        "topic_macro_f1": float(f1_score(truth, named, average="macro", zero_division=0)),
     }
 
 

@@ -155,8 +155,10 @@ def pretrain(
     read = [reading_dataset(sources, k, folds, work / f"readings-{k + 1}") for k in range(count)]
     readers = _members(read, recipe.reading_training, starts, recipe, work, jobs)
     rows = [sources.vocabulary.encode(tokens)[:LENGTH] for tokens in sources.tokens[0]]
-    told = [Network(reader.onnx_path).probabilities(rows) for reader in readers]
-    learned = resident_dataset(sources, teach(sources.residents, told, folds), work / "residents")
+    probabilities = [Network(reader.onnx_path).probabilities(rows) for reader in readers]
+    learned = resident_dataset(
+        sources, teach(sources.residents, probabilities, folds), work / "residents"
+    )
     members = _members([learned] * count, recipe.resident_training, readers, recipe, work, jobs)
     bundle = join(learned, members, target, sample=material.sample)
     log.info(

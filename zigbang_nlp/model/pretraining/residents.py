@@ -69,7 +69,7 @@ def fold_of(apartments: pd.Series, folds: int) -> np.ndarray:
 
 def _votes(readings: Sequence[Path], count: int) -> pd.DataFrame:
     """Every reading: its row, what its grade says of the label, and on which side that is."""
-    found: list[tuple[int, float]] = []
+    grades: list[tuple[int, float]] = []
     for path in readings:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             row, _, grade = line.partition("\t")
@@ -78,6 +78,6 @@ def _votes(readings: Sequence[Path], count: int) -> pd.DataFrame:
                     f"Line {number} of {path.name} is no reading: {line[:40]!r}.",
                     'Write the number of a row, a tab and a grade from 1 to 5 or "x".',
                 )
-            found.append((int(row), GRADES[grade.strip()]))
-    votes = pd.DataFrame(found, columns=["row", "soft"])
+            grades.append((int(row), GRADES[grade.strip()]))
+    votes = pd.DataFrame(grades, columns=["row", "soft"])
     return votes.assign(side=np.sign(votes["soft"].fillna(0.5) - 0.5))

@@ -22,23 +22,23 @@ from zigbang_nlp.records import CATEGORIES
 from zigbang_nlp.text.clean import clean
 
 
-def teach(residents: pd.DataFrame, told: Sequence[np.ndarray], folds: int) -> np.ndarray:
+def teach(residents: pd.DataFrame, probabilities: Sequence[np.ndarray], folds: int) -> np.ndarray:
     """Soft labels of the residents' texts, float64 (texts,).
 
     Args:
         residents: see `read_residents`.
-        told: of each network its probabilities for all texts (texts,). The network at place k
+        probabilities: of each network its probabilities for all texts (texts,). The network at place k
             hasn't learned from the readings of fold k,
         folds: of so many, at least as many as there are networks.
     """
     fold = fold_of(residents["apartment_id"], folds)
     read = (residents["split"].eq("train") & residents["reading"].notna()).to_numpy()
-    by_network = [logit(p) for p in told]
+    by_network = [logit(p) for p in probabilities]
     networks = np.mean(by_network, axis=0)
     for k, own in enumerate(by_network):
         networks = np.where(read & (fold == k), own, networks)
     words = _by_words(residents, read, fold, folds)
-    learned = read & (fold < len(told))
+    learned = read & (fold < len(probabilities))
     features = np.column_stack([networks, logit(words), _known(residents)])
     features = (features - features[learned].mean(axis=0)) / (features[learned].std(axis=0) + 1e-9)
     labels = residents["reading"].to_numpy()[learned]
@@ -69,14 +69,16 @@ def _by_words(
         analyzer="char_wb", ngram_range=(1, 5), min_df=3, max_features=300_000, sublinear_tf=True
     )
     read = vectorizer.fit_transform(texts[learned])
-    told = np.empty(len(texts))
-    told[:] = _fit_soft(read, labels[learned], 8.0).predict_proba(vectorizer.transform(texts))[:, 1]
+    probabilities = np.empty(len(texts))
+    probabilities[:] = _fit_soft(read, labels[learned], 8.0).predict_proba(
+        vectorizer.transform(texts)
+    )[:, 1]
     for k in range(folds):
         held = fold[learned] == k
         if held.any() and not held.all():
             model = _fit_soft(read[~held], labels[learned][~held], 8.0)
-            told[np.flatnonzero(learned)[held]] = model.predict_proba(read[held])[:, 1]
-    return told
+            probabilities[np.flatnonzero(learned)[held]] = model.predict_proba(read[held])[:, 1]
+    return probabilities
 
 
 def _fit_soft(features: csr_matrix, labels: np.ndarray, strength: float) -> LogisticRegression:

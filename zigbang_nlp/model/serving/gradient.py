@@ -98,9 +98,9 @@ class GradientNetwork:
         steps: list[Backward] = []
         states = rows.transpose(1, 0, 2)  # (tokens, versions, units)
 
-        def through(made: tuple[Array, Backward]) -> Array:
-            steps.append(made[1])
-            return made[0]
+        def through(step: tuple[Array, Backward]) -> Array:
+            steps.append(step[1])
+            return step[0]
 
         pooled = through(self._blocks(states))
         if shape.pooling != "last":

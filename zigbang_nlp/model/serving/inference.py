@@ -72,8 +72,8 @@ class Network:
         """
         parts, firsts, counts = _windows(ids, window)
         result = np.full(len(parts), 0.5, np.float32)
-        for rows, (told,) in self._run(["probability"], parts, batch_size):
-            result[rows] = told
+        for rows, (probabilities,) in self._run(["probability"], parts, batch_size):
+            result[rows] = probabilities
         if len(parts) > len(ids):
             result = np.asarray(np.add.reduceat(result, firsts) / counts)
         return result
@@ -88,8 +88,8 @@ class Network:
         parts, firsts, counts = _windows(ids, window)
         result = np.full(len(parts), 0.5, np.float32)
         stars = np.full((len(parts), STARS), 1 / STARS, np.float32)
-        for rows, told in self._run(["probability", "stars"], parts, batch_size):
-            result[rows], stars[rows] = told
+        for rows, outputs in self._run(["probability", "stars"], parts, batch_size):
+            result[rows], stars[rows] = outputs
         if len(parts) > len(ids):
             result = np.asarray(np.add.reduceat(result, firsts) / counts)
             stars = np.asarray(np.add.reduceat(stars, firsts) / counts[:, None])
@@ -127,8 +127,8 @@ class InnerNetwork:
         Args:
             ids: of the text, at least one; as `Network` reads it where it comes alone.
         """
-        found = self._session.run(self._names, {"ids": np.array([ids], np.int64)})
-        return dict(zip(self._names, found, strict=True))
+        tensors = self._session.run(self._names, {"ids": np.array([ids], np.int64)})
+        return dict(zip(self._names, tensors, strict=True))
 
 
 def _shifted(probabilities: np.ndarray, shift: float) -> np.ndarray:

@@ -89,12 +89,12 @@ def named_topics(text: str) -> set[str]:
     >>> sorted(named_topics("역은 가까운데 주차가 어려워요"))
     ['교통', '주차']
     """
-    found = {topic for topic, words in _patterns().items() if words.search(text)}
+    topics = {topic for topic, words in _patterns().items() if words.search(text)}
     # "층간소음" holds 소음: noise from outside must be named by more than that word.
-    both = found >= NOISES
+    both = topics >= NOISES
     if both and not _patterns()[OUTER_NOISE].search(_ACCOUNTED.sub("", text)):
-        found.discard(OUTER_NOISE)
-    return found
+        topics.discard(OUTER_NOISE)
+    return topics
 
 
 def noise_apart(text: str, topics: frozenset[str]) -> frozenset[str]:

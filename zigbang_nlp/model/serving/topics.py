@@ -47,9 +47,9 @@ class TopicModel:
         """Log-odds of each name, float32 (texts, categories + topics)."""
         result = np.tile(self.bias, (len(ids), 1))
         known = len(self.weights)
-        for row, found in enumerate(ids):
+        for row, own in enumerate(ids):
             # A vocabulary that was extended after this model was fitted has ids it never saw.
-            present = sorted({i for i in found if 1 < i < known})
+            present = sorted({i for i in own if 1 < i < known})
             if present:
                 scale = 1 / np.sqrt(len(present))
                 result[row] += scale * self.weights[present].sum(axis=0, dtype=np.float32)
@@ -69,22 +69,22 @@ class TopicModel:
         best = scores[:, :split].argmax(axis=1)
         # A topic without words of its own, of somebody's own labels, goes by its score alone.
         limits = [_UNNAMED if topic in with_words() else 0.0 for topic in self.topics]
-        found = []
+        predicted = []
         for row, category, text in zip(
             scores[:, split:] - self.thresholds, best, texts, strict=True
         ):
             named = named_topics(text)
-            given = [
+            topics = [
                 self.topics[i]
                 for i in np.argsort(-row, kind="stable")
                 if row[i] >= limits[i] or self.topics[i] in named
             ]
-            if len(given) > 1 and OTHER in given:
-                given.remove(OTHER)
+            if len(topics) > 1 and OTHER in topics:
+                topics.remove(OTHER)
             if len(NOISES & named) == 1:  # both kinds have words in common; the named one counts
-                given = [name for name in given if name not in NOISES - named]
-            found.append((self.categories[category], tuple(given)))
-        return found
+                topics = [name for name in topics if name not in NOISES - named]
+            predicted.append((self.categories[category], tuple(topics)))
+        return predicted
 
     def save(self, directory: Path) -> None:
         """Write `topics.npz`; weights as float16, which moves a score by less than 0.01."""
@@ -142,8 +142,8 @@ def fit_topics(
     from sklearn.linear_model import LogisticRegression
 
     rows, columns, values = [], [], []
-    for row, found in enumerate(ids):
-        present = sorted({i for i in found if i > 1})
+    for row, own in enumerate(ids):
+        present = sorted({i for i in own if i > 1})
         rows += [row] * len(present)
         columns += present
         values += [len(present) ** -0.5] * len(present) if present else []
@@ -151,12 +151,12 @@ def fit_topics(
     occurs = csr_matrix((values, (rows, columns)), shape=shape, dtype=np.float64)
     category_names = tuple(dict.fromkeys(sorted(categories)))
     topic_names = tuple(sorted(set().union(*topics)))
-    wanted = [np.array([c == name for c in categories]) for name in category_names]
-    wanted += [np.array([name in found for found in topics]) for name in topic_names]
-    weights = np.zeros((vocabulary_size, len(wanted)), np.float32)
-    bias = np.zeros(len(wanted), np.float32)
+    targets = [np.array([c == name for c in categories]) for name in category_names]
+    targets += [np.array([name in own for own in topics]) for name in topic_names]
+    weights = np.zeros((vocabulary_size, len(targets)), np.float32)
+    bias = np.zeros(len(targets), np.float32)
     thresholds = np.zeros(len(topic_names), np.float32)
-    for column, yes in enumerate(wanted):
+    for column, yes in enumerate(targets):
         fitted = LogisticRegression(C=strength, solver="liblinear").fit(occurs, yes)
         weights[:, column] = fitted.coef_[0]
         bias[column] = fitted.intercept_[0]

@@ -74,15 +74,15 @@ def data_lines(
             f"            ids[(rng.random(ids.shape) < {settings.token_dropout}) & (ids != 0)] = 1",
         ]
     spec = "number"
-    given = "(y_train[rows], stars_train[rows])" if stars else "y_train[rows]"
+    targets = "(y_train[rows], stars_train[rows])" if stars else "y_train[rows]"
     if stars:
         spec = f'(number, tf.TensorSpec((None, {STARS}), "float32"))'
     if weighted:
-        given += ", (weights[rows], np.ones(len(rows)))" if stars else ", weights[rows]"
+        targets += ", (weights[rows], np.ones(len(rows)))" if stars else ", weights[rows]"
         spec += ", (number, number)" if stars else ", number"
     return [
         *lines,
-        f"            yield ids, {given}",
+        f"            yield ids, {targets}",
         "",
         'number = tf.TensorSpec((None,), "float32")',
         f'signature = (tf.TensorSpec((None, None), "int32"), {spec})',

@@ -26,7 +26,7 @@ def compile_lines(settings: TrainSettings, architecture: Architecture, per_epoch
     steps = (settings.epochs - settings.initial_epoch) * per_epoch
     before, rate = learning_rate_plan(settings, steps)
     options = {"learning_rate": rate, **{k: repr(v) for k, v in _numbers(settings).items()}}
-    told = ", ".join(f"{name}={value}" for name, value in options.items())
+    arguments = ", ".join(f"{name}={value}" for name, value in options.items())
     lines = [*before, *lazy_adam_lines(settings), *macro_f1_lines(settings)]
     loss = f'"{settings.loss}"'
     if settings.loss == "focal":
@@ -42,7 +42,7 @@ def compile_lines(settings: TrainSettings, architecture: Architecture, per_epoch
             "",
         ]
     metrics = f"[{', '.join(_metric(name) for name in ('accuracy', *wanted_metrics(settings)))}]"
-    lines += ["model.compile(", f"    optimizer={_CLASSES[settings.optimizer]}({told}),"]
+    lines += ["model.compile(", f"    optimizer={_CLASSES[settings.optimizer]}({arguments}),"]
     if architecture.stars:
         lines += [
             f'    loss=[{loss}, "categorical_crossentropy"], '
@@ -168,8 +168,8 @@ def _callback(kind: str, arguments: list[str]) -> list[str]:
     one = f"callbacks.append({made_by}({', '.join(arguments)}))"
     if len(one) <= WIDEST:
         return [one]
-    made = (f"    {part}," for part in arguments)
-    return [f"callbacks.append({made_by}(", *made, "))"]
+    indented = (f"    {part}," for part in arguments)
+    return [f"callbacks.append({made_by}(", *indented, "))"]
 
 
 def _checkpoint(settings: TrainSettings, logged: Callable[[str], str]) -> list[str]:

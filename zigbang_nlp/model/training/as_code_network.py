@@ -69,9 +69,9 @@ def network_lines(architecture: Architecture, style: str) -> list[str]:
         pooling = ["MaskedPooling()"] if architecture.pooling != "last" else []
         chain = [*head, *_lstms(architecture), *pooling, *tail, output]
         chain.insert(0, 'keras.Input((None,), dtype="int32")')
-        made = (f"        {layer}," for layer in chain)
+        indented = (f"        {layer}," for layer in chain)
         kernel = _kernel_lines(architecture)
-        return [*kernel, "model = keras.Sequential(", "    [", *made, "    ]", ")"]
+        return [*kernel, "model = keras.Sequential(", "    [", *indented, "    ]", ")"]
     lines = _kernel_lines(architecture)
     lines += ['ids = keras.Input((None,), dtype="int32")', f"x = {head[0]}(ids)"]
     lines += [f"x = {layer}(x)" for layer in head[1:]]
@@ -124,12 +124,12 @@ def _lstms(architecture: Architecture) -> list[str]:
 def _hidden(architecture: Architecture, units: int) -> list[str]:
     before = architecture.normalize_before_activation
     activation = f'"{architecture.dense_activation}"'
-    made = [f"layers.Dropout({architecture.dropout})"] if architecture.dropout else []
-    told = "" if before else f", activation={activation}"
-    made.append(f"layers.Dense({units}{told}{_kernel(architecture)})")
+    stack = [f"layers.Dropout({architecture.dropout})"] if architecture.dropout else []
+    between = "" if before else f", activation={activation}"
+    stack.append(f"layers.Dense({units}{between}{_kernel(architecture)})")
     if architecture.batch_normalization:
-        made.append("layers.BatchNormalization()")
-    return [*made, f"layers.Activation({activation})"] if before else made
+        stack.append("layers.BatchNormalization()")
+    return [*stack, f"layers.Activation({activation})"] if before else stack
 
 
 def _kernel_lines(architecture: Architecture) -> list[str]:

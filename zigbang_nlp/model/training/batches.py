@@ -88,13 +88,13 @@ class Batches:
         if self._random is not None and self.token_dropout:
             lost = (self._random.random(ids.shape) < self.token_dropout) & (ids != PADDING)
             ids[lost] = OUT_OF_VOCABULARY
-        given = own_rows(self.shard, len(rows))
-        ids, labels, weights = ids[given.rows], self.labels[rows], self.weights[rows]
-        weights = weights[given.rows] * given.share
+        own = own_rows(self.shard, len(rows))
+        ids, labels, weights = ids[own.rows], self.labels[rows], self.weights[rows]
+        weights = weights[own.rows] * own.share
         if self.stars is None:
-            return ids, labels[given.rows], weights
-        stars = self.stars[rows][given.rows] * given.share[:, None]
-        return (ids, stars), labels[given.rows], weights
+            return ids, labels[own.rows], weights
+        stars = self.stars[rows][own.rows] * own.share[:, None]
+        return (ids, stars), labels[own.rows], weights
 
     @property
     def order_state(self) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def _measures(logs: dict[str, Any]) -> str:
         if name != "learning_rate":
             side = "validation " if name.startswith("val_") else ""
             sides[side].append(f"{name.removeprefix('val_')} {value:.4f}")
-    return "; ".join(f"{side}{', '.join(said)}" for side, said in sides.items() if said)
+    return "; ".join(f"{side}{', '.join(measures)}" for side, measures in sides.items() if measures)
 
 
 class _WhereMeasured:

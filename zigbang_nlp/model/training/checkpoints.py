@@ -141,8 +141,8 @@ def read_backups(directory: Path, key: str) -> list[State]:
         key: of the settings and the data.
     """
     recover_swap(directory / _BACKUP)
-    found = [_read(directory, directory / name, key) for name in (_BACKUP, _BEFORE)]
-    return [state for state in found if state is not None]
+    states = [_read(directory, directory / name, key) for name in (_BACKUP, _BEFORE)]
+    return [state for state in states if state is not None]
 
 
 def _read(directory: Path, backup: Path, key: str) -> State | None:

@@ -113,8 +113,8 @@ class Distribution:
                     shared.append(context.all_reduce("MEAN", tf.identity(gradient)))
             return shared
 
-        found: list[Any] = self.strategy.run(in_replica, args=(gradients,))
-        return found
+        shared_all: list[Any] = self.strategy.run(in_replica, args=(gradients,))
+        return shared_all
 
 
 class OwnRows(NamedTuple):

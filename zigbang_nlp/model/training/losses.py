@@ -28,10 +28,10 @@ class LogitHinge(keras.losses.Loss):
             y_true: labels, 0 to 1, (batch,) or (batch, 1).
             y_pred: probabilities, (batch, 1).
         """
-        told = ops.clip(ops.convert_to_tensor(y_pred), _EDGE, 1 - _EDGE)
+        probabilities = ops.clip(ops.convert_to_tensor(y_pred), _EDGE, 1 - _EDGE)
         # Of other shapes, they would be broadcast to every text against every label.
-        signs = 2 * ops.reshape(ops.cast(y_true, told.dtype), ops.shape(told)) - 1
-        margin = signs * ops.log(told / (1 - told))
+        signs = 2 * ops.reshape(ops.cast(y_true, probabilities.dtype), ops.shape(probabilities)) - 1
+        margin = signs * ops.log(probabilities / (1 - probabilities))
         return ops.mean(ops.maximum(1 - margin, 0), axis=-1)
 
 

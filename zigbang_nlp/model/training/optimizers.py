@@ -80,25 +80,25 @@ def learning_rate_plan(settings: TrainSettings, steps: int) -> tuple[list[str], 
         settings: of the training.
         steps: batches of all epochs.
     """
-    made = _learning_rate(settings, steps)
-    if isinstance(made, float):
-        return [], repr(made)
+    rate = _learning_rate(settings, steps)
+    if isinstance(rate, float):
+        return [], repr(rate)
     start = f"{_CYCLE_START} + {1 - _CYCLE_START} * (1 - ops.cos(np.pi * rising)) / 2"
-    end = made.end
+    end = rate.end
     falls = {
         "constant": "1.0",
         "exponential": f"ops.exp({math.log(end) if end else 0.0} * done)",
-    }.get(made.kind, f"{end} + {1 - end} * (1 + ops.cos(np.pi * done)) / 2")
+    }.get(rate.kind, f"{end} + {1 - end} * (1 + ops.cos(np.pi * done)) / 2")
     return [
         "class Schedule(keras.optimizers.schedules.LearningRateSchedule):",
         '    """걸음마다의 학습률: 올랐다가 내려갑니다."""',
         "    def __call__(self, step):",
         '        step = ops.cast(step, "float32")',
-        f"        rising = ops.minimum((step + 1) / {max(made.warmup, 1)}, 1)",
-        *([f"        rising = {start}"] if made.kind == "one_cycle" else []),
-        f"        done = ops.clip((step - {made.warmup}) / {max(made.steps - made.warmup, 1)}, 0, 1)",
+        f"        rising = ops.minimum((step + 1) / {max(rate.warmup, 1)}, 1)",
+        *([f"        rising = {start}"] if rate.kind == "one_cycle" else []),
+        f"        done = ops.clip((step - {rate.warmup}) / {max(rate.steps - rate.warmup, 1)}, 0, 1)",
         f"        falling = {falls}",
-        f"        return {made.peak} * ops.where(step < {made.warmup}, rising, falling)",
+        f"        return {rate.peak} * ops.where(step < {rate.warmup}, rising, falling)",
         "",
     ], "Schedule()"
 

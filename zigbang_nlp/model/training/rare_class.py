@@ -44,8 +44,8 @@ def wanted_metrics(settings: TrainSettings) -> list[str]:
         settings.checkpoint_monitor,
         *measures_in(settings.checkpoint_name),
     }
-    wanted = {*settings.metrics, *(name.removeprefix("val_") for name in watched)}
-    return [name for name in _MAKERS if name in wanted]
+    names = {*settings.metrics, *(name.removeprefix("val_") for name in watched)}
+    return [name for name in _MAKERS if name in names]
 
 
 def watched_metrics(settings: TrainSettings) -> list[Any]:

@@ -93,5 +93,5 @@ def learning_form(network: keras.Model, share: float, with_scores: bool) -> kera
     if not with_scores:
         return keras.Model(network.inputs, probability, name="zigbang_nlp")
     scores = keras.Input(shape=(STARS,), name="scores")
-    told = StarsLoss(share, name="stars_loss")([probability, stars, scores])
-    return keras.Model([*network.inputs, scores], told, name="zigbang_nlp")
+    loss = StarsLoss(share, name="stars_loss")([probability, stars, scores])
+    return keras.Model([*network.inputs, scores], loss, name="zigbang_nlp")

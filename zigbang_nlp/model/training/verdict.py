@@ -40,7 +40,7 @@ def with_verdict(bundle: Bundle, training: Split, validation: Split, base: Bundl
     labels = np.asarray(validation.labels)[chosen]
     rows = unpadded(validation.ids[chosen])
     texts = validation.rows["text"].iloc[chosen].tolist()
-    found = verdict(
+    warnings = verdict(
         labels,
         Network(bundle.directory / ONNX).probabilities(rows),
         bundle.threshold,
@@ -48,10 +48,10 @@ def with_verdict(bundle: Bundle, training: Split, validation: Split, base: Bundl
         _by_tfidf(training, texts),
         int(bundle.metrics.get("epochs", 1)),
     )
-    for warned in found:
+    for warned in warnings:
         log.warning("%s", warned.fact)
     judged = replace(
-        bundle, metrics={**bundle.metrics, "warnings": [asdict(warned) for warned in found]}
+        bundle, metrics={**bundle.metrics, "warnings": [asdict(warned) for warned in warnings]}
     )
     rarer = min(int((labels == 1).sum()), int((labels != 1).sum()))
     if not judged.can_tell or (base is None and rarer < _FEWEST_FOR_BAND):

@@ -121,11 +121,11 @@ def extend_embedding(
 
 
 def _architecture(settings: TrainSettings, bundle: Bundle, vocabulary_size: int) -> Architecture:
-    wanted = Architecture.from_settings(settings, vocabulary_size)
+    architecture = Architecture.from_settings(settings, vocabulary_size)
     changed = train_changes(settings)
     for name in FIXED:
         has = getattr(bundle.architecture, name)
-        if name in changed and getattr(wanted, name) != has:
+        if name in changed and getattr(architecture, name) != has:
             raise ConfigError(
                 f"train.{name} = {changed[name]} doesn't fit train.init = {settings.init!r}, "
                 f"whose network has {has}.",
@@ -133,4 +133,4 @@ def _architecture(settings: TrainSettings, bundle: Bundle, vocabulary_size: int)
             )
     fixed = {name: getattr(bundle.architecture, name) for name in FIXED}
     # Stars can be added to a network without them, and are never lost.
-    return replace(wanted, **fixed, stars=wanted.stars or bundle.architecture.stars)
+    return replace(architecture, **fixed, stars=architecture.stars or bundle.architecture.stars)
