@@ -40,15 +40,15 @@ FRAME["words"] = FRAME["text"].str.replace(" ", "\t")
 
 def unsaid(corpus: insight.Corpus) -> dict[str, str]:
     """What can't be said of a corpus, and why; everything else has to be a proper table."""
-    found = {}
+    refusals = {}
     for name, ask in ALL.items():
         try:
             table = ask(corpus)
         except (InsightError, InputError) as error:
-            found[name] = error.fact
-            said = error.sentence("ko") if isinstance(error, InsightError) else ""
+            refusals[name] = error.fact
+            korean = error.sentence("ko") if isinstance(error, InsightError) else ""
             kept_promise = error.fact.endswith(".") and (
-                any("가" <= letter <= "힣" for letter in said)
+                any("가" <= letter <= "힣" for letter in korean)
                 # These name a place or a word, which may not be there.
                 or name in ("compare", "typical_words", "related")
             )
@@ -56,7 +56,7 @@ def unsaid(corpus: insight.Corpus) -> dict[str, str]:
             numbers = table.filter(regex="^(share|score|rate|low|high)$").to_numpy(float)
             kept_promise = not np.isinf(numbers).any()
         assert kept_promise, name
-    return found
+    return refusals
 
 
 def corpus_of(frame: pd.DataFrame) -> insight.Corpus:
@@ -64,72 +64,72 @@ def corpus_of(frame: pd.DataFrame) -> insight.Corpus:
 
 
 def test_a_whole_corpus_leaves_out_what_needs_addresses_and_topics_only() -> None:
-    found = unsaid(corpus_of(FRAME))
-    assert set(found) == {"by district", "by geohash", "topics", "drivers"}
-    assert "predict topics" in found["topics"] + found["drivers"]
-    assert "address" in found["by district"]
-    assert "coordinates" in found["by geohash"]
+    refusals = unsaid(corpus_of(FRAME))
+    assert set(refusals) == {"by district", "by geohash", "topics", "drivers"}
+    assert "predict topics" in refusals["topics"] + refusals["drivers"]
+    assert "address" in refusals["by district"]
+    assert "coordinates" in refusals["by geohash"]
 
 
 def test_no_dates() -> None:
-    found = unsaid(corpus_of(FRAME.drop(columns="written_at")))
-    assert {"trend", "mention_trend", "changes", "keywords"} <= set(found)
-    assert "when it was written" in found["trend"]
+    refusals = unsaid(corpus_of(FRAME.drop(columns="written_at")))
+    assert {"trend", "mention_trend", "changes", "keywords"} <= set(refusals)
+    assert "when it was written" in refusals["trend"]
 
 
 def test_one_month() -> None:
-    found = unsaid(corpus_of(FRAME.assign(written_at=pd.Timestamp(2024, 5, 1))))
-    assert "are from one month, 2024-05" in found["trend"]
-    assert "Outside the period there are 0 reviews" in found["keywords"]
+    refusals = unsaid(corpus_of(FRAME.assign(written_at=pd.Timestamp(2024, 5, 1))))
+    assert "are from one month, 2024-05" in refusals["trend"]
+    assert "Outside the period there are 0 reviews" in refusals["keywords"]
 
 
 def test_one_complex() -> None:
-    found = unsaid(corpus_of(FRAME.assign(complex="made:0")))
-    assert "only one place" in found["standouts"]
-    assert "no complex called 'made:1'" in found["compare"]
-    assert "where" not in found
+    refusals = unsaid(corpus_of(FRAME.assign(complex="made:0")))
+    assert "only one place" in refusals["standouts"]
+    assert "no complex called 'made:1'" in refusals["compare"]
+    assert "where" not in refusals
 
 
 def test_five_reviews() -> None:
-    found = unsaid(corpus_of(FRAME.head(25)))
-    assert {"changes", "keywords", "new_words", "drivers by category", "related"} <= set(found)
-    assert "5 reviews are too few" in found["new_words"]
+    refusals = unsaid(corpus_of(FRAME.head(25)))
+    assert {"changes", "keywords", "new_words", "drivers by category", "related"} <= set(refusals)
+    assert "5 reviews are too few" in refusals["new_words"]
 
 
 def test_one_text() -> None:
-    found = unsaid(corpus_of(FRAME.head(1)))
-    assert set(ALL) - set(found) == {"where", "by category"}
+    refusals = unsaid(corpus_of(FRAME.head(1)))
+    assert set(ALL) - set(refusals) == {"where", "by category"}
 
 
 def test_nothing_judged() -> None:
-    found = unsaid(corpus_of(FRAME.drop(columns=["positive", "probability"])))
-    assert "classified yet" in found["where"]
-    assert {"where", "trend", "changes", "standouts", "polar_words"} <= set(found)
-    assert "keywords" not in found
+    refusals = unsaid(corpus_of(FRAME.drop(columns=["positive", "probability"])))
+    assert "classified yet" in refusals["where"]
+    assert {"where", "trend", "changes", "standouts", "polar_words"} <= set(refusals)
+    assert "keywords" not in refusals
 
 
 def test_all_positive() -> None:
-    found = unsaid(corpus_of(FRAME.assign(positive=1.0)))
-    assert "0 texts that are negative" in found["polar_words"]
-    assert "where" not in found
+    refusals = unsaid(corpus_of(FRAME.assign(positive=1.0)))
+    assert "0 texts that are negative" in refusals["polar_words"]
+    assert "where" not in refusals
 
 
 def test_english() -> None:
     texts = ["The subway is near and parking is terrible"] * len(FRAME)
-    found = unsaid(corpus_of(FRAME.assign(text=texts, words=None)))
-    assert "0% of their letters are Hangul" in found["keywords"]
-    assert {"mention_trend", "polar_words", "typical_words", "related"} <= set(found)
-    assert "where" not in found
+    refusals = unsaid(corpus_of(FRAME.assign(text=texts, words=None)))
+    assert "0% of their letters are Hangul" in refusals["keywords"]
+    assert {"mention_trend", "polar_words", "typical_words", "related"} <= set(refusals)
+    assert "where" not in refusals
 
 
 def test_texts_without_letters() -> None:
-    found = unsaid(corpus_of(FRAME.assign(text="!!! 😀 12", words=None)))
-    assert {"keywords", "polar_words", "mention_trend", "related"} <= set(found)
+    refusals = unsaid(corpus_of(FRAME.assign(text="!!! 😀 12", words=None)))
+    assert {"keywords", "polar_words", "mention_trend", "related"} <= set(refusals)
 
 
 def test_equal_scores() -> None:
-    found = unsaid(corpus_of(FRAME.assign(score=4.0)))
-    assert found["drivers by category"] == "All recommendation scores are 4."
+    refusals = unsaid(corpus_of(FRAME.assign(score=4.0)))
+    assert refusals["drivers by category"] == "All recommendation scores are 4."
 
 
 def test_topics_and_drivers_where_the_model_knows_topics() -> None:
@@ -148,8 +148,8 @@ def test_what_moves_the_score_is_found() -> None:
     frame = FRAME.copy()
     care = frame[frame["category"].eq("care")].set_index("review")["positive"]
     total = frame["category"].eq("total")
-    told = frame.loc[total, "review"].map(care)
-    frame.loc[total, "score"] = 3 + (2 * told - 1) * 0.8 + rng.normal(0, 0.5, total.sum())
+    praised = frame.loc[total, "review"].map(care)
+    frame.loc[total, "score"] = 3 + (2 * praised - 1) * 0.8 + rng.normal(0, 0.5, total.sum())
     table = insight.drivers(corpus_of(frame), "category").set_index("driver")
     assert table.index[0] == "care"
     assert table["low"]["care"] < 0.8 < table["high"]["care"]
@@ -158,7 +158,7 @@ def test_what_moves_the_score_is_found() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "words"),
+    ("question", "words"),
     [
         (lambda c: insight.where(c, "planet"), "group by 'planet'"),  # type: ignore[arg-type]
         (lambda c: insight.where(c, category="parking"), "category 'parking'"),
@@ -174,9 +174,9 @@ def test_what_moves_the_score_is_found() -> None:
         (lambda _: insight.Corpus.from_frames(pd.DataFrame({"x": [1]})), "missing"),
     ],
 )
-def test_wrong_arguments(asked: Asked, words: str) -> None:
+def test_wrong_arguments(question: Asked, words: str) -> None:
     with pytest.raises((InputError, InsightError), match=words):
-        asked(corpus_of(FRAME))
+        question(corpus_of(FRAME))
 
 
 def test_every_documented_name_is_there() -> None:

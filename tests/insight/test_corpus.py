@@ -38,13 +38,13 @@ def corpus(path: Path) -> insight.Corpus:
 
 
 def test_everything_comes_out_of_the_store(corpus: insight.Corpus) -> None:
-    made = WORLD.texts().sort_values(["complex", "review_id", "category"], kind="stable")
+    rows = WORLD.texts().sort_values(["complex", "review_id", "category"], kind="stable")
     texts = corpus.texts
     assert list(texts) == list(insight.TEXT_COLUMNS)
     assert list(corpus.complexes) == list(insight.COMPLEX_COLUMNS)
     for name in ("complex", "review_id", "category", "text", "score", "positive", "probability"):
-        assert texts[name].tolist() == made[name].tolist(), name
-    assert texts["words"].str.replace("\t", " ").tolist() == made["text"].tolist()
+        assert texts[name].tolist() == rows[name].tolist(), name
+    assert texts["words"].str.replace("\t", " ").tolist() == rows["text"].tolist()
     assert texts.groupby("review").size().eq(5).all()
     assert corpus.models == ("made-model",)
     assert corpus.sources == ("made",)
@@ -56,8 +56,8 @@ def test_everything_comes_out_of_the_store(corpus: insight.Corpus) -> None:
 def test_an_open_store_a_path_and_a_url_are_the_same(path: Path, corpus: insight.Corpus) -> None:
     url = f"sqlite:///{path}"
     with open_store(url) as store:
-        for given in (store, url, str(path)):
-            pd.testing.assert_frame_equal(insight.load(given).texts, corpus.texts)
+        for place in (store, url, str(path)):
+            pd.testing.assert_frame_equal(insight.load(place).texts, corpus.texts)
 
 
 @pytest.mark.parametrize(
@@ -72,8 +72,8 @@ def test_an_open_store_a_path_and_a_url_are_the_same(path: Path, corpus: insight
     ],
 )
 def test_regions(path: Path, region: str, complexes: set[str]) -> None:
-    found = insight.load(path, region=region)
-    assert set(found.complexes["complex"]) == set(found.texts["complex"]) == complexes
+    part = insight.load(path, region=region)
+    assert set(part.complexes["complex"]) == set(part.texts["complex"]) == complexes
 
 
 def test_a_geohash_prefix_that_no_complex_has() -> None:
@@ -133,8 +133,8 @@ def test_the_sample_gives_way_to_other_reviews(tmp_path: Path) -> None:
         store.add_reviews([Review("sample", "1", "1", "total", "견본")])
         assert insight.load(store).sources == ("sample",)
         store.add_reviews([Review("import", "1", "1", "total", "진짜")])
-        found = insight.load(store)
-        assert (found.sources, found.left_out) == (("import",), (("sample", 1),))
+        loaded = insight.load(store)
+        assert (loaded.sources, loaded.left_out) == (("import",), (("sample", 1),))
         assert insight.load(store, sources=["sample"]).texts["text"].tolist() == ["견본"]
 
 
@@ -144,8 +144,8 @@ def test_a_judged_review_keeps_words_and_topics_until_it_is_edited(tmp_path: Pat
     with open_store(f"sqlite:///{tmp_path}/a.db") as store:
         store.add_reviews([review])
         store.add_apartments([Apartment("import", "1")])
-        said = Judged(key, "negative", 0.1, False, ["주차", "힘들-"], ["주차"], "care")
-        store.save_predictions("m", [said])
+        judged = Judged(key, "negative", 0.1, False, ["주차", "힘들-"], ["주차"], "care")
+        store.save_predictions("m", [judged])
         row = insight.load(store).texts.iloc[0]
         assert (row["words"], row["topics"], row["about"]) == ("주차\t힘들-", "주차", "care")
         store.save_predictions("m", [(key, "negative", 0.1, False)])
@@ -197,8 +197,8 @@ def test_a_prediction_keeps_words_and_topics_in_the_store(bundle_dir: Path, tmp_
         assert predict_store(Classifier.load(bundle_dir), store) == 4
         assert insight.load(store).texts["topics"].isna().all()
         assert predict_store(Classifier.load(copy), store) == 4
-        found = insight.load(store)
-    assert found.texts["topics"].tolist() == ["주차", "역", "주차", "역"]
-    assert found.texts["words"].tolist() == ["주차\t나쁘-", "역\t가깝-", "주차\t좋-", "역\t멀-"]
-    assert insight.where(found, "category")["category"].tolist() != ["total"]
-    assert insight.topics(found)["mentions"].tolist() == [2, 2]
+        loaded = insight.load(store)
+    assert loaded.texts["topics"].tolist() == ["주차", "역", "주차", "역"]
+    assert loaded.texts["words"].tolist() == ["주차\t나쁘-", "역\t가깝-", "주차\t좋-", "역\t멀-"]
+    assert insight.where(loaded, "category")["category"].tolist() != ["total"]
+    assert insight.topics(loaded)["mentions"].tolist() == [2, 2]

@@ -28,11 +28,11 @@ def judged(rng: np.random.Generator, truth: np.ndarray) -> np.ndarray:
 def test_the_formula_by_hand() -> None:
     y, f = np.array([1, 0, 1, 1, 0, 1.0]), np.array([1, 1, 1, 1, 0, 0.0])
     others = np.array([1, 1, 0, 1, 1, 0, 1, 1.0])
-    found = ppi_mean(y, f, others, weight=0.5)
+    estimate = ppi_mean(y, f, others, weight=0.5)
     rest = y - 0.5 * f
-    assert found.value == pytest.approx(0.5 * others.mean() + rest.mean())
-    assert found.variance == pytest.approx(rest.var(ddof=1) / 6 + 0.25 * others.var(ddof=1) / 8)
-    assert found.value - found.low == pytest.approx(2.5706 * found.variance**0.5, rel=1e-4)
+    assert estimate.value == pytest.approx(0.5 * others.mean() + rest.mean())
+    assert estimate.variance == pytest.approx(rest.var(ddof=1) / 6 + 0.25 * others.var(ddof=1) / 8)
+    assert estimate.value - estimate.low == pytest.approx(2.5706 * estimate.variance**0.5, rel=1e-4)
     whole = ppi_mean(y, f, others)
     spread = np.concatenate([f, others]).var()
     assert whole.weight == pytest.approx(np.cov(y, f)[0, 1] / ((1 + 6 / 8) * spread))
@@ -52,11 +52,11 @@ def test_the_interval_holds_the_truth_in_95_of_100_samples() -> None:
     for _ in range(rounds):
         y = (rng.random(n + count) < truth).astype(float)
         f = judged(rng, y)
-        found = ppi_mean(y[:n], f[:n], f[n:])
-        held += found.low < truth < found.high
+        estimate = ppi_mean(y[:n], f[:n], f[n:])
+        held += estimate.low < truth < estimate.high
         low, high = wilson(f.sum(), n + count)
         naive_held += bool(low < truth < high)
-        widths.append(found.high - found.low)
+        widths.append(estimate.high - estimate.low)
     assert held / rounds == pytest.approx(0.95, abs=0.015)
     assert naive_held / rounds < 0.05
     alone = 2 * 1.96 * np.sqrt(truth * (1 - truth) / n)
@@ -73,8 +73,8 @@ def test_differences_hold_the_truth_as_often() -> None:
             y = (rng.random(n + count) < truth).astype(float)
             f = judged(rng, y)
             sides.append(ppi_mean(y[:n], f[:n], f[n:]))
-        found = ppi_difference(sides[0], sides[1])
-        held += found.low < 0.15 < found.high
+        estimate = ppi_difference(sides[0], sides[1])
+        held += estimate.low < 0.15 < estimate.high
     assert held / rounds == pytest.approx(0.95, abs=0.015)
 
 
@@ -87,8 +87,8 @@ def test_trends_hold_the_truth_as_often() -> None:
         time = rng.integers(0, 10, n + count).astype(float)
         y = (rng.random(n + count) < 0.6 + slope * time).astype(float)
         f = np.where(rng.random(n + count) < 0.06 * time, 1.0, y)
-        found = ppi_slope(time[:n], y[:n], f[:n], time[n:], f[n:])
-        held += found.low < slope < found.high
+        estimate = ppi_slope(time[:n], y[:n], f[:n], time[n:], f[n:])
+        held += estimate.low < slope < estimate.high
         naive.append(np.polyfit(time, f, 1)[0])
     assert held / rounds == pytest.approx(0.95, abs=0.015)
     assert np.mean(naive) > 0
@@ -146,11 +146,11 @@ def test_shares_stand_side_by_side(sampled: tuple[insight.Corpus, pd.Series, np.
 def test_two_places_are_told_apart(sampled: tuple[insight.Corpus, pd.Series, np.ndarray]) -> None:
     corpus, labels, truth = sampled
     one = corpus.texts["complex"].eq("a:1").to_numpy()
-    found = corrected_difference(corpus, labels, one, ~one)
+    difference = corrected_difference(corpus, labels, one, ~one)
     real = truth[one].mean() - truth[~one].mean()
-    assert found["low"] < real < found["high"]
-    assert found["significant"]
-    assert abs(found["naive"] - real) > 0.03
+    assert difference["low"] < real < difference["high"]
+    assert difference["significant"]
+    assert abs(difference["naive"] - real) > 0.03
     with pytest.raises(insight.InsightError, match="labels of the random sample"):
         corrected_difference(corpus, labels.head(30), one, ~one)
 

@@ -26,18 +26,18 @@ def corpus_of(texts: list[str], **columns: object) -> insight.Corpus:
 
 def written(word: str, times: int, seed: int = 0, total: int = 300) -> list[str]:
     rng = random.Random(seed)
-    said = [rng.choice(_FRAMES).format(word) for _ in range(times)]
-    said += [f"{rng.choice(_PLAIN)} {i}동" for i in range(total - times)]
-    rng.shuffle(said)
-    return said
+    texts = [rng.choice(_FRAMES).format(word) for _ in range(times)]
+    texts += [f"{rng.choice(_PLAIN)} {i}동" for i in range(total - times)]
+    rng.shuffle(texts)
+    return texts
 
 
 @pytest.mark.parametrize("word", ["발망치", "슬세권", "벽간소음"])
 def test_words_that_no_dictionary_has(word: str) -> None:
-    found = insight.new_words(corpus_of(written(word, 40)))
-    assert list(found) == list(insight.NEW_WORD_COLUMNS)
-    assert found["word"].tolist() == [word]
-    assert found["kind"][0] == ("compound" if word == "벽간소음" else "coined")
+    table = insight.new_words(corpus_of(written(word, 40)))
+    assert list(table) == list(insight.NEW_WORD_COLUMNS)
+    assert table["word"].tolist() == [word]
+    assert table["kind"][0] == ("compound" if word == "벽간소음" else "coined")
 
 
 def test_known_words_phrases_and_pieces_are_not_new() -> None:
@@ -91,11 +91,11 @@ def test_polar_words_and_typical_words() -> None:
         positive=[1.0] * 60 + [0.0] * 50 + [1.0, 0.0] * 30,
         complex=["a:1"] * 60 + ["a:2"] * 110,
     )
-    found = insight.polar_words(corpus)
-    assert list(found) == list(insight.POLAR_COLUMNS)
-    assert set(found["word"][:2]) == {"조용하다", "깨끗하다"}
-    assert set(found["word"][-2:]) == {"시끄럽다", "더럽다"}
-    row = found.set_index("word").loc["단지"]
+    table = insight.polar_words(corpus)
+    assert list(table) == list(insight.POLAR_COLUMNS)
+    assert set(table["word"][:2]) == {"조용하다", "깨끗하다"}
+    assert set(table["word"][-2:]) == {"시끄럽다", "더럽다"}
+    row = table.set_index("word").loc["단지"]
     assert row["low"] < 0 < row["high"]
     assert (row["positive"], row["negative"]) == (30, 30)
     typical = insight.typical_words(corpus, "a:1")
@@ -120,11 +120,11 @@ def test_pmi_is_that_of_gensim() -> None:
 
 def test_related_words_stand_together_more_often_than_chance() -> None:
     texts = ["발망치 소리에 옆집 진동까지"] * 30 + ["주차 자리가 넓어요"] * 200
-    found = insight.related(corpus_of(texts), "발망치")
-    assert list(found) == list(insight.RELATED_COLUMNS)
-    assert set(found["word"]) == {"소리", "옆집", "진동"}
-    assert set(found["method"]) == {"together"}
-    assert "too few for word vectors" in str(found.attrs["refused"])
+    table = insight.related(corpus_of(texts), "발망치")
+    assert list(table) == list(insight.RELATED_COLUMNS)
+    assert set(table["word"]) == {"소리", "옆집", "진동"}
+    assert set(table["method"]) == {"together"}
+    assert "too few for word vectors" in str(table.attrs["refused"])
 
 
 def test_words_of_too_few_texts_have_no_relatives() -> None:
@@ -141,20 +141,20 @@ def test_words_of_like_contexts_have_like_vectors(model: str) -> None:
     rng = random.Random(4)
     topics = [[f"{t}{i}번" for i in range(8)] for t in "가나다라"]
     sentences = [rng.choices(rng.choice(topics), k=8) for _ in range(3_000)]
-    found = train_vectors(sentences, model)
+    vectors = train_vectors(sentences, model)
     for topic in topics:
-        nearest = found.similarity(topic[0]).nlargest(7).index
+        nearest = vectors.similarity(topic[0]).nlargest(7).index
         assert set(nearest) == set(topic[1:])
     again = train_vectors(sentences, model)
-    np.testing.assert_array_equal(found.matrix, again.matrix)
+    np.testing.assert_array_equal(vectors.matrix, again.matrix)
 
 
 def test_pairs_are_those_of_related() -> None:
     texts = ["발망치 소리에 옆집 진동까지"] * 30 + ["주차 자리가 넓어요"] * 200
     corpus = corpus_of(texts)
-    found = insight.word_pairs(corpus, ["발망치", "소리", "주차", "없는말", "소리"])
-    assert list(found) == list(insight.PAIR_COLUMNS)
-    assert found[["word", "other", "together"]].to_numpy().tolist() == [["발망치", "소리", 30]]
+    pairs = insight.word_pairs(corpus, ["발망치", "소리", "주차", "없는말", "소리"])
+    assert list(pairs) == list(insight.PAIR_COLUMNS)
+    assert pairs[["word", "other", "together"]].to_numpy().tolist() == [["발망치", "소리", 30]]
     alone = insight.related(corpus, "발망치").set_index("word").loc["소리"]
-    assert found["npmi"][0] == pytest.approx(alone["npmi"])
+    assert pairs["npmi"][0] == pytest.approx(alone["npmi"])
     assert insight.word_pairs(corpus, []).empty

@@ -65,9 +65,9 @@ def test_labels_that_were_turned_are_found_by_confident_learning() -> None:
     turned = [3, 50, 111, 200]
     frame.loc[turned, "probability"] = frame.loc[turned, "positive"].map({1.0: 0.97, 0.0: 0.03})
     frame.loc[turned, "score"] = 6 - frame.loc[turned, "score"]
-    found = labelling_queue(insight.Corpus.from_frames(frame), "mislabelled")
-    assert set(found.index[:4]) == set(turned)
-    assert len(found) < 8
+    queue = labelling_queue(insight.Corpus.from_frames(frame), "mislabelled")
+    assert set(queue.index[:4]) == set(turned)
+    assert len(queue) < 8
     frame["score"] = 5.0
     assert labelling_queue(insight.Corpus.from_frames(frame), "mislabelled").empty
 
@@ -76,9 +76,9 @@ def test_the_doubtful_are_nearest_to_the_threshold() -> None:
     frame = corpus().texts.copy()
     frame.loc[[9, 77], "probability"] = [0.49, 0.52]
     frame.loc[[9, 77], "positive"] = [0.0, 1.0]
-    found = labelling_queue(insight.Corpus.from_frames(frame), "doubtful", size=5)
-    assert set(found.index[:2]) == {9, 77}
-    assert found["urgency"].is_monotonic_decreasing
+    queue = labelling_queue(insight.Corpus.from_frames(frame), "doubtful", size=5)
+    assert set(queue.index[:2]) == {9, 77}
+    assert queue["urgency"].is_monotonic_decreasing
 
 
 def test_near_duplicates_are_found_whatever_their_spaces() -> None:
@@ -93,10 +93,10 @@ def test_near_duplicates_are_found_whatever_their_spaces() -> None:
             "짧은 글",
         ]
     )
-    found = near_duplicates(texts)
-    assert set(found.index) == {2, 3}
-    assert found["other"].tolist() == [0, 0]
-    assert (found["urgency"] > 0.9).all()
+    duplicates = near_duplicates(texts)
+    assert set(duplicates.index) == {2, 3}
+    assert duplicates["other"].tolist() == [0, 0]
+    assert (duplicates["urgency"] > 0.9).all()
 
 
 def test_adverts_are_found_by_numbers_and_words() -> None:
@@ -110,8 +110,8 @@ def test_adverts_are_found_by_numbers_and_words() -> None:
             ]
         }
     )
-    found = labelling_queue(insight.Corpus.from_frames(frame), "advertising")
-    assert set(found.index) == {0, 1}
+    queue = labelling_queue(insight.Corpus.from_frames(frame), "advertising")
+    assert set(queue.index) == {0, 1}
     with pytest.raises(InputError, match="no queue 'best'"):
         labelling_queue(insight.Corpus.from_frames(frame), "best")  # type: ignore[arg-type]
     with pytest.raises(InsightError, match="classified yet"):
@@ -121,11 +121,11 @@ def test_adverts_are_found_by_numbers_and_words() -> None:
 def test_cohens_kappa_is_that_of_the_libraries() -> None:
     one = RNG.integers(0, 3, 200)
     other = np.where(RNG.random(200) < 0.7, one, RNG.integers(0, 3, 200))
-    found = cohens_kappa(one, other)
-    assert found.value == pytest.approx(cohen_kappa_score(one, other))
+    kappa = cohens_kappa(one, other)
+    assert kappa.value == pytest.approx(cohen_kappa_score(one, other))
     table = pd.crosstab(one, other).to_numpy()
     theirs = inter_rater.cohens_kappa(table)
-    assert found.value - found.low == pytest.approx(theirs.kappa - theirs.kappa_low)
+    assert kappa.value - kappa.low == pytest.approx(theirs.kappa - theirs.kappa_low)
     assert np.isnan(cohens_kappa([1, 1], [1, 1]).value)
 
 
@@ -157,7 +157,7 @@ def test_labels_of_several_people_are_kept_and_counted(tmp_path: Path) -> None:
     with open_store(f"sqlite:///{tmp_path / 'a.db'}") as store:
         store.add_reviews(Review("made", "1", f"r{n}", "total", f"글 {n}") for n in range(4))
         keys = [("made", "1", f"r{n}", "total") for n in range(5)]
-        told = [
+        annotations = [
             Annotation(keys[0], "가", "positive"),
             Annotation(keys[0], "나", "negative"),
             Annotation(keys[1], "가", "negative"),
@@ -165,7 +165,9 @@ def test_labels_of_several_people_are_kept_and_counted(tmp_path: Path) -> None:
             Annotation(keys[3], "가", "positive", "doubtful"),
             Annotation(keys[4], "가", "positive"),
         ]
-        assert store.annotations.add(told) == 5, "of a review that isn't there no label is kept"
+        assert store.annotations.add(annotations) == 5, (
+            "of a review that isn't there no label is kept"
+        )
         again = [
             Annotation(keys[1], "가", "positive", "doubtful"),
             Annotation(keys[3], "나", "positive"),

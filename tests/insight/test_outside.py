@@ -93,9 +93,9 @@ def priced(regions: int, seed: int = 0) -> pd.DataFrame:
 @pytest.mark.parametrize("regions", [4, 25])
 def test_what_moves_the_price_is_that_of_statsmodels(regions: int) -> None:
     table = priced(regions)
-    found = hedonic(table, "price", ["score", "year"])
-    assert list(found) == list(HEDONIC_COLUMNS)
-    row = found.set_index("property")
+    effects = hedonic(table, "price", ["score", "year"])
+    assert list(effects) == list(HEDONIC_COLUMNS)
+    row = effects.set_index("property")
     x = pd.concat(
         [table[["score", "year"]], pd.get_dummies(table["district"], dtype=float)], axis=1
     )
@@ -109,16 +109,16 @@ def test_what_moves_the_price_is_that_of_statsmodels(regions: int) -> None:
         assert row["low"][name] < truth * spread[name] < row["high"][name]
         half = (row["high"][name] - row["low"][name]) / 2
         assert half == pytest.approx(1.96 * fitted.bse[name] * spread[name], rel=0.09)
-    assert found["significant"].all()
-    assert found.attrs["complexes"] == 400
-    assert all(korean for _, korean in found.attrs["assumptions"])
+    assert effects["significant"].all()
+    assert effects.attrs["complexes"] == 400
+    assert all(korean for _, korean in effects.attrs["assumptions"])
 
 
 def test_a_property_without_an_effect_is_none() -> None:
     table = priced(12).assign(noise=np.random.default_rng(9).normal(size=400))
-    found = hedonic(table, "price", ["score", "year", "noise"]).set_index("property")
-    assert not found.loc["noise", "significant"]
-    assert found["vif"].max() < 2
+    effects = hedonic(table, "price", ["score", "year", "noise"]).set_index("property")
+    assert not effects.loc["noise", "significant"]
+    assert effects["vif"].max() < 2
 
 
 def test_what_the_regression_refuses() -> None:
@@ -148,15 +148,15 @@ def mapped(gathered: bool) -> pd.DataFrame:
 
 def test_what_gathers_is_found_where_it_is() -> None:
     table = mapped(gathered=True)
-    found = clusters(table)
-    assert list(found)[3:] == list(CLUSTER_COLUMNS)
-    assert found.attrs["moran"] > 0.5
-    assert found.attrs["p_value"] < 0.01
-    high = found[found["cluster"].eq("high among high")]
+    clustered = clusters(table)
+    assert list(clustered)[3:] == list(CLUSTER_COLUMNS)
+    assert clustered.attrs["moran"] > 0.5
+    assert clustered.attrs["p_value"] < 0.01
+    high = clustered[clustered["cluster"].eq("high among high")]
     assert len(high) >= 10
     assert high["latitude"].max() < 37.46
     assert high["longitude"].max() < 126.98
-    assert found["neighbours_distance"].between(1_000, 5_000).all()
+    assert clustered["neighbours_distance"].between(1_000, 5_000).all()
     # Moran's I by its definition, with weights that sum to 1 a row.
     z = table["share"].to_numpy() - table["share"].mean()
     d = haversine(
@@ -165,15 +165,15 @@ def test_what_gathers_is_found_where_it_is() -> None:
     )
     np.fill_diagonal(d, np.inf)
     lag = z[np.argsort(d, axis=1)[:, :8]].mean(axis=1)
-    assert found.attrs["moran"] == pytest.approx(z @ lag / (z @ z), rel=0.02)
+    assert clustered.attrs["moran"] == pytest.approx(z @ lag / (z @ z), rel=0.02)
 
 
 def test_what_is_scattered_is_not() -> None:
-    found = clusters(mapped(gathered=False))
-    assert found.attrs["p_value"] > 0.05
-    assert found["cluster"].ne("").sum() <= 2
+    clustered = clusters(mapped(gathered=False))
+    assert clustered.attrs["p_value"] > 0.05
+    assert clustered["cluster"].ne("").sum() <= 2
     again = clusters(mapped(gathered=False))
-    assert again.attrs["p_value"] == found.attrs["p_value"]
+    assert again.attrs["p_value"] == clustered.attrs["p_value"]
 
 
 def test_what_can_not_be_told_of_a_map() -> None:

@@ -28,8 +28,8 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> insight.Corpus:
 
 
 def test_the_risen_word_is_found_and_no_other(planted: insight.Corpus) -> None:
-    found = insight.keywords(planted, "2024")
-    sure = found[found["q_value"] < 0.05]
+    words = insight.keywords(planted, "2024")
+    sure = words[words["q_value"] < 0.05]
     assert sure["word"].tolist() == [PLANTED.vocabulary()[60]]
     before = insight.keywords(planted, "2024", base_until="2023").set_index("word")
     row = before.loc[PLANTED.vocabulary()[60]]
@@ -39,8 +39,8 @@ def test_the_risen_word_is_found_and_no_other(planted: insight.Corpus) -> None:
 
 
 def test_the_worse_category_is_found_and_no_other(planted: insight.Corpus) -> None:
-    found = insight.standouts(planted)
-    sure = found[found["q_value"] < 0.05]
+    table = insight.standouts(planted)
+    sure = table[table["q_value"] < 0.05]
     assert sure[["complex", "category"]].to_numpy().tolist() == [["made:3", "care"]]
     assert sure["low"].iloc[0] < -0.20 < sure["high"].iloc[0]
     worst = insight.where(planted, category="care")
@@ -52,10 +52,10 @@ def test_the_worse_category_is_found_and_no_other(planted: insight.Corpus) -> No
 
 
 def test_the_change_is_found_and_no_other(planted: insight.Corpus) -> None:
-    found = insight.changes(planted)
-    assert found["category"].tolist() == ["around"]
-    assert abs((found["period"][0] - pd.Timestamp(2023, 7, 1)).days) < 100
-    assert found["low"][0] < -0.15 < found["high"][0]
+    changes = insight.changes(planted)
+    assert changes["category"].tolist() == ["around"]
+    assert abs((changes["period"][0] - pd.Timestamp(2023, 7, 1)).days) < 100
+    assert changes["low"][0] < -0.15 < changes["high"][0]
 
 
 @pytest.mark.slow

@@ -20,17 +20,17 @@ RNG = np.random.default_rng(0)
 @pytest.mark.parametrize("level", [0.9, 0.95, 0.99])
 def test_wilson(level: float) -> None:
     k, n = np.array([0, 1, 8, 81, 15, 5]), np.array([20, 29, 10, 263, 148, 5])
-    found = rates.wilson(k, n, level)
+    interval = rates.wilson(k, n, level)
     low, high = proportion.proportion_confint(k, n, 1 - level, "wilson")
-    np.testing.assert_allclose(found.low, low, atol=1e-12)
-    np.testing.assert_allclose(found.high, high, atol=1e-12)
+    np.testing.assert_allclose(interval.low, low, atol=1e-12)
+    np.testing.assert_allclose(interval.high, high, atol=1e-12)
 
 
 def test_wilson_as_published() -> None:
     """Newcombe 1998, Statistics in Medicine 17, 857-872, table I, method 3."""
-    found = rates.wilson([81, 15, 0, 1], [263, 148, 20, 29])
-    np.testing.assert_allclose(found.low, [0.2553, 0.0624, 0.0000, 0.0061], atol=5e-5)
-    np.testing.assert_allclose(found.high, [0.3662, 0.1605, 0.1611, 0.1718], atol=5e-5)
+    interval = rates.wilson([81, 15, 0, 1], [263, 148, 20, 29])
+    np.testing.assert_allclose(interval.low, [0.2553, 0.0624, 0.0000, 0.0061], atol=5e-5)
+    np.testing.assert_allclose(interval.high, [0.3662, 0.1605, 0.1611, 0.1718], atol=5e-5)
 
 
 def test_nothing_counted_has_no_interval() -> None:
@@ -39,9 +39,9 @@ def test_nothing_counted_has_no_interval() -> None:
 
 def test_newcombe_as_published() -> None:
     """Newcombe 1998, Statistics in Medicine 17, 873-890, table II, method 10."""
-    found = rates.newcombe([56, 9, 6], [70, 10, 7], [48, 3, 2], [80, 10, 7])
-    np.testing.assert_allclose(found.low, [0.0524, 0.1705, 0.0582], atol=5e-5)
-    np.testing.assert_allclose(found.high, [0.3339, 0.8090, 0.8062], atol=5e-5)
+    interval = rates.newcombe([56, 9, 6], [70, 10, 7], [48, 3, 2], [80, 10, 7])
+    np.testing.assert_allclose(interval.low, [0.0524, 0.1705, 0.0582], atol=5e-5)
+    np.testing.assert_allclose(interval.high, [0.3339, 0.8090, 0.8062], atol=5e-5)
 
 
 def test_newcombe_and_the_effect_size_as_statsmodels_has_them() -> None:
@@ -85,8 +85,8 @@ def test_corrections_for_many_tests() -> None:
     p = RNG.random(50) ** 3
     p[7] = p[8]
     np.testing.assert_allclose(rates.holm(p), multitest.multipletests(p, method="holm")[1])
-    found = rates.benjamini_hochberg(p)
-    np.testing.assert_allclose(found, multitest.multipletests(p, method="fdr_bh")[1])
+    adjusted = rates.benjamini_hochberg(p)
+    np.testing.assert_allclose(adjusted, multitest.multipletests(p, method="fdr_bh")[1])
     assert rates.benjamini_hochberg([]).size == 0
 
 
@@ -131,21 +131,21 @@ def test_shrinking_is_the_integral_it_claims_to_be() -> None:
         total = integrate.quad(lambda s: weight(np.exp(s)) * np.exp(s), *ends)[0]
         return float(integrate.quad(inner, *ends)[0] / total)
 
-    found = rates.shrink(k, n, mu)
+    shrunken = rates.shrink(k, n, mu)
     for group in range(4):
-        assert found.score[group] == pytest.approx(mean(1, group), rel=1e-3)
+        assert shrunken.score[group] == pytest.approx(mean(1, group), rel=1e-3)
         spread = mean(2, group) - mean(1, group) ** 2
-        assert found.variance[group] == pytest.approx(spread, rel=1e-2)
-    assert (found.low < found.score).all()
-    assert (found.score < found.high).all()
+        assert shrunken.variance[group] == pytest.approx(spread, rel=1e-2)
+    assert (shrunken.low < shrunken.score).all()
+    assert (shrunken.score < shrunken.high).all()
 
 
 def test_three_glowing_reviews_do_not_beat_three_hundred_good_ones() -> None:
     rest = RNG.binomial(40, 0.6, 20)
     k, n = np.array([3, 290, *rest]), np.array([3, 300, *[40] * 20])
-    found = rates.shrink(k, n, k.sum() / n.sum())
-    assert found.low[0] < found.low[1]
-    assert found.score[0] < found.score[1]
+    shrunken = rates.shrink(k, n, k.sum() / n.sum())
+    assert shrunken.low[0] < shrunken.low[1]
+    assert shrunken.score[0] < shrunken.score[1]
 
 
 def test_shrunken_intervals_hold_the_truth_as_often_as_they_say() -> None:
@@ -155,36 +155,36 @@ def test_shrunken_intervals_hold_the_truth_as_often_as_they_say() -> None:
         for _ in range(60):
             truth = rng.beta(0.6 * strength, 0.4 * strength, 40)
             n = rng.integers(3, 80, 40)
-            found = rates.shrink(rng.binomial(n, truth), n, 0.6)
-            held.append(((found.low < truth) & (truth < found.high)).mean())
+            shrunken = rates.shrink(rng.binomial(n, truth), n, 0.6)
+            held.append(((shrunken.low < truth) & (truth < shrunken.high)).mean())
         assert 0.92 < np.mean(held) < 0.98, strength
 
 
 def test_groups_that_do_not_differ_become_one() -> None:
     n = np.full(100, 60)
-    found = rates.shrink(RNG.binomial(n, 0.5), n, 0.5)
-    assert np.ptp(found.score) < 0.05
-    assert (found.high - found.low).min() > 0.02, "but not with a certainty that nobody has"
+    shrunken = rates.shrink(RNG.binomial(n, 0.5), n, 0.5)
+    assert np.ptp(shrunken.score) < 0.05
+    assert (shrunken.high - shrunken.low).min() > 0.02, "but not with a certainty that nobody has"
 
 
 def test_the_ratio_of_two_rates() -> None:
     k1, k2 = np.array([0, 3, 40, 80]), np.array([5, 9, 40, 300])
-    found = log_ratio_interval(k1, 500, k2, 2_000)
+    interval = log_ratio_interval(k1, 500, k2, 2_000)
     for i in range(4):
         low, high = proportion.confint_proportions_2indep(
             k1[i], 500, k2[i], 2_000, compare="ratio", method="log-adjusted"
         )
-        assert (found.low[i], found.high[i]) == pytest.approx((low, high))
+        assert (interval.low[i], interval.high[i]) == pytest.approx((low, high))
 
 
 def test_the_log_odds_ratio_word_by_word() -> None:
     one, other = np.array([30, 4, 0, 100]), np.array([10, 9, 2, 120])
-    found, error = log_odds_ratio(one, other, one + other, 50.0)
+    ratios, error = log_odds_ratio(one, other, one + other, 50.0)
     for w in range(4):  # Monroe et al. 2008, equations 15, 16 and 20, as they are printed
         a0, aw = 50.0, 50.0 * (one + other)[w] / (one + other).sum()
         i = np.log((one[w] + aw) / (one.sum() + a0 - one[w] - aw))
         j = np.log((other[w] + aw) / (other.sum() + a0 - other[w] - aw))
-        assert found[w] == pytest.approx(i - j)
+        assert ratios[w] == pytest.approx(i - j)
         assert error[w] ** 2 == pytest.approx(1 / (one[w] + aw) + 1 / (other[w] + aw))
 
 
@@ -198,23 +198,23 @@ def regression() -> tuple[np.ndarray, np.ndarray]:
 def test_without_a_penalty_ridge_is_least_squares_with_robust_errors() -> None:
     x, y = regression()
     fitted = sm.OLS(y, sm.add_constant(x)).fit(cov_type="HC1")
-    found = ridge(x, y, penalty=0.0)
-    np.testing.assert_allclose(found.coefficients, fitted.params[1:])
-    np.testing.assert_allclose(found.error, fitted.bse[1:])
-    assert found.r2 == pytest.approx(fitted.rsquared)
+    fit = ridge(x, y, penalty=0.0)
+    np.testing.assert_allclose(fit.coefficients, fitted.params[1:])
+    np.testing.assert_allclose(fit.error, fitted.bse[1:])
+    assert fit.r2 == pytest.approx(fitted.rsquared)
 
 
 def test_the_penalty_and_coefficients_are_those_of_scikit_learn() -> None:
     x, y = regression()
-    found = ridge(x, y)
-    assert found.penalty > 0
-    np.testing.assert_allclose(found.coefficients, Ridge(found.penalty).fit(x, y).coef_)
+    fit = ridge(x, y)
+    assert fit.penalty > 0
+    np.testing.assert_allclose(fit.coefficients, Ridge(fit.penalty).fit(x, y).coef_)
     grid = np.geomspace(1e-5, 1, 26) * len(y)
-    assert RidgeCV(grid).fit(x, y).alpha_ == pytest.approx(found.penalty)
+    assert RidgeCV(grid).fit(x, y).alpha_ == pytest.approx(fit.penalty)
 
 
 def test_a_column_that_repeats_another_breaks_nothing() -> None:
     x, y = regression()
-    found = ridge(np.column_stack([x, x[:, 0]]), y)
-    assert np.isfinite(found.coefficients).all()
-    assert np.isfinite(found.error).all()
+    fit = ridge(np.column_stack([x, x[:, 0]]), y)
+    assert np.isfinite(fit.coefficients).all()
+    assert np.isfinite(fit.error).all()

@@ -36,9 +36,9 @@ def test_shares_by_who_wrote_it(column: Any) -> None:
 
 
 def test_reviews_that_say_nothing_of_it_are_an_error_with_the_setting() -> None:
-    with pytest.raises(InsightError, match="covariates") as told:
+    with pytest.raises(InsightError, match="covariates") as error:
         insight.where(planted("sex"), by="age")
-    assert "누가" in told.value.sentence("ko")
+    assert "누가" in error.value.sentence("ko")
     with pytest.raises(InputError, match="residence, age, sex, married"):
         insight.where(planted("sex"), by="shoe size")  # type: ignore[arg-type]
 

@@ -131,9 +131,9 @@ def test_no_sentence_is_a_residents(corpus: pd.DataFrame) -> None:
     kinds = {"others": grams(others)}
     kinds |= {str(name): grams(own["text"]) for name, own in corpus.groupby("source")}
     theirs: set[str] = set()
-    wanted = set().union(*kinds.values())
+    every = set().union(*kinds.values())
     training = real.loc[real["split"] == "train", "text"]
     for some in np.array_split(training.to_numpy(), 50):
-        theirs |= grams(some) & wanted
+        theirs |= grams(some) & every
     shares = {name: len(own & theirs) / len(own) for name, own in kinds.items()}
     assert max(shares.values()) == shares["others"]

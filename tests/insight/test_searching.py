@@ -88,7 +88,7 @@ def texts(hits: Hits) -> set[int]:
 
 
 @pytest.mark.parametrize(
-    ("asked", "found", "read_as"),
+    ("query", "expected", "read_as"),
     [
         ("주차", {0, 1, 2}, "text"),
         ("주차를", {0, 1, 2}, "text"),
@@ -111,10 +111,10 @@ def texts(hits: Hits) -> set[int]:
     ],
 )
 def test_words_however_they_are_written(
-    searched: Callable[..., Hits], asked: str, found: set[int], read_as: str
+    searched: Callable[..., Hits], query: str, expected: set[int], read_as: str
 ) -> None:
-    hits = searched(asked)
-    assert texts(hits) == found
+    hits = searched(query)
+    assert texts(hits) == expected
     assert not read_as or hits.readings[0].read_as == read_as
 
 
@@ -129,7 +129,7 @@ def test_a_question_in_words_becomes_filters(searched: Callable[..., Hits]) -> N
 
 
 @pytest.mark.parametrize(
-    ("filters", "found"),
+    ("filters", "expected"),
     [
         ({"topic": "층간소음"}, {3, 4, 5, 8}),
         ({"topic": "층간소음", "label": "negative"}, {3, 5, 8}),
@@ -143,9 +143,9 @@ def test_a_question_in_words_becomes_filters(searched: Callable[..., Hits]) -> N
     ],
 )
 def test_filters_combine(
-    searched: Callable[..., Hits], filters: dict[str, object], found: set[int]
+    searched: Callable[..., Hits], filters: dict[str, object], expected: set[int]
 ) -> None:
-    assert texts(searched(**filters)) == found
+    assert texts(searched(**filters)) == expected
 
 
 def test_hits_are_counted_ordered_and_marked(searched: Callable[..., Hits]) -> None:
@@ -160,8 +160,8 @@ def test_hits_are_counted_ordered_and_marked(searched: Callable[..., Hits]) -> N
     }
     assert marked[ROWS[3][0]] == ["층간 소음"]
     assert marked[ROWS[5][0]] == ["층간-소음"]
-    told = searched("시끄럽다").table.set_index("text")["spans"]
-    assert told[ROWS[9][0]] == [(5, 11)]
+    spans = searched("시끄럽다").table.set_index("text")["spans"]
+    assert spans[ROWS[9][0]] == [(5, 11)]
 
 
 def test_wrong_filters_are_told(searched: Callable[..., Hits]) -> None:
@@ -216,14 +216,14 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 def test_the_index_follows_the_reviews(store: Store) -> None:
     fill(store)
-    found = Search(store.database, tokens_of)
-    assert found.refresh() == len(ROWS)
-    assert found.refresh() == 0
+    search = Search(store.database, tokens_of)
+    assert search.refresh() == len(ROWS)
+    assert search.refresh() == 0
     review = Review("made", "0", "000", "total", "수영장이 넓어요", 5.0)
     store.add_reviews([review, Review("made", "0", "new", "total", "도서관이 생겼어요")])
-    told: list[int] = []
-    assert found.refresh(told.append) == 2
-    assert told == [2]
+    counts: list[int] = []
+    assert search.refresh(counts.append) == 2
+    assert counts == [2]
     corpus = insight.load(store)
     index = StoreIndex(store, corpus)
     for run, texts in (("수영장", 1), ("도서관", 1), ("지하주차", 0), ("주차", 2)):
@@ -234,18 +234,18 @@ def test_the_index_follows_the_reviews(store: Store) -> None:
 
 def test_an_index_that_points_nowhere_is_built_anew(tmp_path: Path) -> None:
     with open_store(f"sqlite:///{tmp_path / 'a.db'}") as store:
-        found = Search(store.database, tokens_of)
+        search = Search(store.database, tokens_of)
         for turn in range(4):
             store.add_reviews(
                 Review("made", "0", str(n), "total", f"{turn}번째 글 {n}") for n in range(400)
             )
-            assert found.refresh() == 400
+            assert search.refresh() == 400
         # 1,600 numbers were given; the fourth refresh threw away 1,200 of them.
         with store.database.read() as connection:
             highest = connection.exec_driver_sql("SELECT max(number) FROM search_texts").scalar()
         assert highest == 400
-        assert len(found.find([["3번째"]])) == 400
-        assert not len(found.find([["1번째"]]))
+        assert len(search.find([["3번째"]])) == 400
+        assert not len(search.find([["1번째"]]))
 
 
 WRITTEN = st.text(alphabet="가나다ㄱ역 .-Aa1🙂", min_size=1, max_size=12)
@@ -256,15 +256,15 @@ WRITTEN = st.text(alphabet="가나다ㄱ역 .-Aa1🙂", min_size=1, max_size=12)
     st.lists(WRITTEN.filter(str.strip), min_size=1, max_size=6),
     st.lists(WRITTEN, min_size=1, max_size=3),
 )
-def test_the_database_finds_what_scanning_finds(written: list[str], asked: list[str]) -> None:
+def test_the_database_finds_what_scanning_finds(written: list[str], words: list[str]) -> None:
     with open_store("sqlite://") as store:
         store.add_reviews(
             Review("made", "0", f"{n:03}", "total", text) for n, text in enumerate(written)
         )
         corpus = insight.load(store)
-        wanted = [[tokens_of(a)[0] if tokens_of(a) else ""] for a in asked]
-        whole = [["".join(t[0] for t in tokens_of(a))] for a in asked]
-        for groups in (wanted, whole):
+        starts = [[tokens_of(a)[0] if tokens_of(a) else ""] for a in words]
+        whole = [["".join(t[0] for t in tokens_of(a))] for a in words]
+        for groups in (starts, whole):
             np.testing.assert_array_equal(
                 StoreIndex(store, corpus).rows(groups), ScanIndex(corpus).rows(groups)
             )

@@ -51,8 +51,8 @@ def test_mention_rates_are_of_reviews(corpus: insight.Corpus) -> None:
     table = insight.mention_trend(corpus, [word, "없는말"], "year")
     assert list(table) == list(insight.MENTION_COLUMNS)
     texts = corpus.texts.assign(said=corpus.texts["text"].str.split().map(lambda w: word in w))
-    said = texts.groupby("review").agg(said=("said", "any"), when=("written_at", "first"))
-    counted = said.groupby(said["when"].dt.year)["said"]
+    mentioned = texts.groupby("review").agg(said=("said", "any"), when=("written_at", "first"))
+    counted = mentioned.groupby(mentioned["when"].dt.year)["said"]
     own = table[table["word"].eq(word)]
     assert own["mentions"].tolist() == counted.sum().tolist()
     assert own["reviews"].tolist() == counted.size().tolist()
@@ -80,8 +80,8 @@ def test_no_cut_is_cheaper() -> None:
             if all(b - a >= 2 for a, b in zip((0, *edges), (*edges, 14), strict=True))
         ]
         best = min(ways, key=lambda edges: cost(k, n, edges, penalty))
-        found = segment(k.astype(float), n.astype(float), penalty, 2)
-        assert tuple(found[:-1]) == best
+        segments = segment(k.astype(float), n.astype(float), penalty, 2)
+        assert tuple(segments[:-1]) == best
 
 
 def test_the_gains_of_series_without_a_change() -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from tests.browser import needs_browser, opened
-from tests.factories.reviews import apartments, fill, made
+from tests.factories.reviews import apartments, fake_complex_reviews, fill
 from zigbang_nlp import insight
 from zigbang_nlp.errors import ZigbangError
 from zigbang_nlp.records import Review
@@ -27,7 +27,7 @@ EVIL = "<img src=x onerror=\"document.title='hacked'\"> <script>document.title='
 def url(tmp_path_factory: pytest.TempPathFactory) -> str:
     evil = [Review("test", "0", f"x{i}", "total", EVIL, 1.0) for i in range(40)]
     places = apartments(name="<b>굵은</b> 마을")
-    return fill(tmp_path_factory.mktemp("store"), [*made(), *evil], places)
+    return fill(tmp_path_factory.mktemp("store"), [*fake_complex_reviews(), *evil], places)
 
 
 @pytest.fixture(scope="module")
@@ -113,10 +113,10 @@ def test_a_table_opens_and_its_csv_downloads(url: str, file: Path, tmp_path: Pat
             card.get_by_text("CSV 다운로드").click()
         assert waiting.value.suggested_filename == "categories.csv"
         waiting.value.save_as(tmp_path / "c.csv")
-    found = pd.read_csv(tmp_path / "c.csv", encoding="utf-8-sig")
+    downloaded = pd.read_csv(tmp_path / "c.csv", encoding="utf-8-sig")
     expected = insight.where(insight.load(url), "category")
-    assert found["category"].tolist() == expected["category"].tolist()
-    assert found["score"].tolist() == pytest.approx(expected["score"].tolist())
+    assert downloaded["category"].tolist() == expected["category"].tolist()
+    assert downloaded["score"].tolist() == pytest.approx(expected["score"].tolist())
 
 
 def test_without_scripts_text_and_tables_are_there(file: Path) -> None:
@@ -134,10 +134,10 @@ def test_everybody_can_use_it(file: Path, dark: bool) -> None:
         page = seen.page
         page.wait_for_selector(DRAWN, state="attached")
         page.evaluate(Path(AXE_FILE_PATH).read_text("utf-8"))
-        found = page.evaluate("axe.run(document)")
+        results = page.evaluate("axe.run(document)")
         broken = [
             (rule["id"], rule["nodes"][0]["html"][:120], rule["nodes"][0]["failureSummary"])
-            for rule in found["violations"]
+            for rule in results["violations"]
         ]
         assert not broken, json.dumps(broken, ensure_ascii=False, indent=1)
 

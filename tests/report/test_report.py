@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.conftest import made_reviews, zigbang
-from tests.factories.reviews import apartments, fill, made
+from tests.conftest import zigbang
+from tests.factories.reviews import apartments, fake_complex_reviews, fake_reviews, fill
 from zigbang_nlp import insight
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.filters import recent
@@ -48,13 +48,13 @@ class Page(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
+        attributes = dict(attrs)
         self.tags.append(tag)
         self._skip = tag in ("script", "style")
         if tag in ("article", "section"):
-            self._card = given.get("id") or ""
-        if tag == "a" and "download" in given:
-            self.csv[(given["download"] or "").removesuffix(".csv")] = given["href"] or ""
+            self._card = attributes.get("id") or ""
+        if tag == "a" and "download" in attributes:
+            self.csv[(attributes["download"] or "").removesuffix(".csv")] = attributes["href"] or ""
 
     def handle_endtag(self, _tag: str) -> None:
         self._skip = False
@@ -80,7 +80,7 @@ def report(url: str, folder: Path, **options: object) -> Page:
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return fill(tmp_path_factory.mktemp("made"), made(), apartments())
+    return fill(tmp_path_factory.mktemp("made"), fake_complex_reviews(), apartments())
 
 
 @pytest.fixture(scope="module")
@@ -115,16 +115,16 @@ def test_every_table_is_that_of_the_library(url: str, page: Page) -> None:
         "drivers": insight.drivers(corpus, "category"),
     }
     for key, table in expected.items():
-        found = page.table(key)
-        assert len(found) == len(table), key
+        shown = page.table(key)
+        assert len(shown) == len(table), key
         for column in table.select_dtypes("number"):
-            np.testing.assert_allclose(found[column], table[column], rtol=1e-9, err_msg=key)
+            np.testing.assert_allclose(shown[column], table[column], rtol=1e-9, err_msg=key)
 
 
 def test_planted_effects_are_said_with_quotes(page: Page) -> None:
-    said = page.cards["standouts"]
-    assert "솔마을 3단지: 교통여건 만족도가 다른 단지보다 낮습니다" in said
-    assert "솔마을 3단지 · 교통여건" in said, "a quote from there"
+    card = page.cards["standouts"]
+    assert "솔마을 3단지: 교통여건 만족도가 다른 단지보다 낮습니다" in card
+    assert "솔마을 3단지 · 교통여건" in card, "a quote from there"
     keywords = page.table("keywords")
     rising = keywords[(keywords["q_value"] < 0.05) & (keywords["direction"] == "rising")]
     assert "발망치" in set(rising["word"])
@@ -160,7 +160,10 @@ def test_filters_narrow_it_and_are_named(url: str, tmp_path: Path) -> None:
 
 
 def test_text_of_residents_is_never_markup(tmp_path: Path) -> None:
-    reviews = [*made(3, 20), *(Review("test", "0", f"x{i}", "total", EVIL, 1.0) for i in range(30))]
+    reviews = [
+        *fake_complex_reviews(3, 20),
+        *(Review("test", "0", f"x{i}", "total", EVIL, 1.0) for i in range(30)),
+    ]
     url = fill(tmp_path, reviews, apartments(3, name="<b>굵은</b>&\u202e"))
     page = report(url, tmp_path)
     assert page.tags.count("script") == 1
@@ -171,7 +174,7 @@ def test_text_of_residents_is_never_markup(tmp_path: Path) -> None:
 
 
 def test_cells_of_a_csv_run_in_no_spreadsheet(tmp_path: Path) -> None:
-    url = fill(tmp_path, made(3, 20), apartments(3, name="=HYPERLINK(1)"))
+    url = fill(tmp_path, fake_complex_reviews(3, 20), apartments(3, name="=HYPERLINK(1)"))
     names = report(url, tmp_path).table("ranking")["name"]
     assert names.str.startswith("'=").all()
 
@@ -182,7 +185,7 @@ def absent(page: Page, key: str) -> str:
 
 
 def test_without_dates_the_times_are_left_out(tmp_path: Path) -> None:
-    page = report(fill(tmp_path, made(undated=True), apartments()), tmp_path)
+    page = report(fill(tmp_path, fake_complex_reviews(undated=True), apartments()), tmp_path)
     assert "작성일" in absent(page, "trend")
     assert "작성일" in absent(page, "keywords")
     assert "작성일이 없는" in page.cards["caveats"]
@@ -190,30 +193,32 @@ def test_without_dates_the_times_are_left_out(tmp_path: Path) -> None:
 
 
 def test_without_places_the_map_is_left_out(tmp_path: Path) -> None:
-    page = report(fill(tmp_path, made(), apartments(placed=False)), tmp_path)
+    page = report(fill(tmp_path, fake_complex_reviews(), apartments(placed=False)), tmp_path)
     assert "좌표가 있는 단지가 없습니다." in absent(page, "map")
     assert "주소가 있는 단지가 없습니다." in absent(page, "regions")
     assert {"ranking", "trend"} <= set(page.csv)
-    page = report(fill(tmp_path / "nameless", made()), tmp_path)
+    page = report(fill(tmp_path / "nameless", fake_complex_reviews()), tmp_path)
     assert "좌표가 있는 단지가 없습니다." in absent(page, "map")
 
 
 def test_one_complex_is_not_ranked(tmp_path: Path) -> None:
-    page = report(fill(tmp_path, made(complexes=1), apartments(1)), tmp_path)
+    page = report(fill(tmp_path, fake_complex_reviews(complexes=1), apartments(1)), tmp_path)
     for key in ("ranking", "standouts"):
         assert "한 곳뿐이라 비교할 대상이 없습니다." in absent(page, key)
     assert {"categories", "trend", "map"} <= set(page.csv)
 
 
 def test_five_reviews_say_little(tmp_path: Path) -> None:
-    page = report(fill(tmp_path, made(complexes=1, reviews=2)[:5], apartments(1)), tmp_path)
+    page = report(
+        fill(tmp_path, fake_complex_reviews(complexes=1, reviews=2)[:5], apartments(1)), tmp_path
+    )
     for key in ("ranking", "keywords", "polar", "new_words", "network", "drivers"):
         assert "필요합니다" in absent(page, key) or "없습니다" in absent(page, key), key
     assert "리뷰수5주민" in re.sub(r"\s", "", page.cards["overview"])
 
 
 def test_one_review(tmp_path: Path) -> None:
-    page = report(fill(tmp_path, made(1, 1)[:1], apartments(1)), tmp_path)
+    page = report(fill(tmp_path, fake_complex_reviews(1, 1)[:1], apartments(1)), tmp_path)
     assert "주민 1명" in page.text
 
 
@@ -233,7 +238,7 @@ def test_a_corpus_in_english_has_no_korean_words(tmp_path: Path) -> None:
 
 
 def test_reviews_that_no_model_judged(tmp_path: Path) -> None:
-    page = report(fill(tmp_path, made(), apartments(), judged=False), tmp_path)
+    page = report(fill(tmp_path, fake_complex_reviews(), apartments(), judged=False), tmp_path)
     for key in ("map", "ranking", "trend", "polar"):
         assert "아직 판정된 리뷰가 없습니다." in absent(page, key), key
     assert "아직 판정하지 않은" in page.cards["caveats"]
@@ -241,16 +246,16 @@ def test_reviews_that_no_model_judged(tmp_path: Path) -> None:
 
 def test_the_model_gives_its_reasons(bundle_dir: Path, tmp_path: Path) -> None:
     identity = load_bundle(bundle_dir).identity()
-    reviews = made_reviews(600)  # what that bundle has learned from
+    reviews = fake_reviews(600)  # what that bundle has learned from
     url = fill(tmp_path / "own", reviews, model=identity)
     page = report(url, tmp_path, model=bundle_dir)
     assert "리뷰 600건" in page.cards["deciding"]
-    found = page.table("deciding")
-    assert (found["low"].gt(0) | found["high"].lt(0)).all()
+    table = page.table("deciding")
+    assert (table["low"].gt(0) | table["high"].lt(0)).all()
     assert "검증 데이터에서" in page.cards["caveats"]
     page = report(url, tmp_path, model=tmp_path / "nowhere")
     assert "모델이 없어 판정의 까닭을 말할 수 없습니다." in absent(page, "deciding")
-    page = report(fill(tmp_path, made(), apartments()), tmp_path, model=bundle_dir)
+    page = report(fill(tmp_path, fake_complex_reviews(), apartments()), tmp_path, model=bundle_dir)
     assert "판정한 모델이 아니어서" in absent(page, "deciding")
     assert "판정에 쓴 모델이 현재 모델과 다릅니다" in page.cards["caveats"]
 
@@ -285,15 +290,15 @@ def test_quotes_are_nearest_to_the_mean_and_of_different_complexes(tmp_path: Pat
 
 
 def test_quotes_point_at_nobody(tmp_path: Path) -> None:
-    told = "주차 문제로 304동 1502호에 010-2345-6789로 전화했어요"
-    reviews = [Review("test", place, place, "care", told, 1.0) for place in "01"]
+    text = "주차 문제로 304동 1502호에 010-2345-6789로 전화했어요"
+    reviews = [Review("test", place, place, "care", text, 1.0) for place in "01"]
     corpus = insight.load(fill(tmp_path, reviews, apartments(2)))
     quotes = representative(Material(corpus, Translator("ko")), np.ones(2, bool), 5)
     assert {q.text for q in quotes} == {"주차 문제로 [동호수]에 [전화번호]로 전화했어요"}
 
 
 def test_the_recent_period(tmp_path: Path) -> None:
-    corpus = insight.load(fill(tmp_path, made(), apartments()))
+    corpus = insight.load(fill(tmp_path, fake_complex_reviews(), apartments()))
     since, until = recent(corpus.dated["written_at"])
     assert until == corpus.dated["written_at"].max().date()
     assert (until - since).days in (364, 365)
@@ -316,21 +321,23 @@ def test_cells(value: object, kind: str, shown: str) -> None:
 
 def complaint(*arguments: str, cwd: Path, code: int = 1, **environ: Any) -> str:
     done = zigbang("report", *arguments, cwd=cwd, **environ)
-    said = done.stderr.decode()
-    assert done.returncode == code, said
-    assert "Traceback" not in said
-    return said
+    stderr = done.stderr.decode()
+    assert done.returncode == code, stderr
+    assert "Traceback" not in stderr
+    return stderr
 
 
 def test_the_command_says_what_is_wrong(url: str, tmp_path: Path) -> None:
     assert "There is no store" in complaint(cwd=tmp_path)
-    given = ["--db", url]
-    assert "doesn't end in .html" in complaint(*given, "--output", "r.pdf", cwd=tmp_path, code=2)
-    assert "노원구" in complaint(*given, "--region", "제주시", cwd=tmp_path), (
+    arguments = ["--db", url]
+    assert "doesn't end in .html" in complaint(
+        *arguments, "--output", "r.pdf", cwd=tmp_path, code=2
+    )
+    assert "노원구" in complaint(*arguments, "--region", "제주시", cwd=tmp_path), (
         "a region that is here"
     )
-    assert "not a date" in complaint(*given, "--since", "gestern", cwd=tmp_path)
-    pdf = complaint(*given, "--pdf", cwd=tmp_path, BROWSER_PATH="/nowhere")
+    assert "not a date" in complaint(*arguments, "--since", "gestern", cwd=tmp_path)
+    pdf = complaint(*arguments, "--pdf", cwd=tmp_path, BROWSER_PATH="/nowhere")
     assert "A PDF needs Chromium" in pdf
     assert (tmp_path / "data" / "report.html").is_file(), "the HTML is there all the same"
     done = zigbang(

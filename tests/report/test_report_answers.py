@@ -21,10 +21,10 @@ def rows() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def url(rows: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> str:
-    made = f"sqlite:///{tmp_path_factory.mktemp('topical') / 'a.db'}"
-    with open_store(made) as store:
+    address = f"sqlite:///{tmp_path_factory.mktemp('topical') / 'a.db'}"
+    with open_store(address) as store:
         topical.fill(store, rows)
-    return made
+    return address
 
 
 @pytest.fixture(scope="module")
@@ -34,47 +34,47 @@ def page(url: str, tmp_path_factory: pytest.TempPathFactory) -> Page:
 
 def test_it_opens_with_what_is_significant_and_nothing_else(page: Page, rows: pd.DataFrame) -> None:
     assert list(page.cards).index("key_findings") < list(page.cards).index("map")
-    said = page.cards["key_findings"]
-    found = re.search(
-        r"이후 주차 긍정 비율이 ([\d.]+)%에서 ([\d.]+)%로 떨어졌습니다.*?글 (\d+)건과 (\d+)건", said
+    card = page.cards["key_findings"]
+    match = re.search(
+        r"이후 주차 긍정 비율이 ([\d.]+)%에서 ([\d.]+)%로 떨어졌습니다.*?글 (\d+)건과 (\d+)건", card
     )
-    assert found, said
-    since = pd.Timestamp(re.findall(r"(\d{4}-\d\d-\d\d) 이후 주차", said)[0])
+    assert match, card
+    since = pd.Timestamp(re.findall(r"(\d{4}-\d\d-\d\d) 이후 주차", card)[0])
     parking = rows[rows["topic"].eq("주차")]
     later = parking["written_at"] >= since
-    assert float(found[1]) == pytest.approx(100 * parking.loc[~later, "positive"].mean(), abs=0.06)
-    assert float(found[2]) == pytest.approx(100 * parking.loc[later, "positive"].mean(), abs=0.06)
-    assert (int(found[3]), int(found[4])) == ((~later).sum(), later.sum())
-    assert "조경 긍정 비율이" not in said
-    assert "교통 긍정 비율이" not in said
+    assert float(match[1]) == pytest.approx(100 * parking.loc[~later, "positive"].mean(), abs=0.06)
+    assert float(match[2]) == pytest.approx(100 * parking.loc[later, "positive"].mean(), abs=0.06)
+    assert (int(match[3]), int(match[4])) == ((~later).sum(), later.sum())
+    assert "조경 긍정 비율이" not in card
+    assert "교통 긍정 비율이" not in card
 
 
 def test_it_says_which_topics_are_apart(url: str, rows: pd.DataFrame, tmp_path: Path) -> None:
     later = report(url, tmp_path, filters=Filters(since="2024"))
-    said = later.cards["key_findings"]
+    card = later.cards["key_findings"]
     figures = r"(\S+)\(([\d.]+)%, 95% 신뢰구간 [\d.]+%–[\d.]+%, 글 ([\d,]+)건\)"
-    found = re.search(rf"높은 주제는 {figures}, 가장 낮은 주제는 {figures}입니다", said)
-    assert found, said
+    match = re.search(rf"높은 주제는 {figures}, 가장 낮은 주제는 {figures}입니다", card)
+    assert match, card
     shown = rows[rows["written_at"].dt.year >= 2024]
     means = shown.groupby("topic")["positive"].agg(["mean", "size"])
-    for name, share, texts in (found.groups()[:3], found.groups()[3:]):
+    for name, share, texts in (match.groups()[:3], match.groups()[3:]):
         assert float(share) == pytest.approx(100 * means.loc[name, "mean"], abs=0.06)
         assert int(texts) == means.loc[name, "size"]
-    assert (found[1], found[4]) == (means["mean"].idxmax(), "주차")
+    assert (match[1], match[4]) == (means["mean"].idxmax(), "주차")
 
 
 def test_it_says_how_many_complexes_are_apart(page: Page, rows: pd.DataFrame) -> None:
-    said = page.cards["key_findings"]
-    assert "가장 낮은 주제는" not in said  # over all years they are alike
+    card = page.cards["key_findings"]
+    assert "가장 낮은 주제는" not in card  # over all years they are alike
     table = page.table("map").set_index("name")
     overall = rows["positive"].mean()
     above, below = (table["low"] > overall).sum(), (table["high"] < overall).sum()
     assert above > 0
     assert below > 0
-    assert f"높은 곳이 {above}곳, 낮은 곳이 {below}곳입니다" in said
+    assert f"높은 곳이 {above}곳, 낮은 곳이 {below}곳입니다" in card
     for end, of, ends in (("높은", "low", "idxmax"), ("낮은", "high", "idxmin")):
         name, score = re.findall(
-            rf"만족도가 가장 {end} 단지는 (은솔마루 \d+단지)입니다\(보정한 만족도 ([\d.]+)%", said
+            rf"만족도가 가장 {end} 단지는 (은솔마루 \d+단지)입니다\(보정한 만족도 ([\d.]+)%", card
         )[0]
         assert name == getattr(table[of], ends)()
         assert float(score) == pytest.approx(100 * table.loc[name, "score"], abs=0.06)
@@ -101,13 +101,13 @@ def test_strengths_and_weaknesses_with_quotes_of_their_complex(
     assert len(table) == means["size"].ge(5).sum()
     for row in table.to_dict("records"):
         assert row["share"] == pytest.approx(means.loc[(row["complex"], row["topic"]), "mean"])
-    said = page.cards["pros_and_cons"]
-    for name, topic in re.findall(r"(은솔마루 \d+단지)의 단점: (\S+) \d+%", said):
+    card = page.cards["pros_and_cons"]
+    for name, topic in re.findall(r"(은솔마루 \d+단지)의 단점: (\S+) \d+%", card):
         own = table[table["name"].eq(name) & table["topic"].eq(topic)].iloc[0]
         assert own["share"] < 0.5
         praise, complaint = topical.SENTENCES[topic]
         # The quote stands between its heading and the name of its complex.
-        quoted = said.split(f"{name}의 단점")[1].split(name)[0]
+        quoted = card.split(f"{name}의 단점")[1].split(name)[0]
         assert complaint in quoted
         assert praise not in quoted
 

@@ -122,8 +122,8 @@ def drivers(
         spoken = spoken[spoken["category"].ne("total")]
     spoken = spoken[spoken["positive"].notna() & spoken["review"].isin(score.index)]
     _refuse_few(spoken["review"].nunique(), score)
-    said = spoken.assign(tone=2 * spoken["positive"] - 1)
-    tone = said.pivot_table(index="review", columns="topic", values="tone", aggfunc="mean")
+    toned = spoken.assign(tone=2 * spoken["positive"] - 1)
+    tone = toned.pivot_table(index="review", columns="topic", values="tone", aggfunc="mean")
     tone = tone.reindex(score.index)
     counts = tone.notna().sum()
     tone = tone.loc[:, counts >= FEWEST_SPOKEN].fillna(0.0)

@@ -79,14 +79,14 @@ def changes(
             f"{count}개 기간의 글 {texts}개로는 변화를 볼 수 없습니다. 적어도 {least_periods}개 "
             f"기간에 {FEWEST_TEXTS}개가 필요합니다.",
         )
-    found = [
+    rows = [
         row
         for name, table in usable.items()
         for row in _changes_of(
             name, table.reset_index(drop=True), period, len(usable), least, level
         )
     ]
-    return pd.DataFrame(found, columns=list(CHANGE_COLUMNS))
+    return pd.DataFrame(rows, columns=list(CHANGE_COLUMNS))
 
 
 def _fewest(period: Period) -> int:
@@ -108,13 +108,17 @@ def _changes_of(
     edges = [0, *segment(k, n, penalty, shortest)]
     rows = []
     while len(edges) > 2:
-        found = _levels(k, n, edges, level)
-        sure = np.where(found["difference"] > 0, found["low"], -found["high"])
+        edges_table = _levels(k, n, edges, level)
+        sure = np.where(edges_table["difference"] > 0, edges_table["low"], -edges_table["high"])
         if sure.min() > least:
-            chance = [(1 + (nulls >= gain).sum()) / (len(nulls) + 1) for gain in found["gain"]]
-            found["p_value"] = np.minimum(np.array(chance) * series, 1)
-            found[["period", "label"]] = table.loc[edges[1:-1], ["period", "label"]].to_numpy()
-            rows = found.assign(category=name)[list(CHANGE_COLUMNS)].to_dict("records")
+            chance = [
+                (1 + (nulls >= gain).sum()) / (len(nulls) + 1) for gain in edges_table["gain"]
+            ]
+            edges_table["p_value"] = np.minimum(np.array(chance) * series, 1)
+            edges_table[["period", "label"]] = table.loc[
+                edges[1:-1], ["period", "label"]
+            ].to_numpy()
+            rows = edges_table.assign(category=name)[list(CHANGE_COLUMNS)].to_dict("records")
             break
         del edges[int(sure.argmin()) + 1]
     return rows

@@ -179,15 +179,15 @@ def standouts(
 def _side(corpus: Corpus, name: str, kind: str) -> list[str]:
     if kind == "region":
         return corpus.narrowed(region=name).complexes["complex"].tolist()
-    found = find_complexes(corpus.complexes, name)
-    if len(found) > 1:
-        some = ", ".join((found["name"] + " (" + found["complex"] + ")").head(4))
+    complexes = find_complexes(corpus.complexes, name)
+    if len(complexes) > 1:
+        some = ", ".join((complexes["name"] + " (" + complexes["complex"] + ")").head(4))
         raise InputError(
-            f"{name!r} names {len(found)} complexes.",
+            f"{name!r} names {len(complexes)} complexes.",
             f"Name one of them: {some}.",
-            f"‘{name}’에 해당하는 단지가 {len(found)}곳입니다. 하나를 골라 주세요: {some}",
+            f"‘{name}’에 해당하는 단지가 {len(complexes)}곳입니다. 하나를 골라 주세요: {some}",
         )
-    return found["complex"].tolist()
+    return complexes["complex"].tolist()
 
 
 def _counts(texts: pd.DataFrame) -> dict[str, float]:

@@ -89,14 +89,14 @@ class Corpus:
         Raises:
             InsightError: there is none.
         """
-        found = self.texts[self.texts["positive"].notna()]
-        if found.empty:
+        texts = self.texts[self.texts["positive"].notna()]
+        if texts.empty:
             raise InsightError(
                 "No review is classified yet.",
                 "아직 판정된 리뷰가 없습니다.",
                 "Run `zigbang-nlp run` first.",
             )
-        return found
+        return texts
 
     @cached_property
     def counted(self) -> pd.DataFrame:
@@ -114,12 +114,12 @@ class Corpus:
         Raises:
             InsightError: there is none.
         """
-        found = self.texts[self.texts["written_at"].notna()]
-        if found.empty:
+        texts = self.texts[self.texts["written_at"].notna()]
+        if texts.empty:
             raise InsightError(
                 "No review says when it was written.", "작성일이 있는 리뷰가 없습니다."
             )
-        return found
+        return texts
 
     @cached_property
     def places(self) -> np.ndarray:
@@ -160,14 +160,14 @@ class Corpus:
         names = tuple(complexes)
         key = (region, str(since), str(until), names, category)
         kept: OrderedDict[Hashable, Corpus] = self.memo.setdefault("narrowed", OrderedDict())
-        found = kept.get(key)
-        if found is None:
-            found = kept[key] = self._narrowed(region, since, until, names, category)
+        corpus = kept.get(key)
+        if corpus is None:
+            corpus = kept[key] = self._narrowed(region, since, until, names, category)
             # The newest stay as long as they don't take more room than the corpus itself.
             room = np.cumsum([len(one.texts) for one in reversed(kept.values())])
             for old in list(kept)[: int((room > _ROOM * len(self.texts)).sum())]:
                 kept.pop(old, None)
-        return found
+        return corpus
 
     def _narrowed(
         self,

@@ -88,14 +88,14 @@ def corrected_shares(
             "labelled": len(mine),
         }
         if len(mine) >= FEWEST_LABELS:
-            found = ppi_mean(
+            estimate = ppi_mean(
                 mine["said"], mine["positive"], part.loc[part["said"].isna(), "positive"], level
             )
             row |= {
-                "share": min(max(found.value, 0.0), 1.0),
-                "low": max(found.low, 0.0),
-                "high": min(found.high, 1.0),
-                "weight": found.weight,
+                "share": min(max(estimate.value, 0.0), 1.0),
+                "low": max(estimate.low, 0.0),
+                "high": min(estimate.high, 1.0),
+                "weight": estimate.weight,
             }
         rows.append(row)
     columns = [by or "group", *CORRECTED_COLUMNS]
@@ -127,23 +127,23 @@ def corrected_difference(
     sides = []
     for chosen in (one, other):
         f = corpus.texts["positive"][chosen].dropna()
-        said = labels.reindex(f.index)
-        mine = said.notna()
+        own = labels.reindex(f.index)
+        mine = own.notna()
         if mine.sum() < FEWEST_LABELS:
             raise InsightError(
                 f"A side has {mine.sum()} labels of the random sample; {FEWEST_LABELS} are the least.",
                 f"한쪽의 표본 라벨이 {mine.sum()}개뿐입니다. 적어도 {FEWEST_LABELS}개가 필요합니다.",
             )
-        sides.append((float(f.mean()), ppi_mean(said[mine], f[mine], f[~mine], level)))
+        sides.append((float(f.mean()), ppi_mean(own[mine], f[mine], f[~mine], level)))
     (naive_one, first), (naive_other, second) = sides
-    found = ppi_difference(first, second, level)
-    z = abs(found.value) / np.sqrt(found.variance) if found.variance else np.inf
+    estimate = ppi_difference(first, second, level)
+    z = abs(estimate.value) / np.sqrt(estimate.variance) if estimate.variance else np.inf
     p = float(2 * stats.norm.sf(z))
     return {
         "naive": naive_one - naive_other,
-        "difference": found.value,
-        "low": found.low,
-        "high": found.high,
+        "difference": estimate.value,
+        "low": estimate.low,
+        "high": estimate.high,
         "p_value": p,
         "significant": bool(significant(p)),
     }

@@ -47,14 +47,24 @@ def corrected_trend(corpus: Corpus, labels: pd.Series, level: float = 0.95) -> p
     texts = texts[texts["written_at"].notna()]
     first = texts["written_at"].min()
     time = (texts["written_at"] - first).dt.total_seconds().to_numpy() / 86_400 / _YEAR
-    said = labels.reindex(texts.index).to_numpy(float)
-    mine = ~np.isnan(said)
+    by_people = labels.reindex(texts.index).to_numpy(float)
+    mine = ~np.isnan(by_people)
     _refuse_few(int(mine.sum()))
     judged = texts["positive"].to_numpy(float)
-    found = ppi_slope(time[mine], said[mine], judged[mine], time[~mine], judged[~mine], level)
+    estimate = ppi_slope(
+        time[mine], by_people[mine], judged[mine], time[~mine], judged[~mine], level
+    )
     naive, variance = slope(time, judged)
     half = float(stats.norm.ppf((1 + level) / 2)) * variance**0.5
-    row = (naive, naive - half, naive + half, found.value, found.low, found.high, int(mine.sum()))
+    row = (
+        naive,
+        naive - half,
+        naive + half,
+        estimate.value,
+        estimate.low,
+        estimate.high,
+        int(mine.sum()),
+    )
     return pd.DataFrame([row], columns=list(SIDE_BY_SIDE))
 
 
@@ -82,17 +92,19 @@ def corrected_drivers(corpus: Corpus, labels: pd.Series, level: float = 0.95) ->
     for name in list(CATEGORIES)[1:]:
         texts = corpus.counted[corpus.counted["category"].eq(name)]
         texts = texts[texts["review"].isin(score_of.index)]
-        said = labels.reindex(texts.index).to_numpy(float)
-        mine = ~np.isnan(said)
+        by_people = labels.reindex(texts.index).to_numpy(float)
+        mine = ~np.isnan(by_people)
         judged = texts["positive"].to_numpy(float)
         most = max(most, int(mine.sum()))
-        if mine.sum() < FEWEST_LABELS or np.ptp(judged) == 0 or np.ptp(said[mine]) == 0:
+        if mine.sum() < FEWEST_LABELS or np.ptp(judged) == 0 or np.ptp(by_people[mine]) == 0:
             continue
         score = texts["review"].map(score_of).to_numpy(float)
-        found = ppi_regression(judged[:, None], score, mine, said[mine][:, None], level).iloc[0]
+        estimate = ppi_regression(
+            judged[:, None], score, mine, by_people[mine][:, None], level
+        ).iloc[0]
         naive, variance = slope(judged, score)
         half = float(stats.norm.ppf((1 + level) / 2)) * variance**0.5
-        ends = (naive - half, naive + half, found["effect"], found["low"], found["high"])
+        ends = (naive - half, naive + half, estimate["effect"], estimate["low"], estimate["high"])
         rows.append((name, naive, *ends, int(mine.sum())))
     if not rows:
         _refuse_few(min(most, FEWEST_LABELS - 1))

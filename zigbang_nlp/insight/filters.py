@@ -16,9 +16,9 @@ from zigbang_nlp.records import CATEGORIES
 
 
 def narrowed_complexes(
-    complexes: pd.DataFrame, region: str | None, wanted: Iterable[str]
+    complexes: pd.DataFrame, region: str | None, named: Iterable[str]
 ) -> pd.DataFrame:
-    """The complexes that lie in `region` and are called by one of `wanted`.
+    """The complexes that lie in `region` and are called by one of `named`.
 
     Raises:
         InputError: one of them names nothing that is here.
@@ -28,33 +28,33 @@ def narrowed_complexes(
         kept = kept[in_region(kept, region)]
         if kept.empty:
             raise _no_region(complexes, region)
-    names = [name for name in wanted if name.strip()]
+    names = [name for name in named if name.strip()]
     if names:
-        found = pd.concat([find_complexes(kept, name) for name in names])
-        kept = kept.loc[sorted(set(found.index))]
+        matches = pd.concat([find_complexes(kept, name) for name in names])
+        kept = kept.loc[sorted(set(matches.index))]
     return kept
 
 
-def find_complexes(complexes: pd.DataFrame, wanted: str) -> pd.DataFrame:
-    """The complexes called `wanted`: by key or id, else by name, else by a part of the name.
+def find_complexes(complexes: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The complexes called `name`: by key or id, else by name, else by a part of the name.
 
     Raises:
         InputError: there is none.
     """
-    said = unicodedata.normalize("NFC", wanted.strip())
+    spelled = unicodedata.normalize("NFC", name.strip())
     ids = complexes["complex"].str.partition(":")[2]
     for match in (
-        complexes["complex"].eq(said) | ids.eq(said),
-        complexes["name"].eq(said),
-        complexes["name"].str.contains(said, regex=False, case=False),
+        complexes["complex"].eq(spelled) | ids.eq(spelled),
+        complexes["name"].eq(spelled),
+        complexes["name"].str.contains(spelled, regex=False, case=False),
     ):
-        if said and match.any():
+        if spelled and match.any():
             return complexes[match]
-    alike = ", ".join(near(said, complexes["name"].tolist()))
+    alike = ", ".join(near(spelled, complexes["name"].tolist()))
     raise InputError(
-        f"There is no complex called {wanted!r} here.",
+        f"There is no complex called {name!r} here.",
         f"Did you mean {alike}?" if alike else "Give its id or a part of its name.",
-        f"‘{wanted}’에 해당하는 단지가 없습니다. "
+        f"‘{name}’에 해당하는 단지가 없습니다. "
         + (f"비슷한 이름: {alike}" if alike else "단지명의 일부만 입력해도 됩니다."),
     )
 
@@ -126,12 +126,12 @@ def recent(written_at: pd.Series) -> tuple[date, date]:
     return start.date(), last.date()
 
 
-def _span(said: str | date) -> tuple[pd.Timestamp, pd.Timestamp]:
+def _span(value: str | date) -> tuple[pd.Timestamp, pd.Timestamp]:
     """First moment and first moment after of a day, a month or a year."""
-    if isinstance(said, date):
-        day = pd.Timestamp(said.date() if isinstance(said, datetime) else said)
+    if isinstance(value, date):
+        day = pd.Timestamp(value.date() if isinstance(value, datetime) else value)
         return day, day + pd.DateOffset(days=1)
-    match = re.fullmatch(r"(\d{4})(?:[-.](\d{1,2})(?:[-.](\d{1,2}))?)?", said.strip())
+    match = re.fullmatch(r"(\d{4})(?:[-.](\d{1,2})(?:[-.](\d{1,2}))?)?", value.strip())
     try:
         if match is None:
             raise ValueError
@@ -139,9 +139,9 @@ def _span(said: str | date) -> tuple[pd.Timestamp, pd.Timestamp]:
         start = pd.Timestamp(year or 0, month or 1, day_ or 1)
     except ValueError:
         raise InputError(
-            f"{said!r} is not a date.",
+            f"{value!r} is not a date.",
             "Write 2024-03-01, 2024-03 or 2024.",
-            f"날짜를 읽을 수 없습니다: ‘{said}’. 2024-03-01, 2024-03, 2024처럼 입력해 주세요.",
+            f"날짜를 읽을 수 없습니다: ‘{value}’. 2024-03-01, 2024-03, 2024처럼 입력해 주세요.",
         ) from None
     step = (
         pd.DateOffset(days=1)

@@ -16,7 +16,7 @@ from zigbang_nlp.text.letters import bigrams, squeezed
 class TextIndex(Protocol):
     """Finds rows of `Corpus.texts` by what is written in them."""
 
-    def rows(self, wanted: Wanted) -> np.ndarray:
+    def rows(self, runs: Wanted) -> np.ndarray:
         """Rows, ascending, that hold one run of letters of each group."""
         ...
 
@@ -31,9 +31,9 @@ class ScanIndex:
     def __init__(self, corpus: Corpus) -> None:
         self._letters = [squeezed(text)[0] for text in corpus.texts["text"]]
 
-    def rows(self, wanted: Wanted) -> np.ndarray:
+    def rows(self, runs: Wanted) -> np.ndarray:
         """See `TextIndex.rows`."""
-        groups = [[run for run in group if run] for group in wanted]
+        groups = [[run for run in group if run] for group in runs]
         if not groups or not all(groups):
             return np.empty(0, np.int64)
         return np.array(
@@ -64,9 +64,9 @@ class StoreIndex:
         self._row = np.full(int(numbers.max(initial=0)) + 2, -1, np.int64)
         self._row[numbers[numbers >= 0]] = np.flatnonzero(numbers >= 0)
 
-    def rows(self, wanted: Wanted) -> np.ndarray:
+    def rows(self, runs: Wanted) -> np.ndarray:
         """See `TextIndex.rows`."""
-        numbers = self._search.find(wanted)
+        numbers = self._search.find(runs)
         rows = self._row[numbers[numbers < len(self._row)]]
         return np.sort(rows[rows >= 0])
 

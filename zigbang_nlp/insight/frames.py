@@ -83,26 +83,26 @@ def complexes_of_rows(raw: pd.DataFrame, apartments: pd.DataFrame) -> pd.DataFra
         apartments: source, apartment_id, and name to households of `COMPLEX_COLUMNS`.
     """
     seen = raw[["source", "apartment_id"]].drop_duplicates()
-    found = seen.merge(apartments, on=["source", "apartment_id"], how="left")
-    written = [a if isinstance(a, str) else None for a in found["address"]]
+    complexes = seen.merge(apartments, on=["source", "apartment_id"], how="left")
+    written = [a if isinstance(a, str) else None for a in complexes["address"]]
     points = list(
-        zip(found["latitude"].astype(float), found["longitude"].astype(float), strict=True)
+        zip(complexes["latitude"].astype(float), complexes["longitude"].astype(float), strict=True)
     )
     addresses = [located(a, *point) for a, point in zip(written, points, strict=True)]
     parts = pd.DataFrame(
         [address_parts(address) for address in addresses],
         columns=["city", "district", "neighbourhood"],
-        index=found.index,
+        index=complexes.index,
         dtype=object,
     )
-    result = found.assign(
-        complex=found["source"] + ":" + found["apartment_id"],
-        name=found["name"].fillna(found["apartment_id"]),
-        address=pd.Series(addresses, found.index, dtype=object),
-        latitude=found["latitude"].astype(float),
-        longitude=found["longitude"].astype(float),
-        households=found["households"].astype(float),
-        geohash=pd.Series([geohash_of(*point) for point in points], found.index, dtype=object),
+    result = complexes.assign(
+        complex=complexes["source"] + ":" + complexes["apartment_id"],
+        name=complexes["name"].fillna(complexes["apartment_id"]),
+        address=pd.Series(addresses, complexes.index, dtype=object),
+        latitude=complexes["latitude"].astype(float),
+        longitude=complexes["longitude"].astype(float),
+        households=complexes["households"].astype(float),
+        geohash=pd.Series([geohash_of(*point) for point in points], complexes.index, dtype=object),
     )
     return pd.concat([result, parts], axis=1)[list(COMPLEX_COLUMNS)]
 

@@ -86,16 +86,16 @@ def labelling_queue(
         InputError: there is no such kind.
         InsightError: nothing is judged, as doubtful and mislabelled need.
     """
-    found = {
+    queues = {
         "random": lambda: _random(corpus, seed),
         "doubtful": lambda: _doubtful(corpus),
         "mislabelled": lambda: _mislabelled(corpus),
         "duplicate": lambda: _duplicates(corpus, embeddings),
         "advertising": lambda: _advertising(corpus),
     }
-    if kind not in found:
+    if kind not in queues:
         raise InputError(f"There is no queue {kind!r}.", f"Use {', '.join(KINDS)}.")
-    chosen = found[kind]()
+    chosen = queues[kind]()
     if done is not None:
         chosen = chosen[~done[chosen.index]]
     chosen = chosen.head(size)
@@ -134,20 +134,20 @@ def _doubtful(corpus: Corpus) -> pd.DataFrame:
 
 def _mislabelled(corpus: Corpus) -> pd.DataFrame:
     judged = corpus.judged
-    told = judged[(judged["score"].le(2) & judged["score"].gt(0)) | judged["score"].ge(4)]
-    told = told[told["probability"].notna()]
-    given = told["score"].ge(4).to_numpy()
-    positive = told["probability"].to_numpy(float)
-    if given.all() or not given.any():
+    scored = judged[(judged["score"].le(2) & judged["score"].gt(0)) | judged["score"].ge(4)]
+    scored = scored[scored["probability"].notna()]
+    liked = scored["score"].ge(4).to_numpy()
+    positive = scored["probability"].to_numpy(float)
+    if liked.all() or not liked.any():
         return pd.DataFrame({"urgency": []}, index=pd.Index([], dtype=int))
     # A class's threshold is how sure the model is, on average, of those that are said to be of it.
-    thresholds = np.array([(1 - positive[~given]).mean(), positive[given].mean()])
+    thresholds = np.array([(1 - positive[~liked]).mean(), positive[liked].mean()])
     sure = np.column_stack([1 - positive, positive])
     over = sure >= thresholds
-    guess = np.where(over.all(axis=1) | ~over.any(axis=1), given, over[:, 1])
-    wrong = guess != given
-    own = sure[np.arange(len(given)), given.astype(int)]
-    table = pd.DataFrame({"urgency": 1 - own[wrong]}, index=told.index[wrong])
+    guess = np.where(over.all(axis=1) | ~over.any(axis=1), liked, over[:, 1])
+    wrong = guess != liked
+    own = sure[np.arange(len(liked)), liked.astype(int)]
+    table = pd.DataFrame({"urgency": 1 - own[wrong]}, index=scored.index[wrong])
     return _ranked(table)
 
 
@@ -173,29 +173,31 @@ def _ranked(table: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values("urgency", ascending=False, kind="stable")
 
 
-def sample_labels(corpus: Corpus, given: Iterable[Annotation]) -> pd.Series:
+def sample_labels(corpus: Corpus, annotations: Iterable[Annotation]) -> pd.Series:
     """People's labels of the random sample, as `corrected.corrected_shares` takes them.
 
     Args:
         corpus: that was labelled.
-        given: of `Store.annotations`; only those of the random queue count, and where people
+        annotations: of `Store.annotations`; only those of the random queue count, and where people
             disagree, what most of them say; a text with a tie is left out.
 
     Returns:
         1.0 or 0.0, indexed by the row of `Corpus.texts`.
     """
-    given = [one for one in given if one.queue == "random"]
-    named = corpus.texts["review_id"].astype(str).isin({one.key[2] for one in given}).to_numpy()
+    annotations = [one for one in annotations if one.queue == "random"]
+    named = (
+        corpus.texts["review_id"].astype(str).isin({one.key[2] for one in annotations}).to_numpy()
+    )
     columns = corpus.texts.loc[named, ["complex", "review_id", "category"]].astype(str)
     keys = columns.itertuples(index=False, name=None)
     row_of = dict(zip(keys, np.flatnonzero(named).tolist(), strict=True))
     votes: dict[int, list[float]] = {}
-    for one in given:
+    for one in annotations:
         source, apartment, review, category = one.key
         row = row_of.get((f"{source}:{apartment}", review, category))
         if row is not None:
             votes.setdefault(row, []).append(float(one.label == "positive"))
-    means = pd.Series({row: float(np.mean(said)) for row, said in votes.items()}, dtype=float)
+    means = pd.Series({row: float(np.mean(own)) for row, own in votes.items()}, dtype=float)
     return means[means.ne(0.5)].round()
 
 

@@ -49,10 +49,10 @@ class Mentions:
     def column(self, word: str) -> int | None:
         """The column of a word as people write it, whatever its spaces; None where no text has it."""
         names = self.words["word"].to_numpy()
-        found = np.flatnonzero(names == word.strip())
-        if not found.size:
-            found = np.flatnonzero(names == "".join(word.split()))
-        return int(found[0]) if found.size else None
+        at = np.flatnonzero(names == word.strip())
+        if not at.size:
+            at = np.flatnonzero(names == "".join(word.split()))
+        return int(at[0]) if at.size else None
 
 
 def build_mentions(texts: pd.DataFrame) -> Mentions:
@@ -65,17 +65,17 @@ def build_mentions(texts: pd.DataFrame) -> Mentions:
         InsightError: the texts are not Korean, or have no words.
     """
     _refuse_other_languages(texts["text"])
-    said = texts["words"].tolist()
+    packed = texts["words"].tolist()
     missing = np.flatnonzero(texts["words"].isna())
     if missing.size:
         log.info(
             "Extracting the words of %s texts; predictions keep them for next time.",
             f"{len(missing):,}",
         )
-        found = content_words_of(texts["text"].iloc[missing])
-        for i, spoken in zip(missing, found, strict=True):
-            said[i] = pack_names(spoken)
-    listed = [unpack_names(words) for words in said]
+        content = content_words_of(texts["text"].iloc[missing])
+        for i, spoken in zip(missing, content, strict=True):
+            packed[i] = pack_names(spoken)
+    listed = [unpack_names(words) for words in packed]
     row = np.repeat(np.arange(len(listed)), [len(words) for words in listed])
     codes, forms = pd.factorize(np.array([w for words in listed for w in words], dtype=object))
     if not len(forms):
@@ -95,8 +95,10 @@ def _with_new_words(
     row: np.ndarray, codes: np.ndarray, words: pd.DataFrame, texts: pd.DataFrame
 ) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
     """The occurrences and words with those that the dictionary tears apart (슬세권) added."""
-    found = find_new_words(texts["text"], texts["review"])
-    coined = found["word"][found["kind"].eq("coined") & ~found["word"].isin(words["word"])]
+    new_words = find_new_words(texts["text"], texts["review"])
+    coined = new_words["word"][
+        new_words["kind"].eq("coined") & ~new_words["word"].isin(words["word"])
+    ]
     written = texts["text"].tolist()
     rows = [np.flatnonzero([word in text for text in written]) for word in coined]
     if not rows:

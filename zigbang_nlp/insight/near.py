@@ -12,13 +12,13 @@ from rapidfuzz import fuzz, process
 _ALIKE = 72
 
 
-def near(wanted: str, names: Iterable[str], most: int = 3) -> list[str]:
+def near(typed: str, names: Iterable[str], most: int = 3) -> list[str]:
     """Names, or single words of names, that are spelled nearly so, the nearest first.
 
     Syllables are compared by their letters, so that 르 is nearer to 루 than to 산.
 
     Args:
-        wanted: as it was typed.
+        typed: as it was typed.
         names: of complexes or places.
         most: names at most.
 
@@ -31,10 +31,10 @@ def near(wanted: str, names: Iterable[str], most: int = 3) -> list[str]:
     for name in names:
         for part in (name, *name.split()):
             letters.setdefault(_letters(part), part)
-    found = process.extract(
-        _letters(wanted), list(letters), scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=most
+    matches = process.extract(
+        _letters(typed), list(letters), scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=most
     )
-    return [letters[spelled] for spelled, *_ in found]
+    return [letters[spelled] for spelled, *_ in matches]
 
 
 def suggested(complexes: pd.DataFrame, typed: str, most: int = 8) -> list[dict[str, str]]:
@@ -48,19 +48,21 @@ def suggested(complexes: pd.DataFrame, typed: str, most: int = 8) -> list[dict[s
     Returns:
         One a suggestion: name, kind ("region" or "complex"), district, and complex, its key.
     """
-    said = typed.strip()
-    if not said:
+    text = typed.strip()
+    if not text:
         return []
     places = complexes[["district", "neighbourhood"]].fillna("").drop_duplicates()
     whole = places["district"].str.cat(places["neighbourhood"], sep=" ").str.strip()
     regions = [name for name in pd.concat([places["district"], whole]).unique() if name]
-    found = _holding([said], regions) or _holding(near(said, regions), regions)
+    matching = _holding([text], regions) or _holding(near(text, regions), regions)
     rows = [
-        {"name": name, "kind": "region", "district": "", "complex": ""} for name in sorted(found)
+        {"name": name, "kind": "region", "district": "", "complex": ""} for name in sorted(matching)
     ][: most // 3]
     names = complexes["name"].tolist()
-    wanted = _holding([said], names) or _holding(near(said, names, most), names)
-    shown = complexes[complexes["name"].isin(wanted)].sort_values("name").head(most - len(rows))
+    matching_names = _holding([text], names) or _holding(near(text, names, most), names)
+    shown = (
+        complexes[complexes["name"].isin(matching_names)].sort_values("name").head(most - len(rows))
+    )
     details = shown[["name", "district", "complex"]].fillna("")
     return rows + [
         {"name": str(name), "kind": "complex", "district": str(district), "complex": str(key)}

@@ -86,14 +86,14 @@ def word_figures(corpus: Corpus, word: str, *, level: float = 0.95) -> WordFigur
     topic = topic_of(corpus, word)
     if topic is None:
         return figures
-    found = opinions(corpus, ("review",))
-    found = found[found["topic"].eq(topic) & found["positive"].notna()]
+    about = opinions(corpus, ("review",))
+    about = about[about["topic"].eq(topic) & about["positive"].notna()]
     return replace(
         figures,
         topic=topic,
-        opinions=len(found),
-        positive=int(found["positive"].sum()),
-        opinion_reviews=int(found["review"].nunique()),
+        opinions=len(about),
+        positive=int(about["positive"].sum()),
+        opinion_reviews=int(about["review"].nunique()),
     )
 
 
@@ -113,25 +113,25 @@ def mentioned(corpus: Corpus, word: str) -> tuple[np.ndarray, pd.DataFrame]:
     Raises:
         InputError: the word is blank.
     """
-    asked = " ".join(word.split())
-    if not asked:
+    phrase = " ".join(word.split())
+    if not phrase:
         raise InputError(
             "The word is blank.", "Write a word, such as 주차.", "검색어를 입력해 주세요."
         )
     kept: OrderedDict[str, tuple[np.ndarray, pd.DataFrame]] = corpus.memo.setdefault(
         "mentioned", OrderedDict()
     )
-    if asked not in kept:
-        kept[asked] = _look_for(corpus, asked)
+    if phrase not in kept:
+        kept[phrase] = _look_for(corpus, phrase)
         if len(kept) > _REMEMBERED:
             kept.popitem(last=False)
-    return kept[asked]
+    return kept[phrase]
 
 
-def _look_for(corpus: Corpus, asked: str) -> tuple[np.ndarray, pd.DataFrame]:
+def _look_for(corpus: Corpus, phrase: str) -> tuple[np.ndarray, pd.DataFrame]:
     mentions = corpus.mentions
-    squeezed = asked.replace(" ", "")
-    meant = _Meant(asked)
+    squeezed = phrase.replace(" ", "")
+    meant = _Meant(phrase)
     columns = [
         column
         for column, (form, kind, parts) in enumerate(
@@ -145,9 +145,9 @@ def _look_for(corpus: Corpus, asked: str) -> tuple[np.ndarray, pd.DataFrame]:
     review = corpus.texts["review"].to_numpy()
     # Compounds too rare for a column of their own, and parts with spaces between them.
     spaced = _BLANKS.join(map(re.escape, meant.parts or (squeezed,)))
-    found = corpus.texts["text"].str.contains(spaced).to_numpy(bool) & ~texts
+    candidates = corpus.texts["text"].str.contains(spaced).to_numpy(bool) & ~texts
     holds = lru_cache(None)(meant.is_in_compound)
-    for row in np.flatnonzero(found).tolist():
+    for row in np.flatnonzero(candidates).tolist():
         text = str(corpus.texts["text"].iat[row])
         held = corpus.texts["words"].iat[row]
         stored = unpack_names(held) if isinstance(held, str) else content_words(text)
@@ -173,12 +173,12 @@ class _Meant:
         parts: the nouns it is made of.
     """
 
-    def __init__(self, asked: str) -> None:
-        self.squeezed = asked.replace(" ", "")
+    def __init__(self, phrase: str) -> None:
+        self.squeezed = phrase.replace(" ", "")
         self.forms = {self.squeezed}
-        if " " not in asked:
-            self.forms |= {shown(form) for form in content_words(asked)}
-        self.parts = noun_parts(asked)
+        if " " not in phrase:
+            self.forms |= {shown(form) for form in content_words(phrase)}
+        self.parts = noun_parts(phrase)
 
     def holds(self, stored: str, is_new: bool = False) -> bool:
         """Whether a stored noun holds it; in one that no dictionary knows, letters must do."""
@@ -195,10 +195,10 @@ class _Meant:
         return "+" in stored and len(self.squeezed) > 1 and edge
 
 
-def _holds(parts: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
-    """Whether `wanted` stands in `parts`, one after the other."""
-    size = len(wanted)
-    return any(parts[i : i + size] == wanted for i in range(len(parts) - size + 1))
+def _holds(parts: tuple[str, ...], run: tuple[str, ...]) -> bool:
+    """Whether `run` stands in `parts`, one after the other."""
+    size = len(run)
+    return any(parts[i : i + size] == run for i in range(len(parts) - size + 1))
 
 
 def topic_names(corpus: Corpus) -> list[str]:
@@ -220,9 +220,9 @@ def topic_of(corpus: Corpus, word: str) -> str | None:
     '층간소음'
     """
     names = topic_names(corpus)
-    asked = "".join(word.split())
-    if asked in names:
-        return asked
+    squeezed = "".join(word.split())
+    if squeezed in names:
+        return squeezed
     parts = noun_parts(word)
     holding = [name for name in names if parts and _holds(noun_parts(name), parts)]
     return holding[0] if len(holding) == 1 else None

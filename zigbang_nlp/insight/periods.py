@@ -119,8 +119,10 @@ def mention_trend(
     reviews = when.value_counts().reindex(span, fill_value=0)
     tables = []
     for word in [words] if isinstance(words, str) else words:
-        said = np.isin(mentions.reviews, corpus.texts["review"][mentioned(corpus, word)[0]])[dated]
-        count = when[said].value_counts().reindex(span, fill_value=0)
+        mentions_it = np.isin(mentions.reviews, corpus.texts["review"][mentioned(corpus, word)[0]])[
+            dated
+        ]
+        count = when[mentions_it].value_counts().reindex(span, fill_value=0)
         low, high = wilson(count, reviews, level)
         tables.append(
             pd.DataFrame(

@@ -116,7 +116,7 @@ def _contrast(
 ) -> pd.DataFrame:
     for name, chosen in groups.items():
         if chosen.sum() < FEWEST_TEXTS:
-            said = {
+            korean = {
                 "positive": "긍정",
                 "negative": "부정",
                 "here": "이곳의",
@@ -124,7 +124,7 @@ def _contrast(
             }
             raise InsightError(
                 f"There are {chosen.sum()} texts that are {name}; at least {FEWEST_TEXTS} are needed.",
-                f"{said[name]} 글이 {chosen.sum()}개뿐입니다. 적어도 {FEWEST_TEXTS}개가 필요합니다.",
+                f"{korean[name]} 글이 {chosen.sum()}개뿐입니다. 적어도 {FEWEST_TEXTS}개가 필요합니다.",
             )
     mentions = corpus.mentions
     one, other = (

@@ -81,8 +81,8 @@ def hedonic(
         InputError: a column is missing or not numeric.
         InsightError: too few complexes, or a property that never differs within a region.
     """
-    wanted = [target, *properties]
-    for name in [*wanted, *([region] if region else [])]:
+    columns = [target, *properties]
+    for name in [*columns, *([region] if region else [])]:
         if name not in table.columns:
             raise InputError(f"There is no column {name!r}.", f"Use {', '.join(table.columns)}.")
     if not properties:
@@ -91,7 +91,7 @@ def hedonic(
             "Name at least one column.",
             "가격과 비교할 특성이 없습니다. 만족도나 세대수가 있는 단지가 30곳 이상 필요합니다.",
         )
-    values = table[wanted].apply(pd.to_numeric, errors="coerce").astype(float)
+    values = table[columns].apply(pd.to_numeric, errors="coerce").astype(float)
     if log:
         values[target] = np.log(values[target].where(values[target] > 0))
     group = table[region] if region else pd.Series("all", table.index)

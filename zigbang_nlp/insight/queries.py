@@ -87,12 +87,12 @@ class Filters:
 
     def said(self) -> list[tuple[str, str]]:
         """(filter, value) of those that are set, in reading order; for a caption."""
-        said = [("region", self.region), ("category", self.category)]
-        said += [("since", self.since), ("until", self.until)]
-        said += [("complex", name) for name in self.complexes]
-        said += [("topic", self.topic), ("named", self.named)]
-        said += [("min_texts", str(self.min_texts) if self.min_texts > 1 else None)]
-        return [(name, value) for name, value in said if value]
+        pairs = [("region", self.region), ("category", self.category)]
+        pairs += [("since", self.since), ("until", self.until)]
+        pairs += [("complex", name) for name in self.complexes]
+        pairs += [("topic", self.topic), ("named", self.named)]
+        pairs += [("min_texts", str(self.min_texts) if self.min_texts > 1 else None)]
+        return [(name, value) for name, value in pairs if value]
 
 
 def complexes(
@@ -121,13 +121,13 @@ def listed(table: pd.DataFrame, sort: Sort = "best", named: str = "") -> pd.Data
     return table.sort_values(column, ascending=ascending, kind="stable").reset_index(drop=True)
 
 
-def one_complex(corpus: Corpus, wanted: str) -> pd.Series:
+def one_complex(corpus: Corpus, name: str) -> pd.Series:
     """The row of `Corpus.complexes` that is called so, by key, id, name or part of the name.
 
     Raises:
         InputError: none is; `next_step` says which are near.
     """
-    return find_complexes(corpus.complexes, wanted).iloc[0]
+    return find_complexes(corpus.complexes, name).iloc[0]
 
 
 def profile(corpus: Corpus, filters: Filters) -> pd.DataFrame:
@@ -147,9 +147,9 @@ def mention_trend(corpus: Corpus, filters: Filters, word: str, period: Period) -
     return mention_trend_of(filters.of(corpus), word, period)
 
 
-def word(corpus: Corpus, filters: Filters, asked: str) -> WordFigures:
+def word(corpus: Corpus, filters: Filters, typed: str) -> WordFigures:
     """A word's mentions beside the opinions on its topic, see `insight.word_figures`."""
-    return word_figures(filters.of(corpus), asked)
+    return word_figures(filters.of(corpus), typed)
 
 
 def keywords(corpus: Corpus, filters: Filters, min_count: int = 5) -> pd.DataFrame:
@@ -161,9 +161,9 @@ def keywords(corpus: Corpus, filters: Filters, min_count: int = 5) -> pd.DataFra
     return keywords_of(place, filters.since, filters.until, min_count=min_count)
 
 
-def related(corpus: Corpus, asked: str, top: int = 12) -> pd.DataFrame:
+def related(corpus: Corpus, typed: str, top: int = 12) -> pd.DataFrame:
     """Words related to a word, see `insight.RELATED_COLUMNS`."""
-    return related_to(corpus, asked, top=top)
+    return related_to(corpus, typed, top=top)
 
 
 def compare(

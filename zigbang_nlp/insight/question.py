@@ -179,7 +179,7 @@ def _by_initials(corpus: Corpus, letters: str) -> list[str]:
 def _nearest(corpus: Corpus, run: str) -> str | None:
     """The word that was probably meant by one that nobody wrote."""
     words = _vocabulary(corpus)
-    found = process.extractOne(
+    nearest = process.extractOne(
         jamo(run), words["jamo"].tolist(), scorer=fuzz.ratio, score_cutoff=_LEAST_LIKE
     )
-    return None if found is None or len(run) < 2 else str(words["word"].iloc[found[2]])
+    return None if nearest is None or len(run) < 2 else str(words["word"].iloc[nearest[2]])

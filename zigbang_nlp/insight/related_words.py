@@ -101,9 +101,9 @@ def related(
         table["together"].ge(FEWEST_TOGETHER) & significant(table["q_value"]) & table["pmi"].gt(0)
     )
     beside = table[sure].nlargest(top, "npmi").assign(method="together")
-    found = pd.concat([near, beside])[list(RELATED_COLUMNS)].reset_index(drop=True)
-    found.attrs = {"refused": refused}
-    return found
+    related_table = pd.concat([near, beside])[list(RELATED_COLUMNS)].reset_index(drop=True)
+    related_table.attrs = {"refused": refused}
+    return related_table
 
 
 def word_pairs(corpus: Corpus, words: Sequence[str]) -> pd.DataFrame:
@@ -120,9 +120,9 @@ def word_pairs(corpus: Corpus, words: Sequence[str]) -> pd.DataFrame:
     mentions = corpus.mentions
     columns = [c for c in map(mentions.column, dict.fromkeys(words)) if c is not None]
     names = mentions.words["word"].to_numpy()[columns]
-    said = mentions.by_text[:, columns].astype(np.int64)
-    total, texts = said.shape[0], np.asarray(said.sum(axis=0)).ravel()
-    both = (said.T @ said).toarray()
+    holding = mentions.by_text[:, columns].astype(np.int64)
+    total, texts = holding.shape[0], np.asarray(holding.sum(axis=0)).ravel()
+    both = (holding.T @ holding).toarray()
     one, other = np.triu_indices(len(columns), 1)
     together, a, b = both[one, other], texts[one], texts[other]
     table = pd.DataFrame({"word": names[one], "other": names[other], "together": together})

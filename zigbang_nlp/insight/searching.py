@@ -206,9 +206,9 @@ def _labels(corpus: Corpus, topic: str | None) -> tuple[np.ndarray, np.ndarray, 
         about, label = np.ones(len(corpus.texts), bool), corpus.texts["positive"].to_numpy(float)
         praised = label == 1
         if topic is not None:
-            found = opinions(corpus, ())
-            found = found[found["positive"].notna()]
-            own = found.loc[found["topic"].eq(topic), "positive"].groupby(level=0)
+            spoken = opinions(corpus, ())
+            spoken = spoken[spoken["positive"].notna()]
+            own = spoken.loc[spoken["topic"].eq(topic), "positive"].groupby(level=0)
             about, praised = np.zeros_like(about), np.zeros_like(about)
             label = np.full(len(label), np.nan)
             lowest = own.min()

@@ -173,8 +173,10 @@ def _counted(texts: pd.DataFrame, effect: float, level: float) -> pd.DataFrame:
 
 def _scored(table: pd.DataFrame, mean: np.ndarray, prior: Prior, level: float) -> pd.DataFrame:
     k = table["share"] * table["effective"]
-    found = shrink(k, table["effective"], mean, level, prior)
-    return table.assign(score=found.score, low=found.low, high=found.high, _variance=found.variance)
+    shrunken = shrink(k, table["effective"], mean, level, prior)
+    return table.assign(
+        score=shrunken.score, low=shrunken.low, high=shrunken.high, _variance=shrunken.variance
+    )
 
 
 def measured_texts(
@@ -215,9 +217,9 @@ def measured_texts(
             )
     if measure == "positive":
         return about
-    wanted = about[about["positive"].eq(float(measure == "praise"))]
+    matching = about[about["positive"].eq(float(measure == "praise"))]
     reviews = texts.drop_duplicates(["group", "review"])
-    return reviews.assign(positive=reviews["review"].isin(wanted["review"]).astype(float))
+    return reviews.assign(positive=reviews["review"].isin(matching["review"]).astype(float))
 
 
 def grouped_texts(corpus: Corpus, by: str, precision: int = 5) -> pd.DataFrame:

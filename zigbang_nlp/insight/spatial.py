@@ -95,7 +95,7 @@ def clusters(
     names = np.array(
         ["", "high among high", "low among high", "low among low", "high among low"], object
     )
-    found = known.assign(
+    clustered = known.assign(
         local=local.Is,
         p_value=p,
         q_value=q,
@@ -103,16 +103,16 @@ def clusters(
         cluster=np.where(significant(q), names[np.asarray(local.q, int)], ""),
         neighbours_distance=farthest,
     )
-    found.attrs = {
+    clustered.attrs = {
         "moran": float(whole.I),
         "expected": float(whole.EI),
         "p_value": min(2 * float(whole.p_sim), 1.0),
-        "complexes": len(found),
-        "left_out": len(table) - len(found),
+        "complexes": len(clustered),
+        "left_out": len(table) - len(clustered),
         "neighbours": neighbours,
         "assumptions": ASSUMPTIONS,
     }
-    return found
+    return clustered
 
 
 def _weights(known: pd.DataFrame, neighbours: int) -> tuple[Any, np.ndarray]:

@@ -39,11 +39,11 @@ def opinions(corpus: Corpus, of_text: Sequence[str] = OF_TEXT) -> pd.DataFrame:
             "이 리뷰를 판정한 모델은 주제를 알지 못합니다.",
             "Predict with the model that comes with the package, or one trained from it.",
         )
-    told = _told(corpus)
-    if not len(told.rows):
+    pairs = _told(corpus)
+    if not len(pairs.rows):
         raise InsightError("No text is about a topic.", "주제가 드러난 글이 없습니다.")
-    spoken = corpus.texts[list(of_text)].iloc[told.rows]
-    return spoken.assign(positive=told.positive, topic=told.topics)
+    spoken = corpus.texts[list(of_text)].iloc[pairs.rows]
+    return spoken.assign(positive=pairs.positive, topic=pairs.topics)
 
 
 @dataclass(frozen=True)
@@ -72,12 +72,12 @@ def _told(corpus: Corpus) -> _Told:
 def _picked(corpus: Corpus) -> _Told:
     assert corpus.part_of is not None
     whole, rows = corpus.part_of
-    told = _told(whole)
+    of_whole = _told(whole)
     here = np.full(len(whole.texts), -1, np.int64)
     here[rows] = np.arange(len(rows))
-    mine = here[told.rows]
+    mine = here[of_whole.rows]
     kept = mine >= 0
-    return _Told(mine[kept], told.topics[kept], told.positive[kept])
+    return _Told(mine[kept], of_whole.topics[kept], of_whole.positive[kept])
 
 
 def _read(corpus: Corpus) -> _Told:
@@ -91,10 +91,10 @@ def _read(corpus: Corpus) -> _Told:
         own = next(packed) if isinstance(aspects, str) else ()
         if not isinstance(about, str):
             continue
-        for topic, said in _said(about, own, label):
+        for topic, side in _said(about, own, label):
             rows.append(row)
             names.append(topic)
-            positive.append(said)
+            positive.append(side)
     topics = pd.array(names, dtype="str")
     return _Told(np.array(rows, np.int64), topics, np.array(positive, float))
 
@@ -106,8 +106,8 @@ def _said(topics: str, aspects: Iterable[Any], positive: float) -> list[tuple[st
     clause of its own (or a text judged before there were opinions) has what the text says as a
     whole.
     """
-    told = [(a[0], float(a[1] == "positive")) for a in aspects]
+    pairs = [(a[0], float(a[1] == "positive")) for a in aspects]
     if positive != positive:  # the text has no label, so nothing of it counts
-        told = [(topic, positive) for topic, _ in told]
-    known = {topic for topic, _ in told}
-    return told + [(topic, positive) for topic in unpack_names(topics) if topic not in known]
+        pairs = [(topic, positive) for topic, _ in pairs]
+    known = {topic for topic, _ in pairs}
+    return pairs + [(topic, positive) for topic in unpack_names(topics) if topic not in known]
