@@ -47,33 +47,33 @@ class Fork(context.ForkServerProcess):
 
 
 def started(
-    arguments: Sequence[str], cwd: Path, given: bytes, environ: dict[str, str]
+    arguments: Sequence[str], cwd: Path, stdin: bytes, environ: dict[str, str]
 ) -> subprocess.CompletedProcess[bytes]:
     """Run `python -m zigbang_nlp` from its very beginning, with more of an environment."""
     return subprocess.run(
         [sys.executable, "-m", "zigbang_nlp", *arguments],
         cwd=cwd,
-        input=given,
+        input=stdin,
         capture_output=True,
         env=os.environ | environ,
         timeout=_SECONDS,
     )
 
 
-def forked(arguments: Sequence[str], cwd: Path, given: bytes) -> subprocess.CompletedProcess[bytes]:
+def forked(arguments: Sequence[str], cwd: Path, stdin: bytes) -> subprocess.CompletedProcess[bytes]:
     """Run the same command in a fork; its standard streams are files."""
     with tempfile.TemporaryDirectory() as place:
         streams = [Path(place, name) for name in ("stdin", "stdout", "stderr")]
-        streams[0].write_bytes(given)
+        streams[0].write_bytes(stdin)
         fork = Fork(target=_run, args=(list(arguments), str(cwd), dict(os.environ), streams))
         fork.start()
         fork.join(_SECONDS)
         fork.kill()  # if it hangs
         fork.join()
-        said, told = (stream.read_bytes() for stream in streams[1:])
+        stdout, stderr = (stream.read_bytes() for stream in streams[1:])
         code = fork.exitcode
     assert code is not None
-    return subprocess.CompletedProcess(list(arguments), code, said, told)
+    return subprocess.CompletedProcess(list(arguments), code, stdout, stderr)
 
 
 def _run(arguments: list[str], cwd: str, environ: dict[str, str], streams: Sequence[Path]) -> None:

@@ -21,9 +21,9 @@ import sqlalchemy as sa
 
 def binaries() -> Path | None:
     """The newest installed server's bin directory."""
-    found = [file.parent for file in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
-    found += [Path(file).parent for file in [shutil.which("initdb")] if file]
-    return max(found, key=lambda path: path.parts, default=None)
+    directories = [file.parent for file in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    directories += [Path(file).parent for file in [shutil.which("initdb")] if file]
+    return max(directories, key=lambda path: path.parts, default=None)
 
 
 @pytest.fixture(scope="session")
@@ -60,8 +60,8 @@ def postgres() -> Iterator[Callable[[], str]]:
         return started
 
     data = str(home / "data")
-    made = run("initdb", "-D", data, "-U", "test", "-A", "trust", "-E", "UTF8", "--no-sync")
-    assert made.wait() == 0, (home / "log").read_text()
+    initdb = run("initdb", "-D", data, "-U", "test", "-A", "trust", "-E", "UTF8", "--no-sync")
+    assert initdb.wait() == 0, (home / "log").read_text()
     options = f"-c port={port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home}"
     server = run("postgres", "-D", data, *options.split(), "-c", "fsync=off")
     base = f"postgresql+psycopg://test@127.0.0.1:{port}"

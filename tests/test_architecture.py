@@ -119,7 +119,7 @@ NAMES = [path.relative_to(PACKAGE).as_posix() for path in FILES]
 def imports(path: Path, at_import_only: bool = False) -> frozenset[str]:
     """Dotted names that a file imports; relative imports are made absolute."""
     package = ["zigbang_nlp", *path.relative_to(PACKAGE).parent.parts]
-    found: set[str] = set()
+    names: set[str] = set()
 
     def walk(node: ast.AST) -> None:
         for child in ast.iter_child_nodes(node):
@@ -128,16 +128,16 @@ def imports(path: Path, at_import_only: bool = False) -> frozenset[str]:
             if at_import_only and isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
                 continue
             if isinstance(child, ast.Import):
-                found.update(alias.name for alias in child.names)
+                names.update(alias.name for alias in child.names)
             elif isinstance(child, ast.ImportFrom):
                 base = package[: len(package) - child.level + 1] if child.level else []
                 module = ".".join([*base, *([child.module] if child.module else [])])
-                found.add(module)
-                found.update(f"{module}.{alias.name}" for alias in child.names)
+                names.add(module)
+                names.update(f"{module}.{alias.name}" for alias in child.names)
             walk(child)
 
     walk(ast.parse(path.read_text(encoding="utf-8")))
-    return frozenset(found)
+    return frozenset(names)
 
 
 def room(path: Path) -> str:

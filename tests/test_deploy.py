@@ -23,19 +23,19 @@ def instructions() -> list[tuple[str, str]]:
 
 
 def test_the_image_is_built_from_the_lock_and_runs_as_nobody() -> None:
-    found = instructions()
-    assert found[0][0] == "FROM"
-    last = [name for name, _ in found].index("FROM", 1)
-    assert ("USER", "10001") in found[last:]
+    steps = instructions()
+    assert steps[0][0] == "FROM"
+    last = [name for name, _ in steps].index("FROM", 1)
+    assert ("USER", "10001") in steps[last:]
     assert "--require-hashes" in next(
-        said for name, said in found if "requirements.lock" in said and name == "RUN"
+        rest for name, rest in steps if "requirements.lock" in rest and name == "RUN"
     )
-    lock = next(said for name, said in found if name == "ARG").partition("=")[2]
+    lock = next(rest for name, rest in steps if name == "ARG").partition("=")[2]
     assert (ROOT / lock).is_file()
-    for name, said in found[:last]:
+    for name, rest in steps[:last]:
         if name == "COPY":
-            *sources, _ = said.replace("${LOCK}", lock).split()
-            assert all((ROOT / source).exists() for source in sources), said
+            *sources, _ = rest.replace("${LOCK}", lock).split()
+            assert all((ROOT / source).exists() for source in sources), rest
 
 
 @pytest.mark.slow
@@ -43,10 +43,10 @@ def test_a_wheel_is_built_from_what_the_image_copies(tmp_path: Path) -> None:
     pytest.importorskip("hatchling", reason="the build backend is in the test extras")
     source = tmp_path / "src"
     source.mkdir()
-    for name, said in instructions():
-        if name != "COPY" or said.startswith(("--from", "${")):
+    for name, rest in instructions():
+        if name != "COPY" or rest.startswith(("--from", "${")):
             continue
-        *copied, target = said.split()
+        *copied, target = rest.split()
         for path in copied:
             # Docker puts the content of a directory at the target, and a file into it.
             if (ROOT / path).is_dir():

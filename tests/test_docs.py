@@ -33,9 +33,9 @@ SCRIPTS = sorted(
 
 
 def command(name: str) -> click.Command:
-    found = cli.get_command(click.Context(cli), name)
-    assert found is not None, name
-    return found
+    known = cli.get_command(click.Context(cli), name)
+    assert known is not None, name
+    return known
 
 
 def blocks(readme: Path) -> list[list[str]]:
@@ -49,17 +49,17 @@ def invocations(readme: Path) -> list[list[str]]:
     text = readme.read_text(encoding="utf-8")
     spans = re.findall(r"`([^`\n]+)`", text)
     shown = [line.removeprefix("$ ").strip() for block in blocks(readme) for line in block]
-    found = []
+    commands = []
     for line in [*spans, *shown]:
         # A variable may stand before the command.
         bare = re.sub(r"^(\w+=('[^']*'|\$\([^)]*\)|\S)+\s+)+", "", line)
         parts = re.split(r"\s[|>#]\s", bare)
-        found += [
+        commands += [
             shlex.split(part.replace("\\", "/"))[1:]
             for part in parts
             if re.match(r"(\S*[/\\])?zigbang-nlp\s", part)
         ]
-    return found
+    return commands
 
 
 @every

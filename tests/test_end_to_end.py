@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.conftest import made_reviews, zigbang
+from tests.conftest import zigbang
+from tests.factories.reviews import fake_reviews
 from zigbang_nlp.store import open_store
 
 pytestmark = pytest.mark.slow
@@ -28,16 +29,16 @@ STAGES = ("crawl", "preprocess", "train", "evaluate", "predict", "report")
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder where the sample was run once."""
-    made = tmp_path_factory.mktemp("a folder 폴더")
-    (made / "zigbang.toml").write_text(SMALL)
-    done = zigbang("run", cwd=made)
+    folder = tmp_path_factory.mktemp("a folder 폴더")
+    (folder / "zigbang.toml").write_text(SMALL)
+    done = zigbang("run", cwd=folder)
     assert done.returncode == 0, done.stderr.decode()
-    said = done.stderr.decode()
-    assert [f"Running {stage}:" in said for stage in STAGES] == [True] * 6
-    assert "Warning" not in said
-    assert "W0000" not in said
-    assert str(made / "data") in said
-    return made
+    stderr = done.stderr.decode()
+    assert [f"Running {stage}:" in stderr for stage in STAGES] == [True] * 6
+    assert "Warning" not in stderr
+    assert "W0000" not in stderr
+    assert str(folder / "data") in stderr
+    return folder
 
 
 def state(folder: Path) -> dict[str, tuple[int, bytes]]:
@@ -68,9 +69,9 @@ def test_a_second_run_skips_all_and_changes_no_file(folder: Path) -> None:
     before = state(folder)
     done = zigbang("run", cwd=folder)
     assert done.returncode == 0
-    said = done.stderr.decode()
+    stderr = done.stderr.decode()
     for stage in STAGES:
-        assert f"Skipping {stage}: nothing changed since" in said
+        assert f"Skipping {stage}: nothing changed since" in stderr
     assert state(folder) == before
     alone = zigbang("train", cwd=folder).stderr.decode()
     assert "Skipping train" in alone
@@ -79,19 +80,19 @@ def test_a_second_run_skips_all_and_changes_no_file(folder: Path) -> None:
 
 def test_a_changed_setting_runs_what_depends_on_it_alone(folder: Path) -> None:
     plan = zigbang("run", "--dry-run", "--set", "evaluate.bootstrap=101", cwd=folder)
-    said = plan.stderr.decode()
-    assert "Would run evaluate: the setting evaluate.bootstrap changed." in said
-    assert said.count("Would skip") == 4
-    assert "Would run report:" in said
+    stderr = plan.stderr.decode()
+    assert "Would run evaluate: the setting evaluate.bootstrap changed." in stderr
+    assert stderr.count("Would skip") == 4
+    assert "Would run report:" in stderr
 
 
 def test_a_store_made_anew_gets_its_predictions_again(folder: Path) -> None:
     for path in (folder / "data").glob("zigbang.db*"):
         path.unlink()
-    said = zigbang("run", cwd=folder).stderr.decode()
-    assert "Running crawl: the store is missing." in said
-    assert "Running predict: the store's table of predictions is missing." in said
-    assert said.count("Skipping") == 4
+    stderr = zigbang("run", cwd=folder).stderr.decode()
+    assert "Running crawl: the store is missing." in stderr
+    assert "Running predict: the store's table of predictions is missing." in stderr
+    assert stderr.count("Skipping") == 4
     with open_store(f"sqlite:///{(folder / 'data' / 'zigbang.db').as_posix()}") as store:
         rows = list(store.export_rows())
     assert all(row["predicted_probability"] is not None for row in rows)
@@ -99,17 +100,17 @@ def test_a_store_made_anew_gets_its_predictions_again(folder: Path) -> None:
 
 
 def test_reviews_of_ones_own_are_learned_without_the_sample(folder: Path) -> None:
-    reviews = [review for review in made_reviews(400) if review.score != 3]
+    reviews = [review for review in fake_reviews(400) if review.score != 3]
     frame = pd.DataFrame({"글": [r.text for r in reviews], "점": [r.score for r in reviews]})
     frame["동"] = [r.apartment_id for r in reviews]
     frame.to_csv(folder / "own.csv", index=False, encoding="cp949")
-    given = ["--text-column", "글", "--rating-column", "점", "--apartment-column", "동"]
-    done = zigbang("import", "own.csv", *given, cwd=folder)
+    columns = ["--text-column", "글", "--rating-column", "점", "--apartment-column", "동"]
+    done = zigbang("import", "own.csv", *columns, cwd=folder)
     assert done.returncode == 0, done.stderr.decode()
     done = zigbang("run", cwd=folder)
     assert done.returncode == 0, done.stderr.decode()
-    said = done.stderr.decode()
-    assert "The bundled sample is left out" in said
+    stderr = done.stderr.decode()
+    assert "The bundled sample is left out" in stderr
     summary = json.loads((folder / "data" / "dataset" / "summary.json").read_text())
     assert summary["rows_read"] == len(frame.drop_duplicates())
     parts = [
@@ -137,7 +138,7 @@ def test_only_one_file_of_ones_own_in_an_empty_folder(tmp_path: Path) -> None:
     assert zigbang("import", "few.csv", "--label-column", "y", cwd=tmp_path).returncode == 0
     done = zigbang("run", cwd=tmp_path)
     assert done.returncode == 1
-    said = done.stderr.decode()
-    assert "Nothing to crawl: the store already holds reviews from import." in said
-    assert "at least 20 are needed" in said
-    assert "Traceback" not in said
+    stderr = done.stderr.decode()
+    assert "Nothing to crawl: the store already holds reviews from import." in stderr
+    assert "at least 20 are needed" in stderr
+    assert "Traceback" not in stderr

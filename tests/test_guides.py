@@ -93,15 +93,15 @@ class Desk:
 
     def _run(self, line: str) -> str:
         words = shlex.split(line, comments=True)
-        given = target = None
+        stdin = target = None
         if words[0] == "cat":
             # What a process has as its standard input can be peeked into.
-            given = io.BufferedReader(io.BytesIO((self.place / words[1]).read_bytes()))
+            stdin = io.BufferedReader(io.BytesIO((self.place / words[1]).read_bytes()))
             words = words[3:]
         if ">" in words:
             words, target = words[:-2], words[-1]
         assert words[0] == "zigbang-nlp", line
-        done = CliRunner().invoke(cli, words[1:], input=given)
+        done = CliRunner().invoke(cli, words[1:], input=stdin)
         assert done.exit_code == 0, (line, done.output, done.exception)
         if target is not None:
             (self.place / target).write_text(done.stdout, encoding="utf-8")
@@ -136,29 +136,29 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    made = Desk(tmp_path_factory.mktemp("desk"))
+    desk = Desk(tmp_path_factory.mktemp("desk"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(made.place)
-        made.fill()
-    return made
+        patch.chdir(desk.place)
+        desk.fill()
+    return desk
 
 
 def fenced(doc: Path, language: str) -> list[str]:
     text = doc.read_text(encoding="utf-8")
-    found: list[str] = re.findall(rf"^```{language}\n(.*?)^```", text, re.M | re.S)
-    return found
+    blocks: list[str] = re.findall(rf"^```{language}\n(.*?)^```", text, re.M | re.S)
+    return blocks
 
 
 def shown(doc: Path) -> list[tuple[str, list[str]]]:
     """Each command line of a document with the lines of output below it."""
-    found: list[tuple[str, list[str]]] = []
+    commands: list[tuple[str, list[str]]] = []
     for block in fenced(doc, "console"):
         for line in block.splitlines():
             if line.startswith("$ "):
-                found.append((line.removeprefix("$ "), []))
+                commands.append((line.removeprefix("$ "), []))
             else:
-                found[-1][1].append(line)
-    return found
+                commands[-1][1].append(line)
+    return commands
 
 
 def same(printed: str, expected: str) -> bool:
@@ -292,13 +292,13 @@ def test_the_verdict_on_the_model_that_ships_is_true() -> None:
 
 def defined(path: Path) -> set[str]:
     """Names of functions, methods, classes, constants and fields of a file."""
-    found: set[str] = set()
+    names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found.add(node.name)
+            names.add(node.name)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.add(node.id)
-    return found
+            names.add(node.id)
+    return names
 
 
 @pytest.mark.parametrize("doc", GUIDES, ids=doc_id)

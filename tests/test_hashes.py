@@ -25,8 +25,8 @@ def test_texts_are_counted_wherever_they_wait(held: int, monkeypatch: pytest.Mon
     draw = random.Random(7)
     texts = [[f"글 {draw.randrange(90)}" for _ in range(200)] for _ in range(2)]
     with Hashes() as one, Hashes() as other:
-        for hashes, said in zip((one, other), texts, strict=True):
-            for text in said:
+        for hashes, added in zip((one, other), texts, strict=True):
+            for text in added:
                 assert hashes.add(text) == hash(text)
         assert len(one) == 200
         assert one.count_repeated() == 200 - len(set(texts[0]))
@@ -35,7 +35,7 @@ def test_texts_are_counted_wherever_they_wait(held: int, monkeypatch: pytest.Mon
             for counted in zip(*together([one, other]), strict=True)
             for counted in [tuple(map(np.concatenate, zip(*counted, strict=True)))]
         ]
-    assert held_by_both == [Counter(map(hash, said)) for said in texts]
+    assert held_by_both == [Counter(map(hash, added)) for added in texts]
 
 
 def test_memory_grows_neither_with_the_rows_nor_with_long_texts(

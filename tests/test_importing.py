@@ -213,16 +213,16 @@ def test_texts_with_both_labels_are_counted_and_named(store: Store, tmp_path: Pa
     path = csv(tmp_path, "text,stars\n" + "\n".join(rows) + "\n")
     summary = import_file(path, STARS, store)
     assert summary.stored.new == store.count_reviews() == len(rows)
-    told = "\n".join(summary.lines())
-    assert "1 text carries both labels, in 3 rows (역이 멀어요)" in told
+    lines = "\n".join(summary.lines())
+    assert "1 text carries both labels, in 3 rows (역이 멀어요)" in lines
     wide = PreprocessSettings(negative_max=1, positive_min=3)
-    told = "\n".join(import_file(path, STARS, store, settings=wide).lines())
-    assert "2 texts carry both labels, in 4 rows (역이 멀어요; 글)" in told
+    lines = "\n".join(import_file(path, STARS, store, settings=wide).lines())
+    assert "2 texts carry both labels, in 4 rows (역이 멀어요; 글)" in lines
     labelled = parquet(tmp_path, text=["가", "나", "가", "나", "다"], y=[1, 1, 0, 0, 1])
     summary = import_file(labelled, ImportColumns(label="y"), store)
     assert (summary.stored.new, summary.stored.conflicting) == (5, 0)
-    said = summary.lines("ko")
-    assert "글 2개가 4행에서 긍정과 부정 라벨을 둘 다 달고 있습니다(가; 나)." in "\n".join(said)
+    korean = summary.lines("ko")
+    assert "글 2개가 4행에서 긍정과 부정 라벨을 둘 다 달고 있습니다(가; 나)." in "\n".join(korean)
 
 
 def test_rows_that_share_an_id_are_counted_however_far_apart(store: Store, tmp_path: Path) -> None:
@@ -258,10 +258,10 @@ def test_blank_ids_are_no_ids(store: Store, tmp_path: Path) -> None:
 def test_numbers_are_names_as_people_write_them(store: Store, tmp_path: Path) -> None:
     path = parquet(tmp_path, text=["가", "나", "다"], no=[7.0, None, 9.0], danji=[0, 1, 2])
     import_file(path, ImportColumns(id="no", apartment="danji"), store)
-    found = by_text(store)
-    assert found["가"].review_id == "7"
-    assert found["가"].apartment_id == "0"
-    assert found["나"].review_id.startswith("sha:")
+    stored = by_text(store)
+    assert stored["가"].review_id == "7"
+    assert stored["가"].apartment_id == "0"
+    assert stored["나"].review_id.startswith("sha:")
 
 
 @pytest.mark.parametrize(
@@ -308,9 +308,9 @@ def test_dates_of_parquet_and_excel(store: Store, tmp_path: Path) -> None:
     columns = ImportColumns(date="on", rating="r")
     for name in ("r.parquet", "r.xlsx"):
         assert import_file(tmp_path / name, columns, store).undated == 0
-        found = by_text(store)
-        assert found["가"].written_at == datetime(2024, 2, 29, 10)
-        assert found["나"].written_at is None
+        stored = by_text(store)
+        assert stored["가"].written_at == datetime(2024, 2, 29, 10)
+        assert stored["나"].written_at is None
 
 
 def test_missing_values_of_every_kind_are_no_value(store: Store, tmp_path: Path) -> None:
@@ -328,8 +328,8 @@ def test_missing_values_of_every_kind_are_no_value(store: Store, tmp_path: Path)
     ).to_parquet(path)
     names = ("rating", "label", "date", "apartment", "category", "split")
     import_file(path, ImportColumns(**{name: name for name in names}), store)
-    found = by_text(store)
-    blank, full = found["가"], found["나"]
+    stored = by_text(store)
+    blank, full = stored["가"], stored["나"]
     assert (blank.score, blank.label, blank.written_at) == (None, None, None)
     assert (blank.apartment_id, blank.category, blank.split) == ("-", "total", None)
     assert (full.score, full.label, full.apartment_id) == (3.0, "positive", "101")
@@ -376,9 +376,9 @@ def test_odd_texts_are_stored(text: str, store: Store, tmp_path: Path) -> None:
 ON = ImportColumns(date="on")
 
 
-def dated(store: Store, tmp_path: Path, *dates: str, **given: str) -> ImportSummary:
+def dated(store: Store, tmp_path: Path, *dates: str, **options: str) -> ImportSummary:
     rows = "".join(f'글 {number},"{date}"\n' for number, date in enumerate(dates))
-    return import_file(csv(tmp_path, f"text,on\n{rows}"), ON, store, **given)  # type: ignore[arg-type]
+    return import_file(csv(tmp_path, f"text,on\n{rows}"), ON, store, **options)  # type: ignore[arg-type]
 
 
 def stored_days(store: Store) -> list[str]:
@@ -395,10 +395,10 @@ def test_dates_of_two_digits_are_year_month_day_and_the_range_is_said(
     ]
     summary = dated(store, tmp_path, *days)
     assert stored_days(store) == [f"20{day.replace('.', '-')}" for day in days]
-    said = "\n".join(summary.lines())
-    assert "Their dates run from 2012-03-05 to 2015-08-25." in said
-    assert "'on'" not in said
-    assert "Dates of on such as 12.03.05 are read in the order ymd (2012-03-05)" in said
+    lines = "\n".join(summary.lines())
+    assert "Their dates run from 2012-03-05 to 2015-08-25." in lines
+    assert "'on'" not in lines
+    assert "Dates of on such as 12.03.05 are read in the order ymd (2012-03-05)" in lines
     assert "날짜는 2012-03-05부터 2015-08-25까지입니다." in summary.lines("ko")
 
 
@@ -451,11 +451,11 @@ def test_a_pattern_that_is_none_is_said(pattern: str, store: Store, tmp_path: Pa
 
 def test_strange_dates_are_counted_and_quoted(store: Store, tmp_path: Path) -> None:
     summary = dated(store, tmp_path, "2023-05-01", "2051.08.25", "1985-01-01", "어제", "45047")
-    said = "\n".join(summary.lines())
-    assert "1 date lies in the future (row 2: '2051.08.25')" in said
-    assert "1 date lies before 1990 (row 3: '1985-01-01')" in said
-    assert "1 date can't be read and stays blank (row 4: '어제')" in said
-    assert "1 date was a serial number of Excel (45047 is 2023-05-01)" in said
+    lines = "\n".join(summary.lines())
+    assert "1 date lies in the future (row 2: '2051.08.25')" in lines
+    assert "1 date lies before 1990 (row 3: '1985-01-01')" in lines
+    assert "1 date can't be read and stays blank (row 4: '어제')" in lines
+    assert "1 date was a serial number of Excel (45047 is 2023-05-01)" in lines
 
 
 def test_conversions_and_what_was_left_out_are_counted_with_examples(
@@ -546,10 +546,10 @@ def test_a_date_is_no_review(store: Store, tmp_path: Path) -> None:
         import_file(path, ImportColumns(), store)
 
 
-def labels(store: Store, tmp_path: Path, *codes: object, **given: Any) -> list[str | None]:
+def labels(store: Store, tmp_path: Path, *codes: object, **options: Any) -> list[str | None]:
     """Import a column of labels, and return what was stored."""
     path = csv(tmp_path, "text,y\n" + "".join(f"글 {n},{c}\n" for n, c in enumerate(codes)))
-    import_file(path, ImportColumns(label="y"), store, **given)
+    import_file(path, ImportColumns(label="y"), store, **options)
     stored = by_text(store)
     return [stored[f"글 {number}"].label for number in range(len(codes))]
 
@@ -561,16 +561,16 @@ def labels(store: Store, tmp_path: Path, *codes: object, **given: Any) -> list[s
 def test_codes_that_mean_different_things_in_different_files_are_asked_for(
     codes: list[Any], store: Store, tmp_path: Path
 ) -> None:
-    with pytest.raises(InputError, match="What the labels of 'y' mean can't be told") as asked:
+    with pytest.raises(InputError, match="What the labels of 'y' mean can't be told") as error:
         labels(store, tmp_path, *codes, skip_bad_rows=True)
     numbers = sorted({int(float(c)) for c in codes if c != "긍정"})
     blanks = ",".join(f"{number}=?" for number in numbers)
-    assert f'--label-map "{blanks}"' in asked.value.next_step, "it proposes no meaning"
+    assert f'--label-map "{blanks}"' in error.value.next_step, "it proposes no meaning"
     assert store.count_reviews() == 0
 
 
 @pytest.mark.parametrize(
-    ("codes", "said", "stored"),
+    ("codes", "label_map", "stored"),
     [
         ([-1, 0, 1], "-1=negative,0=neutral,1=positive", ["negative", None, "positive"]),
         ([1, 2, ""], "1=긍정, 2=부정", ["positive", "negative", None]),
@@ -578,9 +578,9 @@ def test_codes_that_mean_different_things_in_different_files_are_asked_for(
     ],
 )  # fmt: skip
 def test_a_map_says_what_labels_mean(
-    codes: list[object], said: str, stored: list[str | None], store: Store, tmp_path: Path
+    codes: list[object], label_map: str, stored: list[str | None], store: Store, tmp_path: Path
 ) -> None:
-    assert labels(store, tmp_path, *codes, label_map=said) == stored
+    assert labels(store, tmp_path, *codes, label_map=label_map) == stored
 
 
 def test_neutral_words_are_no_label_and_are_counted(store: Store, tmp_path: Path) -> None:
@@ -596,7 +596,7 @@ def test_neutral_words_are_no_label_and_are_counted(store: Store, tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("said", "words"),
+    ("label_map", "words"),
     [
         ("1=?,2=?", "'1=\\?', which is no label=meaning"),
         ("1", "'1', which is no label=meaning"),
@@ -605,7 +605,7 @@ def test_neutral_words_are_no_label_and_are_counted(store: Store, tmp_path: Path
     ],
 )
 def test_a_map_that_says_nothing_clear_is_an_error(
-    said: str, words: str, store: Store, tmp_path: Path
+    label_map: str, words: str, store: Store, tmp_path: Path
 ) -> None:
     with pytest.raises(InputError, match=words):
-        labels(store, tmp_path, 1, 2, label_map=said)
+        labels(store, tmp_path, 1, 2, label_map=label_map)

@@ -48,13 +48,13 @@ ROWS = [[cell.strip() for cell in line.split("|")] for line in KINDS.strip().spl
 def test_each_kind_has_its_test(kind: str, outcome: str, test: str) -> None:
     file, name = test.split("::")
     tree = ast.parse((ROOT / "tests" / file).read_text(encoding="utf-8"))
-    (found,) = [
+    (function,) = [
         node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name
     ]
-    checks = [node for node in ast.walk(found) if isinstance(node, ast.Assert)]
+    checks = [node for node in ast.walk(function) if isinstance(node, ast.Assert)]
     raises = [
         node
-        for node in ast.walk(found)
+        for node in ast.walk(function)
         if isinstance(node, ast.Attribute) and node.attr == "raises"
     ]
     assert checks or raises, f"{kind} ({outcome}) is not held"

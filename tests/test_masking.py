@@ -95,15 +95,15 @@ def test_text_without_an_end_takes_no_longer_than_other_text(unit: str) -> None:
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl"])
 def test_the_command_exports_masked_texts(tmp_path: Path, ending: str) -> None:
-    told = "열쇠는 304동 1502호, 010-2345-6789나 haetsal@example.com으로 물어보세요"
+    original = "열쇠는 304동 1502호, 010-2345-6789나 haetsal@example.com으로 물어보세요"
     with open_store(f"sqlite:///{tmp_path}/zigbang.db") as store:
-        store.add_reviews([Review("test", "1", "1", "care", told, 4.0)])
-    for flags, wanted in (
-        ([], told),
+        store.add_reviews([Review("test", "1", "1", "care", original, 4.0)])
+    for flags, expected in (
+        ([], original),
         (["--mask"], "열쇠는 [동호수], [전화번호]나 [이메일]으로 물어보세요"),
     ):
         file = tmp_path / f"out{len(flags)}.{ending}"
         done = CliRunner().invoke(cli, ["export", *flags, "--work", str(tmp_path), str(file)])
         assert done.exit_code == 0, done.output
-        assert wanted in file.read_text("utf-8-sig")
-        assert (told in file.read_text("utf-8-sig")) is not bool(flags)
+        assert expected in file.read_text("utf-8-sig")
+        assert (original in file.read_text("utf-8-sig")) is not bool(flags)

@@ -39,8 +39,8 @@ def test_it_runs_to_its_end(path: Path, tmp_path: Path) -> None:
     ).execute()
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert all(cell.execution_count for cell in code)
-    said = [o.text for cell in code for o in cell.outputs if o.get("name") == "stderr"]
-    assert not [text for text in said if re.search(r"Glyph|Warning|Traceback", text)], said
+    printed = [o.text for cell in code for o in cell.outputs if o.get("name") == "stderr"]
+    assert not [text for text in printed if re.search(r"Glyph|Warning|Traceback", text)], printed
     assert list(work.iterdir()) == [], "a notebook leaves nothing behind"
 
 

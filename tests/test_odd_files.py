@@ -98,12 +98,12 @@ ODD: dict[str, tuple[bytes, str]] = {
 
 @pytest.mark.parametrize("name", ODD)
 def test_the_command_of_a_look_imports_every_row(name: str, tmp_path: Path) -> None:
-    body, said = ODD[name]
+    body, line = ODD[name]
     file = tmp_path / name
     file.write_bytes(body)
     seen = run("import", file, "--look")
     assert seen.exit_code == 0, seen.output
-    assert said in seen.output
+    assert line in seen.output
     command = shlex.split(seen.output.split("To import it:")[1])
     assert command[0] == "zigbang-nlp"
     if name == "no_header.tsv":  # nothing tells a column of 5 and 1 from any other
@@ -201,7 +201,7 @@ def test_every_way_in_reads_the_same_and_says_the_same(name: str, tmp_path: Path
     body, column = EVERY[name]
     file = tmp_path / name
     file.write_bytes(body)
-    found: dict[str, object] = {}
+    read: dict[str, object] = {}
     words = {}
     for way in (_imported, _predicted, _on_dask, _sent):
         notes = Notes()
@@ -210,18 +210,18 @@ def test_every_way_in_reads_the_same_and_says_the_same(name: str, tmp_path: Path
         except InputError as error:
             # An import names its file with the row, and how to leave the row out.
             fact = re.sub(r"^Row (\d+)[^:]*:", r"Row \1:", error.fact)
-            found[way.__name__] = fact if error.next_step else "no next step"
+            read[way.__name__] = fact if error.next_step else "no next step"
         except Problem as problem:
             # The page offers the columns instead of naming them.
             same = problem.kind == "which-column"
-            found[way.__name__] = f"{name} has no column '{column}'." if same else problem.kind
+            read[way.__name__] = f"{name} has no column '{column}'." if same else problem.kind
         else:
             shown = {composed(storable(text)) for text in texts}
-            found[way.__name__] = sorted(shown - {""})
+            read[way.__name__] = sorted(shown - {""})
         words[way.__name__] = {(note.kind, note.count) for note in notes}
-    assert len({str(said) for said in found.values()}) == 1, found
-    if isinstance(found["_imported"], list):
-        assert found["_imported"], "no text was read"
+    assert len({str(texts) for texts in read.values()}) == 1, read
+    if isinstance(read["_imported"], list):
+        assert read["_imported"], "no text was read"
         assert words["_predicted"] == words["_on_dask"]
         assert words["_predicted"] <= words["_sent"] & words["_imported"]
 
@@ -285,13 +285,13 @@ def test_a_look_tells_what_the_import_would_refuse(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "category"),
+    ("name", "category"),
     [("교통", "traffic"), ("교통여건", "traffic"), ("관리", "care"), ("거주환경", "resident"),
      ("주변 환경", "around"), ("추천점수", "total"), ("Around", "around"), ("", "total")],
 )  # fmt: skip
-def test_categories_are_known_in_korean_too(said: str, category: str, tmp_path: Path) -> None:
+def test_categories_are_known_in_korean_too(name: str, category: str, tmp_path: Path) -> None:
     file, url = tmp_path / "r.csv", f"sqlite:///{tmp_path / 'r.db'}"
-    file.write_text(f"리뷰,항목\n조용해요,{said}\n", encoding="utf-8")
+    file.write_text(f"리뷰,항목\n조용해요,{name}\n", encoding="utf-8")
     done = run("import", file, "--category-column", "항목", "--db", url)
     assert done.exit_code == 0, done.output
     with open_store(url) as store:

@@ -72,9 +72,12 @@ def test_importing_five_pairs_again_adds_nothing(five: Path, tmp_path: Path) -> 
 
 
 def test_the_text_is_found_and_nothing_else_is_taken_unasked(plain: Path) -> None:
-    found = recognise(plain)
-    assert found.columns == ImportColumns(text="리뷰내용")
-    assert {(g.role, g.column) for g in found.unused} == {("rating", "별점"), ("date", "작성일")}
+    recognised = recognise(plain)
+    assert recognised.columns == ImportColumns(text="리뷰내용")
+    assert {(g.role, g.column) for g in recognised.unused} == {
+        ("rating", "별점"),
+        ("date", "작성일"),
+    }
     named = recognise(plain, ImportColumns(text="번호"))
     assert named.columns.text == "번호", "what is named is taken"
 
@@ -134,11 +137,11 @@ def test_a_row_of_five_pairs_is_counted_and_named_by_its_place_in_the_file(tmp_p
         with pytest.raises(InputError, match=r"^Row 3 of five\.csv: The rating 9 is outside"):
             import_file(file, recognise(file), store)
         summary = import_file(file, recognise(file), store, skip_bad_rows=True)
-    told = summary.lines()
+    lines = summary.lines()
     assert (summary.rows, summary.stored.new) == (5, 3)
     assert summary.skipped == {"blank text": 1, "bad value": 1}
-    assert "1 row was left out for blank text (row 2)." in told
-    assert any("2 categories have a score without a text" in line for line in told), told
+    assert "1 row was left out for blank text (row 2)." in lines
+    assert any("2 categories have a score without a text" in line for line in lines), lines
 
 
 def test_a_look_counts_labels_and_asks_what_codes_mean(tmp_path: Path) -> None:
@@ -159,10 +162,10 @@ def test_json_lines_are_read_once_to_be_imported(
     read = 0
     loads = json.loads
 
-    def counted(*given: Any, **named: Any) -> Any:
+    def counted(*arguments: Any, **named: Any) -> Any:
         nonlocal read
         read += 1
-        return loads(*given, **named)
+        return loads(*arguments, **named)
 
     monkeypatch.setattr(json, "loads", counted)
     with open_store(f"sqlite:///{tmp_path / 'r.db'}") as store:

@@ -8,7 +8,7 @@ from tests.conftest import ROOT
 
 _TESTS = """
 from pathlib import Path
-from tests.shared import made_once
+from tests.shared import make_once
 
 def make(place):
     with (Path(__file__).parent / "made").open("a") as stream:
@@ -16,10 +16,10 @@ def make(place):
     (place / "content").write_text("whole")
 
 def test_one(tmp_path_factory):
-    assert (made_once(tmp_path_factory, "thing", make) / "content").read_text() == "whole"
+    assert (make_once(tmp_path_factory, "thing", make) / "content").read_text() == "whole"
 
 def test_other(tmp_path_factory):
-    assert (made_once(tmp_path_factory, "thing", make) / "content").read_text() == "whole"
+    assert (make_once(tmp_path_factory, "thing", make) / "content").read_text() == "whole"
 
 def test_worker(worker_id):
     assert worker_id != "master"

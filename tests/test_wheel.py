@@ -80,17 +80,17 @@ def test_it_works_in_an_empty_folder_outside_the_repository(python: Path, tmp_pa
     )
     assert where.stdout.startswith(str(python.parent.parent)), where.stdout + where.stderr
     settings = ["init=scratch", "epochs=1", "lstm_units=4", "embedding_dim=4", "batch_size=512"]
-    said = run(
+    output = run(
         python,
         "run",
         *(f"--set=train.{setting}" for setting in settings),
         "--set=evaluate.bootstrap=100",
         cwd=tmp_path,
     )
-    assert f"Everything is in {tmp_path / 'data'}" in said
-    told = run(python, "predict", "역이 가까워요", "역이 멀어요", cwd=tmp_path).splitlines()
-    assert [line.split()[-2] for line in told[:2]] == ["역이", "역이"]
+    assert f"Everything is in {tmp_path / 'data'}" in output
+    lines = run(python, "predict", "역이 가까워요", "역이 멀어요", cwd=tmp_path).splitlines()
+    assert [line.split()[-2] for line in lines[:2]] == ["역이", "역이"]
     # One epoch of four units learned nothing, so the model that ships answers, and says why.
-    assert told[2].startswith("Your model in data/model is not used"), told
-    assert [line.split()[0] for line in told[:2]] == ["긍정", "부정"]
+    assert lines[2].startswith("Your model in data/model is not used"), lines
+    assert [line.split()[0] for line in lines[:2]] == ["긍정", "부정"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data"]

@@ -93,11 +93,11 @@ def mask(text: str) -> str:
     plain = text.translate(_PLAIN)
     for word, pattern in _PATTERNS:
         end, parts, plain_parts = 0, [], []
-        for found in pattern.finditer(plain):
-            start = found.start() if not pattern.groups or found.end(1) < 0 else found.end(1)
+        for match in pattern.finditer(plain):
+            start = match.start() if not pattern.groups or match.end(1) < 0 else match.end(1)
             parts += [text[end:start], word]
             plain_parts += [plain[end:start], word]
-            end = found.end()
+            end = match.end()
         if end:
             text, plain = "".join([*parts, text[end:]]), "".join([*plain_parts, plain[end:]])
     return text

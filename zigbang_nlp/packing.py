@@ -34,8 +34,8 @@ def pack_aspects(aspects: Iterable[Aspect] | None) -> str | None:
     """Opinions as the store keeps them, without their clauses' texts; None stays None."""
     if aspects is None:
         return None
-    said = [(a.topic, a.label, a.probability, a.start, a.end) for a in aspects]
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    rows = [(a.topic, a.label, a.probability, a.start, a.end) for a in aspects]
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
 
 def unpack_aspects(kept: object) -> list[tuple[str, str, float, int, int]]:
@@ -50,5 +50,5 @@ def unpack_aspects(kept: object) -> list[tuple[str, str, float, int, int]]:
 
 def unpack_all_aspects(kept: Sequence[str]) -> list[list[list[Any]]]:
     """`unpack_aspects` of many texts at once, some ten times as fast."""
-    found: list[list[list[Any]]] = json.loads(f"[{','.join(kept)}]")
-    return found
+    unpacked: list[list[list[Any]]] = json.loads(f"[{','.join(kept)}]")
+    return unpacked

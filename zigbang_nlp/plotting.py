@@ -24,10 +24,10 @@ def _font_family() -> str:
     from matplotlib import font_manager
 
     # Found, not imported: importing that package changes matplotlib's settings for everybody.
-    found = find_spec("koreanize_matplotlib")
-    assert found is not None, "koreanize-matplotlib is a dependency"
-    assert found.origin is not None, found
-    for path in sorted((Path(found.origin).parent / "fonts").glob("*.ttf")):
+    fonts = find_spec("koreanize_matplotlib")
+    assert fonts is not None, "koreanize-matplotlib is a dependency"
+    assert fonts.origin is not None, fonts
+    for path in sorted((Path(fonts.origin).parent / "fonts").glob("*.ttf")):
         font_manager.fontManager.addfont(str(path))
     return "NanumGothic"
 

@@ -29,22 +29,24 @@ def lines(done: subprocess.CompletedProcess[bytes]) -> list[str]:
 
 def complaint(done: subprocess.CompletedProcess[bytes], code: int = 1) -> str:
     """What a failed command said: in the end a fact and a next step, never a traceback."""
-    said = done.stderr.decode()
-    assert done.returncode == code, said
+    stderr = done.stderr.decode()
+    assert done.returncode == code, stderr
     assert done.stdout == b""
-    assert "Traceback" not in said
-    if code == 1 or not said.startswith("Usage: "):
-        assert said.count("Error: ") == 1, said
-        assert said.splitlines()[-2].startswith("Error: "), said
-    return said
+    assert "Traceback" not in stderr
+    if code == 1 or not stderr.startswith("Usage: "):
+        assert stderr.count("Error: ") == 1, stderr
+        assert stderr.splitlines()[-2].startswith("Error: "), stderr
+    return stderr
 
 
 def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
     code = "import sys, zigbang_nlp.cli; print(*{m.split('.')[0] for m in sys.modules})"
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    modules = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True
+    )
     heavy = {"tensorflow", "keras", "pandas", "numpy", "sklearn", "konlpy", "sqlalchemy"}
     heavy |= {"jpype", "matplotlib", "onnxruntime", "pyarrow", "requests"}
-    assert not heavy & set(found.stdout.split())
+    assert not heavy & set(modules.stdout.split())
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -85,8 +87,8 @@ def test_version(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_usage_exits_2(arguments: list[str], tmp_path: Path) -> None:
-    said = complaint(zigbang(*arguments, cwd=tmp_path), code=2)
-    assert "Error: " in said
+    stderr = complaint(zigbang(*arguments, cwd=tmp_path), code=2)
+    assert "Error: " in stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -148,8 +150,8 @@ def test_a_work_directory_that_cannot_be_made_is_one_clear_sentence(
 
 
 def test_a_dry_run_in_an_empty_folder_writes_nothing(tmp_path: Path) -> None:
-    said = zigbang("run", "--dry-run", cwd=tmp_path).stderr.decode().splitlines()
-    assert [line.split(":")[0] for line in said] == [
+    lines = zigbang("run", "--dry-run", cwd=tmp_path).stderr.decode().splitlines()
+    assert [line.split(":")[0] for line in lines] == [
         f"Would run {name}"
         for name in ("crawl", "preprocess", "train", "evaluate", "predict", "report")
     ]
@@ -170,7 +172,7 @@ def test_config_shows_each_value_and_its_origin(tmp_path: Path) -> None:
 
 
 def test_config_as_toml_is_a_configuration_file(tmp_path: Path) -> None:
-    given = [
+    options = [
         "--work",
         '한글 "자리"\\',
         "--set",
@@ -178,9 +180,9 @@ def test_config_as_toml_is_a_configuration_file(tmp_path: Path) -> None:
         "--set",
         "crawl.contact=a'b",
     ]
-    text = zigbang("config", "--toml", *given, cwd=tmp_path).stdout
+    text = zigbang("config", "--toml", *options, cwd=tmp_path).stdout
     (tmp_path / "own.toml").write_bytes(text)
-    first = zigbang("config", "--json", *given, cwd=tmp_path)
+    first = zigbang("config", "--json", *options, cwd=tmp_path)
     again = zigbang("config", "--json", "--config", "own.toml", cwd=tmp_path)
     assert json.loads(again.stdout) == json.loads(first.stdout)
     assert json.loads(again.stdout)["train"]["lstm_units"] == [8, 4]
@@ -207,25 +209,25 @@ def test_predict_as_json_is_what_the_library_says(bundle_dir: Path, tmp_path: Pa
     long = zigbang(
         "predict", "--model", bundle_dir, "--json", cwd=tmp_path, input=texts[4].encode()
     )
-    found = [json.loads(line) for line in lines(done) + lines(long)]
-    assert found == [p.as_dict() for p in Classifier.load(bundle_dir).predict(texts)]
-    for row in found:
+    rows = [json.loads(line) for line in lines(done) + lines(long)]
+    assert rows == [p.as_dict() for p in Classifier.load(bundle_dir).predict(texts)]
+    for row in rows:
         reason = ["reason"] if row["unsure"] else []
         assert list(row) == ["text", "label", "probability", "unsure", *reason, "truncated"]
         assert row["unsure"] == ("reason" in row)
-    assert found[2]["reason"] == "blank text"
-    assert found[3]["reason"] == "not Korean"
-    assert found[2]["label"] is None
-    assert found[3]["label"] is None
+    assert rows[2]["reason"] == "blank text"
+    assert rows[3]["reason"] == "not Korean"
+    assert rows[2]["label"] is None
+    assert rows[3]["label"] is None
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949"])
 def test_predict_reads_standard_input(encoding: str, bundle_dir: Path, tmp_path: Path) -> None:
-    given = "역 좋아요\r\n\n주차 나빠요".encode(encoding)
-    done = zigbang("predict", "--model", bundle_dir, "--json", cwd=tmp_path, input=given)
-    found = [json.loads(line) for line in lines(done)]
-    assert [row["text"] for row in found] == ["역 좋아요", "", "주차 나빠요"]
-    assert [row["label"] for row in found[::2]] == ["positive", "negative"]
+    typed = "역 좋아요\r\n\n주차 나빠요".encode(encoding)
+    done = zigbang("predict", "--model", bundle_dir, "--json", cwd=tmp_path, input=typed)
+    rows = [json.loads(line) for line in lines(done)]
+    assert [row["text"] for row in rows] == ["역 좋아요", "", "주차 나빠요"]
+    assert [row["label"] for row in rows[::2]] == ["positive", "negative"]
 
 
 def test_predict_names_undecodable_bytes(bundle_dir: Path, tmp_path: Path) -> None:
@@ -249,34 +251,34 @@ def test_predict_a_file(source: str, target: str, bundle_dir: Path, tmp_path: Pa
         "😀",
     ]
     frame = pd.DataFrame({"리뷰": texts, "번호": range(len(texts)), "label": "내 것"})
-    given = tmp_path / f"given.{source}"
+    file = tmp_path / f"given.{source}"
     match source:
         case "csv":
-            frame.to_csv(given, index=False, encoding="utf-8")
+            frame.to_csv(file, index=False, encoding="utf-8")
         case "jsonl":
-            frame.to_json(given, orient="records", lines=True, force_ascii=False)
+            frame.to_json(file, orient="records", lines=True, force_ascii=False)
         case "parquet":
-            frame.to_parquet(given)
+            frame.to_parquet(file)
         case "xlsx":
-            frame.to_excel(given, index=False)
+            frame.to_excel(file, index=False)
     out = tmp_path / f"out.{target}"
-    arguments: list[str | Path] = ["--input", given, "--text-column", "리뷰", "--output", out]
+    arguments: list[str | Path] = ["--input", file, "--text-column", "리뷰", "--output", out]
     done = zigbang("predict", "--model", bundle_dir, *arguments, cwd=tmp_path)
     assert done.returncode == 0, done.stderr.decode()
     assert b"53 rows written" in done.stderr
-    found = pd.concat(list(read_table(out)))
-    assert list(found.columns) == [
+    rows = pd.concat(list(read_table(out)))
+    assert list(rows.columns) == [
         *frame.columns,
         "predicted_label",
         "probability",
         "unsure",
         "truncated",
     ]
-    assert found["리뷰"].fillna("").tolist() == texts
-    assert [int(n) for n in found["번호"]] == list(range(len(texts)))
-    assert set(found["label"]) == {"내 것"}
+    assert rows["리뷰"].fillna("").tolist() == texts
+    assert [int(n) for n in rows["번호"]] == list(range(len(texts)))
+    assert set(rows["label"]) == {"내 것"}
     expected = [p.label or "" for p in Classifier.load(bundle_dir).predict(texts)]
-    assert found["predicted_label"].fillna("").tolist() == expected
+    assert rows["predicted_label"].fillna("").tolist() == expected
     assert expected[50:] == ["", "", ""], "a blank, an unknown word alone, a picture"
     assert "" not in expected[:50]
 
@@ -317,8 +319,8 @@ def test_predict_a_bad_file(
     (tmp_path / "bad.csv").write_bytes(b"text\n\xff\xff\n")
     (tmp_path / "empty.csv").touch()
     before = sorted(tmp_path.iterdir())
-    said = complaint(zigbang("predict", "--model", bundle_dir, *arguments, cwd=tmp_path))
-    assert words in said
+    stderr = complaint(zigbang("predict", "--model", bundle_dir, *arguments, cwd=tmp_path))
+    assert words in stderr
     assert sorted(tmp_path.iterdir()) == before
 
 
@@ -377,12 +379,12 @@ def test_import_says_what_became_of_the_rows(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["r.csv"]
     done = zigbang(*arguments, "--skip-bad-rows", cwd=tmp_path)
     assert done.returncode == 0
-    said = done.stderr.decode()
-    assert "4 rows; 2 new, 0 changed, 0 already there" in said
-    assert "1 row was left out for blank text (row 3)" in said
-    assert "1 row was left out for bad value (row 4: The rating 11 is outside 0 to 10)" in said
-    assert "1 date can't be read and stays blank (row 2: '어제')" in said
-    assert "Their dates run from 2024-01-01 to 2024-01-01." in said
+    stderr = done.stderr.decode()
+    assert "4 rows; 2 new, 0 changed, 0 already there" in stderr
+    assert "1 row was left out for blank text (row 3)" in stderr
+    assert "1 row was left out for bad value (row 4: The rating 11 is outside 0 to 10)" in stderr
+    assert "1 date can't be read and stays blank (row 2: '어제')" in stderr
+    assert "Their dates run from 2024-01-01 to 2024-01-01." in stderr
     again = zigbang(*arguments, "--skip-bad-rows", cwd=tmp_path).stderr.decode()
     assert "0 new, 0 changed, 2 already there" in again
     assert "The store holds 2 reviews." in again
@@ -426,12 +428,12 @@ def test_ctrl_c_during_run_is_a_clean_end(when: str, bundle_dir: Path, tmp_path:
         time.sleep(0.3)
         process.send_signal(signal.SIGINT)
         try:
-            _, said = process.communicate(timeout=60)
+            _, stderr = process.communicate(timeout=60)
         finally:
             process.kill()
-    assert process.returncode == 130, said
-    assert "Traceback" not in said
-    assert said.rstrip().endswith(
+    assert process.returncode == 130, stderr
+    assert "Traceback" not in stderr
+    assert stderr.rstrip().endswith(
         "Stopped. What was finished before is kept; run the same command to go on."
     )
     assert sha256_of(model) == before

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories.crawl import crawl_settings, made_world, write_toml
+from tests.factories.crawl import crawl_settings, fake_world, write_toml
 from tests.fake_zigbang import Faults, serve
 from zigbang_nlp.cli import cli, run_safely
 
@@ -20,8 +20,8 @@ from zigbang_nlp.cli import cli, run_safely
 def run(capfd: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
     """Exit code, standard output and standard error of one command."""
     code = run_safely(cli, [str(argument) for argument in arguments])
-    said = capfd.readouterr()
-    return code, said.out, said.err
+    captured = capfd.readouterr()
+    return code, captured.out, captured.err
 
 
 def heed_ctrl_c() -> None:
@@ -37,12 +37,12 @@ def db(tmp_path: Path) -> str:
 def test_crawl_status_plan_and_export(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], db: str
 ) -> None:
-    with serve(made_world(apartments=12)) as server:
+    with serve(fake_world(apartments=12)) as server:
         toml = write_toml(tmp_path / "z.toml", crawl_settings(server.url), tmp_path, db)
         code, out, err = run(capfd, "crawl", "--config", toml)
         assert (code, out) == (0, "")
         assert "12 new apartments; 56 answers read." in err
-        asked = len(server.requests)
+        requests = len(server.requests)
         code, out, _ = run(capfd, "crawl", "--config", toml, "--plan")
         assert code == 0
         assert "Requests known now: 0 (0 cells" in out
@@ -53,7 +53,7 @@ def test_crawl_status_plan_and_export(
         assert "complete" in out
         code, out, _ = run(capfd, "crawl", "--config", toml, "--status", "--json-logs")
         assert json.loads(out)["tasks"]["cell"]["done"] == 32
-        assert len(server.requests) == asked
+        assert len(server.requests) == requests
     code, _, err = run(capfd, "export", tmp_path / "out.csv", "--db", db)
     assert code == 0
     assert (tmp_path / "out.csv").stat().st_size > 1000
@@ -62,7 +62,7 @@ def test_crawl_status_plan_and_export(
 def test_json_logs_are_json_lines(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], db: str
 ) -> None:
-    with serve(made_world(apartments=4), Faults(0.1, ["html"], seed=2)) as server:
+    with serve(fake_world(apartments=4), Faults(0.1, ["html"], seed=2)) as server:
         crawl = crawl_settings(server.url, retries=0)
         toml = write_toml(tmp_path / "z.toml", crawl, tmp_path, db)
         code, out, err = run(capfd, "crawl", "--config", toml, "--json-logs")
@@ -130,7 +130,7 @@ def test_wrong_usage_exits_2(capfd: pytest.CaptureFixture[str], age: str) -> Non
 
 @pytest.mark.slow
 def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(tmp_path: Path, db: str) -> None:
-    with serve(made_world()) as server:
+    with serve(fake_world()) as server:
         crawl = crawl_settings(server.url, rate=20, workers=3)
         toml = write_toml(tmp_path / "z.toml", crawl, tmp_path, db)
         command = [sys.executable, "-m", "zigbang_nlp", "crawl", "--config", str(toml)]
@@ -144,12 +144,12 @@ def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(tmp_path: Path, db: s
         assert process.returncode == 130
         assert "run the same command to go on" in err
         assert "Traceback" not in err
-        asked = set(server.paths())
+        before = set(server.paths())
         done = subprocess.run(command, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0
         paths = server.paths()
         assert len(paths) - len(set(paths)) <= 3, "one a worker"
-        assert len(set(paths)) == 32 + 2 * 40 > len(asked)
+        assert len(set(paths)) == 32 + 2 * 40 > len(before)
 
 
 @pytest.mark.slow

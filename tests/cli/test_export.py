@@ -20,13 +20,13 @@ from zigbang_nlp.store.export import COLUMNS
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A store with two judged complexes, one of which has no coordinates."""
-    made = f"sqlite:///{tmp_path_factory.mktemp('export') / 'a.db'}"
+    db = f"sqlite:///{tmp_path_factory.mktemp('export') / 'a.db'}"
     reviews = [
         Review("zigbang", place, f"{place}{n}", "total", text, 4)
         for place in ("1", "2")
         for n, text in enumerate(["=역이 가까워요", "조용해요", "좁아요"])
     ]
-    with open_store(made) as store:
+    with open_store(db) as store:
         store.add_apartments(
             [
                 Apartment("zigbang", "1", "솔마을", "서울시 중구 태평로1가 31", 37.5663, 126.9779, 90),
@@ -38,7 +38,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
             "model",
             [Judged(r.key, "positive", 0.9, False, ("역",), (), "total", ()) for r in reviews],
         )
-    return made
+    return db
 
 
 def run(url: str, *arguments: object) -> tuple[int, str]:
@@ -47,22 +47,22 @@ def run(url: str, *arguments: object) -> tuple[int, str]:
 
 
 def test_complexes_are_points_with_scores_and_codes(url: str, tmp_path: Path) -> None:
-    code, said = run(url, tmp_path / "c.geojson")
-    assert code == 0, said
-    made = json.loads((tmp_path / "c.geojson").read_text("utf-8"))
-    (point,) = made["features"]
+    code, output = run(url, tmp_path / "c.geojson")
+    assert code == 0, output
+    collection = json.loads((tmp_path / "c.geojson").read_text("utf-8"))
+    (point,) = collection["features"]
     assert point["geometry"] == {"type": "Point", "coordinates": [126.9779, 37.5663]}
     assert point["properties"]["name"] == "솔마을"
     assert point["properties"]["texts"] == 3
     assert point["properties"]["code"].startswith("11140"), "중구"
-    assert made["left_out"] == 1
+    assert collection["left_out"] == 1
 
 
 def test_complexes_as_a_geopackage_are_the_same_points(url: str, tmp_path: Path) -> None:
-    code, said = run(url, tmp_path / "c.gpkg")
-    assert code == 0, said
-    assert "1 complexes written" in said
-    assert "1 have no coordinates" in said
+    code, output = run(url, tmp_path / "c.gpkg")
+    assert code == 0, output
+    assert "1 complexes written" in output
+    assert "1 have no coordinates" in output
     with sqlite3.connect(tmp_path / "c.gpkg") as db:
         (row,) = db.execute("SELECT geom, name, texts, code FROM complexes").fetchall()
     assert shapely.from_wkb(row[0][8:]).coords[0] == (126.9779, 37.5663)
@@ -71,8 +71,8 @@ def test_complexes_as_a_geopackage_are_the_same_points(url: str, tmp_path: Path)
 
 
 def test_options_of_reviews_are_not_those_of_complexes(url: str, tmp_path: Path) -> None:
-    code, said = run(url, tmp_path / "c.geojson", "--mask")
-    assert (code, "--mask" in said) == (2, True)
+    code, output = run(url, tmp_path / "c.geojson", "--mask")
+    assert (code, "--mask" in output) == (2, True)
 
 
 def test_an_ending_that_is_none_is_said_with_those_there_are(url: str, tmp_path: Path) -> None:
@@ -90,8 +90,8 @@ def test_the_order_of_the_columns_is_shown() -> None:
 
 
 def test_every_column_of_an_export_and_of_a_prediction_has_a_korean_label() -> None:
-    asked = Prediction(
+    columns = Prediction(
         "", None, 0.5, category="total", topics=(), aspects=(), stars=Stars(3.0, ())
     ).as_row()
-    names = {*COLUMNS, *asked, *(f"predicted_{name}" for name in asked)}
+    names = {*COLUMNS, *columns, *(f"predicted_{name}" for name in columns)}
     assert names <= set(COLUMN_LABELS), names - set(COLUMN_LABELS)

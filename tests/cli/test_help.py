@@ -41,10 +41,10 @@ def test_a_guide_by_its_title_and_as_markdown() -> None:
 
 
 def test_an_unknown_topic_says_which_was_meant() -> None:
-    asked = helped("prediction")
-    assert isinstance(asked.exception, ConfigError)
-    assert asked.exception.exit_code == 2
-    assert "'predictions'" in asked.exception.next_step
+    outcome = helped("prediction")
+    assert isinstance(outcome.exception, ConfigError)
+    assert outcome.exception.exit_code == 2
+    assert "'predictions'" in outcome.exception.next_step
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name not in TOPICS])

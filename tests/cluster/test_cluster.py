@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 from distributed import LocalCluster
 
-from tests.conftest import made_reviews, zigbang
+from tests.conftest import zigbang
+from tests.factories.reviews import fake_reviews
 from zigbang_nlp import Classifier
 from zigbang_nlp.cluster.client import connected, run_partitions
 from zigbang_nlp.cluster.partitions import partitions_of, spilt
@@ -24,7 +25,7 @@ from zigbang_nlp.tables.read import Notes, ReadOptions
 from zigbang_nlp.text.dataset import DataSet
 from zigbang_nlp.text.preprocess import preprocess
 
-TEXTS = [review.text for review in made_reviews(1_000)]
+TEXTS = [review.text for review in fake_reviews(1_000)]
 
 
 @pytest.fixture(scope="module")
@@ -76,12 +77,12 @@ def test_a_partition_is_read_as_the_whole_file_is(tmp_path: Path) -> None:
         notes, options = Notes(), ReadOptions(fix_encoding=fix)
         parts = partitions_of(tmp_path, tmp_path, "리뷰", size=3, options=options)
         assert [(part.start, part.stop) for part in parts] == [(0, 3), (3, 4)]
-        found = []
+        texts = []
         for part in parts:
             noted = Notes()
-            found += part.read("리뷰", options, noted)["리뷰"].tolist()
+            texts += part.read("리뷰", options, noted)["리뷰"].tolist()
             notes.merge(noted)
-        assert found == ["역이 가까워요", "살기 좋아요", read, "조용해요"]
+        assert texts == ["역이 가까워요", "살기 좋아요", read, "조용해요"]
         (note,) = notes
         assert (note.kind, note.count, note.examples) == (kind, 1, [f"row 3: {broken!r}"])
 
@@ -124,10 +125,10 @@ def test_workers_killed_in_the_middle_change_nothing(
 @pytest.mark.slow
 def test_preprocess_makes_the_same_data_set(tmp_path: Path) -> None:
     settings = PreprocessSettings(min_count=1)
-    preprocess(made_reviews(600), settings, tmp_path / "alone")
+    preprocess(fake_reviews(600), settings, tmp_path / "alone")
     with connected("local", workers=2) as client:
         preprocess(
-            made_reviews(600),
+            fake_reviews(600),
             settings,
             tmp_path / "shared",
             how=TokenizeSettings(),

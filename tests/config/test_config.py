@@ -15,9 +15,9 @@ def toml(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:
     return path
 
 
-def fails(words: str, **given: Any) -> ConfigError:
+def fails(words: str, **sources: Any) -> ConfigError:
     with pytest.raises(ConfigError, match=words) as caught:
-        load_settings(**{"environ": {}, **given})
+        load_settings(**{"environ": {}, **sources})
     return caught.value
 
 

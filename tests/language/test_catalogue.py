@@ -35,16 +35,16 @@ def test_every_sentence_is_translated_and_nothing_is_stale() -> None:
 
 
 def _blanks(sentence: str) -> set[tuple[str, str | None]]:
-    found = string.Formatter().parse(sentence)
-    return {(name, shape) for _, name, shape, _ in found if name is not None}
+    parts = string.Formatter().parse(sentence)
+    return {(name, shape) for _, name, shape, _ in parts if name is not None}
 
 
 def test_both_languages_fill_in_the_same_things() -> None:
     for korean, message in CATALOGUE.items():
         if "{" not in korean or '{"' in korean:
             continue
-        said = message.string
-        *one, many = [str(s) for s in (said if isinstance(said, tuple) else (said,))]
+        source = message.string
+        *one, many = [str(s) for s in (source if isinstance(source, tuple) else (source,))]
         assert _blanks(many) == _blanks(korean), korean
         for english in one:  # "1 row" needs no number
             lacking = {name for name, _ in _blanks(korean) - _blanks(english)}

@@ -6,7 +6,7 @@ from zigbang_nlp.language.particles import with_particles
 
 
 @pytest.mark.parametrize(
-    ("said", "right"),
+    ("sentence", "right"),
     [
         ("학교을(를)", "학교를"),
         ("‘경비실’을(를) 말한", "‘경비실’을 말한"),
@@ -29,5 +29,5 @@ from zigbang_nlp.language.particles import with_particles
         ("", ""),
     ],
 )
-def test_particles_fit(said: str, right: str) -> None:
-    assert with_particles(said) == right
+def test_particles_fit(sentence: str, right: str) -> None:
+    assert with_particles(sentence) == right

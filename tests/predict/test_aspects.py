@@ -67,8 +67,8 @@ def test_company_does_not_matter(classifier: Classifier) -> None:
 
 def test_the_command_prints_opinions_for_people_and_as_json(tmp_path: Path) -> None:
     text = "뷰는 최고예요. 주차는 전쟁이에요."
-    said = zigbang("predict", "--aspects", text, cwd=tmp_path)
-    lines = said.stdout.decode().splitlines()
+    done = zigbang("predict", "--aspects", text, cwd=tmp_path)
+    lines = done.stdout.decode().splitlines()
     assert [line.split()[::2][0] for line in lines[1:]] == ["긍정", "부정"]
     assert "조망: 뷰는 최고예요." in lines[1]
     as_json = json.loads(zigbang("predict", "--aspects", "--json", text, cwd=tmp_path).stdout)

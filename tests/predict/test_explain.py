@@ -119,9 +119,9 @@ def test_a_blank_text_has_nothing_to_explain(classifier: Classifier, blank: str)
 @settings(deadline=None, max_examples=25)
 @given(st.lists(st.text(st.characters(exclude_categories=[]), max_size=40), max_size=3))
 def test_any_texts_are_explained_in_order(classifier: Classifier, texts: list[str]) -> None:
-    found = classifier.explain(texts)
-    assert [why.text for why in found] == texts
-    for why in found:
+    explanations = classifier.explain(texts)
+    assert [why.text for why in explanations] == texts
+    for why in explanations:
         edges = [edge for share in why.tokens for edge in (share.start, share.end)]
         assert edges == sorted(edges)
         assert all(0 <= edge <= len(why.text) for edge in edges)
@@ -142,7 +142,7 @@ def test_deciding_tokens_are_counted_by_category(classifier: Classifier) -> None
     assert list(table.columns) == list(COLUMNS)
     rows = table.set_index(["category", "token"])
     *tokens, repeated = classifier.bundle.encoder.tokenize(["가까워요", "멀어요", "나빠요"])
-    good, bad = (found[0] for found in tokens)
+    good, bad = (forms[0] for forms in tokens)
     assert rows["mean"]["traffic", good] > 0.1
     assert rows["mean"]["traffic", bad] < -0.1
     assert rows["total"]["traffic", bad] == pytest.approx(6 * rows["mean"]["traffic", bad])
@@ -164,24 +164,24 @@ def test_deletion_on_500_texts_of_the_sample(sample_run: Path) -> None:
     classifier = Classifier.load(sample_run / "data" / "model")
     rows = pd.read_parquet(sample_run / "data" / "dataset" / "test.parquet")
     texts = rows["text"].sample(500, random_state=1).tolist()
-    found = deletion_test(classifier, texts)
-    assert found.texts > 400
-    assert found.occlusion > 3 * abs(found.random)
-    assert found.gradient > 3 * abs(found.random)
-    assert max(found.occlusion_p, found.gradient_p) < 1e-6
-    assert found.agreement > 0.8
+    deletion = deletion_test(classifier, texts)
+    assert deletion.texts > 400
+    assert deletion.occlusion > 3 * abs(deletion.random)
+    assert deletion.gradient > 3 * abs(deletion.random)
+    assert max(deletion.occlusion_p, deletion.gradient_p) < 1e-6
+    assert deletion.agreement > 0.8
 
 
 def test_explain_prints_tokens_and_spans(bundle_dir: Path, tmp_path: Path) -> None:
-    given = ["--set", f"predict.model={bundle_dir}", "--explain"]
+    options = ["--set", f"predict.model={bundle_dir}", "--explain"]
     text = "역 가까워요ㅋㅋㅋㅋ\x1b[31m 주차 멀어요"
-    done = zigbang("predict", *given, text, cwd=tmp_path)
+    done = zigbang("predict", *options, text, cwd=tmp_path)
     assert done.returncode == 0, done.stderr.decode()
     assert b"\x1b" not in done.stdout, "neither ours, into a pipe, nor that of the text"
-    said = done.stdout.decode()
-    assert "가까워" in said.split("\n", 1)[1]
-    assert "로그 오즈" in said
-    (line,) = zigbang("predict", *given, "--json", text, cwd=tmp_path).stdout.splitlines()
+    printed = done.stdout.decode()
+    assert "가까워" in printed.split("\n", 1)[1]
+    assert "로그 오즈" in printed
+    (line,) = zigbang("predict", *options, "--json", text, cwd=tmp_path).stdout.splitlines()
     why = json.loads(line)["explanation"]
     assert set(why) == {"base", "gap", "agreement", "spans", "words"}
     marked = [text[span["start"] : span["end"]] for span in why["spans"]]
@@ -191,8 +191,8 @@ def test_explain_prints_tokens_and_spans(bundle_dir: Path, tmp_path: Path) -> No
 
 def test_explain_has_no_column_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("text\n역\n", encoding="utf-8")
-    given = ["--input", "in.csv", "--output", "out.csv", "--explain"]
-    done = zigbang("predict", *given, cwd=tmp_path)
+    options = ["--input", "in.csv", "--output", "out.csv", "--explain"]
+    done = zigbang("predict", *options, cwd=tmp_path)
     assert done.returncode == 2
     assert "use --json" in done.stderr.decode()
 
@@ -220,10 +220,10 @@ def test_a_terminal_gets_colour_unless_it_wants_none(
     )
     os.close(theirs)
     assert done.returncode == 0, done.stderr.decode()
-    said = os.read(ours, 100_000).decode()
+    printed = os.read(ours, 100_000).decode()
     os.close(ours)
-    assert ("\x1b[" in said) is shown
-    assert re.sub(r"\x1b\[[\d;]*m", "", said.splitlines()[0]).endswith("역 가까워요")
+    assert ("\x1b[" in printed) is shown
+    assert re.sub(r"\x1b\[[\d;]*m", "", printed.splitlines()[0]).endswith("역 가까워요")
     assert ("Blue speaks" in done.stderr.decode()) is shown
 
 
@@ -248,9 +248,9 @@ def test_an_explanation_as_a_dictionary_is_plain_json() -> None:
 )
 def test_tokens_are_joined_to_the_words_that_people_see(text: str, words: list[str]) -> None:
     units = units_of(Classifier.load().bundle.encoder, text)
-    found = words_of(text, units)
-    assert [text[word.start : word.end] for word in found] == words
-    assert [i for word in found for i in word.ids] == [i for unit in units for i in unit.ids]
+    joined = words_of(text, units)
+    assert [text[word.start : word.end] for word in joined] == words
+    assert [i for word in joined for i in word.ids] == [i for unit in units for i in unit.ids]
 
 
 def test_a_sure_label_rests_on_its_words_not_on_particles() -> None:
@@ -276,19 +276,19 @@ def test_what_a_word_adds_is_what_the_text_lacks_without_it() -> None:
     assert len(why.words) == len(words) >= 4
     without = [[i for other in words if other is not word for i in other.ids] for word in words]
     whole = [i for word in words for i in word.ids]
-    told = classifier.network.probabilities([whole, *without]).astype(np.float64)
-    odds = np.log(told / (1 - told))
+    probabilities = classifier.network.probabilities([whole, *without]).astype(np.float64)
+    odds = np.log(probabilities / (1 - probabilities))
     assert [word.log_odds for word in why.words] == pytest.approx(odds[0] - odds[1:], abs=1e-3)
 
 
 def eojeol_of(text: str, spans: set[tuple[int, int]]) -> set[int]:
     """Which of the words between spaces are touched by spans of characters."""
-    found, at = set(), 0
+    touched, at = set(), 0
     for number, word in enumerate(text.split(" ")):
         if any(start < at + len(word) and end > at for start, end in spans):
-            found.add(number)
+            touched.add(number)
         at += len(word) + 1
-    return found
+    return touched
 
 
 def test_people_would_mark_the_same_words() -> None:
@@ -298,8 +298,8 @@ def test_people_would_mark_the_same_words() -> None:
     """
     lines = (Path(__file__).parent / "marked_words.tsv").read_text("utf-8").splitlines()
     rows = [line.split("\t") for line in lines]
-    hits, said = Counter[str](), Counter[str]()
-    wanted = 0
+    hits, marks = Counter[str](), Counter[str]()
+    of_people = 0
     for (text, words), why in zip(
         rows, Classifier.load().explain([text for text, _ in rows]), strict=True
     ):
@@ -308,7 +308,7 @@ def test_people_would_mark_the_same_words() -> None:
             at = text.index(word, at)
             people.add((at, at + len(word)))
         meant = eojeol_of(text, people)
-        wanted += len(meant)
+        of_people += len(meant)
         ways = {
             "words": {(w.start, w.end) for w in why.words if w.marked},
             "tokens": {(t.start, t.end) for t in why.tokens if abs(t.occlusion) >= 0.01},
@@ -316,15 +316,15 @@ def test_people_would_mark_the_same_words() -> None:
         for way, spans in ways.items():
             marked = eojeol_of(text, spans)
             hits[way] += len(meant & marked)
-            said[way] += len(marked)
+            marks[way] += len(marked)
     assert len(rows) == 60
     # Without the marked words the label falls at least as far as without as many tokens.
-    found = word_deletion_test(Classifier.load(), [text for text, _ in rows])
-    assert found.texts == 60
-    assert found.words >= found.as_many > found.random
-    assert found.words >= 0.8 * found.as_long
-    precision = {way: hits[way] / said[way] for way in said}
-    recall = {way: hits[way] / wanted for way in said}
+    deletion = word_deletion_test(Classifier.load(), [text for text, _ in rows])
+    assert deletion.texts == 60
+    assert deletion.words >= deletion.as_many > deletion.random
+    assert deletion.words >= 0.8 * deletion.as_long
+    precision = {way: hits[way] / marks[way] for way in marks}
+    recall = {way: hits[way] / of_people for way in marks}
     # Measured: 0.73 and 0.54 against 0.64 and 0.24.
     assert precision["words"] >= 0.68
     assert recall["words"] >= 0.48

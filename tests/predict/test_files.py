@@ -15,7 +15,8 @@ import pytest
 from click.testing import CliRunner
 from filelock import FileLock
 
-from tests.conftest import made_reviews, zigbang
+from tests.conftest import zigbang
+from tests.factories.reviews import fake_reviews
 from zigbang_nlp import Classifier
 from zigbang_nlp.cli import cli
 from zigbang_nlp.config import TokenizeSettings
@@ -29,7 +30,7 @@ from zigbang_nlp.tables.read import Notes, read_table
 from zigbang_nlp.text.reader import Reader
 from zigbang_nlp.text.tokenizers import ON_SPACES, WHOLE, Tokenizer
 
-TEXTS = [review.text for review in made_reviews(1_000)]
+TEXTS = [review.text for review in fake_reviews(1_000)]
 MANY = TEXTS * 45  # three parts, of 20,000 rows at most
 
 
@@ -100,8 +101,8 @@ def test_no_text_of_a_file_is_tokenized_a_second_time(
 
     def predict(*options: str) -> str:
         tokenized.clear()
-        given = ["predict", "--model", str(bundle_dir), "--work", str(tmp_path), *options]
-        done = CliRunner().invoke(cli, given, catch_exceptions=False)
+        arguments = ["predict", "--model", str(bundle_dir), "--work", str(tmp_path), *options]
+        done = CliRunner().invoke(cli, arguments, catch_exceptions=False)
         assert done.exit_code == 0, done.output
         return done.stdout
 
@@ -112,9 +113,9 @@ def test_no_text_of_a_file_is_tokenized_a_second_time(
     # Written to a file or put right for their share of complaints, they are the same texts.
     predict("--input", str(source), "--output", str(tmp_path / "out.csv"), "--workers", "1")
     assert tokenized == []
-    told = pd.read_csv(tmp_path / "out.csv")["probability"]
+    probabilities = pd.read_csv(tmp_path / "out.csv")["probability"]
     alone = Classifier.load(bundle_dir).predict(pd.read_csv(source)["text"].fillna("").tolist())
-    assert (told - [p.probability for p in alone]).abs().max() <= 2e-6
+    assert (probabilities - [p.probability for p in alone]).abs().max() <= 2e-6
     predict("--input", str(source), "--set", "tokenize.cache=false")
     assert len(tokenized) >= len(set(TEXTS))
     kept = set((tmp_path / "tokens").glob("*.segment"))
@@ -195,8 +196,8 @@ def test_topics_and_opinions_have_columns(tmp_path: Path, ending: str) -> None:
         ".parquet": lambda: pd.read_parquet(output),
     }[ending]()
     assert rows["topics"].tolist() == ["조망, 주차", "", ""] or rows["topics"][0] == "주차, 조망"
-    said = [[(a["topic"], a["label"]) for a in json.loads(cell)] for cell in rows["aspects"]]
-    assert said == [[("조망", "positive"), ("주차", "negative")], [], []]
+    opinions = [[(a["topic"], a["label"]) for a in json.loads(cell)] for cell in rows["aspects"]]
+    assert opinions == [[("조망", "positive"), ("주차", "negative")], [], []]
 
 
 def test_stars_have_a_column_and_what_is_no_sentence_has_no_label(tmp_path: Path) -> None:
@@ -212,8 +213,8 @@ def test_stars_have_a_column_and_what_is_no_sentence_has_no_label(tmp_path: Path
 
 @pytest.mark.parametrize("reliability", [0.95, 0.99])
 def test_more_reliability_is_more_doubt(reliability: float) -> None:
-    usual, asked = Classifier.load(), Classifier.load(reliability=reliability)
-    narrower = asked.bundle.unsure_high < usual.bundle.unsure_high
+    usual, strict = Classifier.load(), Classifier.load(reliability=reliability)
+    narrower = strict.bundle.unsure_high < usual.bundle.unsure_high
     assert narrower == (reliability < 0.98)
     with pytest.raises(BundleError, match=r"can't promise that 99\.9%"):
         Classifier.load(reliability=0.999)
@@ -235,7 +236,7 @@ def test_what_was_not_read_is_told_and_counted(
 def test_a_store_gets_the_same_from_workers(classifier: Classifier, tmp_path: Path) -> None:
     kept = []
     with open_store(f"sqlite:///{tmp_path}/a.db") as store:
-        store.add_reviews(made_reviews(500))
+        store.add_reviews(fake_reviews(500))
         for workers in (1, 2):
             assert predict_store(classifier, store, TokenizeSettings(workers=workers)) == 500
             kept.append(list(store.export_rows()))

@@ -38,22 +38,22 @@ def test_a_strong_complaint_in_a_page_of_praise_is_never_passed_over(
     sentences = PRAISE * pages
     sentences.insert(place if place >= 0 else len(sentences), COMPLAINT)
     text = " ".join(sentences)
-    (said,) = classifier.predict(text, aspects=True)
+    (prediction,) = classifier.predict(text, aspects=True)
     encoder = classifier.bundle.encoder
     assert -(-len(encoder.whole_ids([text])[0]) // encoder.length) == windows
-    assert said.unsure
-    assert said.reason == "a long text with praise and complaint"
-    assert not said.truncated
-    assert said.aspects is not None
-    assert ("층간소음", "negative") in {(a.topic, a.label) for a in said.aspects}
+    assert prediction.unsure
+    assert prediction.reason == "a long text with praise and complaint"
+    assert not prediction.truncated
+    assert prediction.aspects is not None
+    assert ("층간소음", "negative") in {(a.topic, a.label) for a in prediction.aspects}
 
 
 @pytest.mark.parametrize(("sentences", "label"), [(PRAISE, "positive"), (BLAME, "negative")])
 def test_a_long_text_of_one_mind_is_sure(
     classifier: Classifier, sentences: list[str], label: str
 ) -> None:
-    (said,) = classifier.predict(" ".join(sentences * 3))
-    assert (said.label, said.unsure) == (label, False)
+    (prediction,) = classifier.predict(" ".join(sentences * 3))
+    assert (prediction.label, prediction.unsure) == (label, False)
 
 
 def test_the_end_of_a_long_text_counts(classifier: Classifier) -> None:

@@ -44,11 +44,11 @@ def place(complaints: float, count: int, seed: int = 0) -> list[str]:
 @pytest.mark.parametrize("way", ["em", "bbse"])
 @pytest.mark.parametrize("complaints", [0.05, 0.7])
 def test_the_model_that_ships_finds_the_share_of_a_place(way: str, complaints: float) -> None:
-    found = estimate_complaints(shipped(), place(complaints, 600), way)  # type: ignore[arg-type]
-    assert found.texts == 600, "what gets no label counts neither way"
-    assert found.learned == pytest.approx(0.375, abs=0.001)
-    assert found.low - 0.01 <= complaints <= found.high + 0.01
-    assert found.share == pytest.approx(complaints, abs=0.035)
+    estimate = estimate_complaints(shipped(), place(complaints, 600), way)  # type: ignore[arg-type]
+    assert estimate.texts == 600, "what gets no label counts neither way"
+    assert estimate.learned == pytest.approx(0.375, abs=0.001)
+    assert estimate.low - 0.01 <= complaints <= estimate.high + 0.01
+    assert estimate.share == pytest.approx(complaints, abs=0.035)
 
 
 def test_label_doubt_and_reasons_go_by_what_is_corrected() -> None:
@@ -63,14 +63,16 @@ def test_label_doubt_and_reasons_go_by_what_is_corrected() -> None:
     odds = np.array(before) / (1 - np.array(before)) * (0.9 / 0.1) / ((1 - share) / share)
     assert [p.probability for p in after] == pytest.approx(odds / (1 + odds), abs=2e-5)
     bundle = plain.bundle
-    for told in after:
-        assert told.label == ("positive" if told.probability >= bundle.threshold else "negative")
-        if bundle.unsure_low < told.probability < bundle.unsure_high:
-            assert told.unsure
-            assert told.reason is not None
-        for part in told.sentences or ():
-            assert part.text != told.text or part.probability == pytest.approx(
-                told.probability, abs=0.02
+    for prediction in after:
+        assert prediction.label == (
+            "positive" if prediction.probability >= bundle.threshold else "negative"
+        )
+        if bundle.unsure_low < prediction.probability < bundle.unsure_high:
+            assert prediction.unsure
+            assert prediction.reason is not None
+        for part in prediction.sentences or ():
+            assert part.text != prediction.text or part.probability == pytest.approx(
+                prediction.probability, abs=0.02
             )
     assert moved.probabilities(["", " "]).tolist() == [0.5, 0.5], "no text, nothing to correct"
     stars = [c.predict(texts[:20], stars=True) for c in (plain, moved)]
@@ -112,21 +114,21 @@ def test_a_file_is_corrected_on_request_and_said_to_be(tmp_path: Path) -> None:
     texts = place(0.1, 300)
     source, output = tmp_path / "in.csv", tmp_path / "out.csv"
     pd.DataFrame({"리뷰": texts}).to_csv(source, index=False)
-    given = ["predict", "--work", str(tmp_path), "--input", str(source)]
-    done = CliRunner().invoke(cli, [*given, "--prior-shift", "em", "--output", str(output)])
+    arguments = ["predict", "--work", str(tmp_path), "--input", str(source)]
+    done = CliRunner().invoke(cli, [*arguments, "--prior-shift", "em", "--output", str(output)])
     assert done.exit_code == 0, done.output
-    found = estimate_complaints(Classifier.load(), texts)
-    assert f"Estimated by em from 300 texts, {100 * found.share:.1f}% complain" in done.stderr
-    expected = Classifier.load().where(round(found.share, 4)).predict(texts)
+    estimate = estimate_complaints(Classifier.load(), texts)
+    assert f"Estimated by em from 300 texts, {100 * estimate.share:.1f}% complain" in done.stderr
+    expected = Classifier.load().where(round(estimate.share, 4)).predict(texts)
     rows = pd.read_csv(output)
     assert rows["probability"].tolist() == pytest.approx(
         [p.probability for p in expected], abs=2e-6
     )
     assert rows["label"].fillna("").tolist() == [p.label or "" for p in expected]
-    printed = CliRunner().invoke(cli, [*given, "--prior-shift", "em", "--json"])
-    told = [json.loads(line)["label"] for line in printed.stdout.splitlines()]
-    assert told == [p.label for p in expected]
-    unasked = CliRunner().invoke(cli, [*given, "--json"])
+    printed = CliRunner().invoke(cli, [*arguments, "--prior-shift", "em", "--json"])
+    labels = [json.loads(line)["label"] for line in printed.stdout.splitlines()]
+    assert labels == [p.label for p in expected]
+    unasked = CliRunner().invoke(cli, [*arguments, "--json"])
     assert "Estimated" not in unasked.stderr
     plain = [json.loads(line)["probability"] for line in unasked.stdout.splitlines()]
     # The company a text is in moves its probability a little, see the model's card.
@@ -147,10 +149,10 @@ def test_texts_that_differ_by_more_than_their_share_are_told(
 ) -> None:
     """Doubt and praise alone: bbse counts the doubtful as complaints, em as nothing of either."""
     texts = CASES["text"].dropna().unique()
-    told = shipped().probabilities(texts)
+    probabilities = shipped().probabilities(texts)
     low, high = 0.5, shipped().bundle.threshold
-    doubtful = [text for text, p in zip(texts, told, strict=True) if low < p < high]
-    praise = [text for text, p in zip(texts, told, strict=True) if p > 0.99]
+    doubtful = [text for text, p in zip(texts, probabilities, strict=True) if low < p < high]
+    praise = [text for text, p in zip(texts, probabilities, strict=True) if p > 0.99]
     assert len(doubtful) >= 2
     strange = (doubtful * 100)[:150] + (praise * 10)[:350]
     with caplog.at_level("INFO", "zigbang_nlp"):

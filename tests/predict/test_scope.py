@@ -54,18 +54,18 @@ INSIDE = (
 @pytest.mark.parametrize("text", OUTSIDE)
 def test_what_is_no_korean_sentence_gets_no_label(text: str) -> None:
     classifier = Classifier.load()
-    (said,) = classifier.predict([text])
-    assert said.label is None
-    assert said.unsure
-    assert said.reason == OUTSIDE[text]
-    assert said.as_dict()["label"] is None
-    assert label_word(said.label) == "판정 안 함"
+    (prediction,) = classifier.predict([text])
+    assert prediction.label is None
+    assert prediction.unsure
+    assert prediction.reason == OUTSIDE[text]
+    assert prediction.as_dict()["label"] is None
+    assert label_word(prediction.label) == "판정 안 함"
 
 
 @pytest.mark.parametrize("text", INSIDE)
 def test_korean_with_laughter_names_or_numbers_gets_one(text: str) -> None:
-    (said,) = Classifier.load().predict([text])
-    assert said.label in ("positive", "negative")
+    (prediction,) = Classifier.load().predict([text])
+    assert prediction.label in ("positive", "negative")
 
 
 def test_no_text_of_the_sample_only_asks_or_reports() -> None:

@@ -63,12 +63,12 @@ _FORMS = st.sampled_from(["NFC", "NFD"])
 @given(_TEXTS, st.sampled_from([5, 40, 2000]))
 @example("각" + "\u0301" * 50, 2000)
 def test_cleaning_with_spans_is_cleaning(text: str, most: int) -> None:
-    made = clean_with_spans(text, most)
-    assert made.text == clean(text, most)
-    assert len(made.starts) == len(made.ends) == len(made.text)
-    assert all(0 <= a < b <= len(text) for a, b in zip(made.starts, made.ends, strict=True))
-    assert list(made.starts) == sorted(made.starts)
-    assert list(made.ends) == sorted(made.ends)
+    cleaned = clean_with_spans(text, most)
+    assert cleaned.text == clean(text, most)
+    assert len(cleaned.starts) == len(cleaned.ends) == len(cleaned.text)
+    assert all(0 <= a < b <= len(text) for a, b in zip(cleaned.starts, cleaned.ends, strict=True))
+    assert list(cleaned.starts) == sorted(cleaned.starts)
+    assert list(cleaned.ends) == sorted(cleaned.ends)
 
 
 @given(_TEXTS)
@@ -120,8 +120,8 @@ def test_tokens_that_do_not_stand_in_the_text(
     tokens: list[str], expected: list[tuple[str, int]]
 ) -> None:
     text = "했습니다 역"
-    found = [(text[p.start : p.end], p.tokens) for p in place_tokens(text, tokens)]
-    assert found == expected
+    placed = [(text[p.start : p.end], p.tokens) for p in place_tokens(text, tokens)]
+    assert placed == expected
 
 
 @pytest.fixture(scope="module", params=[("okt", False), ("okt", True), ("komoran", False)])
@@ -144,6 +144,6 @@ def test_every_tokenizer_is_followed(tokenizer: Tokenizer, text: str) -> None:
 def test_a_long_text_takes_no_long_time(piece: str) -> None:
     text = piece * (40_000 // len(piece))
     began = time.process_time()
-    made = clean_with_spans(text)
-    place_tokens(text, made.text.split())
+    cleaned = clean_with_spans(text)
+    place_tokens(text, cleaned.text.split())
     assert time.process_time() - began < 3

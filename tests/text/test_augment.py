@@ -62,9 +62,9 @@ def test_strength_is_the_share_that_changes() -> None:
 
 
 def test_typos_are_those_of_the_keyboard() -> None:
-    made = {add_typos("가", 1.0, chance(seed)) for seed in range(200)}
+    typos = {add_typos("가", 1.0, chance(seed)) for seed in range(200)}
     # ㄱ lies between ㄷ and ㅅ, above ㄹ; ㅏ between ㅓ and ㅣ, below ㅑ, above ㅡ.
-    assert made == {"가", "다", "사", "라", "거", "기", "갸", "그"} - ({"가"} - made)
+    assert typos == {"가", "다", "사", "라", "거", "기", "갸", "그"} - ({"가"} - typos)
     assert NEIGHBOURS["ㅃ"] == "ㅂ"
 
 
@@ -74,7 +74,7 @@ def test_copies_stand_behind_the_texts_and_keep_their_labels(
     part = dataset.split("train")
     settings = TrainSettings(augment_copies=2, typo_noise=0.2, spacing_noise=0.5)
     count = len(part.ids)
-    made = []
+    copies = []
     for _ in range(2):
         with augmented(part, dataset.encoder, settings, tmp_path) as enlarged:
             ids = np.array(enlarged.ids)
@@ -83,8 +83,8 @@ def test_copies_stand_behind_the_texts_and_keep_their_labels(
             changed = (ids[count:] != np.tile(part.ids, (2, 1))).any(axis=1)
             assert 0.5 < changed.mean() <= 1
             assert not np.array_equal(ids[count : 2 * count], ids[2 * count :])
-        made.append(ids)
+        copies.append(ids)
         assert not list(tmp_path.iterdir()), "the copies lie on disk only while they are used"
-    assert np.array_equal(made[0], made[1])
+    assert np.array_equal(copies[0], copies[1])
     with augmented(part, dataset.encoder, TrainSettings(), tmp_path) as same:
         assert same is part

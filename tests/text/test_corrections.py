@@ -20,9 +20,9 @@ def keeps(url: str) -> None:
         store.corrections.add(Correction("역이 멀어요", "negative", "negative", 0.2, "m"))
         store.corrections.add(Correction("좋아요\x00\ud800", "positive"))
         assert store.corrections.count() == 2
-        found = {one.text: one for one in store.corrections.all()}
-        assert found["역이 멀어요"].label == "negative"
-        assert found["좋아요"].said is None
+        by_text = {one.text: one for one in store.corrections.all()}
+        assert by_text["역이 멀어요"].label == "negative"
+        assert by_text["좋아요"].said is None
         assert [one.text for one in store.corrections.recent(1)] == ["좋아요"]
         assert store.corrections.fingerprint() != before
         for text, label in ((" ", "positive"), ("글", "maybe")):

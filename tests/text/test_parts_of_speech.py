@@ -16,9 +16,9 @@ TEXT = "뷰는 최고인데 주차할 데가 없어요ㅋㅋ 안/밖 👍👍 GT
 @pytest.mark.parametrize("name", ["mecab", "okt", "kiwi"])
 def test_tagged_morphemes_are_the_tokens(name: str) -> None:
     settings = TokenizerSettings(name)
-    found = tagged(TEXT, settings)
-    assert [one.form for one in found] == Tokenizer(settings).tokenize(TEXT)
-    tags = {one.form: tag_names(one.tag) for one in found}
+    morphemes = tagged(TEXT, settings)
+    assert [one.form for one in morphemes] == Tokenizer(settings).tokenize(TEXT)
+    tags = {one.form: tag_names(one.tag) for one in morphemes}
     assert tags["주차"][0].endswith("명사")
     assert tags["는"] == ["조사"]
     assert tags["최고"][0].endswith("명사")

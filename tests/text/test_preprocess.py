@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.conftest import made_reviews
+from tests.factories.reviews import fake_reviews
 from zigbang_nlp.config import PreprocessSettings, TokenizeSettings
 from zigbang_nlp.errors import ConfigError, DataError, StageError
 from zigbang_nlp.records import Review
@@ -33,7 +33,7 @@ def test_the_summary_adds_up(dataset: DataSet) -> None:
 def test_texts_with_both_labels_are_counted_and_named(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    rows = [r for r in made_reviews(400) if r.score != 3]
+    rows = [r for r in fake_reviews(400) if r.score != 3]
     torn = [
         replace(rows[0], review_id=f"t{i}", text=text, score=score)
         for i, (text, score) in enumerate(
@@ -74,7 +74,7 @@ def test_an_own_label_beats_the_score(tmp_path: Path) -> None:
 
 def test_categories_can_be_chosen(tmp_path: Path) -> None:
     settings = PreprocessSettings(min_count=1, categories=("traffic",))
-    preprocess(made_reviews(400), settings, tmp_path / "d")
+    preprocess(fake_reviews(400), settings, tmp_path / "d")
     assert set(DataSet.load(tmp_path / "d").split("train").rows["category"]) == {"traffic"}
 
 
@@ -82,7 +82,7 @@ def test_categories_can_be_chosen(tmp_path: Path) -> None:
     ("reviews", "words"),
     [
         ([], "no reviews"),
-        (made_reviews(12), "at least 20 are needed"),
+        (fake_reviews(12), "at least 20 are needed"),
         ([Review("t", "1", str(i), "total", f"글 {i}", 5.0) for i in range(50)], "are positive"),
         ([Review("t", "1", str(i), "total", f"글 {i}", 1.0) for i in range(50)], "are negative"),
         ([Review("t", "1", str(i), "total", "\u200b ", 1.0) for i in range(50)], "Only 0 of 50"),
@@ -98,11 +98,11 @@ def test_data_that_cannot_teach_is_a_clear_error(
 
 def test_unknown_category_names_the_known(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"trafic.*traffic"):
-        preprocess(made_reviews(40), PreprocessSettings(categories=("trafic",)), tmp_path / "d")
+        preprocess(fake_reviews(40), PreprocessSettings(categories=("trafic",)), tmp_path / "d")
 
 
 def test_an_error_leaves_the_last_data_set(tmp_path: Path) -> None:
-    preprocess(made_reviews(100), PreprocessSettings(min_count=1), tmp_path / "d")
+    preprocess(fake_reviews(100), PreprocessSettings(min_count=1), tmp_path / "d")
     with pytest.raises(DataError):
         preprocess([], PreprocessSettings(), tmp_path / "d")
     assert DataSet.load(tmp_path / "d").summary["rows_read"] == 100
@@ -114,14 +114,14 @@ def test_a_missing_data_set_says_what_to_run(tmp_path: Path) -> None:
 
 
 def test_a_damaged_part_says_what_to_run(tmp_path: Path) -> None:
-    preprocess(made_reviews(100), PreprocessSettings(min_count=1), tmp_path / "d")
+    preprocess(fake_reviews(100), PreprocessSettings(min_count=1), tmp_path / "d")
     (tmp_path / "d" / "train.npy").write_bytes(b"not an array")
     with pytest.raises(StageError, match="preprocess --force"):
         DataSet.load(tmp_path / "d").split("train")
 
 
 def test_a_vocabulary_can_build_on_that_of_a_bundle(dataset: DataSet, tmp_path: Path) -> None:
-    reviews = [replace(r, text=f"{r.text} 슬세권") for r in made_reviews(200)]
+    reviews = [replace(r, text=f"{r.text} 슬세권") for r in fake_reviews(200)]
     settings = PreprocessSettings(vocabulary=str(dataset.directory), min_count=1)
     preprocess(reviews, settings, tmp_path / "d")
     tokens = DataSet.load(tmp_path / "d").encoder.vocabulary.tokens
@@ -133,12 +133,12 @@ def test_a_vocabulary_can_build_on_that_of_a_bundle(dataset: DataSet, tmp_path: 
 def test_a_vocabulary_of_another_tokenizer_is_refused(dataset: DataSet, tmp_path: Path) -> None:
     settings = PreprocessSettings(vocabulary=str(dataset.directory), tokenizer="okt")
     with pytest.raises(ConfigError, match=r"tokenizer mecab, not of okt"):
-        preprocess(made_reviews(100), settings, tmp_path / "d")
+        preprocess(fake_reviews(100), settings, tmp_path / "d")
 
 
 def test_sentencepiece_learns_from_the_training_texts_and_travels_along(tmp_path: Path) -> None:
     settings = PreprocessSettings(tokenizer="sentencepiece", sentencepiece_size=200, min_count=1)
-    preprocess(made_reviews(200), settings, tmp_path / "d")
+    preprocess(fake_reviews(200), settings, tmp_path / "d")
     loaded = DataSet.load(tmp_path / "d")
     part = loaded.split("test")
     assert (loaded.encoder.encode(part.rows["text"]) == part.ids).all()
@@ -146,15 +146,15 @@ def test_sentencepiece_learns_from_the_training_texts_and_travels_along(tmp_path
 
 
 def test_tokens_are_kept_beside_the_data_set_and_change_nothing(tmp_path: Path) -> None:
-    made = []
+    fingerprints = []
     for _ in range(2):
         preprocess(
-            made_reviews(100),
+            fake_reviews(100),
             PreprocessSettings(min_count=1),
             tmp_path / "dataset",
             how=TokenizeSettings(workers=1),
         )
-        made.append(DataSet.load(tmp_path / "dataset").fingerprint())
-    preprocess(made_reviews(100), PreprocessSettings(min_count=1), tmp_path / "other")
+        fingerprints.append(DataSet.load(tmp_path / "dataset").fingerprint())
+    preprocess(fake_reviews(100), PreprocessSettings(min_count=1), tmp_path / "other")
     assert list((tmp_path / "tokens").glob("*.segment"))
-    assert made == [DataSet.load(tmp_path / "other").fingerprint()] * 2
+    assert fingerprints == [DataSet.load(tmp_path / "other").fingerprint()] * 2

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.conftest import made_reviews
+from tests.factories.reviews import fake_reviews
 from zigbang_nlp.config import PreprocessSettings
 from zigbang_nlp.text import review_spool, token_spool
 from zigbang_nlp.text.encoder import pad
@@ -42,9 +42,9 @@ def test_tokens_come_back_as_they_would_be_encoded_at_once(tmp_path: Path) -> No
         whole = [vocabulary.encode(row) for row in lists]
         assert spool.lengths(vocabulary).tolist() == [len(row) for row in whole]
         for length in (1, 7, 60):
-            found = np.concatenate(list(spool.padded(vocabulary, length)))
-            assert found.dtype == np.int32
-            np.testing.assert_array_equal(found, pad(whole, length))
+            padded = np.concatenate(list(spool.padded(vocabulary, length)))
+            assert padded.dtype == np.int32
+            np.testing.assert_array_equal(padded, pad(whole, length))
 
 
 @pytest.mark.usefixtures("small_pieces")
@@ -70,14 +70,14 @@ def test_rows_come_back_in_order(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("small_pieces")
 def test_memory_hardly_grows_with_the_rows(tmp_path: Path) -> None:
     """What a row costs, from twice the rows: texts and tokens would be some kilobytes."""
-    reviews = made_reviews(6_000)
+    reviews = fake_reviews(6_000)
     settings = PreprocessSettings(min_count=1)
     preprocess(reviews[:1_000], settings, tmp_path / "first")  # starts the tokenizer
     peaks = []
     for count in (3_000, 6_000):
-        given = iter(reviews[:count])
+        rest = iter(reviews[:count])
         tracemalloc.start()
-        preprocess(given, settings, tmp_path / f"d{count}")
+        preprocess(rest, settings, tmp_path / f"d{count}")
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert (peaks[1] - peaks[0]) / 3_000 < 300

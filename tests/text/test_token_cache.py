@@ -68,9 +68,9 @@ def test_what_is_kept_is_found(kept: dict[str, list[str]]) -> None:
     with tempfile.TemporaryDirectory() as place:
         cache = TokenCache(Path(place), 10, "settings")
         cache.keep(cache.keys(list(kept)), list(kept.values()))
-        asked = [*kept, "of another text altogether"]
-        assert cache.find(cache.keys(asked))[:-1] == list(kept.values())
-        assert TokenCache(Path(place), 10, "other settings").find(cache.keys(asked))[-1] is None
+        texts = [*kept, "of another text altogether"]
+        assert cache.find(cache.keys(texts))[:-1] == list(kept.values())
+        assert TokenCache(Path(place), 10, "other settings").find(cache.keys(texts))[-1] is None
 
 
 def test_other_settings_do_not_share(tmp_path: Path) -> None:
@@ -115,10 +115,10 @@ def _fill(directory: str, number: int) -> None:
     for round_ in range(30):
         texts = [f"{(number + round_) % 40} {i}" for i in range(200)]
         keys = cache.keys(texts)
-        found = cache.find(keys)
-        wrong = [(t, f) for t, f in zip(texts, found, strict=True) if f not in (None, [t])]
+        cached = cache.find(keys)
+        wrong = [(t, f) for t, f in zip(texts, cached, strict=True) if f not in (None, [t])]
         assert not wrong, wrong[:3]
-        missing = [i for i, tokens in enumerate(found) if tokens is None]
+        missing = [i for i, tokens in enumerate(cached) if tokens is None]
         cache.keep(keys[missing], [[texts[i]] for i in missing])
 
 

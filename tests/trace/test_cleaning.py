@@ -26,14 +26,14 @@ _PARTS = [
 
 
 def applied(text: str, most: int) -> str:
-    made, at = "", 0
+    applied, at = "", 0
     for change in changes(text, most):
         assert change.before == text[change.start : change.end]
         assert change.before != change.after
         assert change.start >= at
-        made += text[at : change.start] + change.after
+        applied += text[at : change.start] + change.after
         at = change.end
-    return made + text[at:]
+    return applied + text[at:]
 
 
 @given(
@@ -49,7 +49,7 @@ def test_the_changes_together_are_the_cleaning(parts: list[str], most: int) -> N
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("역이 가까워요", []),
         (" 역이  가까워요\n", [(" ", "", "space"), ("  ", " ", "space"), ("\n", "", "space")]),
@@ -66,6 +66,6 @@ def test_the_changes_together_are_the_cleaning(parts: list[str], most: int) -> N
         ("가나" * 6, [("가나" * 1, "", "cut")]),
     ],
 )
-def test_each_change_has_its_reason(text: str, found: list[tuple[str, str, str]]) -> None:
-    made = changes(text, 10)
-    assert [(one.before, one.after, ",".join(one.reasons)) for one in made] == found
+def test_each_change_has_its_reason(text: str, expected: list[tuple[str, str, str]]) -> None:
+    found_changes = changes(text, 10)
+    assert [(one.before, one.after, ",".join(one.reasons)) for one in found_changes] == expected

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import zigbang
-from tests.factories.bundles import TOKENS, made_bundle
+from tests.factories.bundles import TOKENS, fake_bundle
 from zigbang_nlp.cli import cli, run_safely
 from zigbang_nlp.model.architecture import Architecture
 
@@ -19,7 +19,7 @@ TEXT = "역 가까워요ㅋㅋㅋㅋ\x1b[31m 주차 멀어요"
 def own_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle of the user's, in 32 bits."""
     place = tmp_path_factory.mktemp("model")
-    made_bundle(Architecture(len(TOKENS) + 2, 6, (5,), True, "max_mean"), place)
+    fake_bundle(Architecture(len(TOKENS) + 2, 6, (5,), True, "max_mean"), place)
     return place
 
 
@@ -31,15 +31,15 @@ def given(own_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> l
 
 def test_each_step_is_printed(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run_safely(cli, [*given, "--unit", "3"]) == 0
-    said = capsys.readouterr().out
-    assert "\x1b" not in said
-    titles = re.findall(r"^\d+\. (\S+)", said, re.M)
+    printed = capsys.readouterr().out
+    assert "\x1b" not in printed
+    titles = re.findall(r"^\d+\. (\S+)", printed, re.M)
     assert titles[:2] == ["원문", "정제"]
     assert titles[-3:] == ["로짓", "확률", "판정"]
-    assert [int(number) for number in re.findall(r"^(\d+)\. ", said, re.M)] == [*range(1, 12)]
-    assert said.count("mecab") == 2
-    assert "유닛 3의 게이트" in said
-    assert "NNG 일반 명사" in said
+    assert [int(number) for number in re.findall(r"^(\d+)\. ", printed, re.M)] == [*range(1, 12)]
+    assert printed.count("mecab") == 2
+    assert "유닛 3의 게이트" in printed
+    assert "NNG 일반 명사" in printed
 
 
 def test_english_has_only_the_texts_own_korean(
@@ -56,9 +56,9 @@ def test_json_has_all_that_a_notebook_needs(
     given: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run_safely(cli, [*given, "--json", "--unit", "3"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    steps = {step["step"]: step for step in found["steps"]}
-    assert found["text"] == TEXT
+    trace = json.loads(capsys.readouterr().out)
+    steps = {step["step"]: step for step in trace["steps"]}
+    assert trace["text"] == TEXT
     for key in ("pad", "embed", "lstm", "pool"):
         assert list(np.shape(steps[key]["output"])) == steps[key]["output_shape"], key
     states = np.array(steps["lstm"]["output"])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.factories.bundles import TOKENS, made_bundle
+from tests.factories.bundles import TOKENS, fake_bundle
 from tests.web.server import Served, serving
 from zigbang_nlp.model.architecture import Architecture
 
@@ -16,7 +16,7 @@ from zigbang_nlp.model.architecture import Architecture
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     place = tmp_path_factory.mktemp("page")
     (place / "own").mkdir()
-    made_bundle(Architecture(len(TOKENS) + 2, 6, (5,), True, "max_mean"), place / "own")
+    fake_bundle(Architecture(len(TOKENS) + 2, 6, (5,), True, "max_mean"), place / "own")
     arguments = ("--model", place / "own", "--requests-per-minute", "0")
     with serving(place, *arguments, ZIGBANG_NLP__PATHS__WORK=str(place)) as server:
         server.http.headers["accept"] = "text/html"
@@ -33,8 +33,8 @@ def traced(
 ) -> httpx.Response:
     form = client.get("/trace").text
     (token,) = set(re.findall(r'name="csrf" value="([^"]+)"', form))
-    said = {"csrf": token, "text": text, "other": other, "unit": unit}
-    return client.post(f"/trace?lang={lang}", data=said)
+    fields = {"csrf": token, "text": text, "other": other, "unit": unit}
+    return client.post(f"/trace?lang={lang}", data=fields)
 
 
 def test_every_step_is_on_the_page(client: httpx.Client) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.factories.bundles import TOKENS, made_bundle
+from tests.factories.bundles import TOKENS, fake_bundle
 from zigbang_nlp import Classifier
 from zigbang_nlp.errors import BundleError, InputError
 from zigbang_nlp.language.i18n import Translator
@@ -44,15 +44,15 @@ ARCHITECTURES = {
 
 
 def tracer_of(name: str, place: Path) -> Tracer:
-    return Tracer(Classifier(made_bundle(ARCHITECTURES[name], place)))
+    return Tracer(Classifier(fake_bundle(ARCHITECTURES[name], place)))
 
 
 def pooled_by_hand(window: Window, kind: str, directions: int, blocks: int) -> np.ndarray:
     if kind == "last":
         parts = np.split(window.states, directions * blocks, axis=1)
         return np.concatenate([p[0 if i % directions else -1] for i, p in enumerate(parts)])
-    made = {"max": window.states.max(axis=0), "mean": window.states.mean(axis=0)}
-    return np.concatenate([made[part] for part in kind.split("_")])
+    pooled = {"max": window.states.max(axis=0), "mean": window.states.mean(axis=0)}
+    return np.concatenate([pooled[part] for part in kind.split("_")])
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
@@ -62,11 +62,11 @@ def test_probability_and_gates_follow_from_the_states(name: str, tmp_path: Path)
     directions = 1 + shape.bidirectional
     served = tracer.classifier.predict([TEXT])[0].probability
     for unit in range(tracer.unit_count):
-        found = tracer.trace(TEXT, "mecab", unit)
-        (window,) = found.windows
-        assert found.gates is not None
-        assert found.gates.off < 1e-5
-        inside = np.abs([found.gates.input, found.gates.forget, found.gates.output]).max()
+        trace = tracer.trace(TEXT, "mecab", unit)
+        (window,) = trace.windows
+        assert trace.gates is not None
+        assert trace.gates.off < 1e-5
+        inside = np.abs([trace.gates.input, trace.gates.forget, trace.gates.output]).max()
         assert 0 < inside <= 1
     assert window.states.shape == (len(window.ids), tracer.unit_count)
     by_hand = pooled_by_hand(window, shape.pooling, directions, shape.lstm_blocks)
@@ -82,35 +82,35 @@ def test_probability_and_gates_follow_from_the_states(name: str, tmp_path: Path)
 
 def test_the_model_that_ships_in_8_bits(shipped: Tracer) -> None:
     """States are those of the 8-bit network, so the probability is exact; gates are rounded."""
-    found = shipped.trace(TEXT, "mecab", 32)
-    (window,) = found.windows
+    trace = shipped.trace(TEXT, "mecab", 32)
+    (window,) = trace.windows
     constants = read_constants(shipped.classifier.bundle.onnx_path)
     pooled = pooled_by_hand(window, "max_mean", 2, 2)
     logit = float(pooled @ constants["logit_2d_kernel"][:, 0] + constants["logit_2d_bias"][0])
-    assert 1 / (1 + np.exp(-logit)) == pytest.approx(found.prediction.probability, abs=1e-5)
+    assert 1 / (1 + np.exp(-logit)) == pytest.approx(trace.prediction.probability, abs=1e-5)
     added = shipped.contributions(window)
     assert added is not None
     assert added.sum() + constants["logit_2d_bias"][0] == pytest.approx(window.logit, abs=1e-4)
-    assert found.gates is not None
-    assert 1e-6 < found.gates.off < 0.02
-    assert found.prediction == shipped.classifier.predict([TEXT])[0]
-    assert len(set(found.units)) == 16
+    assert trace.gates is not None
+    assert 1e-6 < trace.gates.off < 0.02
+    assert trace.prediction == shipped.classifier.predict([TEXT])[0]
+    assert len(set(trace.units)) == 16
 
 
 def test_every_step_is_what_the_encoder_does(shipped: Tracer) -> None:
     encoder = shipped.classifier.bundle.encoder
-    found = shipped.trace("주차할 데가 없어요ㅠㅠㅠ 홻쉙", "mecab")
-    assert found.cleaned == "주차할 데가 없어요ㅠㅠ 홻쉙"
-    assert [[token.form for token in found.tokenized.tokens]] == list(
+    trace = shipped.trace("주차할 데가 없어요ㅠㅠㅠ 홻쉙", "mecab")
+    assert trace.cleaned == "주차할 데가 없어요ㅠㅠ 홻쉙"
+    assert [[token.form for token in trace.tokenized.tokens]] == list(
         encoder.tokenize(["주차할 데가 없어요ㅠㅠㅠ 홻쉙"])
     )
-    assert found.tokenized.tokens[0] == ("주차", "NNG")
-    assert [i for token in found.ids for i in token.ids] == list(found.windows[0].ids)
-    assert found.padded.tolist() == encoder.encode(["주차할 데가 없어요ㅠㅠㅠ 홻쉙"])[0].tolist()
-    assert [token.state for token in found.ids][-1] == "unknown"
-    assert found.ids[0].state == "known"
-    assert found.names == [name for token in found.ids for name in token.names]
-    near = found.neighbours[found.ids[0].ids[0]]
+    assert trace.tokenized.tokens[0] == ("주차", "NNG")
+    assert [i for token in trace.ids for i in token.ids] == list(trace.windows[0].ids)
+    assert trace.padded.tolist() == encoder.encode(["주차할 데가 없어요ㅠㅠㅠ 홻쉙"])[0].tolist()
+    assert [token.state for token in trace.ids][-1] == "unknown"
+    assert trace.ids[0].state == "known"
+    assert trace.names == [name for token in trace.ids for name in token.names]
+    near = trace.neighbours[trace.ids[0].ids[0]]
     cosines = [cosine for _, cosine in near]
     assert cosines == sorted(cosines, reverse=True)
     assert all(-1 <= cosine < 0.9999 for cosine in cosines), "not the token itself"
@@ -122,28 +122,28 @@ def test_every_step_is_what_the_encoder_does(shipped: Tracer) -> None:
 
 def test_a_long_text_is_read_in_windows(shipped: Tracer) -> None:
     text = " ".join(["공원은 가까운데 주차할 데가 없어요."] * 60)
-    found = shipped.trace(text, "mecab")
-    assert len(found.windows) > 1
-    assert all(len(window.ids) <= 256 for window in found.windows)
-    mean = np.mean([window.probability for window in found.windows])
-    assert mean == pytest.approx(found.prediction.probability, abs=2e-3)  # 8 bits, by batch
-    assert np.count_nonzero(found.padded) == 256
+    trace = shipped.trace(text, "mecab")
+    assert len(trace.windows) > 1
+    assert all(len(window.ids) <= 256 for window in trace.windows)
+    mean = np.mean([window.probability for window in trace.windows])
+    assert mean == pytest.approx(trace.prediction.probability, abs=2e-3)  # 8 bits, by batch
+    assert np.count_nonzero(trace.padded) == 256
 
 
 @pytest.mark.parametrize("text", ["", " \n", "\u200b"])
 def test_a_blank_text_goes_as_far_as_it_can(shipped: Tracer, text: str) -> None:
-    found = shipped.trace(text, "mecab", 3)
-    steps = steps_of(found, "max_mean", Translator("ko"))
+    trace = shipped.trace(text, "mecab", 3)
+    steps = steps_of(trace, "max_mean", Translator("ko"))
     keys = [step.key for step in steps]
     assert keys == ["raw", "clean", "tokenize", "encode", "pad", "label"]
-    assert found.prediction.label is None
-    json.dumps(trace_as_dict(found, steps), allow_nan=False)
+    assert trace.prediction.label is None
+    json.dumps(trace_as_dict(trace, steps), allow_nan=False)
 
 
 def test_steps_lead_from_shape_to_shape(shipped: Tracer) -> None:
-    found = shipped.trace(TEXT, "mecab")
-    count = len(found.windows[0].ids)
-    steps = {step.key: step for step in steps_of(found, "max_mean", Translator("ko"))}
+    trace = shipped.trace(TEXT, "mecab")
+    count = len(trace.windows[0].ids)
+    steps = {step.key: step for step in steps_of(trace, "max_mean", Translator("ko"))}
     assert steps["embed"].input == (count,)
     assert steps["embed"].output == steps["lstm"].input == (count, 256)
     assert steps["lstm"].output == steps["pool"].input == (count, 512)

@@ -77,9 +77,11 @@ def test_troubled_texts_are_done_with_more_care_and_all_come_in_order(tmp_path: 
         texts[place] = text
     batches = [texts[i : i + 5] for i in range(0, 60, 5)]
     with Workers(Troubled(tmp_path), 2, time_limit=0.4) as workers:
-        found = [pair for result in workers.map(batches) for pair in result]
-    assert [text for text, _ in found] == texts
-    fallback_levels = {text: fallback_levels for text, fallback_levels in found if fallback_levels}
+        results = [pair for result in workers.map(batches) for pair in result]
+    assert [text for text, _ in results] == texts
+    fallback_levels = {
+        text: fallback_levels for text, fallback_levels in results if fallback_levels
+    }
     assert fallback_levels == {
         "die always": IN_PIECES,
         "hang always": ON_SPACES,
@@ -94,16 +96,16 @@ def test_a_worker_killed_from_outside_changes_nothing() -> None:
     expected = [
         SEPARATOR.join(Tokenizer(TokenizerSettings()).tokenize(t)) for b in batches for t in b
     ]
-    found: list[str] = []
+    tokens_of: list[str] = []
     with Workers(job, 2) as workers:
         for number, (tokens, fallbacks, degraded) in enumerate(workers.map(batches)):
-            found += tokens
+            tokens_of += tokens
             assert not fallbacks
             assert not degraded
             if number in (3, 15):
                 victim = workers._workers[0]._process
                 victim.kill()
-    assert found == expected
+    assert tokens_of == expected
 
 
 def test_texts_and_results_larger_than_a_pipe_come_through() -> None:
@@ -140,9 +142,9 @@ def test_hazards_go_through_workers_in_bounded_time(name: str) -> None:
     texts = [text for text in HAZARDS.values() for _ in range(2)]
     started = time.monotonic()
     with Workers(TokenizeJob(TokenizerSettings(name), 2_000), 1, time_limit=5.0) as workers:
-        ((found, fallbacks, _),) = workers.map([texts])
+        ((tokens_of, fallbacks, _),) = workers.map([texts])
     assert time.monotonic() - started < 300
-    assert [bool(tokens) for tokens in found] == [bool(clean(text)) for text in texts]
+    assert [bool(tokens) for tokens in tokens_of] == [bool(clean(text)) for text in texts]
     assert fallbacks.total() <= 6, Counter(fallbacks)
 
 

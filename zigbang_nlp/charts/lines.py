@@ -124,7 +124,7 @@ def _marks(
 ) -> list[Markup]:
     where = {point.label: x for x, point in zip(places, points, strict=True)}
     elements = []
-    for number, (label, said) in enumerate(m for m in marks if m[0] in where):
+    for number, (label, mark) in enumerate(m for m in marks if m[0] in where):
         x = where[label]
         elements.append(
             el("line", class_="change", x1=percent(x), x2=percent(x), y1=_TOP, y2=_TOP + _PLOT)
@@ -133,7 +133,7 @@ def _marks(
         elements.append(
             el(
                 "text",
-                said,
+                mark,
                 class_="axis change",
                 x=percent(x - 0.006 if right else x + 0.006),
                 y=_TOP + 12 + 14 * (number % 3),

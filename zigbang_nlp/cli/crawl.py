@@ -107,7 +107,7 @@ def command(
     }
     modes |= {"--rotate-key": rotate_key, "--hogangnono": saved}
     asking = {"--plan": plan, "--refresh": refresh is not None, "--retry-failed": retry_failed}
-    _check_together([name for name, given in modes.items() if given], asking)
+    _check_together([name for name, chosen in modes.items() if chosen], asking)
     if json_logs:
         for handler in log.handlers:
             handler.setFormatter(progress.JsonFormatter())
@@ -152,15 +152,15 @@ def command(
 
 def _check_together(modes: list[str], asking: dict[str, bool]) -> None:
     """Refuse options of which one would be passed over without a word."""
-    together = modes + [name for name, given in asking.items() if given] if modes else []
+    together = modes + [name for name, chosen in asking.items() if chosen] if modes else []
     if len(together) > 1:
         raise click.UsageError(f"{' and '.join(together)} don't go together; choose one.")
 
 
 def _meant(loaded: LoadedSettings) -> Settings:
     """The settings, where a region on the command line replaces the file's."""
-    given = {key for key, origin in loaded.origins.items() if origin == "flag"}
-    regions = [name for name in ("geohash", *_REGION) if f"crawl.{name}" in given]
+    by_flag = {key for key, origin in loaded.origins.items() if origin == "flag"}
+    regions = [name for name in ("geohash", *_REGION) if f"crawl.{name}" in by_flag]
     if not regions:
         return loaded.settings
     if len(regions) > 1:

@@ -11,9 +11,9 @@ from zigbang_nlp.config import LoadedSettings
 from zigbang_nlp.console import log, table
 
 
-def _show_columns(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+def _show_columns(context: click.Context, _option: click.Parameter, show: bool) -> None:
     """Print the columns of an export and end, where that was asked for."""
-    if wanted:
+    if show:
         from zigbang_nlp.language.column_labels import COLUMN_LABELS
         from zigbang_nlp.store.export import COLUMNS
 

@@ -82,18 +82,18 @@ def command(
         raise click.UsageError("--label-map needs --label-column.")
     options, notes = ReadOptions(**reading), Notes()
     paths = found_files(files, notes)
-    given = {key.removesuffix("_column"): v for key, v in columns.items() if v is not None}
+    named = {key.removesuffix("_column"): v for key, v in columns.items() if v is not None}
     if only_look:
         for path in paths:
-            _show(look(path, options, date_format, ImportColumns(**given)))
+            _show(look(path, options, date_format, ImportColumns(**named)))
         say_notes(notes)
         return
     with open_or_undo(loaded.settings.store_url) as store:
         for path in paths:
-            found = recognise(path, ImportColumns(**given), options)
+            recognised = recognise(path, ImportColumns(**named), options)
             summary = import_file(
                 path,
-                found,
+                recognised,
                 store,
                 rating_scale,
                 skip_bad_rows,

@@ -18,7 +18,7 @@ _BY_PRESET = frozenset({"preprocess", "train", "tune", "run"})
 def say_preset(command: str, loaded: LoadedSettings) -> None:
     """Say what a preset has set, without what was given otherwise."""
     origin = f"preset {loaded.settings.train.preset}"
-    names = [name for name, found in loaded.origins.items() if found == origin]
+    names = [name for name, where in loaded.origins.items() if where == origin]
     if names and command in _BY_PRESET:
         pairs = ", ".join(
             f"{name} = {toml_value(value_of(loaded.settings, name))}" for name in names
@@ -45,19 +45,19 @@ def say_outdated(first: str | None, loaded: LoadedSettings) -> bool:
     outdated = False
     for stage in stages_before(first):
         changed = changed_settings(stage, loaded.settings)
-        given = {
+        differing = {
             name: both
             for name, both in changed.items()
             if loaded.origins[name] != "default" and name.startswith(f"{stage.name}.")
         }
-        if given:
+        if differing:
             outdated = True
             log.warning(
                 "The %s is used as it is: it was made with %s, not %s. Make it anew with:\n"
                 "  zigbang-nlp run --from %s",
                 stage.writes[0].name,
-                ", ".join(f"{name} = {toml_value(then)}" for name, (then, _) in given.items()),
-                ", ".join(toml_value(now) for _, now in given.values()),
+                ", ".join(f"{name} = {toml_value(then)}" for name, (then, _) in differing.items()),
+                ", ".join(toml_value(now) for _, now in differing.values()),
                 stage.name,
             )
     return outdated

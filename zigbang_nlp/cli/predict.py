@@ -218,10 +218,10 @@ def _plain(prediction: Prediction, indent: str = "", colours: bool = False) -> s
         line = f"{indent}{label} {prediction.probability:.3f}  {stars}  {text}"
     if prediction.category is not None:
         line += f"  [{', '.join((CATEGORIES[prediction.category], *(prediction.topics or ())))}]"
-    told = [f"{indent}  {_opinion(aspect)}" for aspect in prediction.aspects or ()]
-    told += [_plain(part, indent + "  ") for part in prediction.sentences or ()]
-    told += shares(why) if why else []
-    return "\n".join([line, *told])
+    lines = [f"{indent}  {_opinion(aspect)}" for aspect in prediction.aspects or ()]
+    lines += [_plain(part, indent + "  ") for part in prediction.sentences or ()]
+    lines += shares(why) if why else []
+    return "\n".join([line, *lines])
 
 
 def _opinion(aspect: Aspect) -> str:

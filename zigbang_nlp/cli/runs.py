@@ -52,8 +52,8 @@ def command(
     """
     least, most = _TAKES[action]
     if not least <= len(runs) <= most:
-        wanted = "no RUN" if not most else f"{least} RUN" if least == most else "at least one RUN"
-        raise click.UsageError(f"{action} takes {wanted}; {len(runs)} given.")
+        expected = "no RUN" if not most else f"{least} RUN" if least == most else "at least one RUN"
+        raise click.UsageError(f"{action} takes {expected}; {len(runs)} given.")
     if as_json and action != "list":
         raise click.UsageError("--json belongs to list.")
     if output and action not in ("diff", "mlflow"):

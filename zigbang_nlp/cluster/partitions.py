@@ -106,7 +106,7 @@ def partitions_of(
             f"{source} is neither a file nor a directory of Parquet files.",
             "Check the name; a directory must hold files that end with .parquet.",
         )
-    found: list[Partition] = []
+    partitions: list[Partition] = []
     for file in files:
         # Its first rows, so that a wrong column is said before anything is predicted.
         with contextlib.closing(read_table(file, [column], options, only=True)) as pieces:
@@ -114,10 +114,10 @@ def partitions_of(
         count = pq.read_metadata(file).num_rows
         for start in range(0, count, size):
             stop = min(start + size, count)
-            name = f"part-{len(found):06}.parquet"
-            found.append(
+            name = f"part-{len(partitions):06}.parquet"
+            partitions.append(
                 Partition(str(file.resolve()), start, stop, str((target / name).resolve()))
             )
-    if not found:
+    if not partitions:
         raise InputError(f"{source.name} has no rows.", "Give a file with at least one row.")
-    return found
+    return partitions

@@ -72,9 +72,9 @@ def predict_on_cluster(
         shipped = ship_classifier(client, classifier)
         work = partial(_predict, shipped, text_column, asked, how)
         count = 0
-        for rows, found in run_partitions(client, work, partitions, "predicting"):
+        for rows, own_notes in run_partitions(client, work, partitions, "predicting"):
             count += rows
-            noted.merge(found)
+            noted.merge(own_notes)
         _clear_away_what_the_dead_left(fresh)
     return count
 

@@ -122,14 +122,14 @@ class CrawlSettings(Section):
     @classmethod
     def _polite(cls, rate: float, info: ValidationInfo) -> float:
         if not 0 < rate <= 5 and not info.data.get("i_have_permission"):
-            asked = f"{rate:g} requests a second is more than 5" if rate else "that is no limit"
-            raise ValueError(f"{asked}; ask the site's owner, then add --i-have-permission")
+            fault = f"{rate:g} requests a second is more than 5" if rate else "that is no limit"
+            raise ValueError(f"{fault}; ask the site's owner, then add --i-have-permission")
         return rate
 
     @model_validator(mode="after")
     def _one_region(self) -> CrawlSettings:
         names = ("preset", "place", "polygon", "bbox")
-        given = [name for name in names if getattr(self, name) not in ("none", "", ())]
-        if len(given) > 1:
-            raise ValueError(f"{' and '.join(given)} can't both be the region; choose one")
+        regions = [name for name in names if getattr(self, name) not in ("none", "", ())]
+        if len(regions) > 1:
+            raise ValueError(f"{' and '.join(regions)} can't both be the region; choose one")
         return self

@@ -151,14 +151,14 @@ def _check_known(name: str, origin: str) -> None:
     section, _, key = name.partition(".")
     if section not in Settings.model_fields:
         valid, what = list(Settings.model_fields), f"section {section!r}"
-        wanted = section
+        unknown = section
     else:
         outer = Settings.model_fields[section]
         valid, what = list(_section_type(outer.annotation).model_fields), f"setting {name!r}"
-        wanted = key
-    close = difflib.get_close_matches(wanted, valid, n=1)
+        unknown = key
+    close = difflib.get_close_matches(unknown, valid, n=1)
     hint = f"Did you mean {close[0]!r}? " if close else ""
-    if section in ("train", "preprocess", "predict") and (instead := instead_of(wanted)):
+    if section in ("train", "preprocess", "predict") and (instead := instead_of(unknown)):
         hint = f"{instead} "
     raise ConfigError(f"Unknown {what} ({origin}).", f"{hint}Valid: {', '.join(valid)}.")
 
@@ -178,9 +178,9 @@ def _config_error(error: ValidationError, origins: Mapping[str, str]) -> ConfigE
     message = first["msg"].removeprefix("Value error, ")
     origin = origins.get(name, "")
     field = known_keys().get(name)
-    given = without_password(repr(first["input"]))
+    value = without_password(repr(first["input"]))
     if name in _SECRET:
-        given = "***"
-    about = f"{name} = {given} ({origin}): " if field is not None else f"{name}: "
+        value = "***"
+    about = f"{name} = {value} ({origin}): " if field is not None else f"{name}: "
     described = f"{name}: {field.description}." if field is not None and field.description else ""
     return ConfigError(f"{about}{message}.", described)

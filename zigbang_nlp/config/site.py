@@ -37,8 +37,8 @@ Names = tuple[Annotated[str, Field(min_length=1)], ...]
 ByCategory = Annotated[dict[str, Names], AfterValidator(_known_categories)]
 
 
-def _one_or_several(said: object) -> object:
-    return ([said] if said else []) if isinstance(said, str) else said
+def _one_or_several(value: object) -> object:
+    return ([value] if value else []) if isinstance(value, str) else value
 
 
 #: What a road has in the place of what is asked.
@@ -71,14 +71,14 @@ class Road(Section):
     @model_validator(mode="after")
     def _asks(self) -> Road:
         """A road that asks the same of all would give the same answer to all, without a word."""
-        asked = {mark for text in (self.path, *self.query.values()) for mark in _MARK.findall(text)}
-        if unknown := sorted(asked - {"key", "offset", "page"}):
+        marks = {mark for text in (self.path, *self.query.values()) for mark in _MARK.findall(text)}
+        if unknown := sorted(marks - {"key", "offset", "page"}):
             raise ValueError(
                 f"{{{unknown[0]}}} is not known; there are {{key}}, {{offset}}, {{page}}"
             )
-        if "key" not in asked:
+        if "key" not in marks:
             raise ValueError(f"the road {self.path} has no {{key}}, in the path or in the query")
-        if bool(self.page) is not bool(asked & {"offset", "page"}):
+        if bool(self.page) is not bool(marks & {"offset", "page"}):
             raise ValueError(
                 f"the road {self.path} needs both {{offset}} or {{page}}, and page = entries a page"
             )

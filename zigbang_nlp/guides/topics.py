@@ -52,15 +52,15 @@ def guide(topic: str, language: str) -> Guide:
     Raises:
         ConfigError: there is no such topic.
     """
-    wanted = topic.strip().casefold()
-    if wanted in TOPICS:
-        return _read(wanted, language)
+    name = topic.strip().casefold()
+    if name in TOPICS:
+        return _read(name, language)
     titles = {
         _read(name, spoken).title.casefold(): name for spoken in ("ko", "en") for name in TOPICS
     }
-    if wanted in titles:
-        return _read(titles[wanted], language)
-    near = get_close_matches(wanted, [*TOPICS, *titles], n=1)
+    if name in titles:
+        return _read(titles[name], language)
+    near = get_close_matches(name, [*TOPICS, *titles], n=1)
     hint = f"Did you mean {near[0]!r}? " if near else ""
     raise ConfigError(
         f"There is no guide named {topic!r}.", f"{hint}`zigbang-nlp help` lists all guides."

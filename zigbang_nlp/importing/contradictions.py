@@ -52,7 +52,7 @@ class Contradictions(ExitStack):
             (negative, _), (positive, _) = counted
             both = np.intersect1d(negative, positive, assume_unique=True)
             texts += len(both)
-            rows += sum(int(counts[np.isin(found, both)].sum()) for found, counts in counted)
+            rows += sum(int(counts[np.isin(distinct, both)].sum()) for distinct, counts in counted)
             named.update(self._texts.keys() & set(both.tolist()))
         if not texts:
             return

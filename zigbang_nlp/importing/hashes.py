@@ -47,19 +47,19 @@ class Hashes(ExitStack):
         self._file.seek(0)
         while piece := self._file.read(8 * HELD):
             counted.append(_counted(np.frombuffer(piece, np.int64), number, parts))
-        found, places = np.unique(np.concatenate([c[0] for c in counted]), return_inverse=True)
-        counts = np.zeros(len(found), np.int64)
+        distinct, places = np.unique(np.concatenate([c[0] for c in counted]), return_inverse=True)
+        counts = np.zeros(len(distinct), np.int64)
         np.add.at(counts, places, np.concatenate([c[1] for c in counted]))
-        return found, counts
+        return distinct, counts
 
     def count_repeated(self) -> int:
         """How many texts were equal to one before."""
-        return sum(int(counts.sum()) - len(found) for ((found, counts),) in together([self]))
+        return sum(int(counts.sum()) - len(distinct) for ((distinct, counts),) in together([self]))
 
 
 def _counted(hashes: npt.NDArray[np.int64], number: int, parts: int) -> Counted:
-    found, counts = np.unique(hashes[hashes % parts == number], return_counts=True)
-    return found, counts.astype(np.int64)
+    distinct, counts = np.unique(hashes[hashes % parts == number], return_counts=True)
+    return distinct, counts.astype(np.int64)
 
 
 def together(several: Sequence[Hashes]) -> Iterator[list[Counted]]:

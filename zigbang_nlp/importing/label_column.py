@@ -27,7 +27,7 @@ _KNOWN_CODES = ({"0", "1"}, {"-1", "1"})
 _LISTED = 8
 
 
-def read_label_map(said: str) -> dict[str, str | None]:
+def read_label_map(label_map: str) -> dict[str, str | None]:
     """The meanings in "1=negative,2=positive,3=neutral", by label.
 
     Raises:
@@ -37,7 +37,7 @@ def read_label_map(said: str) -> dict[str, str | None]:
     {'1': 'negative', '2': 'positive', '3': None}
     """
     meanings: dict[str, str | None] = {}
-    for part in said.split(","):
+    for part in label_map.split(","):
         label, equals, word = (piece.strip() for piece in part.rpartition("="))
         meant = unicodedata.normalize("NFC", word).lower()
         if not equals or not label or meant not in MEANINGS:

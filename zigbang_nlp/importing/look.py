@@ -69,11 +69,13 @@ class Look:
                 (category, f"{score} + {text}", "five pairs")
                 for category, (score, text) in self.recognised.layout.pairs.items()
             ]
-        found = {guess.role: (guess.column, guess.by) for guess in self.recognised.guesses}
+        columns = {guess.role: (guess.column, guess.by) for guess in self.recognised.guesses}
         for role, column in vars(self.recognised.columns).items():
-            if column is not None and found.get(role, ("", ""))[0] != column:
-                found = {role: (column, "option")} | {k: v for k, v in found.items() if k != role}
-        return [(role, column, how) for role, (column, how) in found.items()]
+            if column is not None and columns.get(role, ("", ""))[0] != column:
+                columns = {role: (column, "option")} | {
+                    k: v for k, v in columns.items() if k != role
+                }
+        return [(role, column, how) for role, (column, how) in columns.items()]
 
     def table(self, language: str = "en") -> list[tuple[str, str]]:
         """(what, value) of all that was seen, to be shown as a table in "ko" or "en"."""
@@ -118,7 +120,7 @@ def look(
     path: Path,
     options: ReadOptions | None = None,
     date_format: str | None = None,
-    given: ImportColumns | None = None,
+    named: ImportColumns | None = None,
 ) -> Look:
     """Read a file to its end as an import would, store nothing, and tell what is in it.
 
@@ -126,12 +128,12 @@ def look(
         path: see `tables.read_table`.
         options: how to read the file.
         date_format: see `tables.dates.DateColumn`.
-        given: columns that were named; None for none.
+        named: columns that were named; None for none.
 
     Raises:
         InputError: the file can't be read.
     """
-    recognised = recognise(path, given, options)
+    recognised = recognise(path, named, options)
     held = _all_columns(recognised)
     orders: dict[str, str] = {}
     while True:

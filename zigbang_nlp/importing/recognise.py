@@ -56,9 +56,9 @@ class Recognised:
         """The columns of the file that must be there."""
         if self.layout is None:
             return self.columns.named()
-        made = {"text", "rating", "category", _SHARED_ID}
+        derived = {"text", "rating", "category", _SHARED_ID}
         pairs = [column for pair in self.layout.pairs.values() for column in pair if column]
-        return [*pairs, *(c for c in self.columns.named() if c not in made)]
+        return [*pairs, *(c for c in self.columns.named() if c not in derived)]
 
     @property
     def unused(self) -> list[Guess]:
@@ -89,7 +89,7 @@ class Recognised:
 
 
 def recognise(
-    path: Path, given: ImportColumns | None = None, options: ReadOptions | None = None
+    path: Path, named: ImportColumns | None = None, options: ReadOptions | None = None
 ) -> Recognised:
     """Decide what the columns of a file hold.
 
@@ -100,17 +100,17 @@ def recognise(
 
     Args:
         path: see `tables.read_table`.
-        given: the columns that were named; None for none.
+        named: the columns that were named; None for none.
         options: how to read the file.
 
     Raises:
         InputError: the file can't be read, or no column holds texts.
     """
-    given = given or ImportColumns()
+    named = named or ImportColumns()
     notes = Notes()
     piece = first_piece(path, options, notes)
     guesses = tuple(guess_roles(piece))
-    default = given == ImportColumns()
+    default = named == ImportColumns()
     if default and {*_EXPORTED.named(), "first_seen"} <= set(map(str, piece.columns)):
         member = next((note.values["member"] for note in notes if note.kind == "unpacked"), path)
         return Recognised(_EXPORTED, None, guesses, Path(member).suffix.lower() in _DEFUSED)
@@ -128,7 +128,7 @@ def recognise(
             id=own_id or _SHARED_ID,
         )
         return Recognised(columns, layout, guesses)
-    if given.text in piece.columns or given.text != ImportColumns().text:
-        return Recognised(given, None, guesses)
+    if named.text in piece.columns or named.text != ImportColumns().text:
+        return Recognised(named, None, guesses)
     text = column_of_texts(piece, guesses, path.name)
-    return Recognised(replace(given, text=text), None, guesses, found_text=True)
+    return Recognised(replace(named, text=text), None, guesses, found_text=True)

@@ -158,11 +158,11 @@ class RowReader:
         date = None if is_missing(row.date) else row.date
         label = None if self._labels is None else self._labels.read(row.label)
         # Of a text with two labels both rows stay.
-        said = (apartment, category, date, score, text, *([] if label is None else [label]))
+        content = (apartment, category, date, score, text, *([] if label is None else [label]))
         return Review(
             source=_name(row.source, "source") or SOURCE,
             apartment_id=apartment,
-            review_id=_name(row.id, "id") or content_id(*said),
+            review_id=_name(row.id, "id") or content_id(*content),
             category=category,
             text=text,
             score=score,
@@ -180,8 +180,8 @@ class RowReader:
 
     def _note_converted(self, cell: Any, number: float | None, converted: bool) -> None:
         if converted:
-            told = "blank" if number is None else f"{number:g}"
-            self._summary.notes.add("converted ratings", f"{shortened(cell)} to {told}")
+            rating = "blank" if number is None else f"{number:g}"
+            self._summary.notes.add("converted ratings", f"{shortened(cell)} to {rating}")
 
     def _written_at(self, cell: Any) -> datetime | None:
         assert self._dates is not None

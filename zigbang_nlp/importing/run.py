@@ -106,15 +106,15 @@ def _reviews(
 ) -> Iterator[Review]:
     before = 0
     for piece in read_table(path, columns.needed, options, summary.notes, only=True):
-        found = columns.rows(piece)
+        frame = columns.rows(piece)
         if columns.layout is not None:
             summary.notes.add("five pairs", count=len(piece))
-            for place in sorted(set(range(len(piece))) - set(found.index)):
+            for place in sorted(set(range(len(piece))) - set(frame.index)):
                 summary.rows += 1
                 rows.leave_blank(before + place + 1)
             for place, category in scores_alone(piece, columns.layout):
                 summary.notes.add("blank pairs", f"row {before + place + 1}, {category}")
-        for review in rows.reviews(found, before):
+        for review in rows.reviews(frame, before):
             contradictions.see(review)
             yield review
         before += len(piece)

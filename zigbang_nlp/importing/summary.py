@@ -51,13 +51,13 @@ class ImportSummary:
             "changed": f"{self.stored.changed:,}",
             "seen": f"{self.stored.seen:,}",
         }
-        told = [sentence("import counts", language, n=self.rows, **counts)]
+        lines = [sentence("import counts", language, n=self.rows, **counts)]
         if self.stored.repeated:
-            told.append(sentence("repeated rows", language, count=f"{self.stored.repeated:,}"))
+            lines.append(sentence("repeated rows", language, count=f"{self.stored.repeated:,}"))
         if self.stored.conflicting:
             count = f"{self.stored.conflicting:,}"
-            told.append(sentence("conflicting rows", language, count=count))
+            lines.append(sentence("conflicting rows", language, count=count))
         if self.first_date and self.last_date:
             days = {"first": str(self.first_date), "last": str(self.last_date)}
-            told.append(sentence("date range", language, **days))
-        return told + [note_sentence(note, language) for note in self.notes]
+            lines.append(sentence("date range", language, **days))
+        return lines + [note_sentence(note, language) for note in self.notes]

@@ -21,9 +21,9 @@ class Said(str):
 
     def __new__(cls, english: str, korean: str | None = None) -> Said:
         """Without a Korean one it is the same in both languages."""
-        said = super().__new__(cls, english)
-        said.korean = english if korean is None else korean
-        return said
+        sentence = super().__new__(cls, english)
+        sentence.korean = english if korean is None else korean
+        return sentence
 
 
 def korean_of(value: Any) -> Any:

@@ -41,14 +41,14 @@ def as_texts(texts: Any) -> list[str]:
         texts = texts.to_pylist()
     if not isinstance(texts, Iterable) or getattr(texts, "ndim", 1) == 0:
         raise InputError(f"{texts!r} is not text.", "Give a text or a list of texts.")
-    found = list(texts)
-    for index, text in enumerate(found):
+    listed = list(texts)
+    for index, text in enumerate(listed):
         if not isinstance(text, str):
             raise InputError(
                 f"The text at index {index} is {_shown(text)}, not a text.",
                 _BLANK if _missing(text) else "Give a str for each text.",
             )
-    return found
+    return listed
 
 
 def _missing(value: object) -> bool:

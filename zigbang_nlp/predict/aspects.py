@@ -49,8 +49,8 @@ def aspects_of(
         threshold: of the classifier, in (0, 1): opinions are positive from there on.
     """
     clauses = [split_clauses(text) for text in texts]
-    flat = [clause for found in clauses for clause in found]
-    sentences = [sentence for found in clauses for sentence in _sentences(found)]
+    flat = [clause for own in clauses for clause in own]
+    sentences = [sentence for own in clauses for sentence in _sentences(own)]
     ids = encode([clause.statement for clause in flat] + sentences)
     odds = logit(judge(ids).astype(np.float64))
     own, around = odds[: len(flat)], odds[len(flat) :]
@@ -59,10 +59,10 @@ def aspects_of(
     own, around = own - logit(np.array(threshold)), around - logit(np.array(threshold))
     found_in: list[tuple[Aspect, ...]] = []
     clause_at = sentence_at = 0
-    for found, known in zip(clauses, about, strict=True):
+    for of_text, known in zip(clauses, about, strict=True):
         best: dict[tuple[str, bool], tuple[float, Clause]] = {}
-        first = found[0].sentence if found else 0
-        for clause in found:
+        first = of_text[0].sentence if of_text else 0
+        for clause in of_text:
             context = around[sentence_at + clause.sentence - first]
             score = _OWN * own[clause_at] + (1 - _OWN) * context + _HEADING[clause.head]
             for topic in spoken[clause_at][1]:
@@ -71,7 +71,7 @@ def aspects_of(
                 if topic in known and topic != OTHER and surer:
                     best[side] = (float(score), clause)
             clause_at += 1
-        sentence_at += len(_sentences(found))
+        sentence_at += len(_sentences(of_text))
         found_in.append(_in_order(best, threshold))
     return found_in
 
@@ -91,7 +91,7 @@ def _in_order(
     best: dict[tuple[str, bool], tuple[float, Clause]], threshold: float
 ) -> tuple[Aspect, ...]:
     offset = float(logit(np.array(threshold)))
-    found = [
+    aspects = [
         Aspect(
             topic=topic,
             label="positive" if positive else "negative",
@@ -102,4 +102,4 @@ def _in_order(
         )
         for (topic, positive), (score, clause) in best.items()
     ]
-    return tuple(sorted(found, key=lambda aspect: (aspect.start, aspect.topic)))
+    return tuple(sorted(aspects, key=lambda aspect: (aspect.start, aspect.topic)))

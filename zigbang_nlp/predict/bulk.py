@@ -91,8 +91,8 @@ def scorer(asked: Asked, classifier: Classifier, reader: Reader) -> Run[Columns]
     def run(texts: Sequence[str], fallback_levels: Sequence[int], mark: Mark) -> Lot[Columns]:
         encoder.tokenizer.fallbacks = Counter()
         ids = reader(texts, fallback_levels, mark)
-        found = classifier.predict_ids(texts, ids, asked)
-        return columns_of(found, asked), encoder.tokenizer.fallbacks
+        predictions = classifier.predict_ids(texts, ids, asked)
+        return columns_of(predictions, asked), encoder.tokenizer.fallbacks
 
     return run
 

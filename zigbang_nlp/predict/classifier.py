@@ -137,13 +137,13 @@ class Classifier:
         Raises:
             BundleError: this bundle has none.
         """
-        found = TopicModel.load(self.bundle.directory)
-        if found is None:
+        model = TopicModel.load(self.bundle.directory)
+        if model is None:
             raise BundleError(
                 f"The model in {self.bundle.directory} doesn't predict topics.",
                 "Use the model that comes with the package, or one trained from it.",
             )
-        return found
+        return model
 
     @property
     def tells_topics(self) -> bool:
@@ -248,14 +248,14 @@ class Classifier:
                 self.bundle.threshold,
             )
             predictions = [
-                replace(p, aspects=said if p.label else ())
-                for p, said in zip(predictions, opinions, strict=True)
+                replace(p, aspects=opinion if p.label else ())
+                for p, opinion in zip(predictions, opinions, strict=True)
             ]
         if asked.sentences:
             parts = [split_sentences(text) for text in texts]
-            told = iter(self.predict([part for text in parts for part in text], asked.topics))
+            judged = iter(self.predict([part for text in parts for part in text], asked.topics))
             predictions = [
-                replace(p, sentences=tuple(islice(told, len(text))))
+                replace(p, sentences=tuple(islice(judged, len(text))))
                 for p, text in zip(predictions, parts, strict=True)
             ]
         if asked.explain:

@@ -64,12 +64,12 @@ class Explainer:
         """
         encoder = self.bundle.encoder
         units = [units_of(encoder, text) for text in texts]
-        words = [words_of(text, found) for text, found in zip(texts, units, strict=True)]
+        words = [words_of(text, own_units) for text, own_units in zip(texts, units, strict=True)]
         probabilities, drops = occlusion(self.network, units, encoder.length, batch_size)
         shares = self._word_shares(texts, words, batch_size)
         return [
-            replace(self._explanation(text, found, float(probability), drop), words=own)
-            for text, found, probability, drop, own in zip(
+            replace(self._explanation(text, own_units, float(probability), drop), words=own)
+            for text, own_units, probability, drop, own in zip(
                 texts, units, probabilities, drops, shares, strict=True
             )
         ]
@@ -185,11 +185,11 @@ def occlusion(
             for gone in (-1, *dict.fromkeys(owners[cut])):
                 rows.append([i for i, owner in here if owner != gone])
                 places.append((text, len(cuts), gone))
-    told = network.probabilities(rows, batch_size).astype(np.float64)
+    row_probabilities = network.probabilities(rows, batch_size).astype(np.float64)
     probabilities = np.zeros(len(units))
     drops = [np.zeros(len(own)) for own in units]
     whole = 0.0
-    for (text, count, gone), probability in zip(places, told.tolist(), strict=True):
+    for (text, count, gone), probability in zip(places, row_probabilities.tolist(), strict=True):
         if gone < 0:  # the first row of its window
             whole = probability
             probabilities[text] += probability / count

@@ -74,17 +74,17 @@ def words_to_mark(
         threshold: from which on a text is positive.
         judge: gives the probabilities (rows,) of rows of ids.
     """
-    found = [
+    choices = [
         _Choice(own, share, float(probability), 1.0 if probability >= threshold else -1.0)
         for own, share, probability in zip(words, shares, probabilities, strict=True)
     ]
     # Round by round for all texts together, so that the network is asked a dozen times at most.
-    while under_way := [choice for choice in found if choice.tried]:
+    while under_way := [choice for choice in choices if choice.tried]:
         rows = [row for choice in under_way for row in choice.shortened()]
-        told = iter(logit(judge(rows)).tolist())
+        log_odds = iter(logit(judge(rows)).tolist())
         for choice in under_way:
-            choice.take(list(islice(told, len(choice.tried))))
-    return [choice.with_the_contrary() for choice in found]
+            choice.take(list(islice(log_odds, len(choice.tried))))
+    return [choice.with_the_contrary() for choice in choices]
 
 
 class _Choice:

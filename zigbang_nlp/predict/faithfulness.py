@@ -93,8 +93,8 @@ def word_deletion_test(classifier: Classifier, texts: Sequence[str], seed: int =
         signs.append(sign)
     if not signs:
         raise ValueError("no text has a word marked for its label")
-    told = classifier.network.probabilities(rows, classifier.batch_size, encoder.length)
-    odds = logit(told.astype(np.float64)).reshape(-1, 5) * np.array(signs)[:, None]
+    probabilities = classifier.network.probabilities(rows, classifier.batch_size, encoder.length)
+    odds = logit(probabilities.astype(np.float64)).reshape(-1, 5) * np.array(signs)[:, None]
     words_, as_many, as_long, chance = (odds[:, :1] - odds[:, 1:]).mean(axis=0).tolist()
     return WordDeletion(len(signs), words_, as_many, as_long, chance)
 
@@ -136,8 +136,8 @@ def deletion_test(
     if not whole:
         raise ValueError("no text has four tokens")
     signs = np.sign(whole)[:, None]
-    told = classifier.network.probabilities(kept, classifier.batch_size, encoder.length)
-    left = signs * told.reshape(-1, 3)
+    probabilities = classifier.network.probabilities(kept, classifier.batch_size, encoder.length)
+    left = signs * probabilities.reshape(-1, 3)
     falls = np.array(whole)[:, None] - left  # (texts, 3)
     occlusion, gradient, chance = falls.mean(axis=0).tolist()
     occlusion_p, gradient_p = (

@@ -37,16 +37,16 @@ def looked_through(
     result = list(predictions)
     long = [
         at
-        for at, (said, row) in enumerate(zip(predictions, ids, strict=True))
-        if len(row) > PAGE and not said.unsure
+        for at, (prediction, row) in enumerate(zip(predictions, ids, strict=True))
+        if len(row) > PAGE and not prediction.unsure
     ]
     if not long:
         return result
     sentences = [split_sentences(predictions[at].text) for at in long]
     every = bundle.encoder.whole_ids([one for text in sentences for one in text])
-    told = iter(judge(every))
+    probabilities = iter(judge(every))
     for at, text in zip(long, sentences, strict=True):
-        own = np.fromiter(islice(told, len(text)), np.float64, len(text))
+        own = np.fromiter(islice(probabilities, len(text)), np.float64, len(text))
         if predictions[at].label == "positive":
             opposite = own < min(bundle.unsure_low, bundle.threshold)
         else:

@@ -46,14 +46,14 @@ def has_no_opinion(text: str) -> bool:
     >>> [has_no_opinion(t) for t in ("관리비 얼마 나오나요?", "전세 3억", "관리비 얼마나 비싼지 아세요?")]
     [True, True, False]
     """
-    said = " ".join(text.split())
-    if not said or sum(c.isalnum() for c in said) > _LONGEST:
+    line = " ".join(text.split())
+    if not line or sum(c.isalnum() for c in line) > _LONGEST:
         return False
-    if _QUESTION.fullmatch(said):
-        return not _RHETORICAL.search(said)
-    words = [word.strip(".,!~ㅎㅋ") for word in said.split(" ")]
+    if _QUESTION.fullmatch(line):
+        return not _RHETORICAL.search(line)
+    words = [word.strip(".,!~ㅎㅋ") for word in line.split(" ")]
     return bool(
-        _NUMBER_OR_NEWS.search(said)
-        and _SUBJECT.search(said)
+        _NUMBER_OR_NEWS.search(line)
+        and _SUBJECT.search(line)
         and all(not word or _NEWS.fullmatch(word) for word in words)
     )

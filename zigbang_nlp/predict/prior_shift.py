@@ -82,15 +82,15 @@ def corrected(
         way: estimate_share(probabilities, classifier.bundle.threshold, counts, way)
         for way in get_args(Way)
     }
-    found = by[prior_shift]
+    estimate = by[prior_shift]
     log.info(
         "Estimated by %s from %s texts, %.1f%% complain (95%% interval: %.1f%% to %.1f%%); of those "
         "that the model was adjusted to, %.1f%%. Probabilities, labels and doubt are put right "
         "for that. As it stands, the model would call %.1f%% complaints.",
         prior_shift,
-        f"{found.texts:,}",
-        *(100 * share for share in (found.share, found.low, found.high)),
-        *(100 * share for share in (found.learned, found.called)),
+        f"{estimate.texts:,}",
+        *(100 * share for share in (estimate.share, estimate.low, estimate.high)),
+        *(100 * share for share in (estimate.learned, estimate.called)),
     )
     if max(one.low for one in by.values()) > min(one.high for one in by.values()):
         log.warning(
@@ -101,7 +101,7 @@ def corrected(
             100 * by["bbse"].share,
         )
     # Four digits, so that work that is gone on with is put right by the same number.
-    return classifier.where(round(found.share, 4))
+    return classifier.where(round(estimate.share, 4))
 
 
 def _plain_probabilities(
@@ -111,14 +111,14 @@ def _plain_probabilities(
     bundle = classifier.bundle
     plain = Classifier(bundle, classifier.batch_size, classifier.threads)
     drawn = _drawn(texts, seed)
-    told = [np.zeros(0, np.float32)]
+    chunks = [np.zeros(0, np.float32)]
     reader = reader or Reader(bundle.encoder)
     rest = iter(progress(drawn, "estimating", len(drawn)))
     while chunk := list(islice(rest, _AT_ONCE)):
         ids = reader(chunk)
         kept = [row for text, row in zip(chunk, ids, strict=True) if not out_of_scope(text, row)]
-        told.append(plain.network.probabilities(kept, plain.batch_size, bundle.encoder.length))
-    probabilities = np.concatenate(told)
+        chunks.append(plain.network.probabilities(kept, plain.batch_size, bundle.encoder.length))
+    probabilities = np.concatenate(chunks)
     if len(probabilities) < LEAST:
         raise InputError(
             f"{len(probabilities)} texts that get a label are too few to estimate a share of "

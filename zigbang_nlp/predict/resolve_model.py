@@ -42,5 +42,5 @@ def chosen_model(settings: Settings) -> Path:
 
 def asked_reliability(settings: Settings) -> float | None:
     """`predict.reliability` where it is set; None for what the bundle promises."""
-    given = settings.predict.reliability
-    return None if given == PredictSettings().reliability else given
+    reliability = settings.predict.reliability
+    return None if reliability == PredictSettings().reliability else reliability

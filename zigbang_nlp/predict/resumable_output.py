@@ -94,8 +94,8 @@ def parts_of(output: Path, about: dict[str, Any], resume: bool) -> Iterator[Resu
 def _prepare(parts: ResumableOutput, about: dict[str, Any], resume: bool) -> None:
     """Check what is there, or clear it away."""
     if resume and parts.finished():
-        found = json.loads((parts.directory / _ABOUT).read_text(encoding="utf-8"))
-        other = sorted(name for name in about if found.get(name) != about[name])
+        before = json.loads((parts.directory / _ABOUT).read_text(encoding="utf-8"))
+        other = sorted(name for name in about if before.get(name) != about[name])
         if other:
             raise InputError(
                 f"The unfinished work in {parts.directory} differs in {', '.join(other)}.",

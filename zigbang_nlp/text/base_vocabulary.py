@@ -32,11 +32,11 @@ def base_encoder(settings: PreprocessSettings) -> Encoder | None:
     if settings.vocabulary in ("own", "auto"):
         return None
     encoder = Encoder.load(Path(settings.vocabulary))
-    found = encoder.tokenizer_settings
-    if (found.name, found.stem) != (settings.tokenizer, settings.stem):
+    own = encoder.tokenizer_settings
+    if (own.name, own.stem) != (settings.tokenizer, settings.stem):
         raise ConfigError(
             f"The vocabulary in {settings.vocabulary} is of the tokenizer "
-            f"{_spelled(found)}, not of {_spelled(settings)}.",
+            f"{_spelled(own)}, not of {_spelled(settings)}.",
             'Choose the same tokenizer, or set train.init = "scratch".',
         )
     return encoder

@@ -30,25 +30,25 @@ def corrected(dataset: DataSet, training: Split, corrections: Mapping[str, str])
         training: its training part.
         corrections: {text: "negative" or "positive"}.
     """
-    wanted = {duplicate_key(text): (text, _VALUES[label]) for text, label in corrections.items()}
-    if not wanted:
+    by_key = {duplicate_key(text): (text, _VALUES[label]) for text, label in corrections.items()}
+    if not by_key:
         return training
     held_out: set[str] = set()
     for name in ("validation", "test"):
         held_out.update(dataset.split(name).rows["text"].map(duplicate_key))
-    kept = {key: said for key, said in wanted.items() if key and key not in held_out}
+    kept = {key: row for key, row in by_key.items() if key and key not in held_out}
     keys = training.rows["text"].map(duplicate_key)
     rows = training.rows.copy()
     known = keys.isin(kept.keys())
     labels = rows["label"].to_numpy(copy=True)
     labels[known.to_numpy()] = [kept[key][1] for key in keys[known]]
     rows["label"] = labels
-    new = [said for key, said in kept.items() if key not in set(keys[known])]
+    new = [row for key, row in kept.items() if key not in set(keys[known])]
     log.info(
         "Corrections: %d texts relabelled, %d added, %d left out as they are held out.",
         int(known.sum()),
         len(new),
-        len(wanted) - len(kept),
+        len(by_key) - len(kept),
     )
     if not new:
         return Split(training.ids, rows)

@@ -69,8 +69,8 @@ class Encoder:
             fallback_levels: where each begins, see `Tokenizer.tokenize`.
             mark: called with the index of each text before it is tokenized, and with -1 at last.
         """
-        found = self.whole_tokens(texts, fallback_levels, mark)
-        return [self.vocabulary.encode(tokens) for tokens in found]
+        token_lists = self.whole_tokens(texts, fallback_levels, mark)
+        return [self.vocabulary.encode(tokens) for tokens in token_lists]
 
     def whole_tokens(
         self,
@@ -79,12 +79,12 @@ class Encoder:
         mark: Callable[[int], object] = unwatched,
     ) -> list[list[str]]:
         """All tokens of each text; see `whole_ids` for the arguments."""
-        found = []
+        token_lists = []
         for i, (text, how) in enumerate(zip(texts, fallback_levels, strict=False)):
             mark(i)
-            found.append(self.tokenizer.tokenize(clean(text, self.max_characters), how))
+            token_lists.append(self.tokenizer.tokenize(clean(text, self.max_characters), how))
         mark(-1)
-        return found
+        return token_lists
 
     def ids(self, texts: Iterable[str]) -> list[list[int]]:
         """The first `length` ids of each text, as the network is trained on them."""

@@ -126,17 +126,17 @@ _NUMERAL = frozenset({"NR", "MM", "SN"})
 _NO_PART = frozenset({"들", "님", "적", "중", "때", "쯤", "째"})
 
 
-def _newness(found: list[Morpheme]) -> str | None:
+def _newness(morphemes: list[Morpheme]) -> str | None:
     """Whether the dictionary takes it apart into what may make a noun; None where it is known.
 
     Particles, endings and predicates within it mean a phrase, not a word.
     """
-    if len(found) < 2:
+    if len(morphemes) < 2:
         return None
-    tags = [m.tag.split("+")[0] for m in found]
+    tags = [m.tag.split("+")[0] for m in morphemes]
     if any(tag[0] in "JEV" or tag in ("XSV", "XSA") for tag in tags):
         return None
-    if tags[0] in _NUMERAL or found[-1].surface in _NO_PART:
+    if tags[0] in _NUMERAL or morphemes[-1].surface in _NO_PART:
         return None
-    plain = all(m.tag in ("NNG", "NNP") and len(m.surface) > 1 for m in found)
+    plain = all(m.tag in ("NNG", "NNP") and len(m.surface) > 1 for m in morphemes)
     return "compound" if plain else "coined"

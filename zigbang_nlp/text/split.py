@@ -96,8 +96,8 @@ def _by_group(
     return split
 
 
-def _take(groups: pd.Series, wanted: float, random: np.random.Generator) -> set[Hashable]:
-    """Whole groups in random order until they hold `wanted` rows (at least one group)."""
+def _take(groups: pd.Series, target: float, random: np.random.Generator) -> set[Hashable]:
+    """Whole groups in random order until they hold `target` rows (at least one group)."""
     sizes = groups.value_counts().sort_index()
     counts, names = sizes.to_numpy(), sizes.index
     taken: set[Hashable] = set()
@@ -105,11 +105,11 @@ def _take(groups: pd.Series, wanted: float, random: np.random.Generator) -> set[
     for i in random.permutation(len(sizes)):
         size = int(counts[i])
         # Half a group too many is as near to the share as half a group too few.
-        if taken and held + size / 2 > wanted:
+        if taken and held + size / 2 > target:
             continue
         taken.add(names[i])
         held += size
-        if held >= wanted:
+        if held >= target:
             break
     return taken
 

@@ -41,9 +41,9 @@ class TokenSpool:
                 lengths = [len(row) for row in piece]
                 self._lengths.extend(lengths)
                 mine = np.repeat(counted[at : at + len(piece)], lengths)
-                found = np.bincount(flat[mine], minlength=len(numbers))
-                found[: len(totals)] += totals
-                totals = found
+                counts = np.bincount(flat[mine], minlength=len(numbers))
+                counts[: len(totals)] += totals
+                totals = counts
                 at += len(piece)
         self._names = list(numbers)
         #: How often each token occurs in the counted texts; those that don't aren't there.
@@ -85,9 +85,9 @@ class TokenSpool:
 
     def _spelled(self, vocabulary: Vocabulary) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Of each kind of token where its ids begin and how many they are, and all those ids."""
-        found = [vocabulary.encode([name]) for name in self._names]
-        sizes = np.array([len(own) for own in found], np.int64)
-        ids = np.array([i for own in found for i in own], np.int32)
+        id_lists = [vocabulary.encode([name]) for name in self._names]
+        sizes = np.array([len(own) for own in id_lists], np.int64)
+        ids = np.array([i for own in id_lists for i in own], np.int32)
         return np.cumsum(sizes) - sizes, sizes, ids
 
 

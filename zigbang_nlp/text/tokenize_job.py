@@ -47,7 +47,7 @@ class TokenizeJob:
                 mark(i)
                 tokens = tokenizer.tokenize(clean(text, self.max_characters), fallback_levels[i])
                 joined.append(SEPARATOR.join(tokens))
-            degraded = [i for i, asked in enumerate(fallback_levels) if asked != WHOLE]
+            degraded = [i for i, level in enumerate(fallback_levels) if level != WHOLE]
             return joined, tokenizer.fallbacks, degraded
 
         return run

@@ -151,21 +151,21 @@ def morphemes(cleaned: str) -> list[Morpheme]:
     return parsed
 
 
-def _words(found: list[Morpheme]) -> Iterator[str]:
+def _words(morphemes: list[Morpheme]) -> Iterator[str]:
     noun: list[str] = []
     denied = False
-    for i, morpheme in enumerate(found):
+    for i, morpheme in enumerate(morphemes):
         tags = morpheme.tag.split("+")
         if noun and not (morpheme.glued and _continues(tags)):
             yield from _finished(noun)
             noun = []
         if tags[0] in _NOUN or tags == [_PREFIX] or (tags == [_SUFFIX] and noun):
             if tags != [_SUFFIX] or morpheme.surface not in _DROPPED_SUFFIXES:
-                noun.append(_line_number(found[max(0, i - 2) : i]) + morpheme.stem)
+                noun.append(_line_number(morphemes[max(0, i - 2) : i]) + morpheme.stem)
         elif tags[0] in _PREDICATE and morpheme.stem not in _LIGHT:
-            yield _predicate(_uninflected(morpheme.stem), denied or _is_denied_after(found, i))
+            yield _predicate(_uninflected(morpheme.stem), denied or _is_denied_after(morphemes, i))
         elif tags[0] == "XR":
-            yield _predicate(morpheme.stem + "하", denied or _is_denied_after(found, i))
+            yield _predicate(morpheme.stem + "하", denied or _is_denied_after(morphemes, i))
         elif tags == ["SL"] and len(morpheme.surface) > 1:
             yield morpheme.surface.lower()
         denied = tags == ["MAG"] and morpheme.surface in _NOT_BEFORE
@@ -201,9 +201,9 @@ def _predicate(stem: str, denied: bool) -> str:
     return f"안 {stem}-" if denied else f"{stem}-"
 
 
-def _is_denied_after(found: list[Morpheme], at: int) -> bool:
+def _is_denied_after(morphemes: list[Morpheme], at: int) -> bool:
     """Whether what follows says no: 좋지 않다, 좋지는 않다, 깨끗하지 못하다."""
-    after = found[at + 1 : at + 6]
+    after = morphemes[at + 1 : at + 6]
     for i, morpheme in enumerate(after):
         if morpheme.surface.endswith("지") and "EC" in morpheme.tag:
             rest = after[i + 1 :]

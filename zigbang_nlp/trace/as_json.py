@@ -27,7 +27,7 @@ def trace_as_dict(trace: Trace, steps: list[Step]) -> dict[str, Any]:
         ...}]}; arrays are nested lists.
     """
     values = _values(trace)
-    found, dense = [], 0
+    rows, dense = [], 0
     for step in steps:
         row = {
             "step": step.key,
@@ -39,8 +39,8 @@ def trace_as_dict(trace: Trace, steps: list[Step]) -> dict[str, Any]:
         if step.key == "dense":
             row["output"] = _listed(trace.windows[0].dense[dense])
             dense += 1
-        found.append(row | values.get(step.key, {}))
-    return {"text": trace.text, "steps": found}
+        rows.append(row | values.get(step.key, {}))
+    return {"text": trace.text, "steps": rows}
 
 
 def _values(trace: Trace) -> dict[str, dict[str, Any]]:
@@ -80,8 +80,8 @@ def _values(trace: Trace) -> dict[str, dict[str, Any]]:
     if trace.windows:
         first = trace.windows[0]
         near = {
-            name: [{"token": token, "cosine": round(cosine, 4)} for token, cosine in found]
-            for name, found in zip(
+            name: [{"token": token, "cosine": round(cosine, 4)} for token, cosine in neighbours]
+            for name, neighbours in zip(
                 dict.fromkeys(trace.names), trace.neighbours.values(), strict=False
             )
         }
@@ -102,14 +102,14 @@ def _values(trace: Trace) -> dict[str, dict[str, Any]]:
     return values
 
 
-def _tokens(found: Tokenized) -> dict[str, Any]:
+def _tokens(tokenized: Tokenized) -> dict[str, Any]:
     return {
-        "name": found.name,
+        "name": tokenized.name,
         "tokens": [
             {"token": one.form, "tag": one.tag, "part_of_speech": tag_names(one.tag)}
-            for one in found.tokens
+            for one in tokenized.tokens
         ],
-        "trouble": found.trouble,
+        "trouble": tokenized.trouble,
     }
 
 

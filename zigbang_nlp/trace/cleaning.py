@@ -87,16 +87,16 @@ def _reasons(text: str, start: int, end: int, cut: int) -> tuple[str, ...]:
     if start >= cut:
         return ("cut",) if before.strip() else ("space",)
     read = html.unescape(before)
-    found = {kind for kind, pattern in _KINDS if pattern.search(before) or pattern.search(read)}
+    reasons = {kind for kind, pattern in _KINDS if pattern.search(before) or pattern.search(read)}
     if unicodedata.normalize("NFC", before) != before:
-        found.add("composed")
+        reasons.add("composed")
     # The first character of a repeat stays as it was, so it stands before the stretch.
     seen = "".join(c for c in text[max(0, start - 1) : end] if not _is_unseen(c))
     if AFTER_NFC[1][0].search(unicodedata.normalize("NFC", seen)):
-        found.add("repeat")
-    if not found or _SPACES.search(before):
-        found.add("space")
-    return tuple(name for name in REASONS if name in found)
+        reasons.add("repeat")
+    if not reasons or _SPACES.search(before):
+        reasons.add("space")
+    return tuple(name for name in REASONS if name in reasons)
 
 
 def _is_unseen(character: str) -> bool:

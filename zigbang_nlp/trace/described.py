@@ -139,17 +139,17 @@ def steps_of(trace: Trace, pooling: str, say: Translator) -> list[Step]:
             ("probability", (), f"{first.probability:.4f}"),
         ]
     rows.append(("label", (), ""))
-    made = []
+    steps = []
     before: tuple[tuple[int, ...], str] = ((), raw)
     for key, shape, count in rows:
         title, sentence = (say(part) for part in _STEPS[key])
         if key == "pool":
             sentence = f"{sentence} {say(_POOLINGS[pooling])}"
         # The network reads what padding is masked of.
-        given = ((ids_of(trace),), numbers) if key == "embed" else before
-        made.append(Step(key, title, sentence, given[0], shape, (given[1], count)))
+        source = ((ids_of(trace),), numbers) if key == "embed" else before
+        steps.append(Step(key, title, sentence, source[0], shape, (source[1], count)))
         before = (shape, count)
-    return made
+    return steps
 
 
 def ids_of(trace: Trace) -> int:

@@ -86,9 +86,9 @@ class Tracer:
         (tokens,) = encoder.tokenize([text])
         (whole,) = encoder.whole_ids([text])
         cuts = windows(len(whole), encoder.length) if whole else []
-        found = tuple(self._window(tuple(whole[cut])) for cut in cuts)
-        self._check_same([window.probability for window in found], text)
-        first = found[0] if found else None
+        of_windows = tuple(self._window(tuple(whole[cut])) for cut in cuts)
+        self._check_same([window.probability for window in of_windows], text)
+        first = of_windows[0] if of_windows else None
         return Trace(
             text=text,
             changes=tuple(changes(text, encoder.max_characters)),
@@ -99,7 +99,7 @@ class Tracer:
             padded=pad([whole], encoder.length)[0],
             embedding=self._constants["embedding"][list(first.ids) if first else []],
             neighbours=self._neighbours(first.ids) if first else {},
-            windows=found,
+            windows=of_windows,
             units=self._units(first) if first else (),
             gates=self._gates(first, unit) if first and unit is not None else None,
             prediction=prediction,
@@ -124,12 +124,12 @@ class Tracer:
         """The tokens that are encoded, with their tags where the tagger gives the same tokens."""
         settings = self.classifier.bundle.encoder.tokenizer_settings
         try:
-            found = tagged(cleaned, settings)
+            tagged_tokens = tagged(cleaned, settings)
         except TokenizerError:  # it fell back to something simpler, see `Tokenizer.tokenize`
-            found = []
-        if [one.form for one in found] != tokens:
-            found = [Tagged(token, "") for token in tokens]
-        return Tokenized(settings.name, tuple(found))
+            tagged_tokens = []
+        if [one.form for one in tagged_tokens] != tokens:
+            tagged_tokens = [Tagged(token, "") for token in tokens]
+        return Tokenized(settings.name, tuple(tagged_tokens))
 
     def _ids(self, token: str) -> TokenIds:
         vocabulary = self.classifier.bundle.encoder.vocabulary
@@ -138,16 +138,16 @@ class Tracer:
 
     def _window(self, ids: tuple[int, ...]) -> Window:
         network, states, pooled, dense = self._inner
-        found = network.tensors(ids)
-        of_blocks = [[found[name][:, 0] for name in block] for block in states]
+        tensors = network.tensors(ids)
+        of_blocks = [[tensors[name][:, 0] for name in block] for block in states]
         return Window(
             ids=ids,
             states=np.concatenate([block[-1] for block in of_blocks], axis=-1),
             earlier=tuple(tuple(block[:-1]) for block in of_blocks),
-            pooled=found[pooled][0],
-            dense=tuple(found[name][0] for name in dense),
-            logit=float(found["logit"][0]),
-            probability=float(found["probability"][0]),
+            pooled=tensors[pooled][0],
+            dense=tuple(tensors[name][0] for name in dense),
+            logit=float(tensors["logit"][0]),
+            probability=float(tensors["probability"][0]),
         )
 
     def _check_same(self, probabilities: list[float], text: str) -> None:

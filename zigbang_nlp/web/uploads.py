@@ -62,7 +62,7 @@ def look(source: Path, column: str, options: ReadOptions | None = None) -> tuple
 def seen_in(source: Path, column: str, options: ReadOptions | None = None) -> Look | None:
     """What `import --look` shows of a file; None where only its texts can be read."""
     try:
-        return see(source, options, given=ImportColumns(text=column))
+        return see(source, options, named=ImportColumns(text=column))
     except InputError:
         return None
 

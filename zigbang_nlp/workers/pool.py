@@ -270,16 +270,16 @@ def _work(job: Job, there: Connection, place: Any) -> None:
         there.send(("error", error))
 
 
-def worker_count(asked: str | int, texts: int | None, worth: int) -> int:
+def worker_count(setting: str | int, texts: int | None, worth: int) -> int:
     """How many worker processes to use; 1 = none beside this one.
 
     Args:
-        asked: a number, or "auto" = the cores this process may use, if the job is large enough.
+        setting: a number, or "auto" = the cores this process may use, if the job is large enough.
         texts: how many there are, None if unknown.
         worth: texts below which starting workers takes longer than doing without.
     """
-    if asked != "auto":
-        return int(asked)
+    if setting != "auto":
+        return int(setting)
     if texts is not None and texts < worth:
         return 1
     if hasattr(os, "sched_getaffinity"):
