@@ -188,8 +188,8 @@ def _on_dask(file: Path, column: str, notes: Notes) -> list[str]:
 def _sent(file: Path, column: str, notes: Notes) -> list[str]:
     """As the upload page reads it; whose look tells of further columns too."""
     column, _ = uploads.look(file, column)
-    pieces = uploads.small_pieces(file, column)
-    texts = review_texts(chain.from_iterable(piece[column] for piece in pieces), column)
+    chunks = uploads.small_chunks(file, column)
+    texts = review_texts(chain.from_iterable(chunk[column] for chunk in chunks), column)
     seen = uploads.seen_in(file, column)
     notes.merge(seen.notes if seen else ())
     return texts
@@ -255,8 +255,8 @@ def test_a_cover_sheet_names_the_others(tmp_path: Path) -> None:
 def test_only_what_cannot_be_a_header_is_data(body: str, names: list[str], tmp_path: Path) -> None:
     file = tmp_path / "r.csv"
     file.write_text(body, encoding="utf-8")
-    (piece,) = read_table(file)
-    assert list(piece.columns) == names
+    (chunk,) = read_table(file)
+    assert list(chunk.columns) == names
     (same,) = read_table(file, options=ReadOptions(header_row=0))
     assert list(same.columns) == [f"column {letter}" for letter in "ABC"[: len(names)]]
     assert len(same) == 2, "no row is taken for names"

@@ -170,4 +170,4 @@ def test_json_lines_are_read_once_to_be_imported(
     monkeypatch.setattr(json, "loads", counted)
     with open_store(f"sqlite:///{tmp_path / 'r.db'}") as store:
         assert import_file(file, recognise(file), store).stored.new == 50_001
-    assert read < 1.5 * 50_000, "once whole, and the first piece"
+    assert read < 1.5 * 50_000, "once whole, and the first chunk"

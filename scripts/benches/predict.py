@@ -30,19 +30,19 @@ def rival(path: str, count: int) -> dict[str, Any]:
 
 
 def ours(path: str, count: int, model: str) -> dict[str, Any]:
-    """`predict_pieces`, with the start of its workers."""
+    """`predict_chunks`, with the start of its workers."""
     from benches.common import cores
 
     from zigbang_nlp import Classifier
     from zigbang_nlp.config import TokenizeSettings
-    from zigbang_nlp.predict.bulk import predict_pieces
+    from zigbang_nlp.predict.bulk import predict_chunks
 
     texts = read_texts(path, count)
     classifier = Classifier.load(model)
     classifier.start()
-    pieces = (texts[at : at + 20_000] for at in range(0, count, 20_000))
+    chunks = (texts[at : at + 20_000] for at in range(0, count, 20_000))
     began = time.perf_counter()
-    scored = sum(len(s["label"]) for s in predict_pieces(classifier, pieces, TokenizeSettings()))
+    scored = sum(len(s["label"]) for s in predict_chunks(classifier, chunks, TokenizeSettings()))
     assert scored == count
     return {"seconds": time.perf_counter() - began, "workers": cores()}
 

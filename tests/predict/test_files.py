@@ -21,7 +21,7 @@ from zigbang_nlp import Classifier
 from zigbang_nlp.cli import cli
 from zigbang_nlp.config import TokenizeSettings
 from zigbang_nlp.errors import BundleError, InputError
-from zigbang_nlp.predict.bulk import predict_pieces
+from zigbang_nlp.predict.bulk import predict_chunks
 from zigbang_nlp.predict.files import predict_file
 from zigbang_nlp.predict.reviews import predict_store
 from zigbang_nlp.records import Asked
@@ -73,10 +73,10 @@ def test_parts_join_to_one_file_in_order(
 
 
 def test_workers_give_what_one_process_gives(classifier: Classifier) -> None:
-    pieces = [TEXTS * 5, [], ["", "xyzzy"], TEXTS * 6]
-    alone = list(predict_pieces(classifier, iter(pieces), TokenizeSettings(workers=1)))
-    shared = list(predict_pieces(classifier, iter(pieces), TokenizeSettings(workers=2)))
-    assert [len(columns["label"]) for columns in shared] == [len(piece) for piece in pieces]
+    chunks = [TEXTS * 5, [], ["", "xyzzy"], TEXTS * 6]
+    alone = list(predict_chunks(classifier, iter(chunks), TokenizeSettings(workers=1)))
+    shared = list(predict_chunks(classifier, iter(chunks), TokenizeSettings(workers=2)))
+    assert [len(columns["label"]) for columns in shared] == [len(chunk) for chunk in chunks]
     assert alone == shared
 
 
@@ -124,11 +124,11 @@ def test_no_text_of_a_file_is_tokenized_a_second_time(
 
 
 def test_workers_leave_each_other_their_tokens(classifier: Classifier, tmp_path: Path) -> None:
-    pieces, how = [TEXTS * 3, TEXTS * 2], TokenizeSettings(workers=2)
-    first = list(predict_pieces(classifier, pieces, how, tokens=tmp_path))
+    chunks, how = [TEXTS * 3, TEXTS * 2], TokenizeSettings(workers=2)
+    first = list(predict_chunks(classifier, chunks, how, tokens=tmp_path))
     before = {path.name for path in tmp_path.glob("*.segment")}
     assert before
-    assert list(predict_pieces(classifier, pieces, how, tokens=tmp_path)) == first
+    assert list(predict_chunks(classifier, chunks, how, tokens=tmp_path)) == first
     assert {path.name for path in tmp_path.glob("*.segment")} == before
 
 

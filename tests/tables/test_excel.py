@@ -24,8 +24,8 @@ def read(
 ) -> tuple[pd.DataFrame, dict[str, tuple[int, dict[str, str]]]]:
     """The rows of a file, and {kind: (count, values)} of what was noted."""
     notes = Notes()
-    pieces = list(read_table(path, options=ReadOptions(**options), notes=notes))  # type: ignore[arg-type]
-    return pd.concat(pieces), {note.kind: (note.count, note.values) for note in notes}
+    chunks = list(read_table(path, options=ReadOptions(**options), notes=notes))  # type: ignore[arg-type]
+    return pd.concat(chunks), {note.kind: (note.count, note.values) for note in notes}
 
 
 def workbook(path: Path, fill: Make) -> Path:
@@ -92,8 +92,8 @@ def test_a_needed_column_shows_where_the_header_is(tmp_path: Path) -> None:
     file = workbook(
         tmp_path / "r.xlsx", lambda b: rows(b, ["메모", "비고"], ["a", "글"], ["b", "가"])
     )
-    (piece,) = read_table(file, ["글"])
-    assert piece["글"].tolist() == ["가"]
+    (chunk,) = read_table(file, ["글"])
+    assert chunk["글"].tolist() == ["가"]
 
 
 def test_cells_keep_their_kind(tmp_path: Path) -> None:
@@ -149,8 +149,8 @@ def test_older_and_binary_workbooks_are_read(
     file.write_bytes(
         make([["설문", None], ["리뷰", "별점"], ["역이 가까워요 😀", 5], ["좁아요", 1.5]])
     )
-    piece, noted = read(file)
-    assert piece.to_dict("list") == {"리뷰": ["역이 가까워요 😀", "좁아요"], "별점": [5, 1.5]}
+    chunk, noted = read(file)
+    assert chunk.to_dict("list") == {"리뷰": ["역이 가까워요 😀", "좁아요"], "별점": [5, 1.5]}
     assert noted == {"rows above the header": (1, {"row": "2"})}
 
 

@@ -91,12 +91,12 @@ options = st.builds(
 
 def _spoilt(seed: bytes, spoil: list[tuple[float, str, bytes]]) -> bytes:
     body = seed
-    for place, how, piece in spoil:
+    for place, how, new in spoil:
         at = int(place * len(body))
         if how == "set":
-            body = body[:at] + piece + body[at + len(piece) :]
+            body = body[:at] + new + body[at + len(new) :]
         elif how == "insert":
-            body = body[:at] + piece + body[at:]
+            body = body[:at] + new + body[at:]
         elif how == "cut":
             body = body[:at] + body[at + 50 :]
         else:
@@ -109,9 +109,9 @@ def _read(path: Path, chosen: ReadOptions, only: bool) -> None:
     notes = Notes()
     wrong: InputError | None = None
     try:
-        for piece in read_table(path, ["text"] if only else [], chosen, notes, only):
+        for chunk in read_table(path, ["text"] if only else [], chosen, notes, only):
             for ending in WRITABLE:
-                write_part(piece, path.with_name(f"out{ending}"), None)
+                write_part(chunk, path.with_name(f"out{ending}"), None)
     except InputError as error:
         wrong = error
     if wrong is not None:

@@ -37,9 +37,9 @@ def read_and_said(
 ) -> tuple[pd.DataFrame, str]:
     """The rows of a file, and what was said about it in English; Korean must have words too."""
     notes = Notes()
-    pieces = list(read_table(path, needed, ReadOptions(**options), notes, only))
+    chunks = list(read_table(path, needed, ReadOptions(**options), notes, only))
     assert all(note_sentence(note, "ko") for note in notes)
-    return pd.concat(pieces, ignore_index=True), "\n".join(map(note_sentence, notes))
+    return pd.concat(chunks, ignore_index=True), "\n".join(map(note_sentence, notes))
 
 
 def read(path: Path, *needed: str) -> pd.DataFrame:
@@ -230,7 +230,7 @@ def test_a_quote_that_never_closes_is_a_character(tmp_path: Path) -> None:
     assert "lines 2 to 3" in notes
 
 
-def test_large_files_come_in_pieces(tmp_path: Path) -> None:
+def test_large_files_come_in_chunks(tmp_path: Path) -> None:
     frame = pd.DataFrame({"text": [f"글 {i}" for i in range(CHUNK + 5)]})
     for ending in ("csv", "jsonl", "parquet", "txt"):
         path = tmp_path / f"r.{ending}"
@@ -238,9 +238,9 @@ def test_large_files_come_in_pieces(tmp_path: Path) -> None:
             path.write_text("\n".join(frame["text"]))
         else:
             write(frame, path)
-        pieces = list(read_table(path, ["text"]))
-        assert [len(piece) for piece in pieces] == [CHUNK, 5]
-        assert pieces[1]["text"].iloc[-1] == frame["text"].iloc[-1]
+        chunks = list(read_table(path, ["text"]))
+        assert [len(chunk) for chunk in chunks] == [CHUNK, 5]
+        assert chunks[1]["text"].iloc[-1] == frame["text"].iloc[-1]
 
 
 def test_integers_beside_missing_ones_stay_integers(tmp_path: Path) -> None:

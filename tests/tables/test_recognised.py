@@ -239,9 +239,9 @@ def test_a_long_json_array_comes_in_pieces(tmp_path: Path) -> None:
         {"text": f"글 {i}", "note": "가" * (_BLOCK if i == 3 else 50)} for i in range(CHUNK + 5)
     ]
     path = put(tmp_path / "r.json", json.dumps({"total": 1, "rows": rows}, ensure_ascii=False))
-    pieces = list(read_table(path, ["text"], only=True))
-    assert [len(piece) for piece in pieces] == [CHUNK, 5]
-    assert pieces[1]["text"].iloc[-1] == f"글 {CHUNK + 4}"
+    chunks = list(read_table(path, ["text"], only=True))
+    assert [len(chunk) for chunk in chunks] == [CHUNK, 5]
+    assert chunks[1]["text"].iloc[-1] == f"글 {CHUNK + 4}"
 
 
 @pytest.mark.parametrize(
@@ -315,5 +315,5 @@ def test_only_the_columns_that_are_asked_for(tmp_path: Path) -> None:
     frame.to_csv(tmp_path / "r.csv", index=False)
     frame.to_parquet(tmp_path / "r.parquet")
     for name in ("r.csv", "r.parquet"):
-        (piece,) = read_table(tmp_path / name, ["text"], only=True)
-        assert list(piece.columns) == ["text"]
+        (chunk,) = read_table(tmp_path / name, ["text"], only=True)
+        assert list(chunk.columns) == ["text"]

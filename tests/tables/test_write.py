@@ -19,12 +19,12 @@ from zigbang_nlp.tables.read import Notes, read_table
 from zigbang_nlp.tables.write import ENDINGS, WriteOptions, open_table, write_part
 
 
-def wrote(path: Path, *pieces: pd.DataFrame, **options: Any) -> list[str]:
+def wrote(path: Path, *chunks: pd.DataFrame, **options: Any) -> list[str]:
     """Write a file, and return what was noted."""
     notes = Notes()
     with open_table(path, WriteOptions(**options), notes) as write:
-        for piece in pieces:
-            write(piece)
+        for chunk in chunks:
+            write(chunk)
     return [note_sentence(note) for note in notes]
 
 

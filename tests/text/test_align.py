@@ -74,13 +74,13 @@ def test_cleaning_with_spans_is_cleaning(text: str, most: int) -> None:
 @given(_TEXTS)
 def test_tokens_cover_a_text_from_left_to_right(text: str) -> None:
     tokens = Tokenizer(TokenizerSettings("mecab")).tokenize(clean(text))
-    pieces = place_tokens(text, tokens)
-    assert sum(piece.tokens for piece in pieces) == len(tokens)
+    spans = place_tokens(text, tokens)
+    assert sum(span.tokens for span in spans) == len(tokens)
     at, left_over = 0, ""
-    for piece in pieces:
-        assert at <= piece.start <= piece.end <= len(text)
-        left_over += text[at : piece.start] + " "
-        at = piece.end
+    for span in spans:
+        assert at <= span.start <= span.end <= len(text)
+        left_over += text[at : span.start] + " "
+        at = span.end
     assert clean(left_over + text[at:]) == "", "only what cleaning drops lies between tokens"
 
 
@@ -88,16 +88,16 @@ def test_tokens_cover_a_text_from_left_to_right(text: str) -> None:
 def test_what_a_span_marks_is_the_token(text: str, form: Any) -> None:
     typed = unicodedata.normalize(form, text)
     tokens = Tokenizer(TokenizerSettings("mecab")).tokenize(clean(typed))
-    pieces = place_tokens(typed, tokens)
-    marked = [clean(typed[piece.start : piece.end]) for piece in pieces]
+    spans = place_tokens(typed, tokens)
+    marked = [clean(typed[span.start : span.end]) for span in spans]
     # A shortened repeat may be two tokens (😀 😀); the second marks all that was left out.
     assert [_REPEATED.sub(r"\1", m) for m in marked] == [_REPEATED.sub(r"\1", t) for t in tokens]
 
 
 def test_repeats_and_decomposed_syllables_are_marked_whole() -> None:
     typed = unicodedata.normalize("NFD", "역이\u200b  좋아요") + "ㅋㅋㅋㅋㅋ 최고!!!!"
-    pieces = place_tokens(typed, ["역", "이", "좋", "아요", "ㅋㅋ", "최고", "!!"])
-    marked = [unicodedata.normalize("NFC", typed[p.start : p.end]) for p in pieces]
+    spans = place_tokens(typed, ["역", "이", "좋", "아요", "ㅋㅋ", "최고", "!!"])
+    marked = [unicodedata.normalize("NFC", typed[p.start : p.end]) for p in spans]
     assert marked == ["역", "이", "좋", "아요", "ㅋㅋㅋㅋㅋ", "최고", "!!!!"]
 
 
@@ -134,15 +134,15 @@ def tokenizer(request: pytest.FixtureRequest) -> Tokenizer:
 @given(text=_KOREAN)
 def test_every_tokenizer_is_followed(tokenizer: Tokenizer, text: str) -> None:
     tokens = tokenizer.tokenize(clean(text))
-    pieces = place_tokens(text, tokens)
-    assert sum(piece.tokens for piece in pieces) == len(tokens)
-    edges = [edge for piece in pieces for edge in (piece.start, piece.end)]
+    spans = place_tokens(text, tokens)
+    assert sum(span.tokens for span in spans) == len(tokens)
+    edges = [edge for span in spans for edge in (span.start, span.end)]
     assert edges == sorted(edges)
 
 
-@pytest.mark.parametrize("piece", ["주차가 ", "e\u0301\u0301", "ㄱ", "가" + "\u0301" * 500])
-def test_a_long_text_takes_no_long_time(piece: str) -> None:
-    text = piece * (40_000 // len(piece))
+@pytest.mark.parametrize("repeated", ["주차가 ", "e\u0301\u0301", "ㄱ", "가" + "\u0301" * 500])
+def test_a_long_text_takes_no_long_time(repeated: str) -> None:
+    text = repeated * (40_000 // len(repeated))
     began = time.process_time()
     cleaned = clean_with_spans(text)
     place_tokens(text, cleaned.text.split())

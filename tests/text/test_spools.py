@@ -20,12 +20,12 @@ from zigbang_nlp.text.vocabulary import Vocabulary
 
 
 @pytest.fixture
-def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (review_spool, token_spool):
-        monkeypatch.setattr(module, "PIECE", 200)
+        monkeypatch.setattr(module, "CHUNK", 200)
 
 
-@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.usefixtures("small_chunks")
 def test_tokens_come_back_as_they_would_be_encoded_at_once(tmp_path: Path) -> None:
     draw = random.Random(3)
     known = ["역", "가깝", "어요", "주차", "장", "좋"]
@@ -47,14 +47,14 @@ def test_tokens_come_back_as_they_would_be_encoded_at_once(tmp_path: Path) -> No
             np.testing.assert_array_equal(padded, pad(whole, length))
 
 
-@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.usefixtures("small_chunks")
 def test_rows_come_back_in_order(tmp_path: Path) -> None:
     rows = [
         ("t", f"{i % 7}", str(i), "total", text, None if i % 5 else 4.5, i % 2, None)
         for i, text in enumerate(["역이 가까워요", "역이가까워요!!", "주차 \ud800 불편"] * 150)
     ]
     spool = ReviewSpool(tmp_path / "rows", iter(rows))
-    back: list[Any] = [row for piece in spool.pieces() for row in piece.itertuples(index=False)]
+    back: list[Any] = [row for chunk in spool.chunks() for row in chunk.itertuples(index=False)]
     assert [row.review_id for row in back] == [str(i) for i in range(450)]
     assert {row.text for row in back} == {"역이 가까워요", "역이가까워요!!", "주차  불편"}
     assert [row.label for row in back] == [i % 2 for i in range(450)]
@@ -67,7 +67,7 @@ def test_rows_come_back_in_order(tmp_path: Path) -> None:
     assert list(spool.texts(chosen)) == ["주차  불편"] * 150
 
 
-@pytest.mark.usefixtures("small_pieces")
+@pytest.mark.usefixtures("small_chunks")
 def test_memory_hardly_grows_with_the_rows(tmp_path: Path) -> None:
     """What a row costs, from twice the rows: texts and tokens would be some kilobytes."""
     reviews = fake_reviews(6_000)

@@ -13,7 +13,7 @@ from zigbang_nlp.errors import TokenizerError
 from zigbang_nlp.text.clean import clean
 from zigbang_nlp.text.taggers import TAGGERS, mecab_tagger, train_sentencepiece
 from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
-from zigbang_nlp.text.tokenizers import IN_PIECES, ON_SPACES, Tokenizer
+from zigbang_nlp.text.tokenizers import IN_PARTS, ON_SPACES, Tokenizer
 
 HAZARDS = {
     "no spaces, 1,000": "역이가까워서출퇴근이편해요" * 77,
@@ -77,7 +77,7 @@ def test_zero_width_characters_do_not_split_a_word(tokenizer: Tokenizer) -> None
 
 def test_more_care_gives_tokens_of_the_same_characters(tokenizer: Tokenizer) -> None:
     text = "역이 가까워서 좋고 산책로도 길어서 아이들과 걷기 좋아요"
-    for fallback_levels in (IN_PIECES, ON_SPACES):
+    for fallback_levels in (IN_PARTS, ON_SPACES):
         tokenizer.fallbacks.clear()
         tokens = tokenizer.tokenize(text, fallback_levels)
         assert tokenizer.fallbacks == {fallback_levels: 1}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import zigbang_nlp.web
 from zigbang_nlp.charts.lines import Point, over_time
 from zigbang_nlp.charts.map import Place, place_map, scale_of
-from zigbang_nlp.charts.marked import pieces
+from zigbang_nlp.charts.marked import marked_parts
 from zigbang_nlp.records import WordShare
 from zigbang_nlp.web.rate import Rate
 
@@ -50,12 +50,14 @@ def test_marks_never_lose_or_change_a_character(
     text: str, spans: list[tuple[int, int, float]]
 ) -> None:
     inside = sorted((min(a, len(text)), min(b, len(text)), share) for a, b, share in spans)
-    found = pieces(text, shares(text, inside))
-    assert "".join(piece.text for piece in found) == text
+    found = marked_parts(text, shares(text, inside))
+    assert "".join(part.text for part in found) == text
 
 
 def test_the_strongest_words_are_marked() -> None:
-    found = pieces("뷰는 최고 주차는 전쟁", shares("", [(0, 2, 0.1), (3, 5, 2.5), (10, 12, -0.6)]))
+    found = marked_parts(
+        "뷰는 최고 주차는 전쟁", shares("", [(0, 2, 0.1), (3, 5, 2.5), (10, 12, -0.6)])
+    )
     assert [(p.text, p.mark) for p in found if p.mark] == [("최고", "p2"), ("전쟁", "n1")]
 
 

@@ -15,7 +15,7 @@ from zigbang_nlp.errors import TokenizerError, WorkerError
 from zigbang_nlp.text.clean import clean
 from zigbang_nlp.text.tokenize_job import SEPARATOR, TokenizeJob
 from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
-from zigbang_nlp.text.tokenizers import IN_PIECES, ON_SPACES, Tokenizer
+from zigbang_nlp.text.tokenizers import IN_PARTS, ON_SPACES, Tokenizer
 from zigbang_nlp.workers.pool import Mark, Workers, worker_count
 
 
@@ -83,9 +83,9 @@ def test_troubled_texts_are_done_with_more_care_and_all_come_in_order(tmp_path: 
         text: fallback_levels for text, fallback_levels in results if fallback_levels
     }
     assert fallback_levels == {
-        "die always": IN_PIECES,
+        "die always": IN_PARTS,
         "hang always": ON_SPACES,
-        "busy": IN_PIECES,
+        "busy": IN_PARTS,
     }
     assert workers.replaced == 1 + 2 + 1 + 4 + 1
 

@@ -16,7 +16,7 @@ from zigbang_nlp.tables.read import CHUNK, Notes, ReadOptions, read_table
 from zigbang_nlp.tables.unicode import composed
 from zigbang_nlp.tables.write import open_table
 
-#: Rows of a partition: whole pieces, as one machine reads them, so that the network sees the same
+#: Rows of a partition: whole chunks, as one machine reads them, so that the network sees the same
 #: batches and gives the same digits.
 ROWS = 3 * CHUNK
 
@@ -44,8 +44,8 @@ class Partition:
             InputError: see `read_table`.
         """
         rows = range(self.start, self.stop)
-        pieces = read_table(Path(self.source), [column], options, notes, rows=rows)
-        return pd.concat(pieces, ignore_index=True)
+        chunks = read_table(Path(self.source), [column], options, notes, rows=rows)
+        return pd.concat(chunks, ignore_index=True)
 
     def write(self, rows: Any) -> None:
         """Write an Arrow table as its target, whole or not at all."""
@@ -71,11 +71,11 @@ def spilt(source: Path, target: Path, column: str, options: ReadOptions, notes: 
     path = target / ".input.parquet"
     rows = 0
     with open_table(path, name=source.name) as write:
-        for piece in read_table(source, [column], options, notes):
+        for chunk in read_table(source, [column], options, notes):
             # Parquet has one type a column, so that a cell that is no text would become one.
-            review_texts(piece[composed(column)], composed(column), rows)
-            rows += len(piece)
-            write(piece)
+            review_texts(chunk[composed(column)], composed(column), rows)
+            rows += len(chunk)
+            write(chunk)
     return path
 
 
@@ -109,8 +109,8 @@ def partitions_of(
     partitions: list[Partition] = []
     for file in files:
         # Its first rows, so that a wrong column is said before anything is predicted.
-        with contextlib.closing(read_table(file, [column], options, only=True)) as pieces:
-            next(pieces)
+        with contextlib.closing(read_table(file, [column], options, only=True)) as chunks:
+            next(chunks)
         count = pq.read_metadata(file).num_rows
         for start in range(0, count, size):
             stop = min(start + size, count)

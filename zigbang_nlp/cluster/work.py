@@ -15,7 +15,7 @@ from zigbang_nlp.cluster.shipped import at_hand, ship_classifier, ship_tokenizer
 from zigbang_nlp.config import TokenizeSettings
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.files import atomic_directory, make_directory
-from zigbang_nlp.predict.bulk import predict_pieces
+from zigbang_nlp.predict.bulk import predict_chunks
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.predict.files import with_columns
 from zigbang_nlp.records import LABEL_ONLY, Asked
@@ -134,10 +134,10 @@ def _predict(
         raise InputError(
             f"{name}, {error.fact[0].lower()}{error.fact[1:]}", error.next_step
         ) from error
-    pieces = (texts[at : at + CHUNK] for at in range(0, len(texts), CHUNK))
+    chunks = (texts[at : at + CHUNK] for at in range(0, len(texts), CHUNK))
     with lock:
         how = TokenizeSettings(workers=1)
-        scored = list(predict_pieces(classifier, pieces, how, asked=asked))
+        scored = list(predict_chunks(classifier, chunks, how, asked=asked))
     parts = [
         as_arrow(with_columns(rows.iloc[i * CHUNK : (i + 1) * CHUNK], columns))
         for i, columns in enumerate(scored)

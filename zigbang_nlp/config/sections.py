@@ -109,7 +109,7 @@ class TokenizeSettings(Section):
         2.0,
         gt=0,
         le=3600,
-        description="seconds of processor time a text may take before it is tokenized in pieces",
+        description="seconds of processor time a text may take before it is tokenized in parts",
     )
     cache: bool = Field(
         True, description="preprocess and predict keep tokens on disk, in the work directory"

@@ -45,8 +45,8 @@ class Hashes(ExitStack):
         """(hashes in order, how often each was added) of those that leave `number` over `parts`."""
         counted = [_counted(np.array(self._new, np.int64), number, parts)]
         self._file.seek(0)
-        while piece := self._file.read(8 * HELD):
-            counted.append(_counted(np.frombuffer(piece, np.int64), number, parts))
+        while chunk := self._file.read(8 * HELD):
+            counted.append(_counted(np.frombuffer(chunk, np.int64), number, parts))
         distinct, places = np.unique(np.concatenate([c[0] for c in counted]), return_inverse=True)
         counts = np.zeros(len(distinct), np.int64)
         np.add.at(counts, places, np.concatenate([c[1] for c in counted]))

@@ -38,7 +38,7 @@ def read_label_map(label_map: str) -> dict[str, str | None]:
     """
     meanings: dict[str, str | None] = {}
     for part in label_map.split(","):
-        label, equals, word = (piece.strip() for piece in part.rpartition("="))
+        label, equals, word = (side.strip() for side in part.rpartition("="))
         meant = unicodedata.normalize("NFC", word).lower()
         if not equals or not label or meant not in MEANINGS:
             raise InputError(

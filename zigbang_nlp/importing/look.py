@@ -167,14 +167,14 @@ def _look(seen: Look, held: ImportColumns, dates: DateColumn | None) -> None:
     labels = LabelColumn(held.label, None, seen.notes) if held.label else None
     reader = _Looking(held, dates, labels, summary)
     korean = texts = before = 0
-    pieces = read_table(Path(seen.file), options=seen.options, notes=seen.notes)
+    chunks = read_table(Path(seen.file), options=seen.options, notes=seen.notes)
     with Hashes() as hashes:
-        for piece in progress(pieces, "looking", unit="pieces"):
-            for review in reader.reviews(seen.recognised.rows(piece), before):
+        for chunk in progress(chunks, "looking", unit="chunks"):
+            for review in reader.reviews(seen.recognised.rows(chunk), before):
                 texts += 1
                 korean += any("가" <= letter <= "힣" for letter in review.text)
                 hashes.add(duplicate_key(review.text))
-            before += len(piece)
+            before += len(chunk)
         seen.repeated = hashes.count_repeated()
     seen.rows, seen.ratings = summary.rows, reader.ratings
     seen.blank, seen.bad = summary.skipped["blank text"], summary.skipped["bad value"]

@@ -11,7 +11,7 @@ from zigbang_nlp.importing.rows import ImportColumns
 from zigbang_nlp.records import content_id
 from zigbang_nlp.tables.cells import as_text, restored
 from zigbang_nlp.tables.columns import Guess, guess_roles
-from zigbang_nlp.tables.read import Notes, ReadOptions, first_piece
+from zigbang_nlp.tables.read import Notes, ReadOptions, first_chunk
 from zigbang_nlp.tables.text_column import column_of_texts
 from zigbang_nlp.tables.zigbang_layout import Layout, apartment_column, find_layout, lengthened
 
@@ -76,16 +76,16 @@ class Recognised:
         for guess in self.unused:
             notes.add("unused column", column=guess.column, role=guess.role)
 
-    def rows(self, piece: pd.DataFrame) -> pd.DataFrame:
-        """The rows of a piece, one a text."""
+    def rows(self, chunk: pd.DataFrame) -> pd.DataFrame:
+        """The rows of a chunk, one a text."""
         if self.defused:
-            return piece.map(lambda cell: restored(cell) if isinstance(cell, str) else cell)
+            return chunk.map(lambda cell: restored(cell) if isinstance(cell, str) else cell)
         if self.layout is None:
-            return piece
+            return chunk
         if self.columns.id == _SHARED_ID:
-            rows = piece.astype(object).itertuples(index=False, name=None)
-            piece = piece.assign(**{_SHARED_ID: [content_id(*map(as_text, row)) for row in rows]})
-        return lengthened(piece, self.layout)
+            rows = chunk.astype(object).itertuples(index=False, name=None)
+            chunk = chunk.assign(**{_SHARED_ID: [content_id(*map(as_text, row)) for row in rows]})
+        return lengthened(chunk, self.layout)
 
 
 def recognise(
@@ -108,27 +108,27 @@ def recognise(
     """
     named = named or ImportColumns()
     notes = Notes()
-    piece = first_piece(path, options, notes)
-    guesses = tuple(guess_roles(piece))
+    chunk = first_chunk(path, options, notes)
+    guesses = tuple(guess_roles(chunk))
     default = named == ImportColumns()
-    if default and {*_EXPORTED.named(), "first_seen"} <= set(map(str, piece.columns)):
+    if default and {*_EXPORTED.named(), "first_seen"} <= set(map(str, chunk.columns)):
         member = next((note.values["member"] for note in notes if note.kind == "unpacked"), path)
         return Recognised(_EXPORTED, None, guesses, Path(member).suffix.lower() in _DEFUSED)
-    layout = find_layout(piece) if default else None
+    layout = find_layout(chunk) if default else None
     if layout is not None:
         known = {guess.role: guess.column for guess in guesses}
-        left = set(layout.kept(piece))
+        left = set(layout.kept(chunk))
         own_id = known.get("id") if known.get("id") in left else None
         columns = ImportColumns(
             text="text",
             rating="rating",
             category="category",
-            apartment=apartment_column(piece),
+            apartment=apartment_column(chunk),
             date=known.get("date") if known.get("date") in left else None,
             id=own_id or _SHARED_ID,
         )
         return Recognised(columns, layout, guesses)
-    if named.text in piece.columns or named.text != ImportColumns().text:
+    if named.text in chunk.columns or named.text != ImportColumns().text:
         return Recognised(named, None, guesses)
-    text = column_of_texts(piece, guesses, path.name)
+    text = column_of_texts(chunk, guesses, path.name)
     return Recognised(replace(named, text=text), None, guesses, found_text=True)

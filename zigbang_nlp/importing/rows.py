@@ -97,21 +97,21 @@ class RowReader:
         self._summary = summary
         self._now = datetime.now(UTC) + timedelta(days=1)
 
-    def reviews(self, piece: pd.DataFrame, before: int = 0) -> Iterator[Review]:
-        """The reviews of one piece of the file.
+    def reviews(self, chunk: pd.DataFrame, before: int = 0) -> Iterator[Review]:
+        """The reviews of one chunk of the file.
 
         Args:
-            piece: the rows; its index tells their places in the piece as the file has it, from 0.
+            chunk: the rows; its index tells their places in the chunk as the file has it, from 0.
             before: rows of the file before it.
 
         Raises:
             InputError: a bad value; it names its row.
         """
-        blank = [None] * len(piece)
+        blank = [None] * len(chunk)
         cells = [
-            blank if name is None else piece[name].tolist() for name in vars(self._columns).values()
+            blank if name is None else chunk[name].tolist() for name in vars(self._columns).values()
         ]
-        places = (place + before + 1 for place in piece.index)
+        places = (place + before + 1 for place in chunk.index)
         for self._row, row in zip(places, map(_Cells._make, zip(*cells, strict=True)), strict=True):
             self._summary.rows += 1
             try:

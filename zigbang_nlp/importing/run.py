@@ -105,19 +105,19 @@ def _reviews(
     contradictions: Contradictions,
 ) -> Iterator[Review]:
     before = 0
-    for piece in read_table(path, columns.needed, options, summary.notes, only=True):
-        frame = columns.rows(piece)
+    for chunk in read_table(path, columns.needed, options, summary.notes, only=True):
+        frame = columns.rows(chunk)
         if columns.layout is not None:
-            summary.notes.add("five pairs", count=len(piece))
-            for place in sorted(set(range(len(piece))) - set(frame.index)):
+            summary.notes.add("five pairs", count=len(chunk))
+            for place in sorted(set(range(len(chunk))) - set(frame.index)):
                 summary.rows += 1
                 rows.leave_blank(before + place + 1)
-            for place, category in scores_alone(piece, columns.layout):
+            for place, category in scores_alone(chunk, columns.layout):
                 summary.notes.add("blank pairs", f"row {before + place + 1}, {category}")
         for review in rows.reviews(frame, before):
             contradictions.see(review)
             yield review
-        before += len(piece)
+        before += len(chunk)
     contradictions.note(summary.notes)
     # Still within the transaction, so that a wrong order or coding takes its rows back.
     if labels is not None:

@@ -32,10 +32,10 @@ def units_of(encoder: Encoder, text: str) -> list[Unit]:
     (tokens,) = encoder.tokenize([text])
     units: list[Unit] = []
     at = 0
-    for piece in place_tokens(text, tokens, encoder.max_characters):
-        inside = tokens[at : at + piece.tokens]
-        at += piece.tokens
+    for span in place_tokens(text, tokens, encoder.max_characters):
+        inside = tokens[at : at + span.tokens]
+        at += span.tokens
         ids = tuple(encoder.vocabulary.encode(inside))
         if ids:
-            units.append(Unit("+".join(inside), piece.start, piece.end, ids))
+            units.append(Unit("+".join(inside), span.start, span.end, ids))
     return units

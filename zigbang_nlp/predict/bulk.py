@@ -97,51 +97,51 @@ def scorer(asked: Asked, classifier: Classifier, reader: Reader) -> Run[Columns]
     return run
 
 
-def predict_pieces(
+def predict_chunks(
     classifier: Classifier,
-    pieces: Iterable[Sequence[str]],
+    chunks: Iterable[Sequence[str]],
     how: TokenizeSettings,
     total: int | None = None,
     asked: Asked = LABEL_ONLY,
     tokens: Path | None = None,
 ) -> Iterator[Columns]:
-    """The columns of each piece, in order; pieces are asked for only as they are needed.
+    """The columns of each chunk, in order; chunks are asked for only as they are needed.
 
     Args:
         classifier: with its bundle.
-        pieces: lots of texts, of any size.
+        chunks: lots of texts, of any size.
         how: workers, time limit, size of the cache.
         total: how many texts there are, None if unknown (then it is taken for many).
         asked: what to tell beside the label.
         tokens: directory of the token cache; None = without.
     """
-    return map(joined, in_lots(partial(scorer, asked), classifier, pieces, how, total, tokens))
+    return map(joined, in_lots(partial(scorer, asked), classifier, chunks, how, total, tokens))
 
 
 def in_lots(
     work: Work[Result],
     classifier: Classifier,
-    pieces: Iterable[Sequence[str]],
+    chunks: Iterable[Sequence[str]],
     how: TokenizeSettings,
     total: int | None,
     tokens: Path | None = None,
 ) -> Iterator[list[Result]]:
-    """The results of each piece's batches, in order.
+    """The results of each chunk's batches, in order.
 
     Args:
         work: gives what is done with a batch; a function of a module, so that it can travel.
-        classifier: see `predict_pieces`.
-        pieces: see `predict_pieces`.
-        how: see `predict_pieces`.
-        total: see `predict_pieces`.
-        tokens: see `predict_pieces`.
+        classifier: see `predict_chunks`.
+        chunks: see `predict_chunks`.
+        how: see `predict_chunks`.
+        total: see `predict_chunks`.
+        tokens: see `predict_chunks`.
     """
     size = batch_size(classifier.bundle.encoder.tokenizer_settings)
     count = worker_count(how.workers, total, _WORTH * size)
     batches_of: deque[int] = deque()
 
     def batches() -> Iterator[Sequence[str]]:
-        for texts in pieces:
+        for texts in chunks:
             cut = [texts[at : at + size] for at in range(0, len(texts), size)] or [[]]
             batches_of.append(len(cut))
             yield from cut

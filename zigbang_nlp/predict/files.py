@@ -1,4 +1,4 @@
-"""Classify the rows of a file, piece by piece, in bounded memory."""
+"""Classify the rows of a file, chunk by chunk, in bounded memory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from zigbang_nlp.config import TokenizeSettings
 from zigbang_nlp.console import log, progress
 from zigbang_nlp.files import atomic_file
 from zigbang_nlp.language.column_labels import COLUMN_LABELS, VALUE_LABELS
-from zigbang_nlp.predict.bulk import Columns, predict_pieces
+from zigbang_nlp.predict.bulk import Columns, predict_chunks
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.predict.resumable_output import parts_of
 from zigbang_nlp.records import LABEL_ONLY, Asked
@@ -70,27 +70,27 @@ def predict_file(
     with parts_of(output, _about(classifier, source, text_column, asked, options), resume) as parts:
         done = parts.finished()
         table = read_table(source, [text_column], options, notes)
-        pieces = progress(table, "predicting", unit="pieces")
-        for piece in islice(pieces, done):
-            count += len(piece)
+        chunks = progress(table, "predicting", unit="chunks")
+        for chunk in islice(chunks, done):
+            count += len(chunk)
 
         def texts(before: int) -> Iterator[list[str]]:
-            for piece in pieces:
-                waiting.append(piece)
-                yield review_texts(piece[text_column], text_column, before)
-                before += len(piece)
+            for chunk in chunks:
+                waiting.append(chunk)
+                yield review_texts(chunk[text_column], text_column, before)
+                before += len(chunk)
 
         total = 0 if source.stat().st_size < _SMALL else None
-        for columns in predict_pieces(
+        for columns in predict_chunks(
             classifier, texts(count), how or TokenizeSettings(workers=1), total, asked, tokens
         ):
-            piece = with_columns(waiting.popleft(), columns)
+            chunk = with_columns(waiting.popleft(), columns)
             truncated += sum(columns["truncated"])
             with parts.next(done) as fresh:
                 first = parts.path(0) if done else None
-                write_part(piece, fresh, first, output, count, notes)
+                write_part(chunk, fresh, first, output, count, notes)
             done += 1
-            count += len(piece)
+            count += len(chunk)
         with atomic_file(output) as fresh:
             labels = WriteOptions(labels=COLUMN_LABELS, value_labels=VALUE_LABELS)
             join_parts([parts.path(number) for number in range(done)], fresh, labels, notes)
@@ -102,11 +102,11 @@ def predict_file(
     return count
 
 
-def with_columns(piece: pd.DataFrame, columns: Columns) -> pd.DataFrame:
+def with_columns(chunk: pd.DataFrame, columns: Columns) -> pd.DataFrame:
     """The rows with what the model says of them; label is predicted_label where there is one."""
-    return piece.assign(
+    return chunk.assign(
         **{
-            f"predicted_{name}" if name in piece.columns else name: values
+            f"predicted_{name}" if name in chunk.columns else name: values
             for name, values in columns.items()
         }
     )
@@ -120,9 +120,9 @@ def texts_of(
 ) -> Iterator[str]:
     """The texts of one column of a file, blank for missing values; see `tables.read_table`."""
     before, text_column = 0, composed(text_column)
-    for piece in read_table(source, [text_column], options, notes, only=True):
-        yield from review_texts(piece[text_column], text_column, before)
-        before += len(piece)
+    for chunk in read_table(source, [text_column], options, notes, only=True):
+        yield from review_texts(chunk[text_column], text_column, before)
+        before += len(chunk)
 
 
 def _about(

@@ -1,4 +1,4 @@
-"""Reviews and their predictions as a file of any format that `tables.write` knows, piece by piece."""
+"""Reviews and their predictions as a file of any format that `tables.write` knows, chunk by chunk."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ COLUMNS: dict[str, str] = {
 }
 
 #: Rows written at once.
-_PIECE = 10_000
+_CHUNK = 10_000
 
 
 def export(
@@ -96,7 +96,7 @@ def export(
     options = WriteOptions(encoding, types=COLUMNS, labels=COLUMN_LABELS, value_labels=VALUE_LABELS)
     count = 0
     with atomic_file(file) as fresh, open_table(fresh, options, notes, file.name) as write:
-        for part in batched(rows, _PIECE):
+        for part in batched(rows, _CHUNK):
             write(pd.DataFrame(part, columns=list(COLUMNS), dtype=object))
             count += len(part)
         if not count:

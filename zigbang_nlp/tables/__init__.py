@@ -1,1 +1,1 @@
-"""Tables of other people: read piece by piece, written in parts."""
+"""Tables of other people: read chunk by chunk, written in parts."""

@@ -35,7 +35,7 @@ class Guess:
     by: str
 
 
-def guess_roles(piece: pd.DataFrame) -> list[Guess]:
+def guess_roles(chunk: pd.DataFrame) -> list[Guess]:
     """The role of each column that seems to have one, no role twice.
 
     Names come first, unless the cells contradict them (a 구분 that holds no categories). A text
@@ -43,40 +43,40 @@ def guess_roles(piece: pd.DataFrame) -> list[Guess]:
     name shows are told by their form.
 
     Args:
-        piece: the first rows of a table.
+        chunk: the first rows of a table.
 
     >>> table = pd.DataFrame({"별점": ["5"], "리뷰 내용": ["역이 가까워요"]})
     >>> [(guess.role, guess.column) for guess in guess_roles(table)]
     [('text', '리뷰 내용'), ('rating', '별점')]
     """
-    by_name = {folded(column): str(column) for column in reversed(list(piece.columns))}
+    by_name = {folded(column): str(column) for column in reversed(list(chunk.columns))}
     guesses: dict[str, Guess] = {}
     for role, names in NAMES.items():
         called = (by_name[name] for name in names if name in by_name)
-        column = next((c for c in called if can_hold(role, piece[c].head(_LOOKED_AT))), None)
+        column = next((c for c in called if can_hold(role, chunk[c].head(_LOOKED_AT))), None)
         if column is not None:
             guesses[role] = Guess(role, column, "name")
     if "text" not in guesses:
         taken = {guess.column for guess in guesses.values()}
-        free = [c for c in map(str, piece.columns) if c not in taken]
+        free = [c for c in map(str, chunk.columns) if c not in taken]
         # "2024. 1. 5 오후 3:21" is long and holds Hangul too.
-        column = _wordiest(piece, [c for c in free if not seem_dates(piece[c].head(_LOOKED_AT))])
+        column = _wordiest(chunk, [c for c in free if not seem_dates(chunk[c].head(_LOOKED_AT))])
         if column is not None:
             guesses = {"text": Guess("text", column, "content"), **guesses}
     for role, seem in (("rating", seem_ratings), ("date", seem_dates)):
         taken = {guess.column for guess in guesses.values()}
-        rest = [c for c in map(str, piece.columns) if c not in taken and role not in guesses]
-        column = next((c for c in rest if seem(piece[c].head(_LOOKED_AT))), None)
+        rest = [c for c in map(str, chunk.columns) if c not in taken and role not in guesses]
+        column = next((c for c in rest if seem(chunk[c].head(_LOOKED_AT))), None)
         if column is not None:
             guesses[role] = Guess(role, column, "content")
     return list(guesses.values())
 
 
-def _wordiest(piece: pd.DataFrame, columns: Sequence[str]) -> str | None:
+def _wordiest(chunk: pd.DataFrame, columns: Sequence[str]) -> str | None:
     """The column with the longest Korean texts, None where none holds sentences."""
     best, longest = None, float(_LEAST_LENGTH)
     for column in columns:
-        length = _mean_length(piece[column].head(_LOOKED_AT))
+        length = _mean_length(chunk[column].head(_LOOKED_AT))
         if length > longest:
             best, longest = column, length
     return best

@@ -113,7 +113,7 @@ def _likely(start: bytes) -> str:
 
 
 def _first_trouble(path: Path, encoding: str) -> tuple[int, bytes] | None:
-    """Line and bytes of the first place that `encoding` can't decode, reading in pieces."""
+    """Line and bytes of the first place that `encoding` can't decode, reading in chunks."""
     decoder = codecs.getincrementaldecoder(encoding)()
     line = 1
     with path.open("rb") as stream:

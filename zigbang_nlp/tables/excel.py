@@ -44,9 +44,9 @@ def read_excel(source: Source) -> Iterator[pd.DataFrame]:
         chosen = _chosen(book, source)
         rows = 0
         for name in chosen:
-            for piece in _rows(book.get_sheet_by_name(name), source):
-                rows += len(piece)
-                yield piece
+            for chunk in _rows(book.get_sheet_by_name(name), source):
+                rows += len(chunk)
+                yield chunk
         others = [name for name in _sheets(book) if name not in chosen]
     if not rows and others:
         raise file_error(

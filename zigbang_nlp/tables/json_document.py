@@ -1,4 +1,4 @@
-"""JSON that is no object a line: its list of objects, piece by piece, in bounded memory."""
+"""JSON that is no object a line: its list of objects, chunk by chunk, in bounded memory."""
 
 from __future__ import annotations
 

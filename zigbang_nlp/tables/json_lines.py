@@ -24,9 +24,9 @@ _LONE = re.compile("[\ud800-\udfff]")
 
 
 def read_json(source: Source) -> Iterator[pd.DataFrame]:
-    """The objects of a file as rows. They may lack keys; every piece has the same columns.
+    """The objects of a file as rows. They may lack keys; every chunk has the same columns.
 
-    Where only some columns are wanted, or only the first piece, the file is read once, else once
+    Where only some columns are wanted, or only the first chunk, the file is read once, else once
     more for its keys.
     """
     encoding = encoding_of(source)
@@ -39,15 +39,15 @@ def read_json(source: Source) -> Iterator[pd.DataFrame]:
     rows = _rows(source, encoding, noting=True)
     unseen: set[str] = set()
     keys: dict[str, None] = {}
-    while piece := list(islice(rows, CHUNK)):
+    while chunk := list(islice(rows, CHUNK)):
         unseen = unseen if keys else set(source.needed)
         if unseen and source.only:
-            for row in piece:
+            for row in chunk:
                 unseen -= row.keys()
                 keys.update(dict.fromkeys(row))
         if source.first:
-            columns = {key: None for row in piece for key in row}
-        yield pd.DataFrame(piece, columns=list(columns), dtype=object)
+            columns = {key: None for row in chunk for key in row}
+        yield pd.DataFrame(chunk, columns=list(columns), dtype=object)
     if unseen and source.only:
         missing = [name for name in source.needed if name in unseen]
         raise file_error(

@@ -25,7 +25,7 @@ _WAYS = (
     ("sloppy-windows-1252", "cp949"),
     ("latin-1", "cp949"),
 )
-#: Cells of a column of a piece that are looked at; where one is broken, all are.
+#: Cells of a column of a chunk that are looked at; where one is broken, all are.
 _SAMPLE = 500
 
 
@@ -61,22 +61,22 @@ def known_columns(names: Iterable[Hashable]) -> Said:
     return part("columns", names=quoted(columns))
 
 
-def mend_piece(piece: pd.DataFrame, fix: bool, before: int, notes: Notes) -> pd.DataFrame:
-    """Find broken texts in a piece of a table, in the names of its columns too.
+def mend_chunk(chunk: pd.DataFrame, fix: bool, before: int, notes: Notes) -> pd.DataFrame:
+    """Find broken texts in a chunk of a table, in the names of its columns too.
 
     Args:
-        piece: rows.
+        chunk: rows.
         fix: put them right; otherwise they are only noted.
         before: rows of the file before these.
         notes: what was found is noted.
     """
     kind = "mended" if fix else "mojibake"
-    renamed = {c: whole for c in piece.columns if isinstance(c, str) and (whole := mended(c))}
+    renamed = {c: whole for c in chunk.columns if isinstance(c, str) and (whole := mended(c))}
     for name, whole in renamed.items():
         if before == 0:
             notes.add(kind, f"column {name!r}: {whole!r}")
-    for column in piece.columns:
-        cells = piece[column]
+    for column in chunk.columns:
+        cells = chunk[column]
         if cells.dtype.kind != "O" and not pd.api.types.is_string_dtype(cells.dtype):
             continue
         looked_at = cells if fix else cells.iloc[:_SAMPLE]
@@ -89,5 +89,5 @@ def mend_piece(piece: pd.DataFrame, fix: bool, before: int, notes: Notes) -> pd.
                 notes.add(kind, f"row {before + row + 1}: {shortened(cell, 30)}")
                 values[row] = whole
         if fix:
-            piece = piece.assign(**{column: pd.Series(values, index=piece.index, dtype=object)})
-    return piece.rename(columns=renamed) if fix and renamed else piece
+            chunk = chunk.assign(**{column: pd.Series(values, index=chunk.index, dtype=object)})
+    return chunk.rename(columns=renamed) if fix and renamed else chunk

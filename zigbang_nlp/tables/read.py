@@ -1,4 +1,4 @@
-"""Tables of other people, read piece by piece: the one way in for every file."""
+"""Tables of other people, read chunk by chunk: the one way in for every file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from zigbang_nlp.language.said import Said
 from zigbang_nlp.tables.excel import read_excel
 from zigbang_nlp.tables.json_lines import read_json
 from zigbang_nlp.tables.lines import read_lines
-from zigbang_nlp.tables.mojibake import known_columns, mend_piece
+from zigbang_nlp.tables.mojibake import known_columns, mend_chunk
 from zigbang_nlp.tables.parquet import read_parquet
 from zigbang_nlp.tables.real_format import real_ending
 from zigbang_nlp.tables.separated import read_separated
@@ -23,7 +23,7 @@ from zigbang_nlp.tables.source import CHUNK, Notes, ReadOptions, Source
 from zigbang_nlp.tables.unicode import composed
 from zigbang_nlp.tables.unpack import PACKED, unpacked
 
-__all__ = ["CHUNK", "ENDINGS", "Notes", "ReadOptions", "first_piece", "read_table"]
+__all__ = ["CHUNK", "ENDINGS", "Notes", "ReadOptions", "first_chunk", "read_table"]
 
 #: ending -> what reads such a file. A new format is a module and a line here.
 READERS: dict[str, Callable[[Source], Iterator[pd.DataFrame]]] = {
@@ -43,7 +43,7 @@ READERS: dict[str, Callable[[Source], Iterator[pd.DataFrame]]] = {
 ENDINGS = tuple(READERS)
 
 
-def first_piece(
+def first_chunk(
     path: Path, options: ReadOptions | None = None, notes: Notes | None = None
 ) -> pd.DataFrame:
     """The first rows of a file, at most 20,000: what `read_table` gives first, and no more.
@@ -53,8 +53,8 @@ def first_piece(
     Raises:
         InputError: see `read_table`.
     """
-    with contextlib.closing(read_table(path, (), options, notes, first=True)) as pieces:
-        return next(pieces)
+    with contextlib.closing(read_table(path, (), options, notes, first=True)) as chunks:
+        return next(chunks)
 
 
 def read_table(
@@ -66,7 +66,7 @@ def read_table(
     first: bool = False,
     rows: range | None = None,
 ) -> Generator[pd.DataFrame, None, None]:
-    """The rows of a file in pieces of at most 20,000, every value of a text format as text.
+    """The rows of a file in chunks of at most 20,000, every value of a text format as text.
 
     Args:
         path: its ending says the format; .gz and .zip are unpacked. Encoding, delimiter and what
@@ -75,7 +75,7 @@ def read_table(
         options: what the file doesn't say itself.
         notes: where what was recognised, converted and left out is noted.
         only: leave all other columns out.
-        first: the caller takes no more than the first piece, see `first_piece`.
+        first: the caller takes no more than the first chunk, see `first_chunk`.
         rows: only these of a Parquet file, counted from 0: a part that a cluster's worker reads.
 
     Raises:
@@ -104,7 +104,7 @@ def read_table(
 
 
 def _checked(source: Source) -> Iterator[pd.DataFrame]:
-    """The pieces of a file, once it is clear that it can be read and has the columns."""
+    """The chunks of a file, once it is clear that it can be read and has the columns."""
     if source.ending not in READERS:
         ending, known = source.ending or name("none"), ", ".join((*ENDINGS, *PACKED))
         raise file_error("extension", name=source.name, ending=ending, known=known)
@@ -115,8 +115,8 @@ def _checked(source: Source) -> Iterator[pd.DataFrame]:
     source.notes.facts["format"] = ending[1:]
     before = source.rows.start if source.rows else 0
     rows = 0
-    for piece in READERS[source.ending](source):
-        whole = mend_piece(piece, source.options.fix_encoding, before + rows, source.notes)
+    for chunk in READERS[source.ending](source):
+        whole = mend_chunk(chunk, source.options.fix_encoding, before + rows, source.notes)
         missing = [column for column in source.needed if column not in whole.columns]
         if missing:
             known = known_columns(whole.columns)

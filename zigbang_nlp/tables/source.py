@@ -106,7 +106,7 @@ class Source:
         ending: the format, in lower case, e.g. ".csv".
         needed: columns that must be there.
         only: whether no others are wanted.
-        first: whether no more than the first piece is wanted.
+        first: whether no more than the first chunk is wanted.
         rows: of a Parquet file, which of its rows are wanted, counted from 0; None is all.
         options, notes: see there.
     """

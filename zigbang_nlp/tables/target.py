@@ -57,7 +57,7 @@ class Target:
 
 
 class TableWriter(ABC):
-    """Writes the pieces of one table, in order.
+    """Writes the chunks of one table, in order.
 
     Args:
         target: where to and how.
@@ -65,16 +65,16 @@ class TableWriter(ABC):
 
     def __init__(self, target: Target) -> None:
         self.target = target
-        #: Rows written before the piece at hand.
+        #: Rows written before the chunk at hand.
         self.rows = 0
 
     @abstractmethod
-    def write(self, piece: pd.DataFrame) -> None:
-        """Write some rows; all pieces have the same columns."""
+    def write(self, chunk: pd.DataFrame) -> None:
+        """Write some rows; all chunks have the same columns."""
 
     @abstractmethod
     def finish(self) -> None:
-        """Write what is left, after the last piece."""
+        """Write what is left, after the last chunk."""
 
     def abandon(self) -> None:  # noqa: B027 - not every writer holds something
         """Let go of what is held, after an error."""

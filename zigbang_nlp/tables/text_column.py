@@ -10,7 +10,7 @@ import pandas as pd
 from zigbang_nlp.language.file_errors import file_error
 from zigbang_nlp.tables.columns import Guess, guess_roles
 from zigbang_nlp.tables.mojibake import known_columns
-from zigbang_nlp.tables.read import Notes, ReadOptions, first_piece
+from zigbang_nlp.tables.read import Notes, ReadOptions, first_chunk
 
 #: The name that needs no looking.
 PLAIN = "text"
@@ -30,25 +30,25 @@ def text_column(path: Path, options: ReadOptions | None = None, notes: Notes | N
     Raises:
         InputError: the file can't be read, or no column seems to hold reviews.
     """
-    piece = first_piece(path, options)
-    column = column_of_texts(piece, guess_roles(piece), path.name)
+    chunk = first_chunk(path, options)
+    column = column_of_texts(chunk, guess_roles(chunk), path.name)
     if notes is not None and column != PLAIN:
         notes.add("text column", column=column)
     return column
 
 
-def column_of_texts(piece: pd.DataFrame, guesses: Sequence[Guess], name: str) -> str:
+def column_of_texts(chunk: pd.DataFrame, guesses: Sequence[Guess], name: str) -> str:
     """The column of a table that holds the reviews; see `text_column`.
 
     Args:
-        piece: its first rows.
+        chunk: its first rows.
         guesses: what its columns seem to hold.
         name: of the file, for messages.
 
     Raises:
         InputError: none seems to.
     """
-    columns = [str(column) for column in piece.columns]
+    columns = [str(column) for column in chunk.columns]
     if PLAIN in columns:
         return PLAIN
     guessed = next((guess.column for guess in guesses if guess.role == "text"), None)

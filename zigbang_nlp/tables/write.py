@@ -58,7 +58,7 @@ def check_ending(path: Path, endings: Sequence[str] = ENDINGS) -> None:
 def open_table(
     path: Path, options: WriteOptions | None = None, notes: Notes | None = None, name: str = ""
 ) -> Iterator[Callable[[pd.DataFrame], None]]:
-    """Write a table piece by piece.
+    """Write a table chunk by chunk.
 
     Args:
         path: its ending, one of `ENDINGS`, says the format.
@@ -67,7 +67,7 @@ def open_table(
         name: what messages call the file.
 
     Yields:
-        A function that writes the next rows; all pieces have the same columns.
+        A function that writes the next rows; all chunks have the same columns.
 
     Raises:
         InputError: a cell can't be written; it names row and column.
@@ -84,12 +84,12 @@ def open_table(
     late = WRITERS[target.ending] is StatisticsWriter
     writer = WRITERS[target.ending](target)
 
-    def write(piece: pd.DataFrame) -> None:
+    def write(chunk: pd.DataFrame) -> None:
         if late:
-            written.append(piece)
-        with _in_words(target, [piece], writer.rows):
-            writer.write(piece)
-        writer.rows += len(piece)
+            written.append(chunk)
+        with _in_words(target, [chunk], writer.rows):
+            writer.write(chunk)
+        writer.rows += len(chunk)
 
     with _in_words(target, written, 0), writer:
         yield write
@@ -102,7 +102,7 @@ def part_ending(output: Path) -> str:
 
 
 def write_part(
-    piece: pd.DataFrame,
+    chunk: pd.DataFrame,
     path: Path,
     first: Path | None,
     output: Path | None = None,
@@ -112,7 +112,7 @@ def write_part(
     """Write one part of a file that `join_parts` puts together.
 
     Args:
-        piece: its rows.
+        chunk: its rows.
         path: where to; its ending is that of `part_ending`.
         first: the first part, None if this is it. It has the header, and says the columns' types.
         output: the file they are to become; None is `path`.
@@ -125,15 +125,15 @@ def write_part(
     options = WriteOptions() if first is None else WriteOptions(encoding="utf-8", header=False)
     name = (output or path).name
     target = Target(path, name, path.suffix.lower(), options, Notes() if notes is None else notes)
-    with _in_words(target, [piece], before):
+    with _in_words(target, [chunk], before):
         if target.ending != ".parquet":
             with WRITERS[target.ending](target) as writer:
                 writer.rows = before
-                writer.write(piece)
+                writer.write(chunk)
             return
         import pyarrow.parquet as pq
 
-        rows = as_arrow(piece)
+        rows = as_arrow(chunk)
         # Only Parquet holds one type a column.
         if first is not None and (output or path).suffix.lower() == ".parquet":
             rows = cast_to(rows, pq.read_schema(first))
@@ -146,7 +146,7 @@ def join_parts(
     options: WriteOptions | None = None,
     notes: Notes | None = None,
 ) -> None:
-    """Write all parts, in order, as one file; they are read piece by piece."""
+    """Write all parts, in order, as one file; they are read chunk by chunk."""
     if output.suffix.lower() in _JOINED:
         with output.open("wb") as whole:
             for path in parts:
@@ -170,12 +170,12 @@ def join_parts(
 
 
 @contextlib.contextmanager
-def _in_words(target: Target, pieces: Sequence[pd.DataFrame], before: int) -> Iterator[None]:
+def _in_words(target: Target, chunks: Sequence[pd.DataFrame], before: int) -> Iterator[None]:
     """Whatever a library raises about a cell, as one sentence: the boundary of all writers."""
     try:
         yield
     except InputError as error:
-        fact = _placed(error.fact, target, pieces, before)
+        fact = _placed(error.fact, target, chunks, before)
         if fact == error.fact:  # of what is written, not of the writing
             raise
         raise InputError(fact, error.next_step) from error
@@ -184,16 +184,16 @@ def _in_words(target: Target, pieces: Sequence[pd.DataFrame], before: int) -> It
     except Exception as error:  # each library has its own, and some have bugs
         fact = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")[:200]
         raise InputError(
-            _placed(f"{target.name} can't hold a cell: {fact}.", target, pieces, before),
+            _placed(f"{target.name} can't hold a cell: {fact}.", target, chunks, before),
             "Correct the cell, leave the column out, or write another format.",
         ) from error
 
 
-def _placed(fact: str, target: Target, pieces: Sequence[pd.DataFrame], before: int) -> str:
+def _placed(fact: str, target: Target, chunks: Sequence[pd.DataFrame], before: int) -> str:
     """The fact, with the row and column in front where a cell alone makes it."""
-    if not pieces:
+    if not chunks:
         return fact
-    whole = pd.concat(pieces, ignore_index=True)
+    whole = pd.concat(chunks, ignore_index=True)
     for at in range(len(whole.columns)):
         cells = whole.iloc[:, [at]]
         if not _fails(cells, target):

@@ -1,4 +1,4 @@
-"""Parquet, written piece by piece."""
+"""Parquet, written chunk by chunk."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from zigbang_nlp.tables.target import TableWriter, Target, plain
 
 
 class ParquetWriter(TableWriter):
-    """.parquet; the types of the columns are those of the options, else of the first piece."""
+    """.parquet; the types of the columns are those of the options, else of the first chunk."""
 
     def __init__(self, target: Target) -> None:
         super().__init__(target)
         self._file: Any = None
 
-    def write(self, piece: pd.DataFrame) -> None:
+    def write(self, chunk: pd.DataFrame) -> None:
         """See `TableWriter`.
 
         Raises:
-            InputError: a column has another type than in the first piece.
+            InputError: a column has another type than in the first chunk.
         """
         import pyarrow.parquet as pq
 
-        rows = as_arrow(piece, self.target.options.types)
+        rows = as_arrow(chunk, self.target.options.types)
         if self._file is None:
             self._file = pq.ParquetWriter(self.target.path, rows.schema, compression="zstd")
         self._file.write_table(cast_to(rows, self._file.schema))
@@ -49,19 +49,19 @@ def arrow_type(name: str) -> Any:
     return pa.type_for_alias(name)
 
 
-def as_arrow(piece: pd.DataFrame, types: Mapping[str, str] | None = None) -> Any:
+def as_arrow(chunk: pd.DataFrame, types: Mapping[str, str] | None = None) -> Any:
     """Rows as an Arrow table.
 
     Args:
-        piece: the rows.
+        chunk: the rows.
         types: column -> its type, see `arrow_type`. Others are told by their cells; a column of
             mixed types, or without a value, becomes text.
     """
     import pyarrow as pa
 
     known = types or {}
-    names = [str(name) for name in piece.columns]
-    columns = [_arrow(piece.iloc[:, at], known.get(name)) for at, name in enumerate(names)]
+    names = [str(name) for name in chunk.columns]
+    columns = [_arrow(chunk.iloc[:, at], known.get(name)) for at, name in enumerate(names)]
     return pa.Table.from_arrays(columns, names=names)
 
 

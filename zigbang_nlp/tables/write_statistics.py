@@ -90,19 +90,19 @@ class StatisticsWriter(TableWriter):
     def __init__(self, target: Target) -> None:
         super().__init__(target)
         check_installed()
-        self._pieces: list[pd.DataFrame] = []
+        self._chunks: list[pd.DataFrame] = []
 
-    def write(self, piece: pd.DataFrame) -> None:
+    def write(self, chunk: pd.DataFrame) -> None:
         """See `TableWriter`."""
-        self._pieces.append(piece.astype(object))
+        self._chunks.append(chunk.astype(object))
 
     def finish(self) -> None:
         """See `TableWriter`."""
         import pyreadstat
 
-        if not self._pieces:
+        if not self._chunks:
             return
-        whole = pd.concat(self._pieces, ignore_index=True)
+        whole = pd.concat(self._chunks, ignore_index=True)
         limits, notes = _LIMITS[self.target.ending], self.target.notes
         names = [str(name) for name in whole.columns]
         variables = variable_names(names, limits)

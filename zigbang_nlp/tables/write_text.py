@@ -1,4 +1,4 @@
-"""Separated values and JSON lines, written piece by piece."""
+"""Separated values and JSON lines, written chunk by chunk."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ class SeparatedWriter(TableWriter):
         self._stream = target.path.open("wb")
         self._first = True
 
-    def write(self, piece: pd.DataFrame) -> None:
+    def write(self, chunk: pd.DataFrame) -> None:
         """See `TableWriter`; characters that the encoding lacks become "?", and are noted."""
         safe = pd.DataFrame(
-            {at: self._safe(piece.iloc[:, at], name) for at, name in enumerate(piece.columns)},
-            index=piece.index,
+            {at: self._safe(chunk.iloc[:, at], name) for at, name in enumerate(chunk.columns)},
+            index=chunk.index,
         )
         text = safe.to_csv(
             index=False,
-            header=[defused(str(name)) for name in piece.columns] if self._header else False,
+            header=[defused(str(name)) for name in chunk.columns] if self._header else False,
             sep="\t" if self.target.ending == ".tsv" else ",",
             lineterminator="\r\n",  # a field with either of both is quoted then
         )
@@ -79,10 +79,10 @@ class JsonLinesWriter(TableWriter):
         # A byte order mark would be part of the first line.
         self._stream = target.path.open("w", encoding="utf-8", newline="\n")
 
-    def write(self, piece: pd.DataFrame) -> None:
+    def write(self, chunk: pd.DataFrame) -> None:
         """See `TableWriter`."""
-        names = [str(name) for name in piece.columns]
-        columns = [map(_json_cell, piece.iloc[:, at].tolist()) for at in range(len(names))]
+        names = [str(name) for name in chunk.columns]
+        columns = [map(_json_cell, chunk.iloc[:, at].tolist()) for at in range(len(names))]
         for row in zip(*columns, strict=True):
             record = dict(zip(names, row, strict=True))
             line = json.dumps(record, ensure_ascii=False, default=nested, allow_nan=False)

@@ -35,10 +35,10 @@ class WorkbookWriter(TableWriter):
         self._sheet: Any = None
         self._on_sheet = 0
 
-    def write(self, piece: pd.DataFrame) -> None:
+    def write(self, chunk: pd.DataFrame) -> None:
         """See `TableWriter`."""
-        names = [str(name) for name in piece.columns]
-        columns = [piece.iloc[:, at].tolist() for at in range(len(names))]
+        names = [str(name) for name in chunk.columns]
+        columns = [chunk.iloc[:, at].tolist() for at in range(len(names))]
         if self._sheet is None:
             self._begin(names)
         for row, cells in enumerate(zip(*columns, strict=True), start=self.rows + 1):

@@ -37,20 +37,20 @@ class Layout:
 
     pairs: dict[str, tuple[str | None, str]]
 
-    def kept(self, piece: pd.DataFrame) -> list[str]:
+    def kept(self, chunk: pd.DataFrame) -> list[str]:
         """The columns that are no pair's, in order."""
         of_pairs = {column for pair in self.pairs.values() for column in pair}
-        return [column for column in piece.columns if column not in of_pairs]
+        return [column for column in chunk.columns if column not in of_pairs]
 
 
-def find_layout(piece: pd.DataFrame) -> Layout | None:
+def find_layout(chunk: pd.DataFrame) -> Layout | None:
     """The pairs of a table; None where it isn't laid out so.
 
     >>> columns = ["danji_id", "score", "desc", "trafficScore", "trafficDesc"]
     >>> find_layout(pd.DataFrame(columns=columns)).pairs
     {'total': ('score', 'desc'), 'traffic': ('trafficScore', 'trafficDesc')}
     """
-    by_name = {folded(column): str(column) for column in reversed(list(piece.columns))}
+    by_name = {folded(column): str(column) for column in reversed(list(chunk.columns))}
     pairs: dict[str, tuple[str | None, str]] = {}
     for category, beginnings in _BEGINNINGS.items():
         text = _first(by_name, beginnings, _TEXT_ENDINGS)
@@ -71,45 +71,45 @@ def _first(
     return None
 
 
-def lengthened(piece: pd.DataFrame, layout: Layout) -> pd.DataFrame:
+def lengthened(chunk: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     """One row a text: the table's other columns, then category, rating and text.
 
     Args:
-        piece: rows of a table of this layout.
-        layout: of its first piece.
+        chunk: rows of a table of this layout.
+        layout: of its first chunk.
 
     Returns:
         Rows in the order of the table, a row's categories in the order of `CATEGORIES`; pairs
-        without a text are left out. The index tells each row's place in `piece`, from 0.
+        without a text are left out. The index tells each row's place in `chunk`, from 0.
     """
-    kept = layout.kept(piece)
+    kept = layout.kept(chunk)
     parts = []
     for order, (category, (score, text)) in enumerate(layout.pairs.items()):
-        part = piece[kept].copy()
+        part = chunk[kept].copy()
         part["category"] = category
-        part["rating"] = piece[score] if score is not None else None
-        part["text"] = piece[text]
-        part["_row"], part["_order"] = range(len(piece)), order
+        part["rating"] = chunk[score] if score is not None else None
+        part["text"] = chunk[text]
+        part["_row"], part["_order"] = range(len(chunk)), order
         parts.append(part)
     rows = pd.concat(parts, ignore_index=True).sort_values(["_row", "_order"], kind="stable")
     filled = rows["text"].map(lambda cell: bool(as_text(cell).strip()))
     return rows[filled].set_index("_row").drop(columns="_order").rename_axis(None)
 
 
-def scores_alone(piece: pd.DataFrame, layout: Layout) -> Iterator[tuple[int, str]]:
-    """(place in `piece`, category) of each score that has no text beside it."""
+def scores_alone(chunk: pd.DataFrame, layout: Layout) -> Iterator[tuple[int, str]]:
+    """(place in `chunk`, category) of each score that has no text beside it."""
     for category, (score, text) in layout.pairs.items():
         if score is None:
             continue
-        scores, texts = piece[score].tolist(), piece[text].tolist()
+        scores, texts = chunk[score].tolist(), chunk[text].tolist()
         for place, (number, cell) in enumerate(zip(scores, texts, strict=True)):
             if as_text(number).strip() and not as_text(cell).strip():
                 yield place, category
 
 
-def apartment_column(piece: pd.DataFrame) -> str | None:
+def apartment_column(chunk: pd.DataFrame) -> str | None:
     """The column that tells complexes apart: an id before a name, which two may share."""
-    by_name = {folded(column): str(column) for column in reversed(list(piece.columns))}
+    by_name = {folded(column): str(column) for column in reversed(list(chunk.columns))}
     ids = [name for name in NAMES["apartment"] if name.endswith("id")]
     names = [name for name in NAMES["apartment"] if not name.endswith("id")]
     return next((by_name[name] for name in (*ids, *names) if name in by_name), None)

@@ -45,7 +45,7 @@ class Cleaned:
 
 
 @dataclass(frozen=True)
-class Piece:
+class TokenSpan:
     """One token, or several that can only be placed together.
 
     Attributes:
@@ -150,7 +150,7 @@ def _composing(text: str) -> list[tuple[int, int]]:
     return list(pairwise([*edges, len(text)]))
 
 
-def place_tokens(text: str, tokens: Sequence[str], max_characters: int = 2_000) -> list[Piece]:
+def place_tokens(text: str, tokens: Sequence[str], max_characters: int = 2_000) -> list[TokenSpan]:
     """Where tokens of the cleaned text stand in the original one.
 
     Args:
@@ -159,18 +159,18 @@ def place_tokens(text: str, tokens: Sequence[str], max_characters: int = 2_000) 
         max_characters: as it was given to `clean`.
 
     Returns:
-        Pieces from left to right that don't overlap and together hold every token. A token that
-        doesn't occur in the text shares a piece with its neighbours as far as the next that does.
+        Spans from left to right that don't overlap and together hold every token. A token that
+        doesn't occur in the text shares a span with its neighbours as far as the next that does.
     """
     cleaned = clean_with_spans(text, max_characters)
     places = _Places(cleaned.text)
-    pieces: list[Piece] = []
-    waiting, edge = 0, 0  # tokens without a place of their own, and where the last piece ended
+    spans: list[TokenSpan] = []
+    waiting, edge = 0, 0  # tokens without a place of their own, and where the last span ended
 
     def add(start: int, end: int, count: int) -> None:
         first, last = cleaned.span(start, end) if start < end else (edge, edge)
         first = max(first, edge)  # two cleaned characters may come from one
-        pieces.append(Piece(first, max(first, last), count))
+        spans.append(TokenSpan(first, max(first, last), count))
 
     for token in tokens:
         at = places.at
@@ -180,13 +180,13 @@ def place_tokens(text: str, tokens: Sequence[str], max_characters: int = 2_000) 
             continue
         if waiting:
             add(*places.between(at, start), waiting)
-            edge = pieces[-1].end
+            edge = spans[-1].end
         waiting = 0
         add(start, places.at, 1)
-        edge = pieces[-1].end
+        edge = spans[-1].end
     if waiting:
         add(*places.between(places.at, len(cleaned.text)), waiting)
-    return pieces
+    return spans
 
 
 class _Places:

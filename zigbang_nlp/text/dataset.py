@@ -132,7 +132,7 @@ class DataSet:
 
 
 class DataSetWriter:
-    """Writes the parts of a data set piece by piece, in an empty directory.
+    """Writes the parts of a data set chunk by chunk, in an empty directory.
 
     Args:
         directory: of the data set.

@@ -95,11 +95,11 @@ def preprocess(
         with DataSetWriter(
             fresh, length, {name: int(split.eq(name).sum()) for name in SPLITS}
         ) as writer:
-            for piece, ids in zip(spool.pieces(), tokens.padded(vocabulary, length), strict=True):
-                sides = split.loc[piece.index].to_numpy()
+            for chunk, ids in zip(spool.chunks(), tokens.padded(vocabulary, length), strict=True):
+                sides = split.loc[chunk.index].to_numpy()
                 for name in SPLITS:
                     mine = sides == name
-                    writer.write(name, ids[mine], piece[mine])
+                    writer.write(name, ids[mine], chunk[mine])
         summary = {
             "rows_read": reading.seen,
             "labelled": how_many,

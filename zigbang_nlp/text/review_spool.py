@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from zigbang_nlp.text.clean import duplicate_key
 
 #: Rows held at once.
-PIECE = 20_000
+CHUNK = 20_000
 #: What the data set keeps of each row.
 SCHEMA = pa.schema(
     [
@@ -50,8 +50,8 @@ class ReviewSpool:
         places: dict[str, int] = {}
         rest = iter(rows)
         with pq.ParquetWriter(path, SCHEMA) as writer:
-            while piece := list(islice(rest, PIECE)):
-                columns = list(zip(*piece, strict=True))
+            while chunk := list(islice(rest, CHUNK)):
+                columns = list(zip(*chunk, strict=True))
                 arrays = [
                     pa.array(_plain(values), field.type)
                     for values, field in zip(columns, SCHEMA, strict=False)
@@ -83,15 +83,15 @@ class ReviewSpool:
         """Number of rows."""
         return len(self.index)
 
-    def pieces(self) -> Iterator[pd.DataFrame]:
-        """The rows, `PIECE` at a time; their index counts on from piece to piece."""
+    def chunks(self) -> Iterator[pd.DataFrame]:
+        """The rows, `CHUNK` at a time; their index counts on from chunk to chunk."""
         at = 0
         with pq.ParquetFile(self.path) as file:
-            for batch in file.iter_batches(PIECE):
-                piece = batch.to_pandas()
-                piece.index += at
-                at += len(piece)
-                yield piece
+            for batch in file.iter_batches(CHUNK):
+                chunk = batch.to_pandas()
+                chunk.index += at
+                at += len(chunk)
+                yield chunk
 
     def texts(self, chosen: np.ndarray | None = None) -> Iterator[str]:
         """The texts in order.
@@ -101,7 +101,7 @@ class ReviewSpool:
         """
         at = 0
         with pq.ParquetFile(self.path) as file:
-            for batch in file.iter_batches(PIECE, columns=["text"]):
+            for batch in file.iter_batches(CHUNK, columns=["text"]):
                 texts = batch.column(0).to_pylist()
                 if chosen is None:
                     yield from texts

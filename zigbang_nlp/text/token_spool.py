@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from zigbang_nlp.text.review_spool import PIECE
+from zigbang_nlp.text.review_spool import CHUNK
 from zigbang_nlp.text.vocabulary import Vocabulary
 
 
@@ -32,19 +32,19 @@ class TokenSpool:
         totals = np.zeros(0, np.int64)
         rest, at = iter(token_lists), 0
         with path.open("wb") as file:
-            while piece := list(islice(rest, PIECE)):
+            while chunk := list(islice(rest, CHUNK)):
                 flat = np.fromiter(
-                    (numbers.setdefault(token, len(numbers)) for row in piece for token in row),
+                    (numbers.setdefault(token, len(numbers)) for row in chunk for token in row),
                     np.int32,
                 )
                 flat.tofile(file)
-                lengths = [len(row) for row in piece]
+                lengths = [len(row) for row in chunk]
                 self._lengths.extend(lengths)
-                mine = np.repeat(counted[at : at + len(piece)], lengths)
+                mine = np.repeat(counted[at : at + len(chunk)], lengths)
                 counts = np.bincount(flat[mine], minlength=len(numbers))
                 counts[: len(totals)] += totals
                 totals = counts
-                at += len(piece)
+                at += len(chunk)
         self._names = list(numbers)
         #: How often each token occurs in the counted texts; those that don't aren't there.
         self.counts = Counter(
@@ -56,13 +56,13 @@ class TokenSpool:
         _, sizes, _ = self._spelled(vocabulary)
         return np.concatenate(
             [np.zeros(0, np.int64)]
-            + [_per_text(sizes[flat], lengths) for flat, lengths in self._pieces()]
+            + [_per_text(sizes[flat], lengths) for flat, lengths in self._chunks()]
         )
 
     def padded(self, vocabulary: Vocabulary, length: int) -> Iterator[np.ndarray]:
-        """The ids of texts, int32 (texts, length), as `encoder.pad` makes them, piece by piece."""
+        """The ids of texts, int32 (texts, length), as `encoder.pad` makes them, chunk by chunk."""
         starts, sizes, ids = self._spelled(vocabulary)
-        for flat, lengths in self._pieces():
+        for flat, lengths in self._chunks():
             own = sizes[flat]
             # Of each id: which of its token's ids it is, and which of its text's.
             firsts = np.cumsum(own) - own
@@ -75,12 +75,12 @@ class TokenSpool:
             padded[rows[kept], places[kept]] = spelled[kept]
             yield padded
 
-    def _pieces(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def _chunks(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Numbers of the tokens of some texts, and how many each text has."""
         every = np.array(self._lengths, np.int64)
         with self.path.open("rb") as file:
-            for at in range(0, len(every), PIECE):
-                lengths = every[at : at + PIECE]
+            for at in range(0, len(every), CHUNK):
+                lengths = every[at : at + CHUNK]
                 yield np.fromfile(file, np.int32, int(lengths.sum())), lengths
 
     def _spelled(self, vocabulary: Vocabulary) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -14,10 +14,10 @@ from zigbang_nlp.errors import TokenizerError
 from zigbang_nlp.text.taggers import TAGGERS, Morphs, check_process
 from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
 
-#: How carefully a text is tokenized: as a whole; in pieces of a few words; split on spaces.
-WHOLE, IN_PIECES, ON_SPACES = 0, 1, 2
-#: Words of a piece.
-_PIECE = 5
+#: How carefully a text is tokenized: as a whole; in parts of a few words; split on spaces.
+WHOLE, IN_PARTS, ON_SPACES = 0, 1, 2
+#: Words of a part.
+_WORDS_A_PART = 5
 
 
 class Tokenizer:
@@ -27,7 +27,7 @@ class Tokenizer:
         settings: which tagger, and its settings.
 
     Attributes:
-        fallbacks: how many texts had to be tokenized `IN_PIECES` or `ON_SPACES`.
+        fallbacks: how many texts had to be tokenized `IN_PARTS` or `ON_SPACES`.
 
     Raises:
         TokenizerError: the name is unknown.
@@ -77,7 +77,7 @@ class Tokenizer:
         check_process(self.settings.name)
         morphs = self._morphs
         for tried in range(fallback_level, ON_SPACES):
-            parts = [text] if tried == WHOLE else _pieces(text)
+            parts = [text] if tried == WHOLE else _parts(text)
             try:
                 tokens = [token for part in parts for token in morphs(part)]
             except Exception:  # noqa: BLE001 - seven analysers, each with errors of its own
@@ -95,6 +95,6 @@ class Tokenizer:
         return map(self.tokenize, texts)
 
 
-def _pieces(text: str) -> list[str]:
+def _parts(text: str) -> list[str]:
     words = text.split()
-    return [" ".join(words[i : i + _PIECE]) for i in range(0, len(words), _PIECE)]
+    return [" ".join(words[i : i + _WORDS_A_PART]) for i in range(0, len(words), _WORDS_A_PART)]

@@ -15,7 +15,7 @@ from zigbang_nlp.text.taggers import versions
 from zigbang_nlp.text.token_cache import TokenCache
 from zigbang_nlp.text.tokenize_job import SEPARATOR, Tokenized, TokenizeJob
 from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
-from zigbang_nlp.text.tokenizers import IN_PIECES, ON_SPACES, WHOLE
+from zigbang_nlp.text.tokenizers import IN_PARTS, ON_SPACES, WHOLE
 from zigbang_nlp.workers.pool import Workers, worker_count
 
 #: Texts that a worker gets at once: some tens of milliseconds of work.
@@ -116,9 +116,9 @@ def report_fallbacks(fallbacks: Counter[int]) -> None:
     if fallbacks.total():
         log.warning(
             "%d texts were too slow for the tokenizer or made it fail: "
-            "%d were tokenized in pieces, %d split on spaces.",
+            "%d were tokenized in parts, %d split on spaces.",
             fallbacks.total(),
-            fallbacks[IN_PIECES],
+            fallbacks[IN_PARTS],
             fallbacks[ON_SPACES],
         )
 

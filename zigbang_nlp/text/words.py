@@ -91,8 +91,8 @@ def noun_parts(word: str) -> tuple[str, ...]:
     (('지하', '주차', '장'), ('강남', '역'), ('지역',))
     """
     parts: list[str] = []
-    for piece in word.replace("+", " ").split():
-        for line in mecab_tagger().tagger.parse(piece).splitlines():
+    for part in word.replace("+", " ").split():
+        for line in mecab_tagger().tagger.parse(part).splitlines():
             surface, tab, features = line.partition("\t")
             if not tab:
                 continue

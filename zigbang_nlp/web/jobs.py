@@ -23,7 +23,7 @@ from zigbang_nlp.web.background import Background
 from zigbang_nlp.web.job_rows import rows_of, save_rows
 from zigbang_nlp.web.prediction_service import PredictionService
 from zigbang_nlp.web.problems import Problem
-from zigbang_nlp.web.uploads import ending_of, look, seen_in, small_pieces, under_name
+from zigbang_nlp.web.uploads import ending_of, look, seen_in, small_chunks, under_name
 
 #: Files that may wait, seconds that a finished one is kept, and finished ones that are kept.
 _WAITING, _SECONDS, _FINISHED = 8, 3_600, 20
@@ -155,7 +155,7 @@ class Jobs:
         return job
 
     def close(self) -> None:
-        """Stop after the piece at hand and remove all files."""
+        """Stop after the chunk at hand and remove all files."""
         self._background.close()
 
     def _do(self, job: Job) -> None:
@@ -177,14 +177,14 @@ class Jobs:
         job.model = self._engine.model
         job.seen = seen_in(job.source, job.column, job.options)
         with atomic_file(job.output) as fresh, open_table(fresh) as write:
-            for piece in small_pieces(job.source, job.column, job.options):
+            for chunk in small_chunks(job.source, job.column, job.options):
                 if job.state != "working":
                     return
-                texts = review_texts(piece[job.column], job.column, job.done)
+                texts = review_texts(chunk[job.column], job.column, job.done)
                 found = self._engine.classifier.predict(texts)
-                write(with_columns(piece, columns_of(found, LABEL_ONLY)))
+                write(with_columns(chunk, columns_of(found, LABEL_ONLY)))
                 kept.append(rows_of(found, job.done + 1))
-                job.done += len(piece)
+                job.done += len(chunk)
                 job.positive += sum(p.label == "positive" for p in found)
                 job.negative += sum(p.label == "negative" for p in found)
                 job.unsure += sum(p.unsure and p.label is not None for p in found)

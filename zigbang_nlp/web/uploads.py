@@ -43,9 +43,9 @@ def look(source: Path, column: str, options: ReadOptions | None = None) -> tuple
     """
     refuse_bomb(source)
     total, first, ends = 0, pd.DataFrame(), time.monotonic() + _LOOKING
-    for piece in read_table(source, options=options):
-        first = first if total else piece
-        total += len(piece)
+    for chunk in read_table(source, options=options):
+        first = first if total else chunk
+        total += len(chunk)
         if total > _MOST_ROWS:
             raise _TOO_LONG
         if time.monotonic() > ends:
@@ -93,13 +93,13 @@ def under_name(error: ZigbangError, source: Path, name: str) -> InputError:
     return InputError(named(error.fact), named(error.next_step), korean)
 
 
-def small_pieces(
+def small_chunks(
     source: Path, column: str, options: ReadOptions | None = None
 ) -> Iterator[pd.DataFrame]:
-    """The column of texts with all others, in pieces between which progress is told."""
-    for piece in read_table(source, [column], options):
-        for at in range(0, len(piece), _STEP):
-            yield piece.iloc[at : at + _STEP]
+    """The column of texts with all others, in chunks between which progress is told."""
+    for chunk in read_table(source, [column], options):
+        for at in range(0, len(chunk), _STEP):
+            yield chunk.iloc[at : at + _STEP]
 
 
 def _which_column(names: list[str]) -> Problem:

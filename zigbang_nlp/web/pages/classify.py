@@ -10,7 +10,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from zigbang_nlp.charts.intervals import Mark, interval
-from zigbang_nlp.charts.marked import pieces
+from zigbang_nlp.charts.marked import marked_parts
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.records import LABELS, Asked
@@ -58,7 +58,7 @@ async def classified(request: Request) -> Response:
     marked = [word for word in why.words if word.marked] if why else []
     result = {
         "prediction": found,
-        "pieces": pieces(text, why.words if why else ()),
+        "parts": marked_parts(text, why.words if why else ()),
         "words": sorted(marked, key=lambda word: -abs(word.log_odds))[:_WORDS],
         "scale": _SCALE,
         "agreement": why.agreement if why else None,

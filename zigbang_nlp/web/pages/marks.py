@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Any
 
-from zigbang_nlp.charts.marked import pieces
+from zigbang_nlp.charts.marked import marked_parts
 from zigbang_nlp.errors import BundleError
 from zigbang_nlp.records import WordShare
 from zigbang_nlp.web.prediction_service import PredictionService
@@ -22,7 +22,7 @@ _known: OrderedDict[tuple[str, str], tuple[WordShare, ...]] = OrderedDict()
 async def marked(
     engine: PredictionService, rows: list[dict[Any, Any]], wait: bool = False
 ) -> tuple[list[dict[Any, Any]], bool]:
-    """Rows with `pieces` added; whole texts where there is no model.
+    """Rows with `parts` added; whole texts where there is no model.
 
     Args:
         engine: what explains the texts.
@@ -51,7 +51,8 @@ async def marked(
         while len(_known) > _KEPT:
             _known.popitem(last=False)
     rows = [
-        row | {"pieces": pieces(row["text"], _known.get((model, row["text"]), ()))} for row in rows
+        row | {"parts": marked_parts(row["text"], _known.get((model, row["text"]), ()))}
+        for row in rows
     ]
     return rows, left and bool(model)
 

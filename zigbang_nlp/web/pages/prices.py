@@ -222,10 +222,10 @@ def _read(name: str, body: BinaryIO) -> pd.DataFrame:
         file = Path(place) / f"prices{ending_of(name)}"
         file.write_bytes(body.read())
         refuse_bomb(file)
-        pieces, rows = [], 0
+        chunks, rows = [], 0
         try:
-            for piece in read_table(file):
-                rows += len(piece)
+            for chunk in read_table(file):
+                rows += len(chunk)
                 if rows > _MOST_ROWS:
                     raise Problem(
                         422,
@@ -233,10 +233,10 @@ def _read(name: str, body: BinaryIO) -> pd.DataFrame:
                         "행이 {most:,}개보다 많습니다. 리뷰가 있는 지역만 남겨 주세요.",
                         values={"most": _MOST_ROWS},
                     )
-                pieces.append(piece)
+                chunks.append(chunk)
         except InputError as error:
             raise under_name(error, file, name) from error
-    return pd.concat(pieces, ignore_index=True)
+    return pd.concat(chunks, ignore_index=True)
 
 
 def _assumed(attrs: dict[Any, Any], language: str) -> dict[Any, Any]:

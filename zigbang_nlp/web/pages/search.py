@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from zigbang_nlp.charts.intervals import Mark, interval
-from zigbang_nlp.charts.marked import found_pieces
+from zigbang_nlp.charts.marked import hit_parts
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.by_meaning import Nearest, search_by_meaning, with_keys
 from zigbang_nlp.insight.searching import Hits, Question
@@ -118,6 +118,6 @@ def hits_table(table: pd.DataFrame) -> pd.DataFrame:
 
 def _row(row: dict[Any, Any]) -> dict[Any, Any]:
     return row | {
-        "pieces": found_pieces(row["text"], row["spans"]),
+        "parts": hit_parts(row["text"], row["spans"]),
         "link": complex_link(row["complex"]),
     }
