@@ -48,11 +48,11 @@ _NAMED = {
 
 def subject(filters: Filters, say: Translator) -> str:
     """The filters in words."""
-    said = [
+    parts = [
         say.category(value) if name == "category" else say(_NAMED[name], value=value)
         for name, value in filters.said()
     ]
-    return " · ".join(said) or say("저장된 전체 리뷰")
+    return " · ".join(parts) or say("저장된 전체 리뷰")
 
 
 def write_report(
@@ -87,12 +87,12 @@ def write_report(
     corpus = chosen.of(insight.load(store))
     say = Translator(language)
     material = Material(corpus, say, _classifier(model))
-    told = progress or (lambda _done, _total: None)
+    tick = progress or (lambda _done, _total: None)
     sections = []
     for number, build in enumerate(SECTIONS):
-        told(number, len(SECTIONS))
+        tick(number, len(SECTIONS))
         sections.append(build(material))
-    told(len(SECTIONS), len(SECTIONS))
+    tick(len(SECTIONS), len(SECTIONS))
     report = Report(
         say=say,
         subject=subject(chosen, say),
@@ -124,7 +124,7 @@ def _metrics(file: Path | None) -> dict[str, Any] | None:
     if file is None or not file.is_file():
         return None
     try:
-        found = json.loads(file.read_text("utf-8"))
+        metrics = json.loads(file.read_text("utf-8"))
     except ValueError:
         return None
-    return found if isinstance(found, dict) else None
+    return metrics if isinstance(metrics, dict) else None

@@ -42,12 +42,12 @@ _CHARTS, _PATIENCE = 20_000, 180
 
 def find_browser() -> Path | None:
     """A Chromium, Chrome or Edge on this machine; the environment variable BROWSER_PATH first."""
-    told = os.environ.get("BROWSER_PATH")
-    if told is not None:
-        return Path(told) if Path(told).is_file() else None
-    found = next((path for name in _COMMANDS if (path := shutil.which(name))), None)
-    if found is not None:
-        return Path(found)
+    chosen = os.environ.get("BROWSER_PATH")
+    if chosen is not None:
+        return Path(chosen) if Path(chosen).is_file() else None
+    command = next((path for name in _COMMANDS if (path := shutil.which(name))), None)
+    if command is not None:
+        return Path(command)
     return next((p for name in _PLACES.get(sys.platform, ()) if (p := Path(name)).is_file()), None)
 
 

@@ -43,15 +43,15 @@ def representative(material: Material, chosen: np.ndarray, most: int = 2) -> lis
     near = np.asarray(words @ mean).ravel() / np.maximum(size, 1.0)
     quotes: list[Quote] = []
     places: set[str] = set()
-    said: set[str] = set()
+    quoted: set[str] = set()
     several = texts["complex"].iloc[rows].nunique() > 1
     for row in rows[np.argsort(-near, kind="stable")]:
-        found = texts.iloc[row]
-        key = duplicate_key(found["text"])
-        if key in said or (several and found["complex"] in places):
+        review = texts.iloc[row]
+        key = duplicate_key(review["text"])
+        if key in quoted or (several and review["complex"] in places):
             continue
-        places.add(found["complex"])
-        said.add(key)
+        places.add(review["complex"])
+        quoted.add(key)
         quotes.append(_quote(corpus, material, int(row)))
         if len(quotes) == most:
             break
@@ -59,15 +59,15 @@ def representative(material: Material, chosen: np.ndarray, most: int = 2) -> lis
 
 
 def _quote(corpus: Corpus, material: Material, row: int) -> Quote:
-    found = corpus.texts.iloc[row]
+    review = corpus.texts.iloc[row]
     names = corpus.complexes.set_index("complex")["name"]
-    day = found["written_at"]
+    day = review["written_at"]
     return Quote(
-        text=mask(" ".join(found["text"].split())),
-        place=str(names.get(found["complex"], "")),
-        category=material.say.category(found["category"]),
+        text=mask(" ".join(review["text"].split())),
+        place=str(names.get(review["complex"], "")),
+        category=material.say.category(review["category"]),
         day="" if day != day else f"{day:%Y-%m}",  # NaT is not equal to itself
-        label="positive" if found["positive"] == 1 else "negative",
+        label="positive" if review["positive"] == 1 else "negative",
     )
 
 

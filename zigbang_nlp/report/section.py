@@ -52,7 +52,7 @@ class View:
 
     Attributes:
         key: names its title in `headings`, its anchor and its CSV file.
-        said: sentences.
+        sentences: sentences.
         chart: of `charts`, or None.
         table: what the chart shows, all rows and columns, for the CSV; or None.
         columns: of the table that the page shows -> how ("text", "count", "percent", "signed",
@@ -64,7 +64,7 @@ class View:
     """
 
     key: str
-    said: Sequence[str] = ()
+    sentences: Sequence[str] = ()
     chart: Markup | None = None
     table: pd.DataFrame | None = None
     columns: dict[str, str] = field(default_factory=dict)

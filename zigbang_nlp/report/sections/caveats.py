@@ -29,63 +29,63 @@ def caveats(material: Material, evaluation: dict[str, Any] | None) -> list[str]:
     """
     say, corpus = material.say, material.corpus
     texts = corpus.texts
-    said = []
+    sentences = []
     if SAMPLE in corpus.sources:
-        said.append(
+        sentences.append(
             say(
                 "이 보고서는 함께 제공되는 견본으로 만들었습니다. 단지와 리뷰는 모두 지어낸 것이며 실제 장소와 무관합니다."
             )
         )
-    said.append(say("출처: {sources}.", sources=", ".join(corpus.sources) or "–"))
+    sentences.append(say("출처: {sources}.", sources=", ".join(corpus.sources) or "–"))
     undated = int(texts["written_at"].isna().sum())
     if undated:
-        said.append(
+        sentences.append(
             say("작성일이 없는 리뷰 {texts:,}건은 시기별 분석에서 제외했습니다.", texts=undated)
         )
     unjudged = int(texts["positive"].isna().sum())
     if unjudged:
-        said.append(
+        sentences.append(
             say(
                 "아직 판정하지 않은 리뷰 {texts:,}건은 긍정 비율에서 제외했습니다. `zigbang-nlp run`으로 판정할 수 있습니다.",
                 texts=unjudged,
             )
         )
-    said += [
+    sentences += [
         say("리뷰 {texts:,}건을 제외했습니다: {why}.", texts=count, why=say(_LEFT_OUT[why]))
         for why, count in corpus.left_out
     ]
-    said.append(
+    sentences.append(
         say("리뷰를 남긴 주민의 의견입니다. 리뷰를 남기지 않은 주민의 생각은 다를 수 있습니다.")
     )
-    said += _model(material, evaluation)
-    said += [
+    sentences += _model(material, evaluation)
+    sentences += [
         say("모든 신뢰구간은 95%이며, 같은 주민이 쓴 리뷰끼리 비슷한 점을 반영했습니다."),
         say(
             "인용한 리뷰는 규칙에 따라 골랐습니다. 같은 내용을 다룬 리뷰들의 평균에 가장 가까운 리뷰를 단지마다 한 건씩 실었습니다."
         ),
         say("리뷰의 저작권은 작성자와 사이트에 있습니다. 공개하기 전에 이용 약관을 확인하세요."),
     ]
-    return said
+    return sentences
 
 
 def _model(material: Material, evaluation: dict[str, Any] | None) -> list[str]:
     say, corpus = material.say, material.corpus
     if not corpus.models:
         return []
-    said = []
+    sentences = []
     if len(corpus.models) > 1:
-        said.append(
+        sentences.append(
             say(
                 "모델 {models}개의 판정이 섞여 있습니다. `zigbang-nlp run`을 실행하면 한 모델로 다시 판정합니다.",
                 models=len(corpus.models),
             )
         )
     if material.classifier is None:
-        return [*said, say("판정에 쓴 모델이 없어 정확도를 제시할 수 없습니다.")]
+        return [*sentences, say("판정에 쓴 모델이 없어 정확도를 제시할 수 없습니다.")]
     bundle = material.classifier.bundle
     if bundle.identity() not in corpus.models:
         return [
-            *said,
+            *sentences,
             say(
                 "판정에 쓴 모델이 현재 모델과 다릅니다. `zigbang-nlp run`을 실행하면 다시 판정합니다."
             ),
@@ -94,7 +94,7 @@ def _model(material: Material, evaluation: dict[str, Any] | None) -> list[str]:
     if measured:
         assert evaluation is not None
         return [
-            *said,
+            *sentences,
             say(
                 "모델은 학습에 쓰지 않은 리뷰 {texts:,}건에서 정확도 {accuracy:.1%}를 보였습니다(95% 신뢰구간 {low:.1%}–{high:.1%}). 긍정 비율에도 이만큼 오차가 있을 수 있으며, 신뢰구간에는 이 오차가 포함되지 않습니다.",
                 texts=evaluation["texts"],
@@ -105,10 +105,10 @@ def _model(material: Material, evaluation: dict[str, Any] | None) -> list[str]:
         ]
     accuracy = bundle.metrics.get("validation", {}).get("accuracy")
     return (
-        said
+        sentences
         if accuracy is None
         else [
-            *said,
+            *sentences,
             say(
                 "모델은 검증 데이터에서 정확도 {accuracy:.1%}를 보였습니다. 긍정 비율에도 이만큼 오차가 있을 수 있으며, 신뢰구간에는 이 오차가 포함되지 않습니다.",
                 accuracy=accuracy,

@@ -34,15 +34,15 @@ def _key_findings(material: Material) -> View:
         _rising,
         _moving,
     ]
-    said: list[str] = []
+    sentences: list[str] = []
     for kind in kinds:
         try:
-            said += list(kind(material))[:_MOST]
+            sentences += list(kind(material))[:_MOST]
         except InsightError:
             continue  # the section that it belongs to says why
-    if not said:
-        said = [say("통계적으로 유의한 결과가 없습니다. 아래 수치는 참고용입니다.")]
-    return View("key_findings", said)
+    if not sentences:
+        sentences = [say("통계적으로 유의한 결과가 없습니다. 아래 수치는 참고용입니다.")]
+    return View("key_findings", sentences)
 
 
 def _places(material: Material) -> Iterator[str]:
@@ -133,10 +133,10 @@ def _changed(material: Material) -> Iterator[str]:
     """Changes of sentiment between what is recent and what was before."""
     say = material.say
     table = insight.before_after(material.corpus)
-    found = table[table["significant"] & table["measure"].eq("positive")]
-    for row in found.reindex(found["difference"].abs().sort_values(ascending=False).index).to_dict(
-        "records"
-    ):
+    fallen = table[table["significant"] & table["measure"].eq("positive")]
+    for row in fallen.reindex(
+        fallen["difference"].abs().sort_values(ascending=False).index
+    ).to_dict("records"):
         yield say(
             "{since} 이후 {name} 긍정 비율이 {before:.1%}에서 {after:.1%}로 올랐습니다(차이의 95% 신뢰구간 {low:+.1f}~{high:+.1f}%p, 글 {n_before:,}건과 {n_after:,}건)."
             if row["difference"] > 0
@@ -179,8 +179,8 @@ def _rising(material: Material) -> Iterator[str]:
     """Words that are mentioned more often of late."""
     say = material.say
     table = insight.keywords(material.corpus)
-    found = table[table["significant"] & table["direction"].eq("rising")]
-    for row in found.to_dict("records"):
+    rising = table[table["significant"] & table["direction"].eq("rising")]
+    for row in rising.to_dict("records"):
         yield say(
             "{since} 이후 ‘{word}’ 언급이 전체 기간 {base:.1%}에서 {rate:.1%}로 늘었습니다({ratio:.1f}배, 95% 신뢰구간 {low:.1f}–{high:.1f}, 리뷰 {k:,}/{n:,}건).",
             since=table.attrs["since"],

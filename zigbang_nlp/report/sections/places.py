@@ -48,18 +48,18 @@ def _map(material: Material) -> View:
     table = ranked(material, insight.where(material.corpus))
     known = table[table["latitude"].notna() & table["longitude"].notna() & table["geohash"].notna()]
     left_out = len(table) - len(known)
-    said = [
+    sentences = [
         say(
             "단지 {complexes:,}곳의 위치입니다. 색은 보정한 만족도(회색은 전체 평균과 유의한 차이 없음), 크기는 리뷰 수를 나타냅니다.",
             complexes=len(known),
         )
     ]
     if left_out:
-        said.append(
+        sentences.append(
             say("좌표가 없는 단지 {complexes:,}곳은 지도에서 제외했습니다.", complexes=left_out)
         )
     chart = complexes_map(known, float(table.attrs["overall"]), say("단지 지도"))
-    return View("map", said, chart, known, _COLUMNS | {"district": "text"})
+    return View("map", sentences, chart, known, _COLUMNS | {"district": "text"})
 
 
 def ranked(material: Material, table: pd.DataFrame) -> pd.DataFrame:
@@ -69,9 +69,9 @@ def ranked(material: Material, table: pd.DataFrame) -> pd.DataFrame:
         say("공동 {rank:,}위 ({tied:,}곳)" if tied > 1 else N_("{rank:,}위"), rank=rank, tied=tied)
         for rank, tied in zip(table["rank"], table["tied"], strict=True)
     ]
-    found = table.assign(ranked=texts)
-    found.attrs = table.attrs
-    return found
+    with_ranks = table.assign(ranked=texts)
+    with_ranks.attrs = table.attrs
+    return with_ranks
 
 
 def _ranking(material: Material) -> View:
@@ -80,10 +80,10 @@ def _ranking(material: Material) -> View:
     table = ranked(material, insight.where(material.corpus))
     overall = float(table.attrs["overall"])
     if len(table) <= 2 * _DRAWN:
-        drawn, said = table, []
+        drawn, sentences = table, []
     else:
         drawn = pd.concat([table.head(_DRAWN), table.tail(_DRAWN)])
-        said = [
+        sentences = [
             say(
                 "단지 {complexes:,}곳 중 상위와 하위 {drawn}곳씩입니다.",
                 drawn=_DRAWN,
@@ -92,28 +92,28 @@ def _ranking(material: Material) -> View:
         ]
     first = table.iloc[0]
     if first["tied"] == len(table):
-        said.append(
+        sentences.append(
             say(
                 "통계적으로 유의한 차이가 없어 단지 {complexes:,}곳이 모두 공동 1위입니다. 순서는 참고용입니다.",
                 complexes=len(table),
             )
         )
     elif first["tied"] > 1:
-        said.append(
+        sentences.append(
             say(
                 "{tied:,}곳이 공동 1위입니다. 서로의 차이는 신뢰구간 안에 있습니다.",
                 tied=first["tied"],
             )
         )
     else:
-        said.append(
+        sentences.append(
             say(
                 "{name}이(가) 단독 1위입니다(보정한 만족도 {score:.1%}).",
                 name=first["name"],
                 score=first["score"],
             )
         )
-    said.append(
+    sentences.append(
         say(
             "보정한 만족도는 리뷰가 적을수록 지역 평균에 가깝게 조정한 긍정 비율입니다. 순위는 95% 신뢰구간의 하한으로 매기므로, 좋은 리뷰 세 건이 좋은 리뷰 삼백 건을 앞서지 않습니다. 점선은 전체 긍정 비율입니다."
         )
@@ -121,7 +121,7 @@ def _ranking(material: Material) -> View:
     chart = interval_rows(
         rows_of(drawn, "name", "score", count="texts"), say("단지 순위"), share, middle=overall
     )
-    return View("ranking", said, chart, table, _COLUMNS, rows=drawn)
+    return View("ranking", sentences, chart, table, _COLUMNS, rows=drawn)
 
 
 def _regions(material: Material) -> View:
@@ -145,8 +145,8 @@ def _regions(material: Material) -> View:
 def _standouts(material: Material) -> View:
     say = material.say
     table = insight.standouts(material.corpus)
-    found = table[table["significant"]]
-    named = found.assign(category=found["category"].map(say.category))
+    significant = table[table["significant"]]
+    named = significant.assign(category=significant["category"].map(say.category))
     columns = {
         "name": "text",
         "category": "text",
@@ -158,7 +158,7 @@ def _standouts(material: Material) -> View:
         "texts": "count",
         "q_value": "p",
     }
-    if found.empty:
+    if significant.empty:
         return View(
             "standouts",
             [
@@ -171,7 +171,7 @@ def _standouts(material: Material) -> View:
         )
     texts = material.corpus.texts
     quotes = []
-    for row in found.head(4).to_dict("records"):
+    for row in significant.head(4).to_dict("records"):
         better = row["difference"] > 0
         chosen = texts["complex"].eq(row["complex"]) & texts["category"].eq(row["category"])
         chosen &= texts["positive"].eq(float(better))
@@ -192,11 +192,11 @@ def _standouts(material: Material) -> View:
             other=row["other_share"],
         )
         quotes.append((about, representative(material, chosen.to_numpy())))
-    said = [
+    sentences = [
         say(
             "단지와 항목의 조합 {pairs:,}개 중 {found:,}개가 다른 단지와 유의하게 다릅니다(피셔 정확 검정, 거짓 발견율 5%).",
-            found=len(found),
+            found=len(significant),
             pairs=len(table),
         )
     ]
-    return View("standouts", said, None, table, columns, rows=named, quotes=quotes)
+    return View("standouts", sentences, None, table, columns, rows=named, quotes=quotes)

@@ -58,14 +58,14 @@ def pros_and_cons(material: Material) -> View:
         "high": "percent",
         "texts": "count",
     }
-    said = [
+    sentences = [
         say(
             "리뷰가 많은 단지 {n:,}곳에서 칭찬이 많은 주제와 불만이 많은 주제입니다. 긍정 비율과 의견 수를 함께 적었습니다.",
             n=len(most),
         )
     ]
     rows = table[table["complex"].isin(most)]
-    return View("pros_and_cons", said, None, table, columns, rows=rows, quotes=quotes)
+    return View("pros_and_cons", sentences, None, table, columns, rows=rows, quotes=quotes)
 
 
 def by_complex_and_topic(material: Material) -> pd.DataFrame:

@@ -72,11 +72,11 @@ def _deciding(material: Material) -> View:
         "count": "count",
         "reviews": "count",
     }
-    said = [
+    sentences = [
         say(
             "리뷰 {texts:,}건에서 단어를 하나씩 뺐을 때 긍정 확률이 얼마나 바뀌는지 측정했습니다. 오른쪽 단어는 긍정, 왼쪽 단어는 부정으로 판정하게 합니다. 조사와 어미는 제외했습니다.",
             texts=min(_TEXTS, len(texts)),
         )
     ]
     rows = table.loc[sorted({*first.index, *drawn.index})]
-    return View("deciding", said, chart, table, columns, rows=rows, sides=True)
+    return View("deciding", sentences, chart, table, columns, rows=rows, sides=True)

@@ -36,9 +36,9 @@ def _network(material: Material) -> View:
     seeds = enough.nlargest(_SEEDS).index.tolist()
     tables, refused = [], None
     for seed in seeds:
-        found = insight.related(corpus, seed, top=_EACH)
-        refused = refused or found.attrs.get("refused")
-        tables.append(found.assign(one=seed))
+        related = insight.related(corpus, seed, top=_EACH)
+        refused = refused or related.attrs.get("refused")
+        tables.append(related.assign(one=seed))
     table = pd.concat(tables) if tables else pd.DataFrame()
     if table.empty:
         raise InsightError(
@@ -62,13 +62,13 @@ def _network(material: Material) -> View:
         Edge(row["one"], row["other"], row["strength"], row["method"] != "together")
         for row in edges.to_dict("records")
     ]
-    said = [
+    sentences = [
         say(
             "가장 많이 쓰인 명사와 관련어입니다. 실선은 같은 리뷰에 함께 나오는 말(NPMI), 점선은 비슷한 맥락에서 쓰이는 말(단어 벡터)입니다. 파란색은 긍정 리뷰에, 주황색은 부정 리뷰에 더 많이 나온 말입니다."
         )
     ]
     if refused is not None:
-        said.append(refused.sentence(say.language))
+        sentences.append(refused.sentence(say.language))
     table = table.assign(method=[say(_METHODS[name]) for name in table["method"]])
     columns = {
         "one": "text",
@@ -79,7 +79,9 @@ def _network(material: Material) -> View:
         "similarity": "signed",
     }
     csv = table[["one", *table.columns.drop("one")]]
-    return View("network", said, word_network(nodes, links, say("함께 쓰이는 말")), csv, columns)
+    return View(
+        "network", sentences, word_network(nodes, links, say("함께 쓰이는 말")), csv, columns
+    )
 
 
 def _tones(material: Material, words: list[str]) -> list[Tone]:
@@ -88,9 +90,9 @@ def _tones(material: Material, words: list[str]) -> list[Tone]:
         polar = insight.polar_words(material.corpus, min_count=1)
     except InsightError:
         return ["base"] * len(words)
-    found = polar.drop_duplicates("word").set_index("word").reindex(words)
-    sure = found["significant"].eq(True)
+    by_word = polar.drop_duplicates("word").set_index("word").reindex(words)
+    sure = by_word["significant"].eq(True)
     tones: list[Tone] = np.where(
-        ~sure, "base", np.where(found["z"] > 0, "positive", "negative")
+        ~sure, "base", np.where(by_word["z"] > 0, "positive", "negative")
     ).tolist()
     return tones

@@ -52,9 +52,9 @@ def _categories(material: Material) -> View:
         ]
         quotes.append((row["name"], kinds))
     best, worst = named.iloc[0], named.iloc[-1]
-    said = []
+    sentences = []
     if len(named) > 1 and worst["wilson_high"] < best["wilson_low"]:
-        said.append(
+        sentences.append(
             say(
                 "만족도가 가장 높은 항목은 {best}, 가장 낮은 항목은 {worst}입니다. 두 신뢰구간은 겹치지 않습니다.",
                 best=best["name"],
@@ -69,7 +69,7 @@ def _categories(material: Material) -> View:
         "texts": "count",
         "reviews": "count",
     }
-    return View("categories", said, chart, named, columns, quotes=quotes)
+    return View("categories", sentences, chart, named, columns, quotes=quotes)
 
 
 def _topics(material: Material) -> View:
@@ -97,7 +97,7 @@ def _drivers(material: Material) -> View:
     say = material.say
     try:
         table = insight.drivers(material.corpus)
-        said, name = (
+        sentences, name = (
             [
                 say(
                     "주제별 칭찬과 불만이 작성자의 추천점수(0~5점)와 얼마나 관련되는지, 모든 주제를 함께 넣은 능형 회귀로 추정했습니다."
@@ -107,7 +107,7 @@ def _drivers(material: Material) -> View:
         )
     except insight.InsightError:
         table = insight.drivers(material.corpus, "category")
-        said, name = (
+        sentences, name = (
             [
                 say(
                     "항목별 칭찬과 불만이 작성자의 추천점수(0~5점)와 얼마나 관련되는지, 모든 항목을 함께 넣은 능형 회귀로 추정했습니다."
@@ -116,7 +116,7 @@ def _drivers(material: Material) -> View:
             "name",
         )
         table = table.assign(name=table["driver"].map(say.category))
-    said.append(
+    sentences.append(
         say(
             "작성자 {reviews:,}명의 점수 차이 중 {r2:.0%}를 설명합니다. 상관관계이며 인과관계가 아닙니다.",
             reviews=table.attrs["reviews"],
@@ -139,4 +139,4 @@ def _drivers(material: Material) -> View:
         "reviews": "count",
         "q_value": "p",
     }
-    return View("drivers", said, chart, table, columns)
+    return View("drivers", sentences, chart, table, columns)

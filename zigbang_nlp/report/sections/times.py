@@ -32,14 +32,14 @@ def _trend(material: Material) -> View:
     period = period_of(corpus)
     table = insight.trend(corpus, period)
     marks: list[tuple[str, str]] = []
-    said: list[str] = []
+    sentences: list[str] = []
     try:
-        found = insight.changes(corpus, period)
+        changes = insight.changes(corpus, period)
     except InsightError as error:
-        said.append(error.sentence(say.language))
+        sentences.append(error.sentence(say.language))
     else:
-        for row in found.to_dict("records"):
-            said.append(
+        for row in changes.to_dict("records"):
+            sentences.append(
                 say(
                     "{label}부터 {category} 긍정 비율이 {before:.0%}에서 {after:.0%}로 높아졌습니다."
                     if row["difference"] > 0
@@ -55,8 +55,8 @@ def _trend(material: Material) -> View:
             # The line is that of all texts; a change of one category isn't seen in it.
             if row["category"] == "all":
                 marks.append((row["label"], row["label"]))
-        if found.empty:
-            said.append(say("지속된 변화는 없습니다. 오르내림은 우연의 범위 안에 있습니다."))
+        if changes.empty:
+            sentences.append(say("지속된 변화는 없습니다. 오르내림은 우연의 범위 안에 있습니다."))
     line = [
         Point(row["label"], row["share"], row["low"], row["high"], int(row["texts"]))
         for row in table.to_dict("records")
@@ -70,4 +70,4 @@ def _trend(material: Material) -> View:
         "texts": "count",
         "reviews": "count",
     }
-    return View("trend", said, chart, table, columns, rows=table.iloc[::-1])
+    return View("trend", sentences, chart, table, columns, rows=table.iloc[::-1])

@@ -33,13 +33,13 @@ def topics_by_region(material: Material) -> View:
     wide = wide.reindex(index=order, columns=most).fillna("–").reset_index()
     wide.columns.name = None
     columns = {"name": "text"} | dict.fromkeys(most, "text")
-    said = [
+    sentences = [
         say(
             "시군구마다 주제별 의견의 긍정 비율입니다. 의견이 {n}건보다 적은 칸은 비웠습니다. 신뢰구간은 CSV에 있습니다.",
             n=FEWEST,
         )
     ]
-    return View("topics_by_region", said, None, table, columns, rows=wide)
+    return View("topics_by_region", sentences, None, table, columns, rows=wide)
 
 
 def by_region_and_topic(material: Material) -> pd.DataFrame:

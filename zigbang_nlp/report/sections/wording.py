@@ -39,14 +39,14 @@ def _keywords(material: Material) -> View:
     )
     drawn = shown[np.isfinite(shown["ratio"]) & shown["ratio"].gt(0)]
     drawn = drawn.sort_values("ratio", ascending=False)
-    said = [
+    sentences = [
         say(
             "{since}–{until}의 언급 비율이 전체 기간의 몇 배인지 나타냅니다.",
             since=f"{since:%Y-%m-%d}",
             until=f"{until:%Y-%m-%d}",
         )
     ]
-    said.append(
+    sentences.append(
         say(
             "비교한 단어 {words:,}개 중 {found:,}개가 유의하게 달라졌습니다(거짓 발견율 5%)."
             if len(sure)
@@ -83,7 +83,7 @@ def _keywords(material: Material) -> View:
         chart = bar_rows(bars, say("언급이 늘거나 준 키워드"), lambda power: f"{2.0**power:g}×")
     quotes = _quotes_of(material, shown.head(3)["word"].tolist(), pd.Timestamp(since))
     rows = shown if len(shown) else table.head(_DRAWN)
-    return View("keywords", said, chart, table, columns, rows=rows, quotes=quotes)
+    return View("keywords", sentences, chart, table, columns, rows=rows, quotes=quotes)
 
 
 def _quotes_of(
@@ -93,10 +93,10 @@ def _quotes_of(
     inside = np.ones(len(corpus.texts), bool)
     if since is not None:
         inside = corpus.texts["written_at"].ge(since).to_numpy(bool)
-    found = [
+    pairs = [
         (word, representative(material, mentioning(corpus, word) & inside, 1)) for word in words
     ]
-    return [(word, quotes) for word, quotes in found if quotes]
+    return [(word, quotes) for word, quotes in pairs if quotes]
 
 
 def _polar(material: Material) -> View:
@@ -136,7 +136,7 @@ def _polar(material: Material) -> View:
         for row in drawn.to_dict("records")
     ]
     chart = bar_rows(bars, say("칭찬에 쓰인 말과 불만에 쓰인 말"), points)
-    said = [
+    sentences = [
         say(
             "긍정 리뷰와 부정 리뷰에서 쓰이는 정도가 가장 크게 다른 단어입니다. 자주 쓰인 단어와 드문 단어를 함께 비교할 수 있도록 사전확률로 보정한 로그 오즈입니다."
         )
@@ -148,7 +148,7 @@ def _polar(material: Material) -> View:
         for name in word:
             chosen = mentioning(material.corpus, name) & texts["positive"].eq(positive).to_numpy()
             quotes.append((name, representative(material, chosen, 1)))
-    return View("polar", said, chart, table, columns, rows=drawn, quotes=quotes, sides=True)
+    return View("polar", sentences, chart, table, columns, rows=drawn, quotes=quotes, sides=True)
 
 
 def _new_words(material: Material) -> View:

@@ -29,13 +29,13 @@ def yearly_keywords(material: Material) -> View:
         ]
         wide[str(year)] = pd.Series(cells, dtype="str").reindex(range(_TOP)).fillna("")
     columns = {"rank": "count"} | {str(year): "text" for year in years}
-    said = [
+    sentences = [
         say(
             "해마다 언급 비율이 전체 기간보다 높았던 말 {top}개를, 우연으로 보기 어려운 것부터 실었습니다. 숫자는 배율이고, 줄표(–)가 붙은 말은 통계적으로 유의하지 않습니다.",
             top=_TOP,
         )
     ]
-    return View("yearly_keywords", said, None, table, columns, rows=wide)
+    return View("yearly_keywords", sentences, None, table, columns, rows=wide)
 
 
 def keywords_by_year(material: Material) -> pd.DataFrame:
