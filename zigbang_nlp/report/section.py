@@ -52,7 +52,7 @@ class View:
 
     Attributes:
         key: names its title in `headings`, its anchor and its CSV file.
-        sentences: sentences.
+        sentences: in order.
         chart: of `charts`, or None.
         table: what the chart shows, all rows and columns, for the CSV; or None.
         columns: of the table that the page shows -> how ("text", "count", "percent", "signed",

@@ -212,11 +212,11 @@ def _of_parameters(error: RequestValidationError) -> Problem:
 
 def _describe(app: FastAPI) -> None:
     """Add what FastAPI can't see to the OpenAPI document: bodies that are read by hand."""
-    made = app.openapi
+    document_of = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            document = made()
+            document = document_of()
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
             schemas["PredictRequest"] = PredictRequest.model_json_schema()
             for name in ("HTTPValidationError", "ValidationError"):

@@ -37,5 +37,5 @@ class AppState:
 
 def services_of(request: Request) -> AppState:
     """The services of the application that a request came to; for FastAPI's Depends, too."""
-    found: AppState = request.app.state.app_state
-    return found
+    app_state: AppState = request.app.state.app_state
+    return app_state

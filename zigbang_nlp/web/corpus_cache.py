@@ -92,17 +92,17 @@ class Snapshot:
         same = self.store is not None and self.store.version() == self.version
         return index_of(corpus, self.store if same else None)
 
-    def query(self, asked: Callable[..., Answer], *arguments: Hashable) -> Answer:
+    def query(self, query: Callable[..., Answer], *arguments: Hashable) -> Answer:
         """The answer to one of `insight.queries`, kept by the query and its arguments.
 
         Args:
-            asked: takes a corpus, then the arguments.
+            query: takes a corpus, then the arguments.
             arguments: of the query, by position.
 
         Raises:
             ZigbangError: as the query does; that isn't kept.
         """
-        return self.ask((asked.__name__, *arguments), lambda corpus: asked(corpus, *arguments))
+        return self.ask((query.__name__, *arguments), lambda corpus: query(corpus, *arguments))
 
     def ask(self, key: Hashable, find: Callable[[Corpus], Answer]) -> Answer:
         """What `find` says of the reviews; kept under `key`, and found once for all who wait.
@@ -120,21 +120,21 @@ class Snapshot:
                 if key in self._answers:
                     return cast(Answer, self._answers[key])
             try:
-                found = find(self.reviews())
+                answer = find(self.reviews())
                 with self._lock:
-                    self._answers[key] = found
+                    self._answers[key] = answer
                     if len(self._answers) > _KEPT:
                         self._answers.popitem(last=False)
             finally:
                 with self._lock:
                     self._making.pop(key, None)
-        return found
+        return answer
 
     def warm(self) -> None:
         """Find out now what most pages need, so that no visitor waits for it."""
         with suppress(ZigbangError):  # who asks is told
-            for asked, *more in _WANTED:
-                self.query(asked, Filters(), *more)
+            for query, *more in _WANTED:
+                self.query(query, Filters(), *more)
             self.index()
 
     def later(self, key: Hashable, find: Callable[[Corpus], Answer]) -> Answer | None:
@@ -162,13 +162,13 @@ class Snapshot:
 
     def _find_out(self, key: Hashable, find: Callable[[Corpus], Any]) -> None:
         try:
-            found = find(self.reviews())
+            answer = find(self.reviews())
         except ZigbangError as error:
             with self._lock:
                 self._troubles[key] = error
         else:
             with self._lock:
-                self._answers[key] = found
+                self._answers[key] = answer
         finally:
             with self._lock:
                 self._making.pop(key, None)
@@ -203,7 +203,7 @@ class CorpusCache:
             self._close()
             if self._opened_before and not store_exists(self._url):
                 raise StoreError("The store's file is gone.", "Put it back.")
-            opened = open_store(self._url, lambda said: log.info("%s", said))
+            opened = open_store(self._url, lambda sentence: log.info("%s", sentence))
             if self._opened_before:
                 log.info("The store %s is back.", opened.database.name)
             self._opened_before = True
@@ -290,7 +290,7 @@ def _identity(store: Store) -> tuple[int, int] | None:
     if file is None:
         return None
     try:
-        found = file.stat()
+        status = file.stat()
     except OSError:
         return None
-    return (found.st_dev, found.st_ino)
+    return (status.st_dev, status.st_ino)

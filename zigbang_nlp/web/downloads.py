@@ -45,11 +45,11 @@ def points_file(table: pd.DataFrame, format: str) -> Response:
         table: of `insight.where` by complex.
         format: "geojson" or "gpkg".
     """
-    made = feature_collection(table)
+    collection = feature_collection(table)
     body, media_type = (
-        (geopackage(made), GEOPACKAGE)
+        (geopackage(collection), GEOPACKAGE)
         if format == "gpkg"
-        else (json.dumps(made, ensure_ascii=False).encode(), "application/geo+json")
+        else (json.dumps(collection, ensure_ascii=False).encode(), "application/geo+json")
     )
     return _attached(body, f"complexes.{format}", media_type)
 
@@ -62,16 +62,16 @@ def _attached(body: bytes, file: str, media_type: str) -> Response:
     return Response(body, headers=headers, media_type=media_type)
 
 
-def one_of(tables: Mapping[str, pd.DataFrame | None], wanted: str, format: str) -> Response:
+def one_of(tables: Mapping[str, pd.DataFrame | None], chosen: str, format: str) -> Response:
     """The table of a page that is wanted, as a download; the first that there is by default.
 
     Args:
         tables: name -> table; None where the page has none to show.
-        wanted: a name.
+        chosen: a name.
         format: "csv" or "xlsx".
     """
     there = {name: table for name, table in tables.items() if table is not None}
-    name = wanted if wanted in there else next(iter(there), "table")
+    name = chosen if chosen in there else next(iter(there), "table")
     return file_of(there.get(name, pd.DataFrame()), name, format)
 
 
@@ -93,9 +93,9 @@ def _workbook(table: pd.DataFrame) -> bytes:
         value = _plain(value)
         if not isinstance(value, str):
             return value
-        made = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", value)[:_MOST_LETTERS])
-        made.data_type = "s"  # told to be text, it is no formula, whatever it begins with
-        return made
+        text_cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", value)[:_MOST_LETTERS])
+        text_cell.data_type = "s"  # told to be text, it is no formula, whatever it begins with
+        return text_cell
 
     sheet.append([cell(str(name)) for name in table.columns])
     for row in table.itertuples(index=False):

@@ -181,13 +181,13 @@ class Jobs:
                 if job.state != "working":
                     return
                 texts = review_texts(chunk[job.column], job.column, job.done)
-                found = self._engine.classifier.predict(texts)
-                write(with_columns(chunk, columns_of(found, LABEL_ONLY)))
-                kept.append(rows_of(found, job.done + 1))
+                predictions = self._engine.classifier.predict(texts)
+                write(with_columns(chunk, columns_of(predictions, LABEL_ONLY)))
+                kept.append(rows_of(predictions, job.done + 1))
                 job.done += len(chunk)
-                job.positive += sum(p.label == "positive" for p in found)
-                job.negative += sum(p.label == "negative" for p in found)
-                job.unsure += sum(p.unsure and p.label is not None for p in found)
+                job.positive += sum(p.label == "positive" for p in predictions)
+                job.negative += sum(p.label == "negative" for p in predictions)
+                job.unsure += sum(p.unsure and p.label is not None for p in predictions)
         save_rows(kept, job.rows)
 
 

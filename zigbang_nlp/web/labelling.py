@@ -43,7 +43,7 @@ class Next:
 
 def next_texts(
     snapshot: Snapshot,
-    given: list[Annotation],
+    annotations: list[Annotation],
     person: str,
     kind: Kind,
     size: int,
@@ -53,7 +53,7 @@ def next_texts(
 
     Args:
         snapshot: the reviews.
-        given: all labels.
+        annotations: all labels.
         person: who is to label.
         kind: of `insight.labelling.KINDS`.
         size: texts at most.
@@ -69,7 +69,7 @@ def next_texts(
     )
     if queue is None:
         return Next(None)
-    mine = {one.key for one in given if one.person == person}
+    mine = {one.key for one in annotations if one.person == person}
     done = np.array([key in mine for key in keys_of(queue)], bool)
     rest = queue[~done]
     return Next(rest.head(size), len(rest), int(done.sum()))
@@ -103,59 +103,61 @@ def add_label(
         raise InputError("The store doesn't hold this review.", "Reload the page.")
 
 
-def agreement(snapshot: Snapshot, given: list[Annotation]) -> pd.DataFrame:
+def agreement(snapshot: Snapshot, annotations: list[Annotation]) -> pd.DataFrame:
     """How people agree on the texts that several of them labelled; see `insight.agreements`.
 
     Raises:
         InsightError: nobody labelled what somebody else did, or there are no reviews.
     """
-    rows = [("\x1f".join(one.key), one.person, one.label) for one in given]
+    rows = [("\x1f".join(one.key), one.person, one.label) for one in annotations]
     table = pd.DataFrame(rows, columns=["text", "person", "label"])
-    return snapshot.ask(("agreement", *_state(given)), lambda _: agreements(table))
+    return snapshot.ask(("agreement", *_state(annotations)), lambda _: agreements(table))
 
 
-def sample(snapshot: Snapshot, given: list[Annotation]) -> pd.Series:
+def sample(snapshot: Snapshot, annotations: list[Annotation]) -> pd.Series:
     """What people say of the random sample; see `insight.labelling.sample_labels`."""
-    return snapshot.ask(("sample", *_state(given)), lambda corpus: sample_labels(corpus, given))
+    return snapshot.ask(
+        ("sample", *_state(annotations)), lambda corpus: sample_labels(corpus, annotations)
+    )
 
 
-def _state(given: list[Annotation]) -> tuple[int, str]:
+def _state(annotations: list[Annotation]) -> tuple[int, str]:
     """What changes whenever a label does."""
-    return len(given), max((str(one.made_at) for one in given), default="")
+    return len(annotations), max((str(one.made_at) for one in annotations), default="")
 
 
-def drivers(snapshot: Snapshot, given: list[Annotation]) -> pd.DataFrame | None:
+def drivers(snapshot: Snapshot, annotations: list[Annotation]) -> pd.DataFrame | None:
     """See `insight.corrected_trends.corrected_drivers`; None while it is being found out.
 
     Raises:
         InsightError: there are too few labels.
     """
     return snapshot.later(
-        ("corrected drivers", *_state(given)),
-        lambda corpus: corrected_drivers(corpus, sample(snapshot, given)),
+        ("corrected drivers", *_state(annotations)),
+        lambda corpus: corrected_drivers(corpus, sample(snapshot, annotations)),
     )
 
 
-def trend(snapshot: Snapshot, given: list[Annotation]) -> pd.DataFrame:
+def trend(snapshot: Snapshot, annotations: list[Annotation]) -> pd.DataFrame:
     """See `insight.corrected_trends.corrected_trend`.
 
     Raises:
         InsightError: there are too few labels.
     """
-    labels = sample(snapshot, given)
+    labels = sample(snapshot, annotations)
     return snapshot.ask(
-        ("corrected trend", *_state(given)), lambda corpus: corrected_trend(corpus, labels)
+        ("corrected trend", *_state(annotations)), lambda corpus: corrected_trend(corpus, labels)
     )
 
 
 def change(
-    snapshot: Snapshot, given: list[Annotation], place: Filters, periods: dict[Any, Any]
+    snapshot: Snapshot, annotations: list[Annotation], place: Filters, periods: dict[Any, Any]
 ) -> dict[str, float | bool]:
     """The difference of the positive shares of two periods, naive and corrected.
 
     Args:
         snapshot: the reviews.
-        given: all labels.
+        annotations: all labels.
         place: which complexes are meant.
         periods: first and last days, as `before_after` says them: since, until, base_since and
             base_until.
@@ -163,7 +165,7 @@ def change(
     Raises:
         InsightError: a period has too few labels.
     """
-    labels = sample(snapshot, given)
+    labels = sample(snapshot, annotations)
     ends = [periods[name] for name in ("since", "until", "base_since", "base_until")]
 
     def find(corpus: Corpus) -> dict[str, float | bool]:
@@ -178,16 +180,16 @@ def change(
 
         return corrected_difference(corpus, labels, within(*ends[:2]), within(*ends[2:]))
 
-    return snapshot.ask(("corrected change", place, *ends, *_state(given)), find)
+    return snapshot.ask(("corrected change", place, *ends, *_state(annotations)), find)
 
 
-def corrected(snapshot: Snapshot, given: list[Annotation], by: By | None) -> pd.DataFrame:
+def corrected(snapshot: Snapshot, annotations: list[Annotation], by: By | None) -> pd.DataFrame:
     """Shares as the model judged beside those corrected by the labels of the random sample.
 
     Raises:
         InsightError: nobody has labelled a text of the random sample.
     """
-    labels = sample(snapshot, given)
+    labels = sample(snapshot, annotations)
     return snapshot.ask(
-        ("corrected", by, *_state(given)), lambda corpus: corrected_shares(corpus, labels, by)
+        ("corrected", by, *_state(annotations)), lambda corpus: corrected_shares(corpus, labels, by)
     )

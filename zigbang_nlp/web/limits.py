@@ -161,8 +161,8 @@ class _Body:
         self._receive = receive
         self._limit = limit
         self._read = 0
-        said = next((v for k, v in scope["headers"] if k == b"content-length"), b"0")
-        if said.isdigit() and int(said) > limit:
+        length = next((v for k, v in scope["headers"] if k == b"content-length"), b"0")
+        if length.isdigit() and int(length) > limit:
             raise _too_large(limit)
 
     async def receive(self) -> Message:

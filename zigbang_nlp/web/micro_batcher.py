@@ -18,7 +18,7 @@ _TOGETHER = 256
 @dataclass
 class _Call(Generic[Found]):
     texts: Sequence[str]
-    asked: Hashable
+    questions: Hashable
     answer: asyncio.Future[tuple[list[Found], str]] = field(repr=False)
 
 
@@ -28,7 +28,7 @@ class MicroBatcher(Generic[Found]):
     Under load the network sees larger batches; a lone caller never waits for others to come.
 
     Args:
-        find: (texts, asked) -> (one answer a text, the model that gave them); runs in a thread.
+        find: (texts, questions) -> (one answer a text, the model that gave them); runs in a thread.
     """
 
     def __init__(
@@ -39,9 +39,9 @@ class MicroBatcher(Generic[Found]):
         self._worker: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
 
-    async def ask(self, texts: Sequence[str], asked: Hashable) -> tuple[list[Found], str]:
+    async def ask(self, texts: Sequence[str], questions: Hashable) -> tuple[list[Found], str]:
         """The answers to texts, in order; raises what `find` raises."""
-        call: _Call[Found] = _Call(texts, asked, asyncio.get_running_loop().create_future())
+        call: _Call[Found] = _Call(texts, questions, asyncio.get_running_loop().create_future())
         self._calls.append(call)
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work())
@@ -56,8 +56,8 @@ class MicroBatcher(Generic[Found]):
         while together := self._take():
             texts = [text for call in together for text in call.texts]
             try:
-                found, model = await loop.run_in_executor(
-                    self._thread, self._find, texts, together[0].asked
+                answers, model = await loop.run_in_executor(
+                    self._thread, self._find, texts, together[0].questions
                 )
             except Exception as error:  # noqa: BLE001 - it belongs to those who asked
                 for call in together:
@@ -67,7 +67,7 @@ class MicroBatcher(Generic[Found]):
             at = 0
             for call in together:
                 if not call.answer.done():
-                    call.answer.set_result((found[at : at + len(call.texts)], model))
+                    call.answer.set_result((answers[at : at + len(call.texts)], model))
                 at += len(call.texts)
 
     def _take(self) -> list[_Call[Found]]:
@@ -78,7 +78,7 @@ class MicroBatcher(Generic[Found]):
             call = self._calls[0]
             if not call.answer.done():
                 if together and (
-                    call.asked != together[0].asked or count + len(call.texts) > _TOGETHER
+                    call.questions != together[0].questions or count + len(call.texts) > _TOGETHER
                 ):
                     break
                 together.append(call)

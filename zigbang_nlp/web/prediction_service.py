@@ -124,12 +124,12 @@ class PredictionService:
 
     def _predict(self, texts: list[str], asked: Asked) -> tuple[list[Prediction], str]:
         classifier, model = self._in_force
-        found = classifier.predict(
+        predictions = classifier.predict(
             texts, asked.topics, asked.sentences, asked.explain, asked.aspects
         )
         self.metrics.texts.inc(len(texts))
         self.metrics.batches.inc()
-        return found, model
+        return predictions, model
 
     async def words(self, texts: Sequence[str]) -> tuple[list[tuple[WordShare, ...]], str]:
         """What each word of each text adds, see `Explainer.words`, and the model's identity.
@@ -197,10 +197,10 @@ class PredictionService:
 def _marks(manifest: Path) -> tuple[int, ...] | None:
     """What differs between two manifests at one path; None where there is none."""
     try:
-        found = manifest.stat()
+        status = manifest.stat()
     except OSError:
         return None
-    return (found.st_ino, found.st_mtime_ns, found.st_size)
+    return (status.st_ino, status.st_mtime_ns, status.st_size)
 
 
 def _load(directory: Path) -> tuple[Classifier, str]:

@@ -72,16 +72,16 @@ class Problem(Exception):
 
     def response(self, scope: Scope, language: str = "") -> Response:
         """The problem as an answer to the request of `scope`, in the language it prefers or this one."""
-        said: dict[str, Any] = {
+        document: dict[str, Any] = {
             "type": f"urn:zigbang-nlp:problem:{self.kind}",
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
             "detail": self.sentence(language or preferred_language(scope)),
         }
         if self.errors:
-            said["errors"] = list(self.errors)
+            document["errors"] = list(self.errors)
         # Half a surrogate pair, as a caller may have sent, is no UTF-8.
-        body = json.dumps(said, ensure_ascii=False).encode("utf-8", "backslashreplace")
+        body = json.dumps(document, ensure_ascii=False).encode("utf-8", "backslashreplace")
         return Response(body, self.status, dict(self.headers), MEDIA_TYPE)
 
 
@@ -116,6 +116,8 @@ def problem_of(error: ZigbangError) -> Problem:
         return Problem(404, "nothing-to-say", error)
     why = [{"reason": str(error)}]
     if isinstance(error, InputError):
-        said = error if error.korean else N_("요청 값을 이해하지 못했습니다. 값을 확인해 주세요.")
-        return Problem(422, "wrong-input", said, errors=why)
+        sentence = (
+            error if error.korean else N_("요청 값을 이해하지 못했습니다. 값을 확인해 주세요.")
+        )
+        return Problem(422, "wrong-input", sentence, errors=why)
     return Problem(500, "internal", "요청을 처리할 수 없습니다.", errors=why)

@@ -43,14 +43,14 @@ def one_complex(snapshot: Snapshot, key: str) -> pd.Series:
         Problem: there is none with this key.
     """
     table = snapshot.reviews().complexes
-    found = table[table["complex"].eq(key)]
-    if found.empty:
+    rows = table[table["complex"].eq(key)]
+    if rows.empty:
         raise Problem(
             404,
             "no-such-complex",
             "단지를 찾을 수 없습니다. 목록에서 선택해 주세요.",
         )
-    return found.iloc[0]
+    return rows.iloc[0]
 
 
 def suggested(snapshot: Snapshot, typed: str) -> list[dict[str, str]]:
@@ -91,9 +91,9 @@ def mention_trend(snapshot: Snapshot, filters: Filters, word: str, period: str) 
     return snapshot.query(queries.mention_trend, filters, word, _period(period))
 
 
-def word(snapshot: Snapshot, filters: Filters, asked: str) -> WordFigures:
+def word(snapshot: Snapshot, filters: Filters, typed: str) -> WordFigures:
     """See `insight.queries.word`."""
-    return snapshot.query(queries.word, filters, asked)
+    return snapshot.query(queries.word, filters, typed)
 
 
 def keywords(snapshot: Snapshot, filters: Filters, min_count: int = 5) -> pd.DataFrame:

@@ -126,7 +126,7 @@ class ReportJobs:
             job.state = "failed"
 
     def _write(self, job: ReportJob) -> None:
-        def told(done: int, total: int) -> None:
+        def note_progress(done: int, total: int) -> None:
             job.done, job.total = done, total
             if job.state != "working":
                 raise _StoppedError
@@ -138,7 +138,7 @@ class ReportJobs:
             evaluation=self._evaluation,
             language=job.language,
             filters=job.filters,
-            progress=told,
+            progress=note_progress,
         )
 
 

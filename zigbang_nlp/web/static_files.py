@@ -27,13 +27,13 @@ class _File:
 
 @cache
 def _files() -> dict[str, _File]:
-    found = {}
+    files = {}
     for path in [*sorted(Path(__file__).with_name("static").iterdir()), CHARTS_CSS]:
         if path.suffix in _TYPES:
             body = path.read_bytes()
             version = hashlib.blake2b(body, digest_size=6).hexdigest()
-            found[path.name] = _File(body, _TYPES[path.suffix], version)
-    return found
+            files[path.name] = _File(body, _TYPES[path.suffix], version)
+    return files
 
 
 def static_url(name: str) -> str:

@@ -86,8 +86,8 @@ def refuse_bomb(source: Path) -> None:
 def under_name(error: ZigbangError, source: Path, name: str) -> InputError:
     """An error about a file that was sent, under the name that its sender gave it."""
 
-    def named(said: str) -> str:
-        return said.replace(str(source), name).replace(source.name, name)
+    def named(sentence: str) -> str:
+        return sentence.replace(str(source), name).replace(source.name, name)
 
     korean = named(error.korean) if isinstance(error, InputError) else ""
     return InputError(named(error.fact), named(error.next_step), korean)
@@ -105,7 +105,7 @@ def small_chunks(
 def _which_column(names: list[str]) -> Problem:
     values = {"columns": ", ".join(names[:20])}
     errors = [{"column": name} for name in names[:50]]
-    whole = next((found for found in map(mended, names) if found is not None), None)
+    whole = next((name for name in map(mended, names) if name is not None), None)
     if whole is None:
         sentence = N_("리뷰가 있는 열을 선택해 주세요. 이 파일의 열: {columns}")
     else:

@@ -182,11 +182,11 @@ def _baseline_scores(dataset: DataSet, test: Split) -> tuple[np.ndarray, float]:
     training, held = dataset.split("train"), dataset.split("validation")
     log.info("Fitting the TF-IDF baseline on %s texts.", f"{len(training.rows):,}")
     pipeline = fit_baseline([clean(t) for t in training.rows["text"]], training.labels)
-    chosen_on, asked = (
+    chosen_on, on_test = (
         pipeline.predict_proba([clean(t) for t in part.rows["text"]])[:, 1].astype(np.float32)
         for part in (held, test)
     )
-    return asked, choose_threshold(held.labels, chosen_on)
+    return on_test, choose_threshold(held.labels, chosen_on)
 
 
 def _figures(

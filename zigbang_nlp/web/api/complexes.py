@@ -149,14 +149,14 @@ def complex_(request: Request, snapshot: Reviews, key: Key) -> Response:
         return not_modified(tag)
     row = queries.one_complex(snapshot, key)
     own = Filters(complexes=(key,))
-    said: dict[str, Any] = records(row.to_frame().T)[0]
-    said["categories"] = records(queries.profile(snapshot, own))
+    body: dict[str, Any] = records(row.to_frame().T)[0]
+    body["categories"] = records(queries.profile(snapshot, own))
     district = row["district"]
-    said["district_categories"] = (
+    body["district_categories"] = (
         records(queries.profile(snapshot, Filters(region=district))) if district else []
     )
     try:
-        said["trend"] = records(queries.trend(snapshot, own, "quarter"))
+        body["trend"] = records(queries.trend(snapshot, own, "quarter"))
     except InsightError:
-        said["trend"] = []
-    return answer(tag, said)
+        body["trend"] = []
+    return answer(tag, body)

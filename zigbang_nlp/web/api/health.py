@@ -27,13 +27,13 @@ async def healthz() -> PlainTextResponse:
 async def readyz(request: Request) -> Response:
     """모델이 있고 저장소가 응답하면 200, 아니면 503입니다."""
     app_state = services_of(request)
-    said = {"model": "ok" if app_state.engine.model else "missing", "store": "ok"}
+    states = {"model": "ok" if app_state.engine.model else "missing", "store": "ok"}
     try:
         await run_in_threadpool(app_state.corpus_cache.check)
     except StoreError:
-        said["store"] = "away"
-    ready = set(said.values()) == {"ok"}
-    return JSONResponse({"ready": ready, **said}, 200 if ready else 503)
+        states["store"] = "away"
+    ready = set(states.values()) == {"ok"}
+    return JSONResponse({"ready": ready, **states}, 200 if ready else 503)
 
 
 @router.get("/metrics", summary="프로메테우스 지표", response_class=PlainTextResponse)

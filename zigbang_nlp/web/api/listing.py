@@ -23,10 +23,10 @@ CATEGORY = f"^({'|'.join(CATEGORIES)})$"
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as JSON values: no NaN and no infinity (null), moments as ISO dates."""
-    found: list[dict[str, Any]] = json.loads(
+    rows: list[dict[str, Any]] = json.loads(
         table.to_json(orient="records", date_format="iso", force_ascii=False, double_precision=6)
     )
-    return found
+    return rows
 
 
 def filters(
@@ -69,8 +69,8 @@ def unchanged(request: Request, snapshot: Snapshot, *also: str) -> tuple[str, bo
         also: whatever else the answer depends on.
     """
     kind = "csv" if wants_csv(request) else "json"
-    said = f"{snapshot.version}?{'?'.join(also)}?{kind}?{request.url.path}?{request.url.query}"
-    tag = f'W/"{hashlib.blake2b(said.encode(), digest_size=12).hexdigest()}"'
+    edition = f"{snapshot.version}?{'?'.join(also)}?{kind}?{request.url.path}?{request.url.query}"
+    tag = f'W/"{hashlib.blake2b(edition.encode(), digest_size=12).hexdigest()}"'
     held = request.headers.get("if-none-match", "")
     return tag, tag in [one.strip() for one in held.split(",")]
 
@@ -89,17 +89,17 @@ def wants_csv(request: Request) -> bool:
     return "text/csv" in accepted and "application/json" not in accepted
 
 
-def reply(request: Request, tag: str, table: pd.DataFrame, said: dict[str, Any]) -> Response:
+def reply(request: Request, tag: str, table: pd.DataFrame, document: dict[str, Any]) -> Response:
     """A table as JSON, or, where the caller asks for `text/csv`, all of its rows as CSV.
 
     Args:
         request: whose Accept decides.
         tag: of the answer.
         table: all rows.
-        said: the JSON answer, perhaps of a part of them.
+        document: the JSON answer, perhaps of a part of them.
     """
     if not wants_csv(request):
-        return answer(tag, said)
+        return answer(tag, document)
     body = csv_text(table).encode("utf-8", "replace")
     return Response(body, headers=_headers(tag), media_type="text/csv; charset=utf-8")
 

@@ -36,10 +36,10 @@ def geojson(
         return not_modified(tag)
     if snapshot.corpus is None:
         return answer(tag, {"type": "FeatureCollection", "features": []})
-    made: dict[str, Any] = feature_collection(
+    collection: dict[str, Any] = feature_collection(
         queries.complexes(snapshot, meant, topic=topic or None)
     )
-    return answer(tag, made)
+    return answer(tag, collection)
 
 
 @router.get(

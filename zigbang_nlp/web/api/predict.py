@@ -39,20 +39,26 @@ async def predict(request: Request) -> Response:
     app_state = services_of(request)
     engine = app_state.engine
     engine.refuse_when_full()  # before the body is read, since a flood must cost little
-    asked = _read(request.headers.get("content-type", ""), await request.body())
-    _check(asked, app_state.settings.serve.max_texts, app_state.settings.serve.max_characters)
+    question = _read(request.headers.get("content-type", ""), await request.body())
+    _check(question, app_state.settings.serve.max_texts, app_state.settings.serve.max_characters)
     try:
-        found, model = await engine.predict(
-            asked.texts,
-            Asked(asked.topics, asked.sentences, asked.explain, asked.aspects, asked.stars),
+        predictions, model = await engine.predict(
+            question.texts,
+            Asked(
+                question.topics,
+                question.sentences,
+                question.explain,
+                question.aspects,
+                question.stars,
+            ),
         )
     except BundleError as error:
         if engine.model is None:
             raise
         raise _beyond() from error
-    said: dict[str, Any] = {"predictions": [p.as_dict() for p in found], "model": model}
+    body: dict[str, Any] = {"predictions": [p.as_dict() for p in predictions], "model": model}
     # By hand: serializing through the response model costs more than the prediction.
-    return Response(json.dumps(said, ensure_ascii=False).encode(), media_type="application/json")
+    return Response(json.dumps(body, ensure_ascii=False).encode(), media_type="application/json")
 
 
 def _read(media_type: str, body: bytes) -> PredictRequest:
@@ -71,20 +77,20 @@ def _read(media_type: str, body: bytes) -> PredictRequest:
 
 
 def _wrong(error: ValidationError) -> Problem:
-    found = error.errors(include_url=False, include_context=False, include_input=False)
-    if found[0]["type"] == "json_invalid":
+    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    if faults[0]["type"] == "json_invalid":
         return Problem(
             400,
             "broken-json",
             "본문이 올바른 JSON이 아닙니다.",
-            errors=[{"reason": found[0]["msg"]}],
+            errors=[{"reason": faults[0]["msg"]}],
         )
     return Problem(
         422,
         "wrong-value",
         '본문의 값이 올바르지 않습니다. {"texts": ["..."]} 형식으로 보내세요.',
         errors=[
-            {"where": "/".join(map(str, one["loc"])), "reason": one["msg"]} for one in found[:20]
+            {"where": "/".join(map(str, one["loc"])), "reason": one["msg"]} for one in faults[:20]
         ],
     )
 
@@ -99,15 +105,15 @@ def _beyond() -> Problem:
     )
 
 
-def _check(asked: PredictRequest, max_texts: int, max_characters: int) -> None:
-    if len(asked.texts) > max_texts:
+def _check(question: PredictRequest, max_texts: int, max_characters: int) -> None:
+    if len(question.texts) > max_texts:
         raise Problem(
             422,
             "too-many-texts",
             "리뷰가 {n:,}건입니다. 한 번에 {most:,}건까지 보낼 수 있습니다.",
-            values={"n": len(asked.texts), "most": max_texts},
+            values={"n": len(question.texts), "most": max_texts},
         )
-    for number, text in enumerate(asked.texts, start=1):
+    for number, text in enumerate(question.texts, start=1):
         if len(text) > max_characters:
             raise Problem(
                 400,

@@ -65,9 +65,9 @@ def row(name: str, *columns: Mapping[str, str], **more: Any) -> type[BaseModel]:
         more: columns of other types, as pydantic takes them.
     """
     fields: dict[str, Any] = {
-        column: (_type_of(column), Field(description=said))
+        column: (_type_of(column), Field(description=description))
         for part in columns
-        for column, said in part.items()
+        for column, description in part.items()
     }
     return create_model(
         name, __config__=ConfigDict(extra="forbid"), __module__=__name__, **(fields | more)
@@ -113,7 +113,7 @@ else:
     PointProperties = row(
         "PointProperties",
         _NAMES | {"district": "시군구", "households": "세대수"},
-        {name: said for name, said in WHERE_COLUMNS.items() if name in {
+        {name: description for name, description in WHERE_COLUMNS.items() if name in {
             "texts", "reviews", "positive", "share", "wilson_low", "wilson_high", "score", "low",
             "high", "rank", "tied",
         }},

@@ -229,8 +229,8 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def table_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Answers of an address that gives a table as JSON or CSV, for the OpenAPI document."""
     rows = {"schema": {"type": "string"}, "example": "name,texts,share\n은솔마루 3단지,47,0.61\n"}
-    said = "`Accept: text/csv`로 요청하면 모든 줄을 CSV로 받습니다."
-    return {200: {"description": said, "content": {"text/csv": rows}}} | problem_responses(
+    description = "`Accept: text/csv`로 요청하면 모든 줄을 CSV로 받습니다."
+    return {200: {"description": description, "content": {"text/csv": rows}}} | problem_responses(
         *statuses
     )
 

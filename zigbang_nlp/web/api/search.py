@@ -94,7 +94,7 @@ def search(
         topics=hits.table["topics"].map(unpack_names),
         similarity=hits.table.get("similarity"),
     )[_COLUMNS]
-    said: dict[str, Any] = {
+    body: dict[str, Any] = {
         "total": hits.texts,
         "reviews": hits.reviews,
         "judged": hits.judged,
@@ -112,4 +112,4 @@ def search(
         "size": size,
         "items": records(table),
     }
-    return reply(request, tag, table, said)
+    return reply(request, tag, table, body)

@@ -60,8 +60,8 @@ def keywords(
     period = {str(name): value for name, value in table.attrs.items()}
     if direction:
         table = table[table["direction"].eq(direction)]
-    said: dict[str, Any] = {**period, "items": records(table.head(limit))}
-    return reply(request, tag, table, said)
+    body: dict[str, Any] = {**period, "items": records(table.head(limit))}
+    return reply(request, tag, table, body)
 
 
 @router.get("/trends", summary="시간에 따른 흐름", response_model=Trends, responses=_ERRORS)
@@ -138,7 +138,7 @@ def mentions(
     tag, same = unchanged(request, snapshot)
     if same:
         return not_modified(tag)
-    found = queries.word(snapshot, meant, word)
+    figures = queries.word(snapshot, meant, word)
     names = [name for name in WordSaid.model_fields if name != "forms"]
-    said: dict[str, Any] = {name: getattr(found, name) for name in names}
-    return answer(tag, said | {"forms": records(found.forms)})
+    body: dict[str, Any] = {name: getattr(figures, name) for name in names}
+    return answer(tag, body | {"forms": records(figures.forms)})

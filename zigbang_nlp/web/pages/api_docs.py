@@ -48,7 +48,7 @@ def _operation(
     parameters = [
         {
             "name": one["name"],
-            "said": _said(one.get("description", ""), say),
+            "description": _described(one.get("description", ""), say),
             "type": _type_of(one["schema"]),
             "default": one["schema"].get("default"),
             "required": one.get("required", False),
@@ -59,13 +59,13 @@ def _operation(
         "id": operation["operationId"],
         "method": method,
         "path": path,
-        "summary": _said(operation["summary"], say),
-        "said": _said(operation.get("description", ""), say),
+        "summary": _described(operation["summary"], say),
+        "description": _described(operation.get("description", ""), say),
         "parameters": parameters + (_fields(document, sent["schema"], say) if sent else []),
         "command": _command(document, method, path, operation, origin),
         "columns": _columns(document, answers.get("200", {}), say),
         "problems": [
-            (status, _said(answer["description"], say))
+            (status, _described(answer["description"], say))
             for status, answer in answers.items()
             if status != "200"
         ],
@@ -76,14 +76,14 @@ def _command(
     document: dict[str, Any], method: str, path: str, operation: dict[str, Any], origin: str
 ) -> str:
     """A line for a terminal, with the examples of those parameters that have one."""
-    asked = []
+    parameters = []
     for one in operation.get("parameters", []):
         examples = one.get("examples") or one["schema"].get("examples") or []
         if one["in"] == "path":
             path = path.replace(f"{{{one['name']}}}", str(examples[0]))
         elif examples and one.get("required"):
-            asked.append(f"{one['name']}={quote(str(examples[0]), safe=':')}")
-    words = ["curl", f"{origin}{path}" + (f"?{'&'.join(asked)}" if asked else "")]
+            parameters.append(f"{one['name']}={quote(str(examples[0]), safe=':')}")
+    words = ["curl", f"{origin}{path}" + (f"?{'&'.join(parameters)}" if parameters else "")]
     if method == "POST":
         example = document["components"]["schemas"]["PredictRequest"]["examples"][0]
         words += ["--json", json.dumps(example, ensure_ascii=False)]
@@ -108,7 +108,7 @@ def _fields(document: dict[str, Any], schema: dict[str, Any], say: Translator) -
     return [
         {
             "name": name,
-            "said": _said(field.get("description", ""), say),
+            "description": _described(field.get("description", ""), say),
             "type": _type_of(field),
             "default": field.get("default"),
             "required": False,
@@ -118,8 +118,8 @@ def _fields(document: dict[str, Any], schema: dict[str, Any], say: Translator) -
 
 
 def _resolved(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
-    return found
+    resolved: dict[str, Any] = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+    return resolved
 
 
 def _type_of(schema: dict[str, Any]) -> str:
@@ -134,11 +134,11 @@ def _type_of(schema: dict[str, Any]) -> str:
     return f"{_type_of(schema['items'])}[]" if kind == "array" and "items" in schema else kind
 
 
-def _said(description: str, say: Translator) -> Markup:
+def _described(description: str, say: Translator) -> Markup:
     """A description in the page's language; the English of a column says nothing in Korean."""
-    said = " ".join(description.split())
-    if _HANGUL.search(said):
-        said = say(said)
+    sentence = " ".join(description.split())
+    if _HANGUL.search(sentence):
+        sentence = say(sentence)
     elif say.language != "en":
-        said = ""
-    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(said))))
+        sentence = ""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(sentence))))

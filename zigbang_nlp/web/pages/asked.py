@@ -55,9 +55,9 @@ def view_of(
     number: Annotated[str, Query(alias="page")] = "1", format: str = "", table: str = ""
 ) -> View:
     """The page and the format of an address; for FastAPI's Depends."""
-    wanted = int(number) if number.isdecimal() and len(number) < 7 else 1
+    page = int(number) if number.isdecimal() and len(number) < 7 else 1
     return View(
-        max(wanted, 1),
+        max(page, 1),
         format if format in ("csv", "xlsx") else "",
         table,
         format if format in ("geojson", "gpkg") else "",
@@ -67,15 +67,15 @@ def view_of(
 Viewed = Annotated[View, Depends(view_of)]
 
 
-def day_of(said: str) -> str | None:
+def day_of(text: str) -> str | None:
     """A day, month or year as it stands in an address, or None."""
-    return said if re.match(DAY, said) else None
+    return text if re.match(DAY, text) else None
 
 
-def score_of(said: str) -> float | None:
+def score_of(text: str) -> float | None:
     """A score from 0 to 5 as it stands in an address, or None."""
-    found = re.fullmatch(r"[0-5](?:\.\d)?", said.strip())
-    return min(float(found[0]), 5.0) if found else None
+    match = re.fullmatch(r"[0-5](?:\.\d)?", text.strip())
+    return min(float(match[0]), 5.0) if match else None
 
 
 def least_of(said: str) -> int:

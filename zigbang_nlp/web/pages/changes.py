@@ -42,7 +42,7 @@ def changes(
     say = Translator(language)
     topics = queries.topic_names(snapshot)
     chosen = topic if topic in topics else None
-    said: dict[str, Any] = {
+    context: dict[str, Any] = {
         "filters": filters,
         "base": (day_of(base_since), day_of(base_until)),
         "topic": chosen,
@@ -56,31 +56,31 @@ def changes(
         **choices(snapshot, topics),
     }
     try:
-        table = queries.before_after(snapshot, filters, *said["base"])
+        table = queries.before_after(snapshot, filters, *context["base"])
     except (InsightError, InputError) as error:
-        return page(request, "changes.html", **said | {"sentence": refusal(error, language)})
+        return page(request, "changes.html", **context | {"sentence": refusal(error, language)})
     place = replace(filters, since=None, until=None)
-    trend, said["trend_sentence"] = said_of(
+    trend, context["trend_sentence"] = said_of(
         lambda: queries.trend(snapshot, place, "quarter", chosen), language
     )
     if view.format:
         dated = table.assign(**{str(name): day for name, day in table.attrs.items()})
         return one_of({"changes": dated, "trend": trend}, view.table, view.format)
     if trend is not None:
-        said["trend"] = over_time(points_of(trend, "share", "texts"), say("긍정 비율 추이"))
-    given = services_of(request).corpus_cache.store().annotations.all()
+        context["trend"] = over_time(points_of(trend, "share", "texts"), say("긍정 비율 추이"))
+    annotations = services_of(request).corpus_cache.store().annotations.all()
     corrected, why_not = (
-        said_of(lambda: labelling.change(snapshot, given, place, table.attrs), language)
-        if given
+        said_of(lambda: labelling.change(snapshot, annotations, place, table.attrs), language)
+        if annotations
         else (None, "")
     )
-    said |= {
+    context |= {
         "corrected": corrected,
         "corrected_sentence": why_not,
         "periods": table.attrs,
         "sides": [_side(table, measure, say) for measure in MEASURES],
     }
-    return page(request, "changes.html", **said)
+    return page(request, "changes.html", **context)
 
 
 def _side(table: pd.DataFrame, measure: str, say: Translator) -> dict[str, Any]:

@@ -50,27 +50,29 @@ async def classified(request: Request) -> Response:
     if not text.strip():
         return classify_page(request, sentence=translated("리뷰를 입력해 주세요.", language))
     topics = app_state.engine.tells_topics
-    (found,), model = await app_state.engine.predict(
+    (prediction,), model = await app_state.engine.predict(
         [text], Asked(explain=True, topics=topics, sentences=True)
     )
     bundle = app_state.engine.classifier.bundle
-    why = found.explanation
+    why = prediction.explanation
     marked = [word for word in why.words if word.marked] if why else []
     result = {
-        "prediction": found,
+        "prediction": prediction,
         "parts": marked_parts(text, why.words if why else ()),
         "words": sorted(marked, key=lambda word: -abs(word.log_odds))[:_WORDS],
         "scale": _SCALE,
         "agreement": why.agreement if why else None,
-        "sentences": found.sentences if found.sentences and len(found.sentences) > 1 else (),
-        "topics": found.topics or (),
+        "sentences": prediction.sentences
+        if prediction.sentences and len(prediction.sentences) > 1
+        else (),
+        "topics": prediction.topics or (),
         "model": model,
         "gauge": interval(
-            [Mark(found.probability, bundle.unsure_low, bundle.unsure_high, "base")],
-            f"{found.probability:.0%}",
+            [Mark(prediction.probability, bundle.unsure_low, bundle.unsure_high, "base")],
+            f"{prediction.probability:.0%}",
             26,
         ),
-        "other": "negative" if found.label == "positive" else "positive",
+        "other": "negative" if prediction.label == "positive" else "positive",
     }
     return classify_page(request, text=text, result=result)
 
@@ -82,11 +84,11 @@ async def correct(request: Request) -> Response:
     app_state = services_of(request)
     if len(text_of(form, "text")) > app_state.settings.serve.max_characters:
         raise Problem(422, "text-too-long", "리뷰가 너무 깁니다.")
-    said = text_of(form, "said")
+    model_label = text_of(form, "said")
     correction = Correction(
         text_of(form, "text"),
         text_of(form, "label"),
-        said if said in LABELS else None,
+        model_label if model_label in LABELS else None,
         _probability(text_of(form, "probability")),
         text_of(form, "model")[:64] or None,
     )
@@ -123,7 +125,7 @@ async def send(request: Request) -> Response:
     return RedirectResponse(address, 303)
 
 
-def classify_page(request: Request, status: int = 200, **said: Any) -> Response:
+def classify_page(request: Request, status: int = 200, **context: Any) -> Response:
     """The page, with an answer to a text, or a file under way or done."""
     blank: dict[str, Any] = {
         "text": "",
@@ -136,12 +138,12 @@ def classify_page(request: Request, status: int = 200, **said: Any) -> Response:
         "ready": services_of(request).engine.model is not None,
         "max_upload": services_of(request).settings.serve.max_upload,
     }
-    return page(request, "classify.html", status, **(blank | said))
+    return page(request, "classify.html", status, **(blank | context))
 
 
-def _probability(said: str) -> float | None:
+def _probability(text: str) -> float | None:
     try:
-        value = float(said)
+        value = float(text)
     except ValueError:
         return None
     return value if 0 <= value <= 1 else None

@@ -41,9 +41,8 @@ def compare(
 ) -> Response:
     """Names, or keys, of the complexes come as `id`, any number of times."""
     language = language_of(request.scope)
-    wanted = [said.strip()[:300] for said in id if said.strip()][:_MOST]
-    said: dict[str, Any] = {
-        "wanted": wanted,
+    names = [name.strip()[:300] for name in id if name.strip()][:_MOST]
+    context: dict[str, Any] = {
         "sentence": "",
         "sides": [],
         "rows": [],
@@ -51,29 +50,31 @@ def compare(
         "findings_sentence": "",
         "unknown": [],
         "renamed": lambda old, new: (
-            f"/compare?{urlencode([('id', new if n == old else n) for n in wanted])}"
+            f"/compare?{urlencode([('id', new if n == old else n) for n in names])}"
         ),
     }
     try:
         known = snapshot.reviews().complexes
     except InsightError as error:
-        return page(request, "compare.html", **said | {"sentence": error.sentence(language)})
+        return page(request, "compare.html", **context | {"sentence": error.sentence(language)})
     sides: list[dict[Any, Any]] = []
-    for name in wanted:
-        found = _find(known, name)
-        if found is None:
-            said["unknown"].append((name, near(name, known["name"])))
-        elif found["complex"] not in [side["complex"] for side in sides]:
-            sides.append(found | {"series": _SERIES[len(sides)]})
-    said["sides"] = [side | _figures(snapshot, side["complex"]) for side in sides]
+    for name in names:
+        complex_ = _find(known, name)
+        if complex_ is None:
+            context["unknown"].append((name, near(name, known["name"])))
+        elif complex_["complex"] not in [side["complex"] for side in sides]:
+            sides.append(complex_ | {"series": _SERIES[len(sides)]})
+    context["sides"] = [side | _figures(snapshot, side["complex"]) for side in sides]
     if len(sides) > 1:
-        said["rows"] = _rows(snapshot, sides, Translator(language))
+        context["rows"] = _rows(snapshot, sides, Translator(language))
         if view.format:
             tables = {"profile": _profiles(snapshot, sides), "differences": _tests(snapshot, sides)}
             return one_of(tables, view.table, view.format)
-        found_out, said["findings_sentence"] = said_of(lambda: _findings(snapshot, sides), language)
-        said["findings"] = found_out or []
-    return page(request, "compare.html", **said)
+        found_out, context["findings_sentence"] = said_of(
+            lambda: _findings(snapshot, sides), language
+        )
+        context["findings"] = found_out or []
+    return page(request, "compare.html", **context)
 
 
 def _find(known: pd.DataFrame, name: str) -> dict[Any, Any] | None:
@@ -102,13 +103,13 @@ def _figures(snapshot: Snapshot, key: str) -> dict[str, Any]:
         negative = topics.assign(negative=topics["texts"] - topics["positive"])
         praised = topics[topics["positive"].gt(0)].nlargest(4, "positive")["topic"].tolist()
         complained = negative[negative["negative"].gt(0)].nlargest(4, "negative")["topic"].tolist()
-    found = {"praised": praised, "complained": complained, "share": None, "texts": 0}
+    figures = {"praised": praised, "complained": complained, "share": None, "texts": 0}
     try:
         table = queries.complexes(snapshot, Filters())
         row = table[table["complex"].eq(key)].iloc[0]
     except (InsightError, IndexError):
-        return found
-    return found | {"share": float(row["share"]), "texts": int(row["texts"])}
+        return figures
+    return figures | {"share": float(row["share"]), "texts": int(row["texts"])}
 
 
 def _rows(snapshot: Snapshot, sides: list[dict[Any, Any]], say: Translator) -> list[dict[str, Any]]:
@@ -167,7 +168,7 @@ def _findings(snapshot: Snapshot, sides: list[dict[Any, Any]]) -> list[dict[str,
     Raises:
         InsightError: a side has too few judged texts.
     """
-    found: list[dict[str, Any]] = []
+    findings: list[dict[str, Any]] = []
     for one, other in combinations(sides, 2):
         try:
             table = queries.compare(snapshot, one["complex"], other["complex"], "complex")
@@ -176,7 +177,7 @@ def _findings(snapshot: Snapshot, sides: list[dict[Any, Any]]) -> list[dict[str,
         for row in table[table["significant"]].to_dict("records"):
             better, worse = (one, other) if row["difference"] > 0 else (other, one)
             low, high = sorted((abs(row["low"]), abs(row["high"])))
-            found.append(
+            findings.append(
                 {
                     "category": row["category"],
                     "better": better["name"],
@@ -186,4 +187,4 @@ def _findings(snapshot: Snapshot, sides: list[dict[Any, Any]]) -> list[dict[str,
                     "high": high,
                 }
             )
-    return sorted(found, key=lambda row: -row["points"])
+    return sorted(findings, key=lambda row: -row["points"])

@@ -51,8 +51,8 @@ async def complex_(
     """
     app_state = services_of(request)
     language = language_of(request.scope)
-    said = await run_in_threadpool(_said, app_state.corpus_cache.snapshot, id, language)
-    snapshot: Snapshot = said.pop("edition")
+    context = await run_in_threadpool(_said, app_state.corpus_cache.snapshot, id, language)
+    snapshot: Snapshot = context.pop("edition")
     chosen = {
         "label": label if label in ("positive", "negative") else "",
         "topic": topic[:50],
@@ -67,21 +67,21 @@ async def complex_(
         chosen["category"] or None,
     )
     if view.format:
-        named = table.assign(name=said["complex"]["name"], district=said["district"])
-        tables = {"reviews": hits_table(named), **said["tables"]}
+        named = table.assign(name=context["complex"]["name"], district=context["district"])
+        tables = {"reviews": hits_table(named), **context["tables"]}
         return await run_in_threadpool(one_of, tables, view.table, view.format)
     at, pages = view.slice(len(table), _REVIEWS)
     shown = with_keys(table.iloc[(at - 1) * _REVIEWS : at * _REVIEWS], app_state.embeddings())
     rows, more = await marked(app_state.engine, shown.to_dict("records"), bool(marks))
-    said["reviews"] = await run_in_threadpool(with_corrections, app_state, rows)
-    said |= {
+    context["reviews"] = await run_in_threadpool(with_corrections, app_state, rows)
+    context |= {
         "chosen": chosen,
         "found": len(table),
         "number": at,
         "pages": pages,
         "more_marks": more,
     }
-    return page(request, "complex.html", **said)
+    return page(request, "complex.html", **context)
 
 
 def _said(edition_now: Any, key: str, language: str) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def _said(edition_now: Any, key: str, language: str) -> dict[str, Any]:
     own = Filters(complexes=(key,))
     texts = queries.reviews(snapshot, key)
     district = row["district"] if isinstance(row["district"], str) else None
-    said: dict[str, Any] = {
+    context: dict[str, Any] = {
         "edition": snapshot,
         "complex": row.to_dict(),
         "texts": len(texts),
@@ -98,26 +98,28 @@ def _said(edition_now: Any, key: str, language: str) -> dict[str, Any]:
         "district": district,
         "compare_link": f"/compare?{complex_link(key).partition('?')[2]}",
     }
-    said["overall"], said["profile"] = {}, []
+    context["overall"], context["profile"] = {}, []
     try:
         table = queries.complexes(snapshot, Filters())
-        said["overall"] = table[table["complex"].eq(key)].iloc[0].to_dict()
-        said["profile"] = _profile(snapshot, own, district, language)
+        context["overall"] = table[table["complex"].eq(key)].iloc[0].to_dict()
+        context["profile"] = _profile(snapshot, own, district, language)
     except (InsightError, IndexError):
         pass
-    trend, said["trend_sentence"] = said_of(lambda: queries.trend(snapshot, own, "year"), language)
-    said["trend"] = (
+    trend, context["trend_sentence"] = said_of(
+        lambda: queries.trend(snapshot, own, "year"), language
+    )
+    context["trend"] = (
         None
         if trend is None
         else over_time(points_of(trend, "share", "texts"), translated("연도별 긍정 비율", language))
     )
-    topics, said["topics_sentence"] = said_of(lambda: queries.topics(snapshot, own), language)
-    said |= _praise(topics)
+    topics, context["topics_sentence"] = said_of(lambda: queries.topics(snapshot, own), language)
+    context |= _praise(topics)
     profile, _ = said_of(lambda: queries.profile(snapshot, own), language)
-    said["tables"] = {"categories": profile, "trend": trend, "topics": topics}
-    said["positive_words"] = _typical(snapshot, key, "positive")
-    said["negative_words"] = _typical(snapshot, key, "negative")
-    return said
+    context["tables"] = {"categories": profile, "trend": trend, "topics": topics}
+    context["positive_words"] = _typical(snapshot, key, "positive")
+    context["negative_words"] = _typical(snapshot, key, "negative")
+    return context
 
 
 def _profile(

@@ -36,22 +36,22 @@ async def correct(request: Request) -> Response:
 def _keep_of_review(app_state: AppState, key: tuple[str, ...], label: str) -> bool:
     corpus = app_state.corpus_cache.snapshot().reviews()
     texts = corpus.texts[corpus.texts["complex"].eq(key[0])]
-    found = texts[texts["review_id"].eq(key[1]) & texts["category"].eq(key[2])]
-    if found.empty:
+    matches = texts[texts["review_id"].eq(key[1]) & texts["category"].eq(key[2])]
+    if matches.empty:
         raise Problem(404, "no-such-review", "리뷰를 찾을 수 없습니다. 목록을 새로 고쳐 주세요.")
-    row = found.iloc[0]
-    said = {1.0: "positive", 0.0: "negative"}.get(row["positive"])
+    row = matches.iloc[0]
+    model_label = {1.0: "positive", 0.0: "negative"}.get(row["positive"])
     keep(
         app_state,
         Correction(
             row["text"],
             label,
-            said,
+            model_label,
             float(row["probability"]) if row["probability"] == row["probability"] else None,
             corpus.models[0] if len(corpus.models) == 1 else None,
         ),
     )
-    return said == label
+    return model_label == label
 
 
 def keep(app_state: AppState, correction: Correction) -> None:

@@ -32,17 +32,17 @@ _MEASURES = ("macro_f1", "roc_auc", "accuracy")
 async def data(request: Request, view: Viewed) -> Response:
     """Every part is shown that there is, and says what is missing where there isn't."""
     app_state = services_of(request)
-    said: dict[str, Any] = await run_in_threadpool(_stored, app_state)
+    context: dict[str, Any] = await run_in_threadpool(_stored, app_state)
     try:
-        said["card"] = model_card(app_state.engine.classifier.bundle)
-        said["macro_f1"] = macro_f1_of(said["card"]["metrics"]["validation"])
+        context["card"] = model_card(app_state.engine.classifier.bundle)
+        context["macro_f1"] = macro_f1_of(context["card"]["metrics"]["validation"])
     except BundleError:
-        said["card"] = None
-    said["evaluation"] = _evaluation(app_state, said["card"])
+        context["card"] = None
+    context["evaluation"] = _evaluation(app_state, context["card"])
     if view.format:
-        return await run_in_threadpool(one_of, _tables(said), view.table, view.format)
-    said["plots"] = [name for name in _plots(app_state) if _plots(app_state)[name].is_file()]
-    return page(request, "data.html", **said)
+        return await run_in_threadpool(one_of, _tables(context), view.table, view.format)
+    context["plots"] = [name for name in _plots(app_state) if _plots(app_state)[name].is_file()]
+    return page(request, "data.html", **context)
 
 
 @router.get("/data/plots/{name}")
@@ -56,18 +56,18 @@ async def plot(request: Request, name: str) -> Response:
 
 def _plots(app_state: AppState) -> dict[str, Path]:
     settings = app_state.settings
-    found = {"learning_curves.png": app_state.engine.directory / "learning_curves.png"}
+    plots = {"learning_curves.png": app_state.engine.directory / "learning_curves.png"}
     if settings.evaluation_dir.is_dir():
-        found |= {file.name: file for file in sorted(settings.evaluation_dir.glob("*.png"))}
-    found["architecture.png"] = app_state.engine.directory / "architecture.png"
-    return found
+        plots |= {file.name: file for file in sorted(settings.evaluation_dir.glob("*.png"))}
+    plots["architecture.png"] = app_state.engine.directory / "architecture.png"
+    return plots
 
 
-def _tables(said: dict[str, Any]) -> dict[str, pd.DataFrame]:
+def _tables(context: dict[str, Any]) -> dict[str, pd.DataFrame]:
     """Every table of the page, as a file has it."""
-    crawls = said["crawls"]
+    crawls = context["crawls"]
     rows: dict[str, list[dict[str, Any]]] = {
-        "sources": [{"source": name, "reviews": count} for name, count in said["sources"]],
+        "sources": [{"source": name, "reviews": count} for name, count in context["sources"]],
         "tasks": [{"source": one["source"]} | row for one in crawls for row in one["tasks"]],
         "runs": [
             {"source": one["source"], "started_at": korean_moment(run.started_at)}
@@ -84,12 +84,12 @@ def _tables(said: dict[str, Any]) -> dict[str, pd.DataFrame]:
         "measures": [
             {"measure": row["name"], "model": side}
             | {name: (row[key] or {}).get(name) for name in ("value", "low", "high")}
-            for row in said["evaluation"]
+            for row in context["evaluation"]
             for side, key in (("LSTM", "ours"), ("TF-IDF", "other"))
         ],
         "corrections": [
             {"text": one.text, "model_label": one.said, "label": one.label}
-            for one in said["corrections"]
+            for one in context["corrections"]
         ],
     }
     return {name: pd.DataFrame(table) for name, table in rows.items()}
@@ -98,14 +98,14 @@ def _tables(said: dict[str, Any]) -> dict[str, pd.DataFrame]:
 def _evaluation(app_state: AppState, card: dict[str, Any] | None) -> list[dict[str, Any]]:
     """What `evaluate` measured of this model on the held-out texts, one row a measure."""
     try:
-        said = json.loads(
+        metrics = json.loads(
             (app_state.settings.evaluation_dir / "metrics.json").read_text(encoding="utf-8")
         )
-        ours = said["model"]["at_threshold"]
+        ours = metrics["model"]["at_threshold"]
         # An evaluation of an earlier model says nothing of this one.
-        if card is None or said["bundle"] != card["model"]:
+        if card is None or metrics["bundle"] != card["model"]:
             return []
-        others = said.get("baseline") or {}
+        others = metrics.get("baseline") or {}
         return [
             {"name": name, "ours": ours[name], "other": (others.get("at_0.5") or {}).get(name)}
             for name in _MEASURES
@@ -116,23 +116,23 @@ def _evaluation(app_state: AppState, card: dict[str, Any] | None) -> list[dict[s
 
 
 def _stored(app_state: AppState) -> dict[str, Any]:
-    said: dict[str, Any] = {"away": False, "sources": [], "crawls": [], "corrections": []}
-    said |= {"corrected": 0, "confirmed": 0, "apartments": 0, "reviews": 0}
+    context: dict[str, Any] = {"away": False, "sources": [], "crawls": [], "corrections": []}
+    context |= {"corrected": 0, "confirmed": 0, "apartments": 0, "reviews": 0}
     try:
         store = app_state.corpus_cache.store()
         counts = store.sources()
-        said["sources"] = list(counts.items())
-        said["reviews"] = sum(counts.values())
-        said["apartments"] = store.count_apartments()
-        said["corrected"], said["confirmed"] = store.corrections.tally()
-        said["corrections"] = store.corrections.recent(_CORRECTIONS)
+        context["sources"] = list(counts.items())
+        context["reviews"] = sum(counts.values())
+        context["apartments"] = store.count_apartments()
+        context["corrected"], context["confirmed"] = store.corrections.tally()
+        context["corrections"] = store.corrections.recent(_CORRECTIONS)
         for source in counts:
             states = store.frontier.states(source)
             runs = store.runs.recent(source, _RUNS)
             if not states and not runs:
                 continue
             kinds = sorted({kind for kind, _ in states})
-            said["crawls"].append(
+            context["crawls"].append(
                 {
                     "source": source,
                     "tasks": [
@@ -149,5 +149,5 @@ def _stored(app_state: AppState) -> dict[str, Any]:
                 }
             )
     except StoreError:
-        said["away"] = True
-    return said
+        context["away"] = True
+    return context

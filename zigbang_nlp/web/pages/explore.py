@@ -47,7 +47,7 @@ def explore(
     complaints = sort == _COMPLAINTS
     topics = queries.topic_names(snapshot)
     chosen = topic if topic in topics else None
-    said: dict[str, Any] = {
+    context: dict[str, Any] = {
         "filters": meant,
         "q": q[:100],
         "min_texts": least,
@@ -73,13 +73,13 @@ def explore(
             meant,
             order,
             least,
-            said["q"],
+            context["q"],
             chosen,
             "complaints" if complaints else "positive",
         )
     except (InsightError, InputError) as error:
-        said["sentence"] = refusal(error, language)
-        return page(request, "explore.html", **said)
+        context["sentence"] = refusal(error, language)
+        return page(request, "explore.html", **context)
     if view.format:
         return file_of(table, "complexes", view.format)
     if view.points:
@@ -93,17 +93,17 @@ def explore(
     at, pages = view.slice(len(table), _ROWS)
     shown = table.iloc[(at - 1) * _ROWS : at * _ROWS]
     scale = scale_of(toned["score"].tolist(), float(toned.attrs["overall"]))
-    said |= {
+    context |= {
         "rows": [_row(row, language) for row in shown.to_dict("records")],
         "map": _map(toned, scale, language),
         "scale": scale,
         "total": len(table),
         "number": at,
         "pages": pages,
-        "meant": [] if len(table) else queries.near_names(snapshot, said["q"]),
+        "meant": [] if len(table) else queries.near_names(snapshot, context["q"]),
         "all_tied": len(table) > 1 and int(table["tied"].max()) == len(table),
     }
-    return page(request, "explore.html", **said)
+    return page(request, "explore.html", **context)
 
 
 def complex_link(key: str) -> str:
@@ -132,8 +132,8 @@ def _places(table: pd.DataFrame) -> list[Place]:
 def _row(row: dict[Any, Any], language: str) -> dict[Any, Any]:
     score, low, high = (float(row[name]) for name in ("score", "low", "high"))
     label = translated("보정한 만족도 {value}, 95% 신뢰구간 {low}–{high}", language)
-    said = label.format(value=f"{score:.0%}", low=f"{low:.0%}", high=f"{high:.0%}")
+    sentence = label.format(value=f"{score:.0%}", low=f"{low:.0%}", high=f"{high:.0%}")
     return row | {
         "link": complex_link(str(row["complex"])),
-        "chart": interval([Mark(score, low, high, raw=row["share"])], said, 20),
+        "chart": interval([Mark(score, low, high, raw=row["share"])], sentence, 20),
     }

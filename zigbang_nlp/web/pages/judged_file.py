@@ -35,11 +35,11 @@ async def progress(
 ) -> Response:
     """How far a file is, or its rows; JSON for the page's script."""
     job = services_of(request).jobs.find(key)
-    said = _progress(job, language_of(request.scope))
+    state = _progress(job, language_of(request.scope))
     if "application/json" in request.headers.get("accept", ""):
-        return JSONResponse(said)
+        return JSONResponse(state)
     if job.state != "done":
-        return classify_page(request, job=said)
+        return classify_page(request, job=state)
     chosen = {
         "label": label if label in _CHOICES else "",
         "q": q[:100],
@@ -48,7 +48,7 @@ async def progress(
     shown = await run_in_threadpool(_table, job, view, chosen)
     if isinstance(shown, Response):
         return shown
-    return classify_page(request, job=said, chosen=chosen, **shown)
+    return classify_page(request, job=state, chosen=chosen, **shown)
 
 
 @router.get("/classify/file/{key}/answer.csv")
@@ -82,14 +82,16 @@ async def correct(request: Request, key: str) -> Response:
 
 def _correct(app_state: Any, job: Job, number: int, label: str) -> bool:
     table = load_rows(job.rows, {})
-    found = table[table["row"].eq(number)]
-    if found.empty or label not in LABELS:
+    matches = table[table["row"].eq(number)]
+    if matches.empty or label not in LABELS:
         raise Problem(422, "wrong-correction", "리뷰가 비어 있거나 판정 값이 올바르지 않습니다.")
-    row = found.iloc[0]
-    said = row["label"] if isinstance(row["label"], str) else None
-    keep(app_state, Correction(row["text"], label, said, float(row["probability"]), job.model))
+    row = matches.iloc[0]
+    model_label = row["label"] if isinstance(row["label"], str) else None
+    keep(
+        app_state, Correction(row["text"], label, model_label, float(row["probability"]), job.model)
+    )
     job.corrected[number] = label
-    return bool(said == label)
+    return bool(model_label == label)
 
 
 def _table(job: Job, view: View, chosen: dict[str, str]) -> dict[str, Any] | Response:

@@ -35,11 +35,11 @@ def keywords(
 ) -> Response:
     """What can't be read in the address is left out."""
     language = language_of(request.scope)
-    asked = word.strip()[:50]
+    typed = word.strip()[:50]
     span = period if period in _PERIODS else "quarter"
     table, sentence = said_of(lambda: queries.keywords(snapshot, filters), language)
-    said: dict[str, Any] = {
-        "word": asked,
+    context: dict[str, Any] = {
+        "word": typed,
         "span": span,
         "filters": filters,
         "sentence": sentence,
@@ -54,33 +54,33 @@ def keywords(
         "related_sentence": "",
     }
     trend = relatives = None
-    if asked:
-        trend, said["chart_sentence"] = said_of(
-            lambda: queries.mention_trend(snapshot, Filters(), asked, span), language
+    if typed:
+        trend, context["chart_sentence"] = said_of(
+            lambda: queries.mention_trend(snapshot, Filters(), typed, span), language
         )
-        said["figures"], _ = said_of(lambda: queries.word(snapshot, Filters(), asked), language)
+        context["figures"], _ = said_of(lambda: queries.word(snapshot, Filters(), typed), language)
         if trend is not None:
-            label = translated("‘{word}’ 언급 비율", language, word=asked)
-            said["chart"] = over_time(points_of(trend, "rate", "mentions"), label, whole=False)
-        relatives, said["related_sentence"] = said_of(
-            lambda: queries.related(snapshot, asked), language
+            label = translated("‘{word}’ 언급 비율", language, word=typed)
+            context["chart"] = over_time(points_of(trend, "rate", "mentions"), label, whole=False)
+        relatives, context["related_sentence"] = said_of(
+            lambda: queries.related(snapshot, typed), language
         )
         if relatives is not None:
             for method in ("near", "together"):
                 kind = "vectors" if method == "near" else method
-                said[method] = relatives[relatives["method"].eq(kind)]["word"].tolist()
+                context[method] = relatives[relatives["method"].eq(kind)]["word"].tolist()
     if view.format:
         tables = {"keywords": table, "mentions": trend, "related": relatives}
         return one_of(tables, view.table, view.format)
-    return page(request, "keywords.html", **said)
+    return page(request, "keywords.html", **context)
 
 
 def _side(table: pd.DataFrame | None, direction: str) -> list[dict[Any, Any]]:
     """The surest words of one direction, with a bar's width each."""
     if table is None:
         return []
-    found = table[table["direction"].eq(direction)].head(_WORDS)
-    most = max(found["rate"].max(), found["base_rate"].max()) if len(found) else 1.0
+    side = table[table["direction"].eq(direction)].head(_WORDS)
+    most = max(side["rate"].max(), side["base_rate"].max()) if len(side) else 1.0
     return [
         row
         | {
@@ -88,5 +88,5 @@ def _side(table: pd.DataFrame | None, direction: str) -> list[dict[Any, Any]]:
             "width": 100 * row["rate"] / most,
             "base_width": 100 * row["base_rate"] / most,
         }
-        for row in found.to_dict("records")
+        for row in side.to_dict("records")
     ]

@@ -48,45 +48,45 @@ def label(
 ) -> Response:
     """The next texts of a queue for a person, and what all labels together say."""
     language = language_of(request.scope)
-    given = services_of(request).corpus_cache.store().annotations.all()
+    annotations = services_of(request).corpus_cache.store().annotations.all()
     name = (person or _name_kept(request)).strip()[:_LONGEST_NAME]
     kind = queue if queue in KINDS else "random"
     breakdown = by if by in BREAKDOWNS else ""
     if view.format:
         tables = {
-            "labels": _labels(given),
-            "agreement": said_of(lambda: labelling.agreement(snapshot, given), language)[0],
+            "labels": _labels(annotations),
+            "agreement": said_of(lambda: labelling.agreement(snapshot, annotations), language)[0],
             "corrected": said_of(
-                lambda: labelling.corrected(snapshot, given, BREAKDOWNS[breakdown]),
+                lambda: labelling.corrected(snapshot, annotations, BREAKDOWNS[breakdown]),
                 language,
             )[0],
-            "trend": said_of(lambda: labelling.trend(snapshot, given), language)[0],
-            "drivers": said_of(lambda: labelling.drivers(snapshot, given), language)[0],
+            "trend": said_of(lambda: labelling.trend(snapshot, annotations), language)[0],
+            "drivers": said_of(lambda: labelling.drivers(snapshot, annotations), language)[0],
         }
         return one_of(tables, view.table, view.format)
-    said: dict[str, Any] = {
+    context: dict[str, Any] = {
         "person": name,
         "queue": kind,
         "by": breakdown,
-        "people": pd.Series([one.person for one in given]).value_counts().to_dict(),
+        "people": pd.Series([one.person for one in annotations]).value_counts().to_dict(),
         "next": None,
         "rows": [],
         "sentence": "",
-        **_agreement(snapshot, given, language),
-        **_corrected(snapshot, given, breakdown, language),
-        **_trends(snapshot, given, language),
+        **_agreement(snapshot, annotations, language),
+        **_corrected(snapshot, annotations, breakdown, language),
+        **_trends(snapshot, annotations, language),
     }
     try:
         snapshot.reviews()
         if name:
-            found = labelling.next_texts(
-                snapshot, given, name, kind, _ROWS, services_of(request).embeddings()
+            texts = labelling.next_texts(
+                snapshot, annotations, name, kind, _ROWS, services_of(request).embeddings()
             )
-            said["next"] = found
-            said["rows"] = [] if found.rows is None else _rows(snapshot, found.rows)
+            context["next"] = texts
+            context["rows"] = [] if texts.rows is None else _rows(snapshot, texts.rows)
     except InsightError as error:
-        said["sentence"] = error.sentence(language)
-    answer = page(request, "label.html", **said)
+        context["sentence"] = error.sentence(language)
+    answer = page(request, "label.html", **context)
     if person.strip():
         secure = request.url.scheme == "https"
         answer.set_cookie(
@@ -139,8 +139,8 @@ def _rows(snapshot: Snapshot, texts: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _labels(given: list[Annotation]) -> pd.DataFrame:
-    rows = [(*one.key, one.person, one.label, one.queue, one.made_at) for one in given]
+def _labels(annotations: list[Annotation]) -> pd.DataFrame:
+    rows = [(*one.key, one.person, one.label, one.queue, one.made_at) for one in annotations]
     names = [
         "source",
         "apartment_id",
@@ -154,8 +154,8 @@ def _labels(given: list[Annotation]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
-def _agreement(snapshot: Snapshot, given: list[Annotation], language: str) -> dict[str, Any]:
-    table, sentence = said_of(lambda: labelling.agreement(snapshot, given), language)
+def _agreement(snapshot: Snapshot, annotations: list[Annotation], language: str) -> dict[str, Any]:
+    table, sentence = said_of(lambda: labelling.agreement(snapshot, annotations), language)
     return {
         "agreement": [] if table is None else table.to_dict("records"),
         "fleiss": None if table is None else table.attrs,
@@ -164,11 +164,11 @@ def _agreement(snapshot: Snapshot, given: list[Annotation], language: str) -> di
 
 
 def _corrected(
-    snapshot: Snapshot, given: list[Annotation], by: str, language: str
+    snapshot: Snapshot, annotations: list[Annotation], by: str, language: str
 ) -> dict[str, Any]:
     say = Translator(language)
     table, sentence = said_of(
-        lambda: labelling.corrected(snapshot, given, BREAKDOWNS[by]),
+        lambda: labelling.corrected(snapshot, annotations, BREAKDOWNS[by]),
         language,
     )
     if table is None:
@@ -186,11 +186,11 @@ def _corrected(
     return {"corrected": rows, "accuracy": table.attrs, "corrected_sentence": ""}
 
 
-def _trends(snapshot: Snapshot, given: list[Annotation], language: str) -> dict[str, Any]:
+def _trends(snapshot: Snapshot, annotations: list[Annotation], language: str) -> dict[str, Any]:
     """The trend and the drivers as the model gives them, and corrected."""
     say = Translator(language)
-    trend, sentence = said_of(lambda: labelling.trend(snapshot, given), language)
-    drivers, why_not = said_of(lambda: labelling.drivers(snapshot, given), language)
+    trend, sentence = said_of(lambda: labelling.trend(snapshot, annotations), language)
+    drivers, why_not = said_of(lambda: labelling.drivers(snapshot, annotations), language)
     rows = [] if drivers is None else drivers.to_dict("records")
     return {
         "slope": None if trend is None else trend.iloc[0].to_dict(),

@@ -44,10 +44,10 @@ async def marked(
     left = len(now) < len(missing)
     if now and model:
         try:
-            found, model = await engine.words(now)
+            words_of, model = await engine.words(now)
         except (BundleError, Problem):
-            found, left = [], False
-        _known.update({(model, text): words for text, words in zip(now, found, strict=False)})
+            words_of, left = [], False
+        _known.update({(model, text): words for text, words in zip(now, words_of, strict=False)})
         while len(_known) > _KEPT:
             _known.popitem(last=False)
     rows = [

@@ -68,17 +68,17 @@ class Joined:
 def prices(request: Request, snapshot: Reviews, view: Viewed, result: str = "") -> Response:
     """The form, where satisfaction gathers on the map, and what was found in a table sent before."""
     language = language_of(request.scope)
-    found, sentence = _clusters(snapshot, language, wait=bool(view.format))
+    clusters, sentence = _clusters(snapshot, language, wait=bool(view.format))
     joined_now = services_of(request).found_prices.find(result) if result else None
     if view.format:
-        tables = {"clusters": found}
+        tables = {"clusters": clusters}
         if joined_now is not None:
             tables |= {"effects": joined_now.effects, "joined": joined_now.table}
         return one_of(tables, view.table, view.format)
-    said = _blank(found, sentence, language)
+    context = _blank(clusters, sentence, language)
     if result:
-        said |= _shown(joined_now, language) | {"result": result}
-    return page(request, "prices.html", **said)
+        context |= _shown(joined_now, language) | {"result": result}
+    return page(request, "prices.html", **context)
 
 
 @router.post(PRICES_PATH)
@@ -97,21 +97,21 @@ async def joined_prices(request: Request) -> Response:
             before = kept.find(result)
             if before is None:
                 return RedirectResponse(f"{PRICES_PATH}?result=gone", 303)
-            found = await run_in_threadpool(
+            joined = await run_in_threadpool(
                 _regressed, snapshot, before.table, before.columns, target
             )
         elif isinstance(sent, UploadFile) and sent.filename:
-            found = await run_in_threadpool(_answer, snapshot, sent.filename, sent.file, target)
+            joined = await run_in_threadpool(_answer, snapshot, sent.filename, sent.file, target)
         else:
             raise Problem(422, "no-file", "파일을 선택해 주세요.")
-    key = kept.keep(found)
+    key = kept.keep(joined)
     return RedirectResponse(f"{PRICES_PATH}?result={key}#joined", 303)
 
 
-def _blank(found: pd.DataFrame | None, sentence: str, language: str) -> dict[str, Any]:
-    said: dict[str, Any] = {
+def _blank(clusters: pd.DataFrame | None, sentence: str, language: str) -> dict[str, Any]:
+    context: dict[str, Any] = {
         "prices_path": PRICES_PATH,
-        "moran": None if found is None else _assumed(found.attrs, language),
+        "moran": None if clusters is None else _assumed(clusters.attrs, language),
         "cluster_rows": [],
         "cluster_sentence": sentence,
         "join": None,
@@ -122,12 +122,12 @@ def _blank(found: pd.DataFrame | None, sentence: str, language: str) -> dict[str
         "sentence": "",
         "target": "",
     }
-    if found is not None:
-        sure = found[found["significant"]].sort_values("q_value").head(_SHOWN)
-        said["cluster_rows"] = [
+    if clusters is not None:
+        sure = clusters[clusters["significant"]].sort_values("q_value").head(_SHOWN)
+        context["cluster_rows"] = [
             row | {"link": complex_link(row["complex"])} for row in sure.to_dict("records")
         ]
-    return said
+    return context
 
 
 def _clusters(
@@ -150,20 +150,20 @@ def _table(snapshot: Snapshot) -> pd.DataFrame:
     return queries.complexes(snapshot, Filters())
 
 
-def _shown(found: Joined | None, language: str) -> dict[str, Any]:
+def _shown(joined: Joined | None, language: str) -> dict[str, Any]:
     """What the page shows of a table that was sent."""
-    if found is None:
+    if joined is None:
         gone = translated(
             "결과를 찾을 수 없습니다. 한 시간 동안만 보관하니 표를 다시 올려 주세요.", language
         )
         return {"sentence": gone}
-    said = {"join": found.table.attrs, "columns": found.columns, "target": found.target}
-    if found.trouble is not None:
-        return said | {"sentence": refusal(found.trouble, language)}
-    if found.effects is None:
-        return said
-    fit = _assumed(found.effects.attrs, language)
-    return said | {"effects": found.effects.to_dict("records"), "fit": fit}
+    context = {"join": joined.table.attrs, "columns": joined.columns, "target": joined.target}
+    if joined.trouble is not None:
+        return context | {"sentence": refusal(joined.trouble, language)}
+    if joined.effects is None:
+        return context
+    fit = _assumed(joined.effects.attrs, language)
+    return context | {"effects": joined.effects.to_dict("records"), "fit": fit}
 
 
 def _answer(snapshot: Snapshot, name: str, body: BinaryIO, target: str) -> Joined:

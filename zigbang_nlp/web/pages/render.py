@@ -34,22 +34,22 @@ _DOCUMENTS = ("/api/", "/metrics", "/healthz", "/readyz", "/static/")
 
 @cache
 def _environment() -> jinja2.Environment:
-    made = jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent.parent / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"static": static_url, "categories": CATEGORIES, "labels": LABELS}
-    made.filters |= {"pct": _pct, "number": _number, "day": _day, "moment": korean_moment}
-    return made
+    environment.globals |= {"static": static_url, "categories": CATEGORIES, "labels": LABELS}
+    environment.filters |= {"pct": _pct, "number": _number, "day": _day, "moment": korean_moment}
+    return environment
 
 
 def language_of(scope: Scope) -> str:
     """Choose "ko" or "en": as the address says, or the cookie; Korean for everybody else."""
-    asked = QueryParams(scope.get("query_string", b"")).get("lang")
-    chosen = asked or cookies_of(scope).get(LANGUAGE_COOKIE, "")
+    language = QueryParams(scope.get("query_string", b"")).get("lang")
+    chosen = language or cookies_of(scope).get(LANGUAGE_COOKIE, "")
     return "en" if chosen == "en" else "ko"
 
 

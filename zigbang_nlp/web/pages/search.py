@@ -63,7 +63,7 @@ def search(
         by == "meaning",
         like[:32],
     )
-    said: dict[str, Any] = {
+    context: dict[str, Any] = {
         "question": question,
         "asked": question != Question(),
         "sentence": "",
@@ -84,16 +84,16 @@ def search(
         if at != view.number:
             hits, nearest = _found(request, snapshot, question, at, _ROWS)
     except (InsightError, InputError) as error:
-        return page(request, "search.html", **said | {"sentence": refusal(error, language)})
+        return page(request, "search.html", **context | {"sentence": refusal(error, language)})
     table = with_keys(hits.table, services_of(request).embeddings())
     rows = [_row(row) for row in table.to_dict("records")]
-    said |= {"hits": hits, "nearest": nearest, "number": at, "pages": pages}
-    said["rows"] = with_corrections(services_of(request), rows)
+    context |= {"hits": hits, "nearest": nearest, "number": at, "pages": pages}
+    context["rows"] = with_corrections(services_of(request), rows)
     if hits.judged and nearest is None:
         label_ = translated("긍정 비율", language)
         marks = [Mark(hits.share, hits.low, hits.high)]
-        said["chart"] = interval(marks, f"{label_} {hits.share:.0%}", 20)
-    return page(request, "search.html", **said)
+        context["chart"] = interval(marks, f"{label_} {hits.share:.0%}", 20)
+    return page(request, "search.html", **context)
 
 
 def _found(

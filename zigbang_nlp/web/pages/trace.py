@@ -48,39 +48,43 @@ async def traced(request: Request) -> Response:
     text, other, unit = (text_of(form, name) for name in ("text", "other", "unit"))
     app_state = services_of(request)
     language = language_of(request.scope)
-    said: dict[str, Any] = {"text": text, "chosen": other, "unit": unit.strip()}
+    context: dict[str, Any] = {"text": text, "chosen": other, "unit": unit.strip()}
     most = app_state.settings.serve.max_characters
     if len(text) > most:
-        said |= {"text": text[:most]}
+        context |= {"text": text[:most]}
         return _page(
             request,
             422,
             sentence=translated("{n:,}자까지 입력할 수 있습니다.", language, n=most),
-            **said,
+            **context,
         )
     if not text.strip():
-        return _page(request, sentence=translated("리뷰를 입력해 주세요.", language), **said)
+        return _page(request, sentence=translated("리뷰를 입력해 주세요.", language), **context)
     app_state.engine.refuse_when_full()
     tracer = app_state.engine.tracer
-    wanted = unit.strip()
-    if wanted and not (wanted.isascii() and wanted.isdigit() and int(wanted) < tracer.unit_count):
+    chosen_unit = unit.strip()
+    if chosen_unit and not (
+        chosen_unit.isascii() and chosen_unit.isdigit() and int(chosen_unit) < tracer.unit_count
+    ):
         sentence = translated(
             "0부터 {most}까지의 유닛 번호를 입력해 주세요.", language, most=tracer.unit_count - 1
         )
-        return _page(request, 422, sentence=sentence, **said)
+        return _page(request, 422, sentence=sentence, **context)
     second = other if other in _COMPARED else _usual(app_state.engine)
     ready = await app_state.second_tokenizers.ready(second)
     # The model's own has been started with the model.
     compared = second if ready else _own(app_state.engine)
-    found = await run_in_threadpool(tracer.trace, text, compared, int(wanted) if wanted else None)
+    trace = await run_in_threadpool(
+        tracer.trace, text, compared, int(chosen_unit) if chosen_unit else None
+    )
     if not ready:
-        found = replace(found, other=Tokenized(second, ()))
+        trace = replace(trace, other=Tokenized(second, ()))
     if (format := text_of(form, "format")) in ("csv", "xlsx"):
-        return file_of(_token_table(found), "trace", format)
+        return file_of(_token_table(trace), "trace", format)
     pooling = app_state.engine.classifier.bundle.architecture.pooling
-    steps = steps_of(found, pooling, Translator(language))
+    steps = steps_of(trace, pooling, Translator(language))
     return _page(
-        request, trace=found, steps=steps, map=_map(found, language), starting=not ready, **said
+        request, trace=trace, steps=steps, map=_map(trace, language), starting=not ready, **context
     )
 
 
@@ -118,7 +122,7 @@ def _map(trace: Trace, language: str) -> Markup | None:
     )
 
 
-def _page(request: Request, status: int = 200, **said: Any) -> Response:
+def _page(request: Request, status: int = 200, **context: Any) -> Response:
     engine = services_of(request).engine
     ready = engine.model is not None
     blank: dict[str, Any] = {
@@ -143,7 +147,7 @@ def _page(request: Request, status: int = 200, **said: Any) -> Response:
         "visible": visible,
         "gates_of": _gate_rows,
     }
-    return page(request, "trace.html", status, **(blank | said))
+    return page(request, "trace.html", status, **(blank | context))
 
 
 def _gate_rows(gates: Gates, names: list[str]) -> list[tuple[str, list[float]]]:
