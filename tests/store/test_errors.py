@@ -21,7 +21,7 @@ from zigbang_nlp.store.migrate import HEAD, SCRIPTS, upgrade
 from zigbang_nlp.store.schema import metadata
 
 
-def said(url: str) -> StoreError:
+def error_of(url: str) -> StoreError:
     with pytest.raises(StoreError) as caught:
         open_store(url).close()
     assert caught.value.fact
@@ -38,32 +38,32 @@ def said(url: str) -> StoreError:
     ],
 )
 def test_urls_that_lead_nowhere(url: str, words: str) -> None:
-    error = said(url)
+    error = error_of(url)
     assert re.search(words, error.fact)
     assert "secret" not in str(error)
 
 
 def test_a_server_without_the_database(postgres: Callable[[], str]) -> None:  # noqa: F811
-    error = said(postgres().rsplit("/", 1)[0] + "/nowhere")
+    error = error_of(postgres().rsplit("/", 1)[0] + "/nowhere")
     assert "is not there" in error.fact
     assert "createdb" in error.next_step
 
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "a.db").write_text("리뷰" * 500, "utf-8")
-    assert "not an SQLite database" in said(f"sqlite:///{tmp_path}/a.db").fact
+    assert "not an SQLite database" in error_of(f"sqlite:///{tmp_path}/a.db").fact
 
 
 def test_a_place_where_nothing_can_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    assert "directory" in said(f"sqlite:///{tmp_path}/file/a.db").fact
+    assert "directory" in error_of(f"sqlite:///{tmp_path}/file/a.db").fact
 
 
 def test_somebody_elses_tables(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "a.db") as other:
         other.execute("CREATE TABLE reviews (stars)")
     other.close()
-    assert "did not make (reviews)" in said(f"sqlite:///{tmp_path}/a.db").fact
+    assert "did not make (reviews)" in error_of(f"sqlite:///{tmp_path}/a.db").fact
 
 
 def test_a_read_only_store(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_a_newer_store_is_refused(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/a.db"
     with open_store(url) as store, store.database.write() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    error = said(url)
+    error = error_of(url)
     assert "schema 9999" in error.fact
     assert "pip install -U" in error.next_step
 

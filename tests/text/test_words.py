@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from zigbang_nlp.text.words import content_words, kind, shown
 
 
-def said(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
     return [shown(word) for word in content_words(text)]
 
 
@@ -28,17 +28,17 @@ def said(text: str) -> list[str]:
     ],
 )
 def test_words_in_one_form(text: str, words: list[str]) -> None:
-    assert said(text) == words
+    assert words_of(text) == words
 
 
 @pytest.mark.parametrize("text", ["안 좋아요", "좋지 않아요", "좋지는 않네요", "좋지가 않습니다"])
 def test_what_is_denied_is_another_word(text: str) -> None:
-    assert said(text) == ["안 좋다"]
+    assert words_of(text) == ["안 좋다"]
 
 
 def test_the_same_word_in_all_its_endings() -> None:
     texts = ["시끄러워요", "시끄럽습니다", "시끄럽고", "시끄러운", "시끄러웠음"]
-    assert {tuple(said(text)) for text in texts} == {("시끄럽다",)}
+    assert {tuple(words_of(text)) for text in texts} == {("시끄럽다",)}
 
 
 def test_kinds() -> None:

@@ -24,13 +24,13 @@ def own_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def given(own_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def arguments(own_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.chdir(tmp_path)
     return ["trace", "--model", str(own_model), "--compare", "mecab", TEXT]
 
 
-def test_each_step_is_printed(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_safely(cli, [*given, "--unit", "3"]) == 0
+def test_each_step_is_printed(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_safely(cli, [*arguments, "--unit", "3"]) == 0
     printed = capsys.readouterr().out
     assert "\x1b" not in printed
     titles = re.findall(r"^\d+\. (\S+)", printed, re.M)
@@ -43,9 +43,9 @@ def test_each_step_is_printed(given: list[str], capsys: pytest.CaptureFixture[st
 
 
 def test_english_has_only_the_texts_own_korean(
-    given: list[str], capsys: pytest.CaptureFixture[str]
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run_safely(cli, [*given, "--lang", "en"]) == 0
+    assert run_safely(cli, [*arguments, "--lang", "en"]) == 0
     lines = capsys.readouterr().out.splitlines()
     ours = [line for line in lines if re.match(r"\d+\. |   [A-Z]", line)]
     assert len(ours) > 15
@@ -53,9 +53,9 @@ def test_english_has_only_the_texts_own_korean(
 
 
 def test_json_has_all_that_a_notebook_needs(
-    given: list[str], capsys: pytest.CaptureFixture[str]
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run_safely(cli, [*given, "--json", "--unit", "3"]) == 0
+    assert run_safely(cli, [*arguments, "--json", "--unit", "3"]) == 0
     trace = json.loads(capsys.readouterr().out)
     steps = {step["step"]: step for step in trace["steps"]}
     assert trace["text"] == TEXT
@@ -71,10 +71,12 @@ def test_json_has_all_that_a_notebook_needs(
     assert steps["encode"]["tokens"][0]["ranks"] == [steps["encode"]["output"][0] - 1]
 
 
-def test_wrong_usage_says_what_to_do(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_safely(cli, [*given, "--compare", "mecap"]) == 2
+def test_wrong_usage_says_what_to_do(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_safely(cli, [*arguments, "--compare", "mecap"]) == 2
     assert "choose one of mecab, okt" in capsys.readouterr().err
-    assert run_safely(cli, [*given, "--unit", "999"]) == 1
+    assert run_safely(cli, [*arguments, "--unit", "999"]) == 1
     assert "Choose one from 0 to" in capsys.readouterr().err
 
 

@@ -39,7 +39,7 @@ class Watched:
         assert isinstance(page, Page)
         self.page = page
         self.troubles: list[str] = []
-        page.on("console", lambda said: self._note(f"console: {said.text}"))
+        page.on("console", lambda entry: self._note(f"console: {entry.text}"))
         page.on("pageerror", lambda error: self._note(f"script: {error}"))
         page.on("dialog", self._dismiss)
         page.on(
@@ -61,14 +61,14 @@ class Watched:
 
     def overflow(self) -> list[str]:
         """What sticks out of the window on the right."""
-        found: list[str] = self.page.evaluate(
+        elements: list[str] = self.page.evaluate(
             """() => document.documentElement.scrollWidth <= innerWidth ? [] :
                [...document.querySelectorAll('*')]
                  .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
                  .map((e) => e.tagName + '.' + (e.className.baseVal ?? e.className))
                  .slice(0, 5)"""
         )
-        return found
+        return elements
 
     def check(self) -> None:
         """Nothing went wrong so far, and nothing sticks out."""

@@ -78,11 +78,11 @@ def labelled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
         topical.fill(store, rows)
         corpus = insight.load(store)
         sample = corpus.texts.iloc[random_order(corpus)[:300]]
-        said = ["positive" if truth[text] else "negative" for text in sample["text"]]
+        labels = ["positive" if truth[text] else "negative" for text in sample["text"]]
         keys = keys_of(sample)
-        first = [Annotation(key, "가온", label) for key, label in zip(keys, said, strict=True)]
+        first = [Annotation(key, "가온", label) for key, label in zip(keys, labels, strict=True)]
         second = [
-            Annotation(key, "나래", label) for key, label in zip(keys[:100], said, strict=False)
+            Annotation(key, "나래", label) for key, label in zip(keys[:100], labels, strict=False)
         ]
         # The second person answers the other way on ten.
         second[:10] = [

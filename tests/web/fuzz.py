@@ -36,24 +36,24 @@ def fuzz(bundle: Path, place: Path, requests: int) -> tuple[int, list[str]]:
     url = f"sqlite:///{place / 'reviews.db'}"
     fill(url, bundle, hostile=True)
     scatter(url, place / "data" / "embeddings")
-    asked = 0
+    sent = 0
     wrong: list[str] = []
     arguments = ("--model", bundle, "--db", url, "--requests-per-minute", "0")
     with serving(place, *arguments) as server:
         schema = schemathesis.openapi.from_url(f"{server.url}/api/v1/openapi.json")
-        operations = [cast(Any, found).ok() for found in schema.get_all_operations()]
+        operations = [cast(Any, operation).ok() for operation in schema.get_all_operations()]
         number = 0
-        while asked < requests:
+        while sent < requests:
             number += 1
-            share = -(-(requests - asked) // len(operations))
+            share = -(-(requests - sent) // len(operations))
             counts = [(one, _ask(one, share, number, wrong)) for one in operations]
-            asked += sum(count for _, count in counts)
+            sent += sum(count for _, count in counts)
             # One without parameters can be asked in one way only.
             operations = [one for one, count in counts if count >= share > 1]
             if not operations:
                 break
         more, wrong_pages = fuzz_pages(server.url, requests)
-    return asked + more, wrong + wrong_pages
+    return sent + more, wrong + wrong_pages
 
 
 def _ask(operation: Any, share: int, number: int, wrong: list[str]) -> int:

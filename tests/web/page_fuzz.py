@@ -57,28 +57,28 @@ class Forms(HTMLParser):
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.found: list[Form] = []
+        self.forms: list[Form] = []
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
+        attributes = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.found.append(Form(given.get("action", ""), given.get("method", "get")))
-        elif name := given.get("name") if self.found else None:
-            if given.get("type") == "file":
-                self.found[-1].files.append(name)
+            self.forms.append(Form(attributes.get("action", ""), attributes.get("method", "get")))
+        elif name := attributes.get("name") if self.forms else None:
+            if attributes.get("type") == "file":
+                self.forms[-1].files.append(name)
             else:
-                self.found[-1].fields[name] = given.get("value", "")
+                self.forms[-1].fields[name] = attributes.get("value", "")
 
 
 def routes() -> list[APIRoute]:
     """Every route of every page."""
     modules = [
-        importlib.import_module(f"{pages.__name__}.{found.name}")
-        for found in pkgutil.iter_modules(pages.__path__)
+        importlib.import_module(f"{pages.__name__}.{module.name}")
+        for module in pkgutil.iter_modules(pages.__path__)
     ]
-    found = [route for one in modules if hasattr(one, "router") for route in one.router.routes]
-    return [route for route in found if isinstance(route, APIRoute)]
+    routes = [route for one in modules if hasattr(one, "router") for route in one.router.routes]
+    return [route for route in routes if isinstance(route, APIRoute)]
 
 
 def addresses() -> list[str]:
@@ -93,18 +93,18 @@ def fuzz_pages(origin: str, requests: int) -> tuple[int, list[str]]:
 
     A server that says it is busy, and when to come again, is none of them.
     """
-    rng, asked = random.Random(0), 0
+    rng, sent = random.Random(0), 0
     wrong: list[str] = []
     with httpx.Client(base_url=origin, headers={"Accept": "text/html"}, timeout=120) as http:
 
-        def note(answer: httpx.Response, said: object) -> None:
+        def note(answer: httpx.Response, fields: object) -> None:
             if answer.status_code >= 500 and "retry-after" not in answer.headers:
                 wrong.append(
-                    f"{answer.status_code} {answer.request.method} {answer.url}: {said!r:.300}"
+                    f"{answer.status_code} {answer.request.method} {answer.url}: {fields!r:.300}"
                 )
 
         gets = [route for route in routes() if "GET" in (route.methods or ())]
-        while asked < requests // 2:
+        while sent < requests // 2:
             for route in gets:
                 names = sorted(_names(route.dependant) | {"lang"})
                 chosen: list[tuple[str, Any]] = [
@@ -114,7 +114,7 @@ def fuzz_pages(origin: str, requests: int) -> tuple[int, list[str]]:
                     r"\{\w+\}", lambda _: rng.choice(["none", "x.png", "%00", "é"]), route.path
                 )
                 note(http.get(path, params=httpx.QueryParams(chosen)), chosen)
-                asked += 1
+                sent += 1
         key = http.get("/api/v1/complexes?sort=most").json()["items"][0]["complex"]
         places = [
             *addresses(),
@@ -122,11 +122,11 @@ def fuzz_pages(origin: str, requests: int) -> tuple[int, list[str]]:
             "/search?q=요",
             "/label?person=a",
         ]
-        forms = [form for place in places for form in Forms(http.get(place).text).found]
+        forms = [form for place in places for form in Forms(http.get(place).text).forms]
         posts = list({f.action: f for f in forms if f.method == "post"}.values())
-        while asked < requests:
+        while sent < requests:
             for form in posts:
-                said = {
+                values = {
                     name: value if name == "csrf" or rng.random() < 0.4 else rng.choice(VALUES)
                     for name, value in form.fields.items()
                     if name == "csrf" or rng.random() < 0.9
@@ -140,15 +140,15 @@ def fuzz_pages(origin: str, requests: int) -> tuple[int, list[str]]:
                 files = {
                     name: (f"{rng.choice(HOSTILE)[:99]}.{ending}", body) for name in form.files
                 }
-                note(http.post(form.action, data=said, files=files or None), said)
-                asked += 1
+                note(http.post(form.action, data=values, files=files or None), values)
+                sent += 1
         missing = {route.path for route in routes() if "POST" in (route.methods or ())} - {
             f.action for f in posts
         }
         # Of these the first appears in a token's server alone, the others once a file is judged.
         allowed = {"/logout", "/classify/correct", "/classify/file/{key}/correct"}
         assert missing <= allowed, f"no page holds the form of {missing - allowed}"
-    return asked, wrong
+    return sent, wrong
 
 
 def ask_together(origin: str, places: list[str], rounds: int, connections: int = 16) -> list[str]:
@@ -161,4 +161,4 @@ def ask_together(origin: str, places: list[str], rounds: int, connections: int =
         return [f"{a.status_code} {a.url}" for a in answers if a.status_code != 200]
 
     with ThreadPoolExecutor(connections) as threads:
-        return [one for found in threads.map(ask, range(connections)) for one in found]
+        return [one for troubles in threads.map(ask, range(connections)) for one in troubles]

@@ -42,8 +42,8 @@ class Served:
     def wait_for(self, pattern: str, seconds: float = 120) -> re.Match[str]:
         """The next line of the log that matches."""
         while (line := self._lines.get(timeout=seconds)) is not None:
-            if found := re.search(pattern, line):
-                return found
+            if match := re.search(pattern, line):
+                return match
         raise AssertionError(f"the server ended: {''.join(self.log)}")
 
     def predict(self, *texts: str, **more: object) -> httpx.Response:

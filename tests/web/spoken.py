@@ -19,16 +19,16 @@ _ENGLISH = re.compile(r"[A-Za-z][a-z']+(?: [A-Za-z][a-z']+){2,}")
 class _Reader(HTMLParser):
     def __init__(self, language: str) -> None:
         super().__init__(convert_charrefs=True)
-        self.said: list[str] = []
+        self.sentences: list[str] = []
         self._language = language
         self._stack: list[bool] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        other = given.get("lang") not in (None, self._language) and tag != "html"
+        attributes = dict(attrs)
+        other = attributes.get("lang") not in (None, self._language) and tag != "html"
         silent = tag in _SILENT or other or any(self._stack)
         if not silent:
-            self.said += [given[name] or "" for name in _SPOKEN if given.get(name)]
+            self.sentences += [attributes[name] or "" for name in _SPOKEN if attributes.get(name)]
         if tag not in _VOID:
             self._stack.append(silent)
 
@@ -43,14 +43,14 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if data.strip() and not any(self._stack):
-            self.said.append(" ".join(data.split()))
+            self.sentences.append(" ".join(data.split()))
 
 
 def said_on(page: str, language: str) -> list[str]:
     """All that a page says, piece by piece, without what is marked as of another language."""
     reader = _Reader(language)
     reader.feed(page)
-    return reader.said
+    return reader.sentences
 
 
 def foreign(page: str, language: str, data: Iterable[str]) -> list[str]:

@@ -30,13 +30,13 @@ def test_the_file_says_the_periods_and_the_tests(known: Known) -> None:
 
 
 def test_the_trend_is_of_the_topic(known: Known) -> None:
-    said = known.http.get(
+    items = known.http.get(
         "/api/v1/trends?topic=주차&period=year", headers={"Accept": "application/json"}
     ).json()["items"]
     rows = known.rows[known.rows["topic"].eq("주차")]
     means = rows.groupby(rows["written_at"].dt.year)["positive"].agg(["mean", "size"])
-    assert [one["texts"] for one in said] == means["size"].tolist()
-    assert [round(one["share"], 5) for one in said] == means["mean"].round(5).tolist()
+    assert [one["texts"] for one in items] == means["size"].tolist()
+    assert [round(one["share"], 5) for one in items] == means["mean"].round(5).tolist()
     assert "긍정 비율 추이: 주차" in known.http.get("/changes?topic=주차").text
 
 
@@ -54,9 +54,9 @@ def test_both_figures_lead_to_as_many_reviews(known: Known) -> None:
     assert [address.split("=")[0] for address, _ in links] == ["/search?mention", "/search?topic"]
     for address, figure in links:
         assert shown(known, address)[1] == int(figure.replace(",", ""))
-    told = re.findall(r'<a href="(/search\?topic=[^"]*label=\w+)">[가-힣]+ ([\d,]+)건', page)
-    assert len(told) == 2
-    for address, figure in told:
+    counts = re.findall(r'<a href="(/search\?topic=[^"]*label=\w+)">[가-힣]+ ([\d,]+)건', page)
+    assert len(counts) == 2
+    for address, figure in counts:
         assert shown(known, address.replace("&amp;", "&"))[0] == int(figure.replace(",", ""))
 
 

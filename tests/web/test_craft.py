@@ -104,9 +104,9 @@ def test_the_api_is_explained_on_a_page_that_needs_nothing_from_elsewhere(known:
     assert "<code>unsure</code>가 참이고" in page
     assert "`" not in page
     commands = [html.unescape(one) for one in re.findall(r"<pre[^>]*><code>(.*?)</code>", page)]
-    asked = [shlex.split(one)[1] for one in commands if "--json" not in one]
-    assert len(asked) == len(commands) - 1
-    for address in asked:
+    addresses = [shlex.split(one)[1] for one in commands if "--json" not in one]
+    assert len(addresses) == len(commands) - 1
+    for address in addresses:
         address = address.replace("sample:90101", "made:1").replace("sample:90102", "made:2")
         # Without a model there is no model card, and the server isn't ready.
         assert known.http.get(address, headers=JSON).status_code in (200, 503), address
@@ -119,10 +119,10 @@ def test_guesses_at_the_token_are_limited_and_logout_ends_the_session(tmp_path: 
     serving = serve(url, tmp_path, pd.DataFrame(), token="a-token-of-some-length", limit=8)
     known = next(serving)
     try:
-        wanted = "/search?topic=%EC%A3%BC%EC%B0%A8&label=negative"
-        asked = known.http.get(wanted, follow_redirects=False).headers["location"]
-        assert parse_qs(urlsplit(asked).query)["next"] == [wanted], "with its own query"
-        assert html.escape(wanted) in known.http.get(asked).text
+        target = "/search?topic=%EC%A3%BC%EC%B0%A8&label=negative"
+        login = known.http.get(target, follow_redirects=False).headers["location"]
+        assert parse_qs(urlsplit(login).query)["next"] == [target], "with its own query"
+        assert html.escape(target) in known.http.get(login).text
         token = known.csrf("/login")
         inside = known.http.post(
             "/login",
@@ -167,8 +167,8 @@ def test_a_report_by_a_button_has_the_filters_of_the_page(known: Known) -> None:
         "region": "노원구",
         "since": "2023",
     }
-    asked = known.http.post("/report", data=fields, follow_redirects=False)
-    address = asked.headers["location"]
+    answer = known.http.post("/report", data=fields, follow_redirects=False)
+    address = answer.headers["location"]
     again = known.http.post("/report", data=fields, follow_redirects=False)
     assert (
         again.headers["location"] == address
@@ -221,15 +221,15 @@ def test_a_report_that_cant_be_says_why(known: Known) -> None:
     assert known.http.get(f"{address}/report.html").status_code == 409
 
 
-@pytest.mark.parametrize("said", [b"", b"GET / HT", b"GET /healthz HTTP/1.1\r\nHost: local"])
+@pytest.mark.parametrize("sent", [b"", b"GET / HT", b"GET /healthz HTTP/1.1\r\nHost: local"])
 def test_slow_headers_are_cut_and_quick_ones_are_not(
-    known: Known, monkeypatch: pytest.MonkeyPatch, said: bytes
+    known: Known, monkeypatch: pytest.MonkeyPatch, sent: bytes
 ) -> None:
     monkeypatch.setattr(PromptProtocol, "patience", 0.5)
     at = (known.http.base_url.host, known.http.base_url.port or 80)
     began = time.monotonic()
     with socket.create_connection(at, timeout=30) as slow:
-        slow.sendall(said)
+        slow.sendall(sent)
         assert slow.recv(1_000) == b""
     assert time.monotonic() - began >= 0.4
     whole = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"

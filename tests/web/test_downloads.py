@@ -22,8 +22,8 @@ PAGES = (
 
 
 def links(known: Known, address: str) -> list[str]:
-    found = re.findall(r'href="([^"]*format=[^"]*)"', known.http.get(address).text)
-    return [html.unescape(one) for one in found]
+    addresses = re.findall(r'href="([^"]*format=[^"]*)"', known.http.get(address).text)
+    return [html.unescape(one) for one in addresses]
 
 
 @pytest.mark.parametrize("address", [*PAGES, "/label"])
@@ -32,10 +32,10 @@ def test_every_download_of_a_page_has_rows_alike_in_both_formats(
 ) -> None:
     if address == "/label":
         known = labelled
-    found = links(known, address)
-    assert found
-    tables = [one for one in found if "format=csv" in one]
-    assert len(tables) == len([one for one in found if "format=xlsx" in one]) > 0
+    addresses = links(known, address)
+    assert addresses
+    tables = [one for one in addresses if "format=csv" in one]
+    assert len(tables) == len([one for one in addresses if "format=xlsx" in one]) > 0
     assert len(set(tables)) == len(tables), "each table has its own address"
     for link in tables:
         text = known.http.get(link)
@@ -65,39 +65,39 @@ def test_compare_has_the_numbers_that_pandas_counts(known: Known) -> None:
 def test_the_regression_and_the_joined_table_survive_a_reload(known: Known) -> None:
     from tests.web.test_prices_page import table
 
-    made = table()
+    prices = table()
     answer = known.http.post(
         "/prices",
         data={"csrf": known.csrf("/prices"), "target": "거래금액"},
-        files={"file": ("가격.csv", made.to_csv(index=False).encode())},
+        files={"file": ("가격.csv", prices.to_csv(index=False).encode())},
     )
     assert answer.status_code == 303
     address = answer.headers["location"].partition("#")[0]
     pages = [known.http.get(address).text for _ in range(2)]
     assert all('<tr class="sure"><td>세대수</td>' in page for page in pages)
-    found = [one for one in links(known, address) if "format=csv" in one]
+    addresses = [one for one in links(known, address) if "format=csv" in one]
     files = {
         re.search(r"table=(\w+)", one)[1]: pd.read_csv(  # type: ignore[index]
             io.BytesIO(known.http.get(one).content)
         )
-        for one in found
+        for one in addresses
     }
     assert files["effects"].set_index("property").loc["households", "significant"]
     joined = files["joined"].dropna(subset="거래금액")
-    assert sorted(joined["거래금액"]) == sorted(made["거래금액"].head(COMPLEXES))
+    assert sorted(joined["거래금액"]) == sorted(prices["거래금액"].head(COMPLEXES))
     assert "보관하니" in known.http.get("/prices?result=none").text
 
 
 def test_the_list_is_points_too_as_it_is_seen(known: Known) -> None:
-    found = [
+    addresses = [
         one for one in links(known, "/?region=노원구&topic=주차") if "geo" in one or "gpkg" in one
     ]
-    assert len(found) == 2
+    assert len(addresses) == 2
     shown = pd.read_csv(
         io.BytesIO(known.http.get("/?region=노원구&topic=주차&format=csv").content)
     ).set_index("complex")
-    points = json.loads(known.http.get(found[0]).content)["features"]
-    package = known.http.get(found[1])
+    points = json.loads(known.http.get(addresses[0]).content)["features"]
+    package = known.http.get(addresses[1])
     assert package.headers["content-type"] == "application/geopackage+sqlite3"
     db = sqlite3.connect(":memory:")
     db.deserialize(package.content)

@@ -51,15 +51,15 @@ def send(
 @pytest.fixture(scope="module")
 def address(judging: Known) -> str:
     body = pd.DataFrame({"번호": range(len(TEXTS)), "리뷰": TEXTS}).to_csv(index=False)
-    status, said = send(judging, body.encode())
-    assert status == 202, said
+    status, job = send(judging, body.encode())
+    assert status == 202, job
     for _ in range(300):
-        state = judging.http.get(said["address"], headers={"Accept": "application/json"}).json()
+        state = judging.http.get(job["address"], headers={"Accept": "application/json"}).json()
         if state["state"] in ("done", "failed"):
             break
         time.sleep(0.1)
     assert state["state"] == "done", state
-    return str(said["address"])
+    return str(job["address"])
 
 
 def rows(judging: Known, address: str) -> pd.DataFrame:
@@ -104,13 +104,13 @@ def test_numbers_of_a_file_are_those_of_its_rows_and_of_the_model(
     answer = pd.read_csv(io.BytesIO(judging.http.get(f"{address}/answer.csv").content))
     network = Classifier.load(bundle_dir)
     np.testing.assert_allclose(answer["probability"], network.probabilities(TEXTS), atol=1e-5)
-    said = judging.http.get(address, headers={"Accept": "application/json"}).json()
+    state = judging.http.get(address, headers={"Accept": "application/json"}).json()
     labels = answer["label"].value_counts()
-    assert (said["positive"], said["negative"]) == (labels["positive"], labels["negative"])
+    assert (state["positive"], state["negative"]) == (labels["positive"], labels["negative"])
     threshold = network.bundle.threshold
     judged = answer[answer["label"].notna()]
-    assert said["positive"] == (judged["probability"] >= threshold).sum()
-    assert said["unsure"] == (judged["unsure"]).sum()
+    assert state["positive"] == (judged["probability"] >= threshold).sum()
+    assert state["unsure"] == (judged["unsure"]).sum()
     shown = pd.Series(rows(judging, address)["probability"])
     pd.testing.assert_series_equal(shown, answer["probability"], atol=1e-5)
     for label, column in (("positive", "label"), ("negative", "label"), ("unsure", "unsure")):
@@ -125,10 +125,13 @@ def test_a_click_mends_a_row_and_the_download_knows(judging: Known, address: str
     assert csrf
     label = rows(judging, address)["label"][0]
     other = "negative" if label == "positive" else "positive"
-    for row, said, word in ((1, other, "고침"), (2, rows(judging, address)["label"][1], "확인함")):
+    for row, answered, word in (
+        (1, other, "고침"),
+        (2, rows(judging, address)["label"][1], "확인함"),
+    ):
         answer = judging.http.post(
             f"{address}/correct",
-            data={"csrf": csrf[1], "row": row, "label": said},
+            data={"csrf": csrf[1], "row": row, "label": answered},
             headers={"Accept": "application/json"},
         )
         assert answer.json()["sentence"] == word
@@ -148,9 +151,9 @@ def test_a_click_mends_a_row_and_the_download_knows(judging: Known, address: str
 
 
 def test_columns_are_offered_where_it_isnt_clear(judging: Known) -> None:
-    status, said = send(judging, "가,나\n좋아요,싫어요\n".encode())
+    status, problem = send(judging, "가,나\n좋아요,싫어요\n".encode())
     assert status == 422
-    assert said["errors"] == [{"column": "가"}, {"column": "나"}]
+    assert problem["errors"] == [{"column": "가"}, {"column": "나"}]
     assert send(judging, "가,나\n좋아요,싫어요\n".encode(), column="나")[0] == 202
     for body in ("가;리뷰\n1;좋아요\n", "가\t리뷰\n1\t좋아요\n"):
         assert send(judging, body.encode())[0] == 202
@@ -166,9 +169,9 @@ def test_a_bomb_and_binary_are_refused_before_they_are_read(judging: Known) -> N
             sheet.write(b"0" * 1_000_000)
     assert len(packed.getvalue()) < 2_000_000
     began = time.monotonic()
-    status, said = send(judging, packed.getvalue(), "폭탄.xlsx")
+    status, problem = send(judging, packed.getvalue(), "폭탄.xlsx")
     assert status == 422
-    assert said["type"].endswith(":unpacks-too-large")
+    assert problem["type"].endswith(":unpacks-too-large")
     assert time.monotonic() - began < 10
     assert send(judging, bytes(range(256)) * 40, "그림.csv")[0] == 422
 
@@ -198,9 +201,9 @@ def test_the_page_shows_how_the_file_was_read(judging: Known) -> None:
     body = "번호;리뷰내용;별점\r\n1;=역이 가까워요;5\r\n2;;\r\n3;주차가 좁아요;2\r\n".encode(
         "cp949"
     )
-    status, said = send(judging, body)
-    assert status == 202, said
-    state = finished(judging, said["address"])
+    status, job = send(judging, body)
+    assert status == 202, job
+    state = finished(judging, job["address"])
     assert state["seen"] == [
         ["형식", "csv"],
         ["인코딩", "CP949 (EUC-KR)"],
@@ -213,10 +216,10 @@ def test_the_page_shows_how_the_file_was_read(judging: Known) -> None:
         ["평점 범위", "2 ~ 5"],
     ]
     assert state["notes"] == ["CP949 (EUC-KR)로 읽었습니다.", "구분 문자는 세미콜론입니다."]
-    page = judging.http.get(said["address"]).text
+    page = judging.http.get(job["address"]).text
     for line in ("파일을 읽은 방법", "리뷰내용 (이름 기준)", *state["notes"]):
         assert line in page
-    answer = judging.http.get(f"{said['address']}/answer.csv").content.decode("utf-8-sig")
+    answer = judging.http.get(f"{job['address']}/answer.csv").content.decode("utf-8-sig")
     assert answer.splitlines()[1].startswith("1,'=역이 가까워요,5,")
 
 
@@ -226,23 +229,23 @@ def test_the_sender_says_how_a_file_is_read(judging: Known) -> None:
     for row in (["모음"], ["글", "수"], ["ÁÖÂ÷°¡ Æí", 5], ["역 가까워요", 4]):
         (book["자료"] if "자료" in book.sheetnames else book.create_sheet("자료")).append(row)
     book.save(body)
-    status, said = send(judging, body.getvalue(), "표.xlsx")
+    status, reply = send(judging, body.getvalue(), "표.xlsx")
     assert status == 422
-    assert said["detail"] == (
+    assert reply["detail"] == (
         "파일을 읽을 수 없습니다: 표.xlsx 파일의 'Sheet' 시트에 행이 없습니다. "
         "--sheet로 다른 시트를 고르세요: '자료'."
     )
     options = {"sheet": "자료", "header_row": "2", "fix_encoding": "1", "quoting": "nonsense"}
-    status, said = send(judging, body.getvalue(), "표.xlsx", column="글", **options)
-    assert status == 202, said
-    state = finished(judging, said["address"])
+    status, reply = send(judging, body.getvalue(), "표.xlsx", column="글", **options)
+    assert status == 202, reply
+    state = finished(judging, reply["address"])
     assert (state["state"], state["done"]) == ("done", 2)
     assert ["시트", "자료"] in state["seen"]
     assert ["머리글 행", "2"] in state["seen"]
-    answer = judging.http.get(f"{said['address']}/answer.csv").content.decode("utf-8-sig")
+    answer = judging.http.get(f"{reply['address']}/answer.csv").content.decode("utf-8-sig")
     assert answer.splitlines()[1].startswith("주차가 편,5,")
-    status, said = send(judging, b"x", header_row="-1")
-    assert (status, said["detail"]) == (422, "머리글 행은 0이나 그보다 큰 정수로 쓰세요.")
+    status, reply = send(judging, b"x", header_row="-1")
+    assert (status, reply["detail"]) == (422, "머리글 행은 0이나 그보다 큰 정수로 쓰세요.")
 
 
 def test_why_a_file_is_not_read_is_said_in_the_language_of_the_page(judging: Known) -> None:
@@ -254,17 +257,17 @@ def test_why_a_file_is_not_read_is_said_in_the_language_of_the_page(judging: Kno
         ("글,수\n가,1,2\n".encode(), "내 글.csv 파일의 1행은 3칸인데 머리글은 2칸입니다."),
         (f"{mojibake}a,b\n".encode(), "열 이름의 인코딩이 깨져 있습니다(‘후기’ 같습니다)."),
     ):
-        status, said = send(judging, body, name)
+        status, reply = send(judging, body, name)
         assert status == 422
-        assert why in said["detail"]
+        assert why in reply["detail"]
     judging.http.cookies.set("zigbang_lang", "en")
-    status, said = send(judging, b"", name)
+    status, reply = send(judging, b"", name)
     judging.http.cookies.delete("zigbang_lang")
-    assert said["detail"].endswith("내 글.csv is empty. Give a file with a header and rows.")
+    assert reply["detail"].endswith("내 글.csv is empty. Give a file with a header and rows.")
     body = '{"글": "조용해요"}\n{"글": [1, 2]}\n'.encode()
-    status, said = send(judging, body, "내 글.jsonl", column="글")
-    assert status == 202, said
-    state = finished(judging, said["address"])
+    status, reply = send(judging, body, "내 글.jsonl", column="글")
+    assert status == 202, reply
+    state = finished(judging, reply["address"])
     assert state["state"] == "failed"
     assert state["trouble"] == (
         "2행 '글' 열: 글 열의 값 [1, 2]의 종류는 글이 아니라 목록입니다. "
@@ -277,12 +280,12 @@ def test_how_a_file_was_read_fits_the_window(width: int, dark: bool, judging: Kn
     """Opened, both lists stay within a desk's window and a phone's, and long names wrap."""
     name = "단지에서 살면서 느낀 점을 자유롭게 적은 내용"
     body = f"모음\n\n번호;{name};별점\n1;=역이 가까워요;5\n2;;\n3;주차가 좁아요;★★\n"
-    status, said = send(judging, body.encode("cp949"), column=name)
-    assert status == 202, said
-    assert finished(judging, said["address"])["state"] == "done"
+    status, job = send(judging, body.encode("cp949"), column=name)
+    assert status == 202, job
+    assert finished(judging, job["address"])["state"] == "done"
     with browser(str(judging.http.base_url), width, dark) as watched:
         page = watched.page
-        page.goto(said["address"])
+        page.goto(job["address"])
         page.click("details.seen summary")
         page.click("details.reading summary")
         assert page.locator("details.seen").inner_text().count(name) == 1

@@ -54,23 +54,23 @@ def test_kappa_of_two_people_is_shown(labelled: Known) -> None:
     page = labelled.http.get("/label").text
     row = re.search(r"가온 · 나래</td>(.*?)</tr>", page)
     assert row
-    said = re.findall(r">([\d.]+)%?", row[1])
-    assert said[:2] == ["100", "90"]
+    figures = re.findall(r">([\d.]+)%?", row[1])
+    assert figures[:2] == ["100", "90"]
     with open_store(labelled.url) as store:
-        given = pd.DataFrame(
+        labels = pd.DataFrame(
             [(one.key, one.person, one.label) for one in store.annotations.all()],
             columns=["text", "person", "label"],
         )
-    wide = given.pivot(index="text", columns="person", values="label")[["가온", "나래"]].dropna()
+    wide = labels.pivot(index="text", columns="person", values="label")[["가온", "나래"]].dropna()
     seen = wide["가온"].eq(wide["나래"]).mean()
     chance = sum(wide["가온"].eq(v).mean() * wide["나래"].eq(v).mean() for v in set(wide["가온"]))
-    assert f"{(seen - chance) / (1 - chance):.2f}" == said[2]
+    assert f"{(seen - chance) / (1 - chance):.2f}" == figures[2]
 
 
 def test_the_corrected_share_is_nearer_the_truth_than_the_naive_one(labelled: Known) -> None:
     page = labelled.http.get("/label").text.split("바로잡은 긍정 비율")[1]
-    found = [float(value) / 100 for value in re.findall(r'class="num">([\d.]+)%', page)]
-    naive, corrected = found[:2]
+    shares = [float(value) / 100 for value in re.findall(r'class="num">([\d.]+)%', page)]
+    naive, corrected = shares[:2]
     truth = labelled.rows["truth"].mean()
     assert naive == pytest.approx(labelled.rows["positive"].mean(), abs=0.0006)
     assert naive - truth > 0.05

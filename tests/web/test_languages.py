@@ -52,10 +52,10 @@ def _clusters_found(known: Known) -> None:
 def test_every_page_is_in_one_language(
     known: Known, labelled: Known, data: list[str], address: str, language: str
 ) -> None:
-    asked = labelled if address.startswith("/label") else known
+    visited = labelled if address.startswith("/label") else known
     # A client of its own: the language is remembered by a cookie.
     answer = httpx.get(
-        f"{asked.http.base_url}{address}{'&' if '?' in address else '?'}lang={language}",
+        f"{visited.http.base_url}{address}{'&' if '?' in address else '?'}lang={language}",
         headers={"Accept": "text/html"},
         timeout=60,
     )

@@ -63,9 +63,9 @@ def test_a_complex_shows_its_own_rows(asked: Asked) -> None:
         "SELECT category, COUNT(*) AS texts, AVG(p.label = 'positive') AS share"
         f" FROM {JOINED} WHERE apartment_id = '0' GROUP BY 1"
     ).set_index("category")  # fmt: skip
-    said = pd.DataFrame(asked.api(f"/complexes/{key}")["categories"]).set_index("category")
-    assert said["texts"].sort_index().tolist() == plain["texts"].tolist()
-    assert said["share"].sort_index().to_numpy() == pytest.approx(
+    profile = pd.DataFrame(asked.api(f"/complexes/{key}")["categories"]).set_index("category")
+    assert profile["texts"].sort_index().tolist() == plain["texts"].tolist()
+    assert profile["share"].sort_index().to_numpy() == pytest.approx(
         plain["share"].to_numpy(), abs=1e-6
     )
 
@@ -80,9 +80,9 @@ def test_search_counts_what_all_filters_let_through(asked: Asked) -> None:
         " AND r.score <= 2",
         f"{place} %",
     ).iloc[0]  # fmt: skip
-    said = asked.api(f"/search?region={place}&topic=관리&label=negative&score_to=2")
-    assert (said["total"], said["reviews"]) == (plain["texts"], plain["reviews"])
-    assert said["total"] > 3
+    body = asked.api(f"/search?region={place}&topic=관리&label=negative&score_to=2")
+    assert (body["total"], body["reviews"]) == (plain["texts"], plain["reviews"])
+    assert body["total"] > 3
     shown = asked.page(f"/search?region={place}&topic=관리&label=negative&score_to=2")
     assert f"글 {plain['texts']}건, 주민 {plain['reviews']}명" in shown
     every = asked.sql("SELECT SUM(label = 'positive') AS k, COUNT(*) AS n FROM predictions").iloc[0]
@@ -97,9 +97,9 @@ def test_mentions_and_opinions_are_two_figures(asked: Asked) -> None:
     ((opinions,),) = asked.sql(
         f"SELECT COUNT(DISTINCT r.review_id) FROM {JOINED}, {OPINIONS} WHERE a.value ->> 0 = '주차'"
     ).to_numpy()
-    said = asked.api("/mentions?word=주차")
-    assert (said["mentions"], said["reviews"]) == (mentions, reviews)
-    assert said["opinion_reviews"] == opinions
+    body = asked.api("/mentions?word=주차")
+    assert (body["mentions"], body["reviews"]) == (mentions, reviews)
+    assert body["opinion_reviews"] == opinions
     shown = asked.page("/keywords?word=주차")
     assert f"{mentions:,} 리뷰 {reviews:,}건 중 {mentions / reviews:.1%}" in shown
     assert f"주제 ‘주차’에 의견을 낸 리뷰 {opinions:,}" in shown
@@ -128,8 +128,8 @@ def test_corrected_shares_find_what_residents_meant(asked: Asked) -> None:
     corpus = load(asked.known.url)
     snapshot = Snapshot("", corpus)
     with open_store(asked.known.url) as store:
-        given = store.annotations.all()
-    row = corrected(snapshot, given, None).iloc[0]
+        annotations = store.annotations.all()
+    row = corrected(snapshot, annotations, None).iloc[0]
     assert row["naive"] == pytest.approx(naive)
     assert row["low"] <= true <= row["high"]
     assert f"{row['share']:.1%}" in shown
@@ -138,7 +138,7 @@ def test_corrected_shares_find_what_residents_meant(asked: Asked) -> None:
         "SELECT COUNT(*) FROM (SELECT 1 FROM annotations GROUP BY source, apartment_id,"
         " review_id, category HAVING COUNT(DISTINCT label) = 1)"
     ).to_numpy()
-    assert len(sample_labels(corpus, given)) == agreed
+    assert len(sample_labels(corpus, annotations)) == agreed
 
 
 def test_data_and_trends_count_rows(asked: Asked) -> None:
@@ -151,6 +151,6 @@ def test_data_and_trends_count_rows(asked: Asked) -> None:
         "SELECT strftime('%Y', r.written_at) AS year, COUNT(*) AS n,"
         f" AVG(p.label = 'positive') AS share FROM {JOINED} GROUP BY 1 ORDER BY 1"
     )  # fmt: skip
-    said = asked.api("/trends?period=year")["items"]
-    assert [one["texts"] for one in said] == plain["n"].tolist()
-    assert [one["share"] for one in said] == pytest.approx(plain["share"].tolist(), abs=1e-6)
+    items = asked.api("/trends?period=year")["items"]
+    assert [one["texts"] for one in items] == plain["n"].tolist()
+    assert [one["share"] for one in items] == pytest.approx(plain["share"].tolist(), abs=1e-6)

@@ -122,10 +122,10 @@ def test_every_page_is_whole_quiet_and_accessible(
 
     def check(name: str) -> None:
         window.check()
-        found = axe.run(window.page).response["violations"]
+        violations = axe.run(window.page).response["violations"]
         worst = [
             (one["id"], [node["html"][:120] for node in one["nodes"][:3]])
-            for one in found
+            for one in violations
             if one["impact"] in ("serious", "critical")
         ]
         assert not worst, (name, worst)
@@ -262,7 +262,7 @@ def test_a_review_is_judged_and_its_label_corrected(served: Served) -> None:
         assert page.locator(".answer .text").inner_text() == text
         assert page.locator(".answer mark").count()
         window.picture("judged-390")
-        said = page.locator(".correct [name=said]").get_attribute("value")
+        model_label = page.locator(".correct [name=said]").get_attribute("value")
         page.click("text=아니요")
         page.wait_for_url("**corrected=*")
         window.check()
@@ -270,8 +270,8 @@ def test_a_review_is_judged_and_its_label_corrected(served: Served) -> None:
         assert text in page.inner_text("main")
     with open_store(f"sqlite:///{_place(served) / 'reviews.db'}") as store:
         (kept,) = store.corrections.all()
-    assert (kept.text, kept.said) == (text, said)
-    assert kept.label != said
+    assert (kept.text, kept.said) == (text, model_label)
+    assert kept.label != model_label
     assert kept.model_id
 
 

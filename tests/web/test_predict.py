@@ -27,35 +27,37 @@ def served(bundle_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def problem(answer: httpx.Response, status: int, kind: str) -> dict[str, object]:
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
-    said: dict[str, object] = answer.json()
-    assert said["status"] == status
-    assert said["type"] == f"urn:zigbang-nlp:problem:{kind}"
-    assert said["title"]
-    assert said["detail"]
-    return said
+    body: dict[str, object] = answer.json()
+    assert body["status"] == status
+    assert body["type"] == f"urn:zigbang-nlp:problem:{kind}"
+    assert body["title"]
+    assert body["detail"]
+    return body
 
 
 def test_it_says_what_the_classifier_says(served: Served, bundle_dir: Path) -> None:
     texts = ["역 가까워요 공원 좋아요", "주차 불편해요", "", "qqq"]
     classifier = Classifier.load(bundle_dir)
-    said = served.predict(*texts).json()
-    assert said["model"] == classifier.bundle.identity()
-    assert said["predictions"] == [p.as_dict() for p in classifier.predict(texts)]
+    body = served.predict(*texts).json()
+    assert body["model"] == classifier.bundle.identity()
+    assert body["predictions"] == [p.as_dict() for p in classifier.predict(texts)]
 
 
 def test_sentences_are_told_where_asked(served: Served) -> None:
-    (found,) = served.predict("역 가까워요. 주차 불편해요.", sentences=True).json()["predictions"]
-    assert [part["text"] for part in found["sentences"]] == ["역 가까워요.", "주차 불편해요."]
+    (prediction,) = served.predict("역 가까워요. 주차 불편해요.", sentences=True).json()[
+        "predictions"
+    ]
+    assert [part["text"] for part in prediction["sentences"]] == ["역 가까워요.", "주차 불편해요."]
 
 
 def test_each_limit_has_its_status_and_sentence(served: Served) -> None:
-    said = [
+    problems = [
         problem(served.predict(*["글"] * 21), 422, "too-many-texts"),
         problem(served.predict("글", "가" * 101), 400, "text-too-long"),
         problem(served.predict("가" * 5_000), 413, "body-too-large"),
     ]
-    assert len({one["detail"] for one in said}) == 3
-    assert "2번째" in str(said[1]["detail"])
+    assert len({one["detail"] for one in problems}) == 3
+    assert "2번째" in str(problems[1]["detail"])
 
 
 def test_a_body_of_unknown_length_is_cut_off_too(served: Served) -> None:
@@ -118,9 +120,9 @@ def test_no_body_breaks_it(served: Served, body: object) -> None:
     answer = served.http.post("/api/v1/predict", content=content, headers=headers)
     if answer.status_code == 200:
         assert isinstance(body, dict)
-        found = answer.json()["predictions"]
-        assert [one["text"] for one in found] == body["texts"]
-        assert all(0 <= one["probability"] <= 1 for one in found)
+        predictions = answer.json()["predictions"]
+        assert [one["text"] for one in predictions] == body["texts"]
+        assert all(0 <= one["probability"] <= 1 for one in predictions)
     else:
         assert answer.status_code in (400, 413, 422), answer.text
         assert answer.headers["content-type"] == "application/problem+json"

@@ -59,35 +59,35 @@ def same_shares(table: pd.DataFrame, k: pd.Series, n: pd.Series, low: str, high:
 
 
 def test_the_figures_on_top(page: Page, texts: pd.DataFrame) -> None:
-    said = " ".join(page.cards["overview"].split())
+    card = " ".join(page.cards["overview"].split())
     residents = texts.drop_duplicates(["complex", "review"])
-    assert f"리뷰 수{len(texts):,}주민 {len(residents):,}명" in said
-    assert f"단지 수{texts['complex'].nunique()}시군구 {texts['district'].nunique()}곳" in said
+    assert f"리뷰 수{len(texts):,}주민 {len(residents):,}명" in card
+    assert f"단지 수{texts['complex'].nunique()}시군구 {texts['district'].nunique()}곳" in card
     share, n = texts["positive"].mean(), len(texts) / design_effect(texts.assign(all=0), "all")
     low, high = wilson(share * n, n)
-    assert f"긍정 비율{share:.1%}95% 신뢰구간 {low:.1%}–{high:.1%}" in said
-    assert f"판정 보류 비율{texts['unsure'].mean():.1%}" in said
+    assert f"긍정 비율{share:.1%}95% 신뢰구간 {low:.1%}–{high:.1%}" in card
+    assert f"판정 보류 비율{texts['unsure'].mean():.1%}" in card
 
 
 def test_findings_of_places_topics_and_moments(
     asked: Asked, page: Page, texts: pd.DataFrame, spoken: pd.DataFrame
 ) -> None:
-    said = " ".join(page.cards["key_findings"].split())
+    card = " ".join(page.cards["key_findings"].split())
     plain, overall = by_complex(asked), texts["positive"].mean()
     above, below = (plain["low"] > overall).sum(), (plain["high"] < overall).sum()
-    assert f"단지 {len(plain)}곳 가운데 전체 긍정 비율({overall:.1%})보다" in said
-    assert f"유의하게 높은 곳이 {above}곳, 낮은 곳이 {below}곳" in said
+    assert f"단지 {len(plain)}곳 가운데 전체 긍정 비율({overall:.1%})보다" in card
+    assert f"유의하게 높은 곳이 {above}곳, 낮은 곳이 {below}곳" in card
     names = asked.csv("/?format=csv").set_index("complex")["name"]
     for word, key in (("높은", plain["low"].idxmax()), ("낮은", plain["high"].idxmin())):
         row: Any = plain.loc[str(key)]
-        found = re.search(
+        match = re.search(
             rf"가장 {word} 단지는 {names[str(key)]}입니다\(보정한 만족도 ([\d.]+)%, 95% 신뢰구간"
             rf" ([\d.]+)%–([\d.]+)%, 글 {row['texts']:.0f}건",
-            said,
+            card,
         )
-        assert found, said
+        assert match, card
         near = [100 * row[name] for name in ("score", "low", "high")]
-        assert [float(one) for one in found.groups()] == pytest.approx(near, abs=0.25)
+        assert [float(one) for one in match.groups()] == pytest.approx(near, abs=0.25)
     groups = spoken.groupby("topic")["praised"].agg(["sum", "size"])
     low, high = wilson(groups["sum"], groups["size"])
     for word, at in (("높은", low.argmax()), ("낮은", high.argmin())):
@@ -95,9 +95,9 @@ def test_findings_of_places_topics_and_moments(
         assert (
             f"가장 {word} 주제는 {groups.index[int(at)]}({share:.1%}, 95% 신뢰구간"
             f" {low[at]:.1%}–{high[at]:.1%}, 글 {n}건)"
-        ) in said
+        ) in card
     for quarter, before, after, n in re.findall(
-        r"(\d{4} Q\d)부터 추천점수 긍정 비율이 ([\d.]+)%에서 ([\d.]+)%로.*?글 (\d+)건", said
+        r"(\d{4} Q\d)부터 추천점수 긍정 비율이 ([\d.]+)%에서 ([\d.]+)%로.*?글 (\d+)건", card
     ):
         own = texts[texts["category"].eq("total")]
         later = own["quarter"] >= quarter
@@ -107,9 +107,9 @@ def test_findings_of_places_topics_and_moments(
 
 
 def test_the_finding_that_was_planted(asked: Asked, page: Page) -> None:
-    said = " ".join(page.cards["key_findings"].split())
-    (since,) = re.findall(r"([\d-]{10}) 이후 \S+ 긍정 비율", said)
-    assert f"{since} 이후 주차 긍정" in said
+    card = " ".join(page.cards["key_findings"].split())
+    (since,) = re.findall(r"([\d-]{10}) 이후 \S+ 긍정 비율", card)
+    assert f"{since} 이후 주차 긍정" in card
     own = asked.sql(
         f"SELECT complex, review, praised AS positive, written_at >= ? AS later FROM ({SPOKEN}) s"
         " JOIN (SELECT source || ':' || apartment_id AS complex, review_id AS review, category,"
@@ -117,10 +117,10 @@ def test_the_finding_that_was_planted(asked: Asked, page: Page) -> None:
         since,
     )
     (k2, n2), (k1, n1) = own.groupby("later")["positive"].agg(["sum", "size"]).to_numpy().tolist()
-    assert f"{k2 / n2:.1%}에서 {k1 / n1:.1%}로 떨어졌습니다" in said
+    assert f"{k2 / n2:.1%}에서 {k1 / n1:.1%}로 떨어졌습니다" in card
     worth = design_effect(own, "later")
     low, high, _ = difference(k1 / worth, n1 / worth, k2 / worth, n2 / worth)
-    assert f"{100 * low:+.1f}~{100 * high:+.1f}%p, 글 {n2}건과 {n1}건" in said
+    assert f"{100 * low:+.1f}~{100 * high:+.1f}%p, 글 {n2}건과 {n1}건" in card
 
 
 def test_places(asked: Asked, page: Page, texts: pd.DataFrame) -> None:

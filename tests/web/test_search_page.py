@@ -16,9 +16,9 @@ from zigbang_nlp.store import open_store
 def shown(known: Known, address: str) -> tuple[int, int]:
     """(texts, residents) as the page says them."""
     text = known.http.get(address).text
-    found = re.search(r"글 ([\d,]+)건, 주민 ([\d,]+)명", text)
-    assert found, text[:2000]
-    texts, residents = (int(part.replace(",", "")) for part in found.groups())
+    match = re.search(r"글 ([\d,]+)건, 주민 ([\d,]+)명", text)
+    assert match, text[:2000]
+    texts, residents = (int(part.replace(",", "")) for part in match.groups())
     return texts, residents
 
 
@@ -26,10 +26,10 @@ def test_a_question_in_words_is_topic_label_and_region(known: Known) -> None:
     rows = known.rows
     district = rows["complex"].str.partition(":")[2].astype(int).mod(3).eq(0)
     meant = rows[rows["topic"].eq("주차") & rows["positive"].eq(0) & district]
-    asked = "/search?q=주차를 불평하는 노원구 리뷰"
+    address = "/search?q=주차를 불평하는 노원구 리뷰"
     residents = meant.groupby(["complex", "review_id"]).ngroups
-    assert shown(known, asked) == (len(meant), residents)
-    page = known.http.get(asked).text
+    assert shown(known, address) == (len(meant), residents)
+    page = known.http.get(address).text
     assert "지역으로 읽었습니다" in page
     assert "주제 주차로 읽었습니다" in page
     filtered = "/search?topic=주차&label=negative&region=노원구"
@@ -41,15 +41,15 @@ def without_tokens(text: str) -> str:
     return re.sub(r'name="csrf" value="[^"]*"|nonce="[^"]*"', "", text)
 
 
-@pytest.mark.parametrize("asked", ["층간소음", "층간 소음", "ㅊㄱㅅㅇ"])
-def test_words_are_found_in_any_spacing_and_by_initials(known: Known, asked: str) -> None:
+@pytest.mark.parametrize("query", ["층간소음", "층간 소음", "ㅊㄱㅅㅇ"])
+def test_words_are_found_in_any_spacing_and_by_initials(known: Known, query: str) -> None:
     meant = known.rows["text"].str.replace(" ", "").str.contains("층간소음")
-    assert shown(known, f"/search?q={asked}")[0] == meant.sum()
-    assert '<mark class="mark hit">층간' in known.http.get(f"/search?q={asked}").text
+    assert shown(known, f"/search?q={query}")[0] == meant.sum()
+    assert '<mark class="mark hit">층간' in known.http.get(f"/search?q={query}").text
 
 
 @pytest.mark.parametrize(
-    ("address", "asked", "holds"),
+    ("address", "names", "holds"),
     [
         ("/api/v1/complexes?q={}&region={}", ("은솔마루", "노원구"), '"name": "은솔마루'),
         ("/api/v1/search?q={}&region={}", ("층간소음", "노원구"), "층간 소음이 거의"),
@@ -59,11 +59,11 @@ def test_words_are_found_in_any_spacing_and_by_initials(known: Known, asked: str
     ],
 )
 def test_what_macos_takes_apart_is_found(
-    address: str, asked: tuple[str, str], holds: str, known: Known
+    address: str, names: tuple[str, str], holds: str, known: Known
 ) -> None:
     """Region, complex and words in both spellings give one answer, and not an empty one."""
-    plain = known.http.get(address.format(*asked))
-    apart = known.http.get(address.format(*(unicodedata.normalize("NFD", word) for word in asked)))
+    plain = known.http.get(address.format(*names))
+    apart = known.http.get(address.format(*(unicodedata.normalize("NFD", word) for word in names)))
     assert (plain.status_code, apart.status_code) == (200, 200), apart.text[:500]
     assert holds in plain.text
     assert without_tokens(apart.text) == without_tokens(plain.text)

@@ -30,8 +30,8 @@ def suggested(known: Known, typed: str) -> list[tuple[str, str]]:
 )
 def test_letters_are_compared_not_syllables(typed: str, meant: str | None) -> None:
     names = ["은솔마루 3단지", "가온마을 1단지", "서울특별시 노원구", "서울특별시 강서구"]
-    found = near(typed, names)
-    assert (found[0] in meant) if meant else not found
+    suggestions = near(typed, names)
+    assert (suggestions[0] in meant) if meant else not suggestions
 
 
 def test_typing_offers_regions_and_complexes(known: Known) -> None:

@@ -30,17 +30,17 @@ JSON, CSV = {"Accept": "application/json"}, {"Accept": "text/csv"}
     ],
 )
 def test_accept_chooses_json_or_csv_with_the_same_rows(known: Known, address: str) -> None:
-    said = known.http.get(f"/api/v1{address}", headers=JSON)
-    items = said.json()["items"]
+    reply = known.http.get(f"/api/v1{address}", headers=JSON)
+    items = reply.json()["items"]
     answer = known.http.get(f"/api/v1{address}", headers=CSV)
     assert answer.headers["content-type"].startswith("text/csv")
     table = pd.read_csv(io.BytesIO(answer.content), dtype=str)
     assert set(table.columns) == set(items[0])
     assert len(table) >= len(items)
-    assert len(table) == said.json().get("total", len(table))
+    assert len(table) == reply.json().get("total", len(table))
     column = next(name for name in ("text", "name", "word", "label", "category") if name in table)
     assert table[column].head(len(items)).tolist() == [one[column] for one in items]
-    assert answer.headers["etag"] != said.headers["etag"]
+    assert answer.headers["etag"] != reply.headers["etag"]
     held = known.http.get(
         f"/api/v1{address}", headers=CSV | {"If-None-Match": answer.headers["etag"]}
     )
@@ -68,8 +68,8 @@ def test_answers_hold_what_the_document_says_and_nothing_else(
     known: Known, address: str, model: type[BaseModel]
 ) -> None:
     answer = known.http.get(f"/api/v1{address}", headers=JSON)
-    made = model.model_validate_json(answer.content, strict=False)
-    items = getattr(made, "items", None) or getattr(made, "features", None) or [made]
+    body = model.model_validate_json(answer.content, strict=False)
+    items = getattr(body, "items", None) or getattr(body, "features", None) or [body]
     assert items
     document = known.http.get("/api/v1/openapi.json").json()
     path = "/api/v1" + address.partition("?")[0].replace("made:3", "{key}")
@@ -107,49 +107,49 @@ def test_dots_have_the_colour_of_the_score_by_which_the_list_is_sorted(
 
 
 def test_search_counts_as_pandas_does(known: Known) -> None:
-    said = known.http.get("/api/v1/search?topic=교통&since=2022&until=2023", headers=JSON).json()
+    body = known.http.get("/api/v1/search?topic=교통&since=2022&until=2023", headers=JSON).json()
     rows = known.rows
     meant = rows[rows["topic"].eq("교통") & rows["written_at"].dt.year.between(2022, 2023)]
-    assert said["total"] == len(meant)
-    assert said["positive"] == meant["positive"].sum()
-    assert said["share"] == pytest.approx(meant["positive"].mean())
-    assert said["low"] < said["share"] < said["high"]
+    assert body["total"] == len(meant)
+    assert body["positive"] == meant["positive"].sum()
+    assert body["share"] == pytest.approx(meant["positive"].mean())
+    assert body["low"] < body["share"] < body["high"]
 
 
 def test_before_after_finds_what_was_planted(known: Known) -> None:
     address = "/api/v1/before-after?since=2024&base_until=2023"
-    said = known.http.get(address, headers=JSON).json()
+    body = known.http.get(address, headers=JSON).json()
     rows = known.rows
     parking = rows[rows["topic"].eq("주차")]
     later = parking["written_at"].dt.year.ge(2024)
     row = next(
-        one for one in said["items"] if one["name"] == "주차" and one["measure"] == "positive"
+        one for one in body["items"] if one["name"] == "주차" and one["measure"] == "positive"
     )
     assert row["before"] == pytest.approx(parking.loc[~later, "positive"].mean())
     assert row["after"] == pytest.approx(parking.loc[later, "positive"].mean())
     assert (row["before_count"], row["after_count"]) == ((~later).sum(), later.sum())
     assert row["significant"]
-    others = [one for one in said["items"] if one["name"] == "교통" and one["significant"]]
+    others = [one for one in body["items"] if one["name"] == "교통" and one["significant"]]
     assert not others
 
 
 def test_mentions_and_opinions_are_two_figures(known: Known) -> None:
-    said = known.http.get("/api/v1/mentions?word=주차", headers=JSON).json()
+    body = known.http.get("/api/v1/mentions?word=주차", headers=JSON).json()
     rows = known.rows
     review = rows["complex"] + rows["review_id"]
-    assert said["mentions"] == review[rows["text"].str.contains("주차")].nunique()
-    assert said["opinions"] == rows["topic"].eq("주차").sum()
-    assert said["positive"] == rows.loc[rows["topic"].eq("주차"), "positive"].sum()
-    assert {"주차", "지하주차장"} <= {one["form"] for one in said["forms"]}
+    assert body["mentions"] == review[rows["text"].str.contains("주차")].nunique()
+    assert body["opinions"] == rows["topic"].eq("주차").sum()
+    assert body["positive"] == rows.loc[rows["topic"].eq("주차"), "positive"].sum()
+    assert {"주차", "지하주차장"} <= {one["form"] for one in body["forms"]}
 
 
 def test_complexes_as_points_with_scores_and_codes(known: Known) -> None:
-    made = known.http.get("/api/v1/complexes.geojson", headers=JSON).json()
+    collection = known.http.get("/api/v1/complexes.geojson", headers=JSON).json()
     listed = known.http.get("/api/v1/complexes?size=200", headers=JSON).json()["items"]
-    assert made["type"] == "FeatureCollection"
-    assert len(made["features"]) == COMPLEXES == len(listed)
+    assert collection["type"] == "FeatureCollection"
+    assert len(collection["features"]) == COMPLEXES == len(listed)
     by_key = {one["complex"]: one for one in listed}
-    for feature in made["features"]:
+    for feature in collection["features"]:
         properties, (x, y) = feature["properties"], feature["geometry"]["coordinates"]
         row = by_key[properties["complex"]]
         assert (x, y) == pytest.approx((row["longitude"], row["latitude"]))

@@ -111,14 +111,14 @@ def opinions() -> pd.DataFrame:
 
 
 def numbers(text: str) -> list[float]:
-    return [float(found.replace(",", "")) for found in re.findall(r"[+-]?\d[\d,]*\.?\d*", text)]
+    return [float(figure.replace(",", "")) for figure in re.findall(r"[+-]?\d[\d,]*\.?\d*", text)]
 
 
 def test_complaints_about_parking_in_one_district(visitor: Visitor) -> None:
     visitor.go("찾기")
     visitor.choose(q="주차를 불평하는 노원구 리뷰")
-    said = opinions()
-    meant = said[said["topic"].eq("주차") & ~said["praised"] & said["district"].eq(NOWON)]
+    spoken = opinions()
+    meant = spoken[spoken["topic"].eq("주차") & ~spoken["praised"] & spoken["district"].eq(NOWON)]
     count = meant.drop_duplicates(["review_id", "text"])
     assert numbers(visitor.words("#found")) == [len(count), meant["review_id"].nunique()]
     assert "노원구" in visitor.words("#reviews .meta")
@@ -128,9 +128,9 @@ def test_complaints_about_parking_in_one_district(visitor: Visitor) -> None:
 
 def test_where_noise_is_worst(visitor: Visitor) -> None:
     visitor.choose(topic="층간소음", sort="complaints")
-    said = opinions()
-    said = said[said["topic"].eq("층간소음")]
-    complained = said[~said["praised"]].groupby("name")["review_id"].nunique()
+    spoken = opinions()
+    spoken = spoken[spoken["topic"].eq("층간소음")]
+    complained = spoken[~spoken["praised"]].groupby("name")["review_id"].nunique()
     share = complained / CITY.texts.merge(CITY.apartments).groupby("name")["review_id"].nunique()
     first = visitor["ol.places li"].first
     name = first.locator("strong").inner_text()
@@ -148,10 +148,10 @@ def test_what_changed_in_2024(visitor: Visitor) -> None:
     visitor.choose(since="2024")
     visitor["details summary"].first.click()
     row = numbers(visitor.words("tr:has(a:text-is('주차'))").split("주차", 1)[1])
-    said = opinions()
-    said = said[said["topic"].eq("주차")]
-    later = said["written_at"].dt.year.ge(2024)
-    before, after = said[~later]["praised"], said[later]["praised"]
+    spoken = opinions()
+    spoken = spoken[spoken["topic"].eq("주차")]
+    later = spoken["written_at"].dt.year.ge(2024)
+    before, after = spoken[~later]["praised"], spoken[later]["praised"]
     expected = [100 * before.mean(), len(before), 100 * after.mean(), len(after)]
     assert row[:4] == pytest.approx(expected, abs=0.051)
     assert visitor["tr.sure:has(a:text-is('주차'))"].count() == 1, "that was planted"

@@ -51,8 +51,8 @@ def by_complex(asked: Asked) -> pd.DataFrame:
     places = table.groupby("district")[["k", "n"]].sum()
     rates = posterior(places["k"].to_numpy(), places["n"].to_numpy(), np.full(len(places), overall))
     mean = table["district"].map(dict(zip(places.index, rates["score"], strict=True)))
-    found = posterior(table["k"].to_numpy(), table["n"].to_numpy(), mean.to_numpy())
-    joined: pd.DataFrame = table.join(found.set_index(table.index))
+    estimates = posterior(table["k"].to_numpy(), table["n"].to_numpy(), mean.to_numpy())
+    joined: pd.DataFrame = table.join(estimates.set_index(table.index))
     return joined
 
 
@@ -127,9 +127,9 @@ def test_the_interval_of_a_search(asked: Asked) -> None:
     assert f"{low:.0%}–⁠{high:.0%}".replace("\u2060", "") in asked.page(
         "/search?topic=주차"
     ).replace("&NoBreak;", "").replace("\u2060", "")
-    said = asked.api("/search?topic=주차")
-    assert (said["positive"], said["judged"]) == (k, n)
-    assert (said["low"], said["high"]) == (pytest.approx(low), pytest.approx(high))
+    body = asked.api("/search?topic=주차")
+    assert (body["positive"], body["judged"]) == (k, n)
+    assert (body["low"], body["high"]) == (pytest.approx(low), pytest.approx(high))
 
 
 def test_two_complexes_side_by_side(asked: Asked) -> None:
@@ -179,8 +179,8 @@ def test_every_row_of_the_changes(asked: Asked) -> None:
         if row["measure"] == "spoken":
             residents = texts.drop_duplicates(["complex", "review"])
             about = spoken.loc[spoken["topic"].eq(name), ["complex", "review"]].drop_duplicates()
-            told = residents.merge(about.assign(one=1), how="left", on=["complex", "review"])
-            own = told.assign(value=told["one"].fillna(0))
+            with_topic = residents.merge(about.assign(one=1), how="left", on=["complex", "review"])
+            own = with_topic.assign(value=with_topic["one"].fillna(0))
         elif kind == "topic":
             own = spoken[spoken["topic"].eq(name)].assign(positive=lambda t: t["praised"])
             worth = design_effect(own, "later")
@@ -199,9 +199,9 @@ def test_every_row_of_the_changes(asked: Asked) -> None:
             pytest.approx(high, abs=1e-6),
         )
         p_values[row["measure"]].append(p)
-    for measure, found in p_values.items():
+    for measure, values in p_values.items():
         q = table.loc[table["measure"].eq(measure), "q_value"]
-        np.testing.assert_allclose(q, corrected(found, "fdr_bh"), atol=1e-6)
+        np.testing.assert_allclose(q, corrected(values, "fdr_bh"), atol=1e-6)
     named = table[table["measure"].eq("positive")].set_index("name")
     assert named["significant"].drop("all")[lambda s: s].index.tolist() == ["주차"]
 
@@ -267,16 +267,16 @@ def test_agreement_and_the_corrected_share(asked: Asked) -> None:
     n, others = len(known), len(rest)
     pooled = texts["f"].var(ddof=0)
     weight = np.cov(known["y"], known["f"])[0, 1] / ((1 + n / others) * pooled)
-    found = asked.csv("/label?format=csv&table=corrected").iloc[0]
-    assert found["labelled"] == n
-    assert found["weight"] == pytest.approx(weight, abs=1e-5)
+    corrected_row = asked.csv("/label?format=csv&table=corrected").iloc[0]
+    assert corrected_row["labelled"] == n
+    assert corrected_row["weight"] == pytest.approx(weight, abs=1e-5)
     share = known["y"].mean() + weight * (rest.mean() - known["f"].mean())
-    assert found["share"] == pytest.approx(share, abs=1e-6)
+    assert corrected_row["share"] == pytest.approx(share, abs=1e-6)
     error = np.sqrt(
         (known["y"] - weight * known["f"]).var(ddof=1) / n + weight**2 * rest.var(ddof=1) / others
     )
-    assert found["high"] - found["low"] == pytest.approx(2 * 1.96 * error, rel=0.01)
-    assert found["low"] <= CITY.texts["true"].mean() <= found["high"]
+    assert corrected_row["high"] - corrected_row["low"] == pytest.approx(2 * 1.96 * error, rel=0.01)
+    assert corrected_row["low"] <= CITY.texts["true"].mean() <= corrected_row["high"]
 
 
 def test_prices_within_regions(asked: Asked) -> None:

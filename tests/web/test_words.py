@@ -50,15 +50,15 @@ def test_marks_never_lose_or_change_a_character(
     text: str, spans: list[tuple[int, int, float]]
 ) -> None:
     inside = sorted((min(a, len(text)), min(b, len(text)), share) for a, b, share in spans)
-    found = marked_parts(text, shares(text, inside))
-    assert "".join(part.text for part in found) == text
+    parts = marked_parts(text, shares(text, inside))
+    assert "".join(part.text for part in parts) == text
 
 
 def test_the_strongest_words_are_marked() -> None:
-    found = marked_parts(
+    parts = marked_parts(
         "뷰는 최고 주차는 전쟁", shares("", [(0, 2, 0.1), (3, 5, 2.5), (10, 12, -0.6)])
     )
-    assert [(p.text, p.mark) for p in found if p.mark] == [("최고", "p2"), ("전쟁", "n1")]
+    assert [(p.text, p.mark) for p in parts if p.mark] == [("최고", "p2"), ("전쟁", "n1")]
 
 
 def test_charts_escape_what_they_are_given() -> None:

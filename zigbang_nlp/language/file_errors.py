@@ -7,7 +7,7 @@ from typing import Any
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.language.i18n import N_, translated
-from zigbang_nlp.language.said import Said, said, told
+from zigbang_nlp.language.said import Said, filled, input_error
 
 #: kind -> (the fact, the next step). Values in braces are the error's.
 WORDS: dict[str, tuple[str, str]] = {
@@ -188,17 +188,17 @@ NAMES = {
 def file_error(kind: str, /, **values: Any) -> InputError:
     """An error of `WORDS`, with its values in place."""
     fact, next_step = WORDS[kind]
-    return told(said(fact, values), said(next_step, values))
+    return input_error(filled(fact, values), filled(next_step, values))
 
 
 def placed(kind: str, error: InputError, /, **values: Any) -> InputError:
     """The error with the place where it was met, one of `PLACES`, before its fact."""
-    return told(said(PLACES[kind], {**values, "fact": error.fact}), error.next_step)
+    return input_error(filled(PLACES[kind], {**values, "fact": error.fact}), error.next_step)
 
 
 def part(kind: str, /, **values: Any) -> Said:
     """A part of a sentence, one of `PLACES`."""
-    return said(PLACES[kind], values)
+    return filled(PLACES[kind], values)
 
 
 def name(english: str) -> Said:

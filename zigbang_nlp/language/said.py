@@ -31,7 +31,7 @@ def korean_of(value: Any) -> Any:
     return value.korean if isinstance(value, Said) else value
 
 
-def said(sentence: str, values: Mapping[str, Any]) -> Said:
+def filled(sentence: str, values: Mapping[str, Any]) -> Said:
     """A sentence of the catalogue with its values in place.
 
     Args:
@@ -42,7 +42,7 @@ def said(sentence: str, values: Mapping[str, Any]) -> Said:
     return Said(translated(sentence, "en", **values), translated(sentence, "ko", **korean))
 
 
-def told(fact: str, next_step: str) -> InputError:
+def input_error(fact: str, next_step: str) -> InputError:
     """An error of these sentences, which it can tell in both languages where they are `Said`."""
     korean = f"{korean_of(fact)} {korean_of(next_step)}".strip()
     return InputError(fact, next_step, korean if isinstance(fact, Said) else "")
