@@ -56,11 +56,11 @@ def test_other_words_are_found_and_filters_hold(store: Store, tmp_path: Path) ->
     texts = [row[0] for row in ROWS]
     for words, row in MEANT.items():
         assert search(corpus, Question(words)).texts == 0
-        found = asked(store, place, Question(words, by_meaning=True))
-        assert texts[row] in found.hits.table["text"].head(3).tolist(), words
-        assert np.all(np.diff(found.similarity) <= 0)
-        assert (found.known, found.texts, found.hits.texts) == (len(ROWS),) * 3
-        assert found.similarity[0] > found.typical > 0.5
+        nearest = asked(store, place, Question(words, by_meaning=True))
+        assert texts[row] in nearest.hits.table["text"].head(3).tolist(), words
+        assert np.all(np.diff(nearest.similarity) <= 0)
+        assert (nearest.known, nearest.texts, nearest.hits.texts) == (len(ROWS),) * 3
+        assert nearest.similarity[0] > nearest.typical > 0.5
         filtered = asked(
             store,
             place,
@@ -87,11 +87,11 @@ def test_similar_texts_to_one_text_without_itself(store: Store, tmp_path: Path) 
     assert len(embeddings) == len(ROWS), "two texts that are the same share a vector"
     texts = with_keys(corpus.texts, embeddings)
     like = texts.loc[texts["text"].eq(ROWS[3][0]), "like"].iloc[0]
-    found = asked(store, place, Question(like=like))
-    assert found.like == ROWS[3][0]
-    assert found.hits.table["review_id"].iloc[0] == "900", "its copy by somebody else is found"
-    assert found.similarity[0] == pytest.approx(1, abs=1e-5)
-    assert found.hits.texts == len(ROWS)
+    nearest = asked(store, place, Question(like=like))
+    assert nearest.like == ROWS[3][0]
+    assert nearest.hits.table["review_id"].iloc[0] == "900", "its copy by somebody else is found"
+    assert nearest.similarity[0] == pytest.approx(1, abs=1e-5)
+    assert nearest.hits.texts == len(ROWS)
     for none in ("0" * 32, "x", "가" * 32):
         with pytest.raises(InputError):
             asked(store, place, Question(like=none))
@@ -115,8 +115,8 @@ def test_only_what_is_new_or_changed_is_embedded_and_what_is_gone_is_dropped(
     assert "주차장이 새로 생겼어요" not in stale.hits.table["text"].tolist()
     assert embed_store(store, place, 1, 1) == 1
     assert not before.is_current()
-    found = asked(store, place, Question("새로운 주차 시설", by_meaning=True))
-    assert found.hits.table["text"].iloc[0] == "주차장이 새로 생겼어요"
+    nearest = asked(store, place, Question("새로운 주차 시설", by_meaning=True))
+    assert nearest.hits.table["text"].iloc[0] == "주차장이 새로 생겼어요"
     assert len(Embeddings(place)) == len(ROWS)
     assert len(list(place.glob("*.npy"))) == 1
 
@@ -154,8 +154,8 @@ def test_a_kill_in_the_middle_loses_little(tmp_path: Path, end: str, code: int) 
         assert time.monotonic() < until
         time.sleep(0.05)
     process.send_signal(getattr(signal, end))
-    _, said = process.communicate(timeout=300)
-    assert process.returncode == code, said
+    _, stderr = process.communicate(timeout=300)
+    assert process.returncode == code, stderr
     kept = len(Embeddings(place))
     assert 512 <= kept < 1_300
     with open_store(url) as store:
@@ -208,7 +208,7 @@ def test_a_text_written_anew_from_another_is_a_duplicate(tmp_path: Path) -> None
         corpus = insight.load(store)
     assert insight.labelling_queue(corpus, "duplicate").empty
     embeddings = Embeddings(tmp_path / "vectors")
-    found = insight.labelling_queue(corpus, "duplicate", embeddings=embeddings)
-    assert found["text"].tolist() == [anew]
-    assert corpus.texts["text"].iloc[found["other"].iloc[0]] == written
-    assert 0.6 <= found["urgency"].iloc[0] < 0.9
+    queue = insight.labelling_queue(corpus, "duplicate", embeddings=embeddings)
+    assert queue["text"].tolist() == [anew]
+    assert corpus.texts["text"].iloc[queue["other"].iloc[0]] == written
+    assert 0.6 <= queue["urgency"].iloc[0] < 0.9

@@ -196,11 +196,11 @@ def test_a_report_by_a_button_keeps_topic_name_and_least_count(known: Known) -> 
     assert re.search(r"단지 2곳", page)
     form = page.split('action="/report"')[1].split("</form>")[0]
     fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
-    asked = known.http.post("/report", data=fields, follow_redirects=False)
-    report = finished(known, asked.headers["location"]).text
-    said = f"지역: 노원구 · 주제: 주차 · 이름: 마루 3 · 리뷰 {least}건 이상인 단지"
-    assert said in report
-    assert said in known.http.get(asked.headers["location"]).text
+    answer = known.http.post("/report", data=fields, follow_redirects=False)
+    report = finished(known, answer.headers["location"]).text
+    caption = f"지역: 노원구 · 주제: 주차 · 이름: 마루 3 · 리뷰 {least}건 이상인 단지"
+    assert caption in report
+    assert caption in known.http.get(answer.headers["location"]).text
     assert "은솔마루 3단지" in report
     meant = counts[counts >= least]
     assert len(meant) == 2

@@ -37,8 +37,8 @@ def near(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
     yield from serve(url, place, pd.DataFrame({"text": [row[0] for row in ROWS]}))
 
 
-def api(known: Known, **asked: str) -> pd.DataFrame:
-    answer = known.http.get("/api/v1/search", params=asked, headers=JSON)
+def api(known: Known, **parameters: str) -> pd.DataFrame:
+    answer = known.http.get("/api/v1/search", params=parameters, headers=JSON)
     assert answer.status_code == 200, answer.text
     return pd.DataFrame(answer.json()["items"])
 
@@ -60,17 +60,25 @@ def test_other_words_are_found_where_words_find_nothing(near: Known) -> None:
 
 
 def test_filters_hold_and_every_form_has_the_same_rows(near: Known) -> None:
-    asked = {"q": ASKED, "by": "meaning", "region": "강서구", "label": "negative", "score_to": "2"}
-    items = api(near, **asked)
-    wanted = {text for text, place, good, _, _, score in ROWS if place == 1 and not good and score}
-    assert set(items["text"]) == wanted
+    parameters = {
+        "q": ASKED,
+        "by": "meaning",
+        "region": "강서구",
+        "label": "negative",
+        "score_to": "2",
+    }
+    items = api(near, **parameters)
+    expected = {
+        text for text, place, good, _, _, score in ROWS if place == 1 and not good and score
+    }
+    assert set(items["text"]) == expected
     assert items["similarity"].is_monotonic_decreasing
-    said = near.http.get("/api/v1/search", params=asked, headers=JSON).json()
-    assert said["known"] == said["total"] == len(wanted)
-    assert items["similarity"].min() <= said["typical"] <= items["similarity"].max()
-    answer = near.http.get("/api/v1/search", params=asked, headers=CSV)
+    result = near.http.get("/api/v1/search", params=parameters, headers=JSON).json()
+    assert result["known"] == result["total"] == len(expected)
+    assert items["similarity"].min() <= result["typical"] <= items["similarity"].max()
+    answer = near.http.get("/api/v1/search", params=parameters, headers=CSV)
     assert pd.read_csv(io.BytesIO(answer.content))["text"].tolist() == items["text"].tolist()
-    page = near.http.get("/search", params=asked).text
+    page = near.http.get("/search", params=parameters).text
     for kind in ("csv", "xlsx"):
         (link,) = {html.unescape(a) for a in re.findall(rf'href="([^"]*format={kind}[^"]*)"', page)}
         body = io.BytesIO(near.http.get(link).content)
@@ -86,13 +94,13 @@ def test_a_review_leads_to_those_like_it(near: Known) -> None:
         (link,) = re.findall(r'href="(/search\?like=[0-9a-f]{32})"', entry)
         like = near.http.get(link).text
         assert re.search(rf"<blockquote[^>]*>{ROWS[3][0]}</blockquote>", like)
-        found = re.findall(r'<p class="text"[^>]*>(.*?)</p>', like)
-        assert ROWS[3][0] not in found
-        assert any("층간" in one for one in found[:2])
+        texts = re.findall(r'<p class="text"[^>]*>(.*?)</p>', like)
+        assert ROWS[3][0] not in texts
+        assert any("층간" in one for one in texts[:2])
         filtered = near.http.get(f"{link}&region=강서구").text
         assert len(re.findall(r'<p class="text"', filtered)) == sum(row[1] for row in ROWS)
     key = link.partition("=")[2]
-    assert api(near, like=key)["text"].tolist() == found
+    assert api(near, like=key)["text"].tolist() == texts
     wrong = near.http.get(f"/api/v1/search?like={'0' * 32}", headers=JSON)
     assert wrong.status_code == 422
     assert "다시 찾아 주세요" in wrong.json()["detail"]

@@ -36,13 +36,13 @@ def command(loaded: LoadedSettings, dry_run: bool) -> None:
     with open_store(loaded.settings.store_url) as store:
         todo = plan(store, Embeddings(directory))
         if not (todo.missing or todo.gone):
-            log.info("All %s texts have their vectors.", f"{len(todo.wanted):,}")
+            log.info("All %s texts have their vectors.", f"{len(todo.keys):,}")
             return
         seconds = todo.seconds(threads)
         log.info(
             "%s of %s texts are to be embedded%s; %s vectors of texts that are gone are to be dropped.",
             f"{todo.missing:,}",
-            f"{len(todo.wanted):,}",
+            f"{len(todo.keys):,}",
             "" if seconds is None else f", in about {duration(seconds)} at the present speed",
             f"{todo.gone:,}",
         )

@@ -125,11 +125,11 @@ def _row_of(corpus: Corpus, embeddings: Embeddings, like: str) -> int:
     except ValueError:
         key = np.empty(0, KEY)
     same = (_keys(corpus, embeddings) == key).all(axis=1) if len(key) == 2 else np.empty(0, bool)
-    found = np.flatnonzero(same & (places_of(corpus, embeddings) >= 0)) if len(same) else same
-    if not len(found):
+    rows = np.flatnonzero(same & (places_of(corpus, embeddings) >= 0)) if len(same) else same
+    if not len(rows):
         raise InputError(
             "There is no such text, or it has no vector.",
             "Search anew; it may have changed.",
             "그런 글이 없거나 그 사이에 바뀌었습니다. 다시 찾아 주세요.",
         )
-    return int(found[0])
+    return int(rows[0])

@@ -33,13 +33,13 @@ class Plan:
     """What there is to do.
 
     Attributes:
-        wanted: keys of the distinct texts of the store: uint64 (texts, 2).
+        keys: of the distinct texts of the store: uint64 (texts, 2).
         missing: how many of them have no vector.
         gone: vectors of texts that the store doesn't hold any more, or of another model.
         sample: some of the missing texts, from all over the store.
     """
 
-    wanted: np.ndarray
+    keys: np.ndarray
     missing: int
     gone: int
     sample: list[str]
@@ -71,25 +71,25 @@ def plan(store: Store, embeddings: Embeddings) -> Plan:
     sample: list[str] = []
     rng = np.random.default_rng(0)
     for texts in _windows(store):
-        found = embeddings.keys(texts)
-        keys.append(found)
-        for row in np.flatnonzero(embeddings.places(found) < 0).tolist():
+        own = embeddings.keys(texts)
+        keys.append(own)
+        for row in np.flatnonzero(embeddings.places(own) < 0).tolist():
             # Each has the same chance to be in the sample (reservoir sampling).
             seen += 1
             if len(sample) < _PROBE:
                 sample.append(texts[row])
             elif (place := int(rng.integers(seen))) < _PROBE:
                 sample[place] = texts[row]
-    wanted = np.unique(np.concatenate(keys), axis=0)
-    if not len(wanted):
+    kept = np.unique(np.concatenate(keys), axis=0)
+    if not len(kept):
         raise InsightError(
             "The store holds no reviews.",
             "저장된 리뷰가 없습니다.",
             "Run `zigbang-nlp crawl` or `zigbang-nlp import FILE` first.",
         )
-    there = embeddings.places(wanted)
+    there = embeddings.places(kept)
     gone = len(embeddings) - len(np.unique(there[there >= 0]))
-    return Plan(wanted, int((there < 0).sum()), gone, sample)
+    return Plan(kept, int((there < 0).sum()), gone, sample)
 
 
 def embed_store(store: Store, directory: Path, threads: int, total: int) -> int:
@@ -114,7 +114,7 @@ def embed_store(store: Store, directory: Path, threads: int, total: int) -> int:
                 1 for _ in progress(_embed_missing(store, directory, threads), "embedding", total)
             )
             embeddings = Embeddings(directory)
-            embeddings.tidy(plan(store, embeddings).wanted)
+            embeddings.tidy(plan(store, embeddings).keys)
             return done
     except Timeout as error:
         raise InsightError(
@@ -142,13 +142,13 @@ def _embed_missing(store: Store, directory: Path, threads: int) -> Iterator[str]
 
 def _missing(store: Store, embeddings: Embeddings) -> list[str]:
     """The first texts that have no vector, each once."""
-    found: dict[str, None] = {}
+    missing: dict[str, None] = {}
     for texts in _windows(store):
         rows = np.flatnonzero(embeddings.places(embeddings.keys(texts)) < 0)
-        found.update(dict.fromkeys(texts[row] for row in rows.tolist()))
-        if len(found) >= _READ:
+        missing.update(dict.fromkeys(texts[row] for row in rows.tolist()))
+        if len(missing) >= _READ:
             break
-    return list(found)
+    return list(missing)
 
 
 def _side_by_side(texts: list[str], threads: int) -> Iterator[np.ndarray]:

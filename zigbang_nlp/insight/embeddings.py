@@ -59,8 +59,8 @@ class Embeddings:
             return np.full(len(keys), -1)
         first = self._keys[self._order, 0]
         at = np.minimum(np.searchsorted(first, keys[:, 0]), len(first) - 1)
-        found = self._order[at]
-        return np.where((self._keys[found] == keys).all(axis=1), found, -1)
+        nearest = self._order[at]
+        return np.where((self._keys[nearest] == keys).all(axis=1), nearest, -1)
 
     def likeness(self, vector: np.ndarray) -> np.ndarray:
         """The cosine of each vector with this one, -1 to 1: float32 (places,)."""
@@ -69,13 +69,13 @@ class Embeddings:
 
     def vectors(self, places: np.ndarray) -> np.ndarray:
         """Vectors by their places: float32 (places, 384)."""
-        found = np.empty((len(places), DIMENSIONS), np.float32)
+        vectors = np.empty((len(places), DIMENSIONS), np.float32)
         start = 0
         for rows in self._parts:
             here = (places >= start) & (places < start + len(rows))
-            found[here] = rows["vector"][places[here] - start]
+            vectors[here] = rows["vector"][places[here] - start]
             start += len(rows)
-        return found
+        return vectors
 
     def add(self, keys: np.ndarray, vectors: np.ndarray) -> None:
         """Write vectors into a file of their own; a new `Embeddings` has them.
@@ -90,17 +90,17 @@ class Embeddings:
         with atomic_file(self.directory / _name(keys)) as fresh:
             np.save(fresh, rows)
 
-    def tidy(self, wanted: np.ndarray) -> int:
+    def tidy(self, keys: np.ndarray) -> int:
         """Make one file of all, without the vectors that nobody wants.
 
         Args:
-            wanted: uint64 (texts, 2), keys.
+            keys: uint64 (texts, 2), keys.
 
         Returns:
             How many vectors are gone.
         """
-        found = self.places(wanted)
-        kept = np.unique(found[found >= 0])
+        places = self.places(keys)
+        kept = np.unique(places[places >= 0])
         if len(self._files) > 1 or len(kept) < len(self):
             self._rewrite(kept)
         return len(self) - len(kept)

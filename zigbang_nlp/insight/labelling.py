@@ -152,11 +152,11 @@ def _mislabelled(corpus: Corpus) -> pd.DataFrame:
 
 
 def _duplicates(corpus: Corpus, embeddings: Embeddings | None) -> pd.DataFrame:
-    found = near_duplicates(corpus.texts["text"])
+    duplicates = near_duplicates(corpus.texts["text"])
     if embeddings is None or not len(embeddings):
-        return found
+        return duplicates
     more = rewritten(corpus, embeddings)
-    both = pd.concat([found, more[~more.index.isin(found.index)]])
+    both = pd.concat([duplicates, more[~more.index.isin(duplicates.index)]])
     return _ranked(both.astype({"urgency": float, "other": int}))
 
 

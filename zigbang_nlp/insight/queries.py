@@ -69,9 +69,9 @@ class Filters:
         if self == Filters():
             return corpus
         if self.topic is not None:
-            found = opinions(corpus, ())
+            spoken = opinions(corpus, ())
             corpus = corpus.of_texts(
-                corpus.texts.index.isin(found.index[found["topic"] == self.topic])
+                corpus.texts.index.isin(spoken.index[spoken["topic"] == self.topic])
             )
         corpus = corpus.narrowed(
             region=self.region,

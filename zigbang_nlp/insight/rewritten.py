@@ -42,14 +42,14 @@ def rewritten(corpus: Corpus, embeddings: Embeddings) -> pd.DataFrame:
     rows = np.flatnonzero(usable)
     # Texts that are the same share a place; which one is meant, the letters say elsewhere.
     rows = rows[np.sort(np.unique(places[rows], return_index=True)[1])]
-    found: dict[int, tuple[float, int]] = {}
+    earlier_of: dict[int, tuple[float, int]] = {}
     for later, earlier in _near_pairs(embeddings, places[rows]):
         row, other = int(rows[later]), int(rows[earlier])
-        if row not in found:
+        if row not in earlier_of:
             like = fuzz.ratio(letters[row], letters[other], score_cutoff=_LIKE)
             if like:
-                found[row] = like / 100, other
-    table = pd.DataFrame.from_dict(found, "index", columns=["urgency", "other"])
+                earlier_of[row] = like / 100, other
+    table = pd.DataFrame.from_dict(earlier_of, "index", columns=["urgency", "other"])
     return table.sort_values("urgency", ascending=False, kind="stable")
 
 

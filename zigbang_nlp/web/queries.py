@@ -8,10 +8,13 @@ import pandas as pd
 
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight import queries
+from zigbang_nlp.insight.by_meaning import Nearest, search_by_meaning
+from zigbang_nlp.insight.embeddings import Embeddings
 from zigbang_nlp.insight.near import near
 from zigbang_nlp.insight.near import suggested as suggested_names
 from zigbang_nlp.insight.opinions import WordFigures
 from zigbang_nlp.insight.queries import SORTS, Filters, Sort
+from zigbang_nlp.insight.searching import Hits, Question
 from zigbang_nlp.insight.sentiment import Measure
 from zigbang_nlp.web.corpus_cache import Snapshot
 from zigbang_nlp.web.problems import Problem
@@ -51,6 +54,16 @@ def one_complex(snapshot: Snapshot, key: str) -> pd.Series:
             "단지를 찾을 수 없습니다. 목록에서 선택해 주세요.",
         )
     return rows.iloc[0]
+
+
+def search(
+    snapshot: Snapshot, question: Question, embeddings: Embeddings, page: int, size: int
+) -> tuple[Hits, Nearest | None]:
+    """A page of what answers a question, by words or by meaning; see `insight.search`."""
+    if not question.is_by_meaning:
+        return snapshot.search(question, page=page, size=size), None
+    nearest = search_by_meaning(snapshot.reviews(), question, embeddings, page=page, size=size)
+    return nearest.hits, nearest
 
 
 def suggested(snapshot: Snapshot, typed: str) -> list[dict[str, str]]:

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from zigbang_nlp.insight.by_meaning import Nearest, search_by_meaning, with_keys
-from zigbang_nlp.insight.searching import Hits, Question
+from zigbang_nlp.insight.by_meaning import with_keys
+from zigbang_nlp.insight.searching import Question
 from zigbang_nlp.packing import unpack_names
+from zigbang_nlp.web import queries
 from zigbang_nlp.web.api import PREFIX
 from zigbang_nlp.web.api.listing import (
     Meant,
@@ -79,16 +80,9 @@ def search(
     question = Question(
         q, label, topic or None, meant, (score_from, score_to), mention, by == "meaning", like
     )
-
-    def found(page: int, size: int) -> tuple[Hits, Nearest | None]:
-        if not question.is_by_meaning:
-            return snapshot.search(question, page=page, size=size), None
-        nearest = search_by_meaning(snapshot.reviews(), question, embeddings, page=page, size=size)
-        return nearest.hits, nearest
-
-    hits, nearest = found(page, size)
+    hits, nearest = queries.search(snapshot, question, embeddings, page, size)
     if wants_csv(request):
-        hits, nearest = found(1, max(hits.texts, 1))
+        hits, nearest = queries.search(snapshot, question, embeddings, 1, max(hits.texts, 1))
     table = with_keys(hits.table, embeddings).assign(
         label=hits.table["positive"].map({1.0: "positive", 0.0: "negative"}),
         topics=hits.table["topics"].map(unpack_names),

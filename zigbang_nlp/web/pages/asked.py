@@ -78,9 +78,9 @@ def score_of(text: str) -> float | None:
     return min(float(match[0]), 5.0) if match else None
 
 
-def least_of(said: str) -> int:
+def least_of(text: str) -> int:
     """How many texts a complex must have as it stands in an address; 1 where it can't be read."""
-    return int(said) if said.isdecimal() and 0 < int(said) < 10_000 else 1
+    return int(text) if text.isdecimal() and 0 < int(text) < 10_000 else 1
 
 
 def refusal(error: InsightError | InputError, language: str) -> str:

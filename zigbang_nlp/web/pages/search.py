@@ -11,14 +11,13 @@ from starlette.responses import Response
 from zigbang_nlp.charts.intervals import Mark, interval
 from zigbang_nlp.charts.marked import hit_parts
 from zigbang_nlp.errors import InputError, InsightError
-from zigbang_nlp.insight.by_meaning import Nearest, search_by_meaning, with_keys
-from zigbang_nlp.insight.searching import Hits, Question
+from zigbang_nlp.insight.by_meaning import with_keys
+from zigbang_nlp.insight.searching import Question
 from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.records import LABELS
 from zigbang_nlp.web import queries
 from zigbang_nlp.web.api.listing import Reviews
 from zigbang_nlp.web.app_state import services_of
-from zigbang_nlp.web.corpus_cache import Snapshot
 from zigbang_nlp.web.downloads import file_of
 from zigbang_nlp.web.pages.asked import Asked, Viewed, choices, refusal, score_of
 from zigbang_nlp.web.pages.correct import with_corrections
@@ -75,17 +74,19 @@ def search(
         "pages": 1,
         **choices(snapshot, topics),
     }
+    embeddings = services_of(request).embeddings()
     try:
-        hits, nearest = _found(request, snapshot, question, view.number, _ROWS)
+        hits, nearest = queries.search(snapshot, question, embeddings, view.number, _ROWS)
         if view.format:
-            everything, _ = _found(request, snapshot, question, 1, max(hits.texts, 1))
+            most = max(hits.texts, 1)
+            everything, _ = queries.search(snapshot, question, embeddings, 1, most)
             return file_of(hits_table(everything.table), "reviews", view.format)
         at, pages = view.slice(hits.texts, _ROWS)
         if at != view.number:
-            hits, nearest = _found(request, snapshot, question, at, _ROWS)
+            hits, nearest = queries.search(snapshot, question, embeddings, at, _ROWS)
     except (InsightError, InputError) as error:
         return page(request, "search.html", **context | {"sentence": refusal(error, language)})
-    table = with_keys(hits.table, services_of(request).embeddings())
+    table = with_keys(hits.table, embeddings)
     rows = [_row(row) for row in table.to_dict("records")]
     context |= {"hits": hits, "nearest": nearest, "number": at, "pages": pages}
     context["rows"] = with_corrections(services_of(request), rows)
@@ -94,17 +95,6 @@ def search(
         marks = [Mark(hits.share, hits.low, hits.high)]
         context["chart"] = interval(marks, f"{label_} {hits.share:.0%}", 20)
     return page(request, "search.html", **context)
-
-
-def _found(
-    request: Request, snapshot: Snapshot, question: Question, number: int, size: int
-) -> tuple[Hits, Nearest | None]:
-    """What answers a question, by words or by meaning."""
-    if not question.is_by_meaning:
-        return snapshot.search(question, page=number, size=size), None
-    embeddings = services_of(request).embeddings()
-    nearest = search_by_meaning(snapshot.reviews(), question, embeddings, page=number, size=size)
-    return nearest.hits, nearest
 
 
 def hits_table(table: pd.DataFrame) -> pd.DataFrame:
