@@ -98,13 +98,13 @@ def write_points(
         connection.executemany(
             f'INSERT INTO "{layer}" (geom, {names}) VALUES (?{", ?" * len(columns)})',
             (
-                (_geometry(*point), *(row.get(name) for name in columns))
-                for point, row in zip(points, rows, strict=True)
+                (geometry, *map(row.get, columns))
+                for geometry, row in zip(_geometries(xs, ys), rows, strict=True)
             ),
         )
 
 
-def _geometry(x: float, y: float) -> bytes:
-    """A point as clause 2.1.3 has it: "GP", version 0, little-endian without an envelope, then WKB."""
+def _geometries(xs: list[float], ys: list[float]) -> list[bytes]:
+    """Points as clause 2.1.3 has them: "GP", version 0, little-endian without an envelope, then WKB."""
     header = struct.pack("<2sBBi", b"GP", 0, 0b0000_0001, _WGS84)
-    return header + bytes(shapely.to_wkb(shapely.Point(x, y), byte_order=1))
+    return [header + bytes(one) for one in shapely.to_wkb(shapely.points(xs, ys), byte_order=1)]

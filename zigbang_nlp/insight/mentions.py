@@ -95,11 +95,11 @@ def _with_new_words(
     row: np.ndarray, codes: np.ndarray, words: pd.DataFrame, texts: pd.DataFrame
 ) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
     """The occurrences and words with those that the dictionary tears apart (슬세권) added."""
-    new_words = find_new_words(texts["text"], texts["review"])
+    written = texts["text"].tolist()
+    new_words = find_new_words(written, texts["review"].tolist())
     coined = new_words["word"][
         new_words["kind"].eq("coined") & ~new_words["word"].isin(words["word"])
     ]
-    written = texts["text"].tolist()
     rows = [np.flatnonzero([word in text for text in written]) for word in coined]
     if not rows:
         return row, codes, words
@@ -147,7 +147,7 @@ def _once(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> spar
 
 
 def _refuse_other_languages(texts: pd.Series) -> None:
-    letters = "".join(texts.head(20_000)).encode("utf-32-le", "surrogatepass")
+    letters = "".join(texts.head(20_000).tolist()).encode("utf-32-le", "surrogatepass")
     count = np.bincount(np.frombuffer(letters, np.uint32))
     used = [(chr(code), int(count[code])) for code in np.flatnonzero(count)]
     hangul = sum(n for c, n in used if "가" <= c <= "힣" or "ㄱ" <= c <= "ㅣ")

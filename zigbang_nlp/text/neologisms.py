@@ -11,8 +11,9 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
+from itertools import chain
 
 import pandas as pd
 
@@ -55,12 +56,10 @@ def find_new_words(
     Returns:
         One row a word, by falling score, with the columns of `NEW_WORD_COLUMNS`; may be empty.
     """
-    seen = {
-        (review, run)
-        for text, review in zip(texts, reviews, strict=True)
-        for run in _RUN.findall(unicodedata.normalize("NFC", text))
-    }
-    runs = Counter(run for _, run in seen)
+    of_review: defaultdict[int, set[str]] = defaultdict(set)
+    for text, review in zip(texts, reviews, strict=True):
+        of_review[review].update(_RUN.findall(unicodedata.normalize("NFC", text)))
+    runs = Counter(chain.from_iterable(of_review.values()))
     counts = _prefix_counts(runs)
     rows = []
     for word, uses in _uses(runs, counts, min_count).items():
