@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from zigbang_nlp.errors import InputError, StoreError
@@ -26,11 +27,7 @@ async def correct(request: Request) -> Response:
     key = tuple(text_of(form, name) for name in ("complex", "review_id", "category"))
     label = text_of(form, "label")
     confirmed = await run_in_threadpool(_keep_of_review, services_of(request), key, label)
-    if "application/json" in request.headers.get("accept", ""):
-        language = language_of(request.scope)
-        sentence = translated("확인함", language) if confirmed else translated("고침", language)
-        return JSONResponse({"label": label, "confirmed": confirmed, "sentence": sentence})
-    return RedirectResponse(own_address(text_of(form, "back")), 303)
+    return kept_answer(request, form, label, confirmed)
 
 
 def _keep_of_review(app_state: AppState, key: tuple[str, ...], label: str) -> bool:
@@ -52,6 +49,15 @@ def _keep_of_review(app_state: AppState, key: tuple[str, ...], label: str) -> bo
         ),
     )
     return model_label == label
+
+
+def kept_answer(request: Request, form: FormData, label: str, confirmed: bool) -> Response:
+    """What follows on a word that was kept: a sentence for a script, else the page it was said on."""
+    if "application/json" in request.headers.get("accept", ""):
+        language = language_of(request.scope)
+        sentence = translated("확인함", language) if confirmed else translated("고침", language)
+        return JSONResponse({"label": label, "confirmed": confirmed, "sentence": sentence})
+    return RedirectResponse(own_address(text_of(form, "back")), 303)
 
 
 def keep(app_state: AppState, correction: Correction) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 
 from zigbang_nlp.language.file_notes import note_sentence
 from zigbang_nlp.language.i18n import translated
@@ -18,8 +18,8 @@ from zigbang_nlp.web.job_rows import SORTS, chosen_rows, load_rows
 from zigbang_nlp.web.jobs import Job
 from zigbang_nlp.web.pages.asked import View, Viewed
 from zigbang_nlp.web.pages.classify import classify_page
-from zigbang_nlp.web.pages.correct import keep
-from zigbang_nlp.web.pages.forms import form_of, own_address, text_of
+from zigbang_nlp.web.pages.correct import keep, kept_answer
+from zigbang_nlp.web.pages.forms import form_of, text_of
 from zigbang_nlp.web.pages.render import language_of
 from zigbang_nlp.web.problems import Problem
 
@@ -73,11 +73,7 @@ async def correct(request: Request, key: str) -> Response:
     confirmed = await run_in_threadpool(
         _correct, app_state, job, int(number) if number.isdecimal() else 0, label
     )
-    if "application/json" in request.headers.get("accept", ""):
-        language = language_of(request.scope)
-        sentence = translated("확인함", language) if confirmed else translated("고침", language)
-        return JSONResponse({"label": label, "confirmed": confirmed, "sentence": sentence})
-    return RedirectResponse(own_address(text_of(form, "back")), 303)
+    return kept_answer(request, form, label, confirmed)
 
 
 def _correct(app_state: Any, job: Job, number: int, label: str) -> bool:
