@@ -205,7 +205,7 @@ def test_its_first_lines_say_who_wrote_the_sample(readme: Path) -> None:
 @every
 def test_whoever_speaks_of_the_sample_says_who_wrote_it(readme: Path) -> None:
     text = readme.read_text(encoding="utf-8")
-    if "5,990" in text:
+    if "6,595" in text:
         assert re.search(r"one language model|언어 모델 하나가", text)
 
 

@@ -49,10 +49,11 @@ def read_rule(rule: str) -> Rule:
 
 
 def check_rule(rule: str) -> str:
-    """The rule as it was given.
+    """The rule, or auto, as it was given.
 
     Raises:
         ValueError: there is no such rule.
     """
-    read_rule(rule)
+    if rule != "auto":
+        read_rule(rule)
     return rule

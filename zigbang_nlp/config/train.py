@@ -52,9 +52,10 @@ class BatchSettings(Section):
     )
     typo_noise: float = Field(0.0, ge=0, le=1, description="copies: chance of a typo a character")
     threshold_for: Annotated[str, AfterValidator(check_rule)] = Field(
-        "macro-f1",
+        "auto",
         description="what the threshold is best for: macro-f1, balanced, precision=0.8 (of the "
-        "complaints called) or cost=5:1 (a missed complaint to a false alarm)",
+        "complaints called) or cost=5:1 (a missed complaint to a false alarm); auto: macro-f1, or, "
+        "with fewer than 50 validation texts of a label, as in the model that it starts from",
     )
     keep_start: bool = Field(
         True,

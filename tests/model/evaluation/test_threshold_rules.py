@@ -7,7 +7,7 @@ import pytest
 
 from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.errors import ConfigError
-from zigbang_nlp.model.evaluation.thresholds import by_rules, choose_threshold, too_few
+from zigbang_nlp.model.evaluation.thresholds import by_rules, choose_threshold, rarer_class
 
 
 def skewed() -> tuple[np.ndarray, np.ndarray]:
@@ -54,6 +54,6 @@ def test_what_is_no_rule_is_refused(rule: str) -> None:
         TrainSettings(threshold_for=rule)
 
 
-def test_too_few_texts_of_a_class() -> None:
-    assert too_few(np.array([0] * 19 + [1] * 500))
-    assert not too_few(np.array([0] * 20 + [1] * 500))
+def test_the_rarer_class_is_counted() -> None:
+    assert rarer_class(np.array([0] * 19 + [1] * 500)) == 19
+    assert rarer_class(np.array([0] * 500 + [1] * 20)) == 20

@@ -42,24 +42,33 @@ def test_a_network_that_learned_something_is_kept(bundle_dir: Path, dataset: Dat
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("rule", "rarer", "kept"),
+    [("auto", 49, True), ("auto", 50, False), ("macro-f1", 20, False), ("macro-f1", 19, True)],
+)
 def test_a_few_validation_texts_move_neither_threshold_nor_band(
-    bundle_dir: Path, dataset: DataSet, tmp_path: Path
+    rule: str, rarer: int, kept: bool, bundle_dir: Path, dataset: DataSet, tmp_path: Path
 ) -> None:
     start = load_bundle(bundle_dir)
 
     class Few(DataSet):
         def split(self, split: str) -> Split:
             part = super().split(split)
-            size = 30 if split == "validation" else len(part.rows)
-            return Split(part.ids[:size], part.rows.iloc[:size].reset_index(drop=True))
+            if split != "validation":
+                return part
+            train = super().split("train")  # the validation part itself is too small
+            labels = train.labels
+            rows = [*np.flatnonzero(labels == 0)[:rarer], *np.flatnonzero(labels == 1)[:80]]
+            return Split(train.ids[rows], train.rows.iloc[rows].reset_index(drop=True))
 
     few = Few(dataset.directory, dataset.encoder, dataset.summary)
-    settings = TINY.model_copy(update={"init": str(bundle_dir), "epochs": 1})
+    settings = TINY.model_copy(update={"init": str(bundle_dir), "epochs": 1, "threshold_for": rule})
     bundle = train(few, settings, tmp_path / "model", tmp_path / "checkpoints")
-    assert bundle.metrics["kept_from_start"]
-    assert (bundle.threshold, bundle.unsure_low, bundle.unsure_high) == (
+    assert bundle.metrics["kept_from_start"] is kept
+    same = (bundle.threshold, bundle.unsure_low, bundle.unsure_high) == (
         start.threshold,
         start.unsure_low,
         start.unsure_high,
     )
+    assert same or not kept
     assert Classifier(bundle).predict(["역이 가까워요"])[0].label

@@ -26,10 +26,11 @@ from zigbang_nlp.model.evaluation.plots import plot_learning_curves
 from zigbang_nlp.model.evaluation.reliability import RELIABILITY, band_for, promises
 from zigbang_nlp.model.evaluation.thresholds import (
     LEAST_OF_A_CLASS,
+    LEAST_TO_LEAVE_THE_START,
     by_rules,
     choose_threshold,
     choose_unsure_band,
-    too_few,
+    rarer_class,
 )
 from zigbang_nlp.model.history import measured_epochs
 from zigbang_nlp.model.network.architecture_plot import plot_architecture
@@ -107,7 +108,9 @@ def train(
     if distribution.strategy is not None:
         network = on_one_device(network, architecture)
     share = None if start is None else keep_start(network, start, validation)
-    few = base is not None and too_few(validation.labels)
+    named = settings.threshold_for != "auto"
+    least = LEAST_OF_A_CLASS if named else LEAST_TO_LEAVE_THE_START
+    few = base is not None and rarer_class(validation.labels) < least
     with atomic_directory(bundle_dir) as fresh:
         (fresh / "summary.txt").write_text(summary + "\n", encoding="utf-8")
         write_json(fresh / "history.json", history)
@@ -134,8 +137,8 @@ def train(
             validation,
             form.temperature,
             epochs,
-            settings.threshold_for,
-            base,
+            settings.threshold_for if named else "macro-f1",
+            base if few else None,
         )
         bundle = with_verdict(bundle, training, validation, base)
         write_manifest(bundle)
@@ -167,12 +170,11 @@ def judged_bundle(
     temperature: float,
     metrics: dict[str, Any],
     rule: str = "macro-f1",
-    base: Bundle | None = None,
+    start: Bundle | None = None,
 ) -> Bundle:
     """The bundle of a network that lies in `directory`, judged on the validation texts.
 
-    They choose its threshold and its unsure band, or, where they are too few to choose, those of
-    `base` are kept.
+    They choose its threshold and its unsure band, unless those of another are given.
 
     Args:
         directory: has the ONNX form.
@@ -182,25 +184,23 @@ def judged_bundle(
         temperature: its last layer was divided by.
         metrics: further ones.
         rule: that the threshold is chosen by, see `thresholds.choose_threshold`.
-        base: what training started from.
+        start: whose threshold and band are kept, since these texts are too few to choose.
     """
     rows = unpadded(validation.ids)
     probabilities = Network(directory / ONNX).probabilities(rows)
     labels = validation.labels
-    few = base is not None and too_few(labels)
     threshold = choose_threshold(labels, probabilities, rule)
     low, high = choose_unsure_band(labels, probabilities, threshold)
     kept = promises(labels, probabilities, threshold)
     if promise := band_for(kept, RELIABILITY):
         low, high = promise.low, promise.high
-    if few:
-        assert base is not None
-        threshold, low, high = base.threshold, base.unsure_low, base.unsure_high
+    if start is not None:
+        threshold, low, high = start.threshold, start.unsure_low, start.unsure_high
         kept = ()
-        log.warning(
-            "Of one label there are fewer than %d validation texts; threshold, temperature and "
-            "unsure band of the start are kept.",
-            LEAST_OF_A_CLASS,
+        log.info(
+            "Of one label there are only %d validation texts; threshold, temperature and unsure "
+            "band of the start are kept.",
+            rarer_class(labels),
         )
     unsure = (probabilities > low) & (probabilities < high)
     right = (probabilities >= threshold) == (labels == 1)
@@ -217,8 +217,8 @@ def judged_bundle(
             "validation": binary_metrics(labels, probabilities, threshold),
             "calibration_error": expected_calibration_error(labels, probabilities),
             "temperature": temperature,
-            "threshold_for": rule,
-            "kept_from_start": few,
+            "threshold_for": rule if start is None else "kept from the start",
+            "kept_from_start": start is not None,
             "by_rules": by_rules(labels, probabilities),
             "promises": [promise.as_dict() for promise in kept],
             "unsure": {
