@@ -85,7 +85,7 @@ class Filters:
         table = where(corpus, topic=self.topic, min_texts=self.min_texts)
         return corpus.of_complexes(listed(table, named=self.named)["complex"])
 
-    def said(self) -> list[tuple[str, str]]:
+    def pairs(self) -> list[tuple[str, str]]:
         """(filter, value) of those that are set, in reading order; for a caption."""
         pairs = [("region", self.region), ("category", self.category)]
         pairs += [("since", self.since), ("until", self.until)]

@@ -50,7 +50,7 @@ def subject(filters: Filters, say: Translator) -> str:
     """The filters in words."""
     parts = [
         say.category(value) if name == "category" else say(_NAMED[name], value=value)
-        for name, value in filters.said()
+        for name, value in filters.pairs()
     ]
     return " · ".join(parts) or say("저장된 전체 리뷰")
 
