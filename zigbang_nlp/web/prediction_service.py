@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import gc
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 from zigbang_nlp.console import log
@@ -104,6 +104,17 @@ class PredictionService:
         if self.under_way >= self.max_waiting:
             raise BUSY
 
+    @contextlib.contextmanager
+    def _counted(self) -> Iterator[None]:
+        """Count a call as under way until the block ends; refuse it where there are too many."""
+        self.refuse_when_full()
+        self.classifier  # noqa: B018 - without one there is nothing to wait for
+        self.under_way += 1
+        try:
+            yield
+        finally:
+            self.under_way -= 1
+
     async def predict(
         self, texts: Sequence[str], asked: Asked = LABEL_ONLY
     ) -> tuple[list[Prediction], str]:
@@ -113,14 +124,9 @@ class PredictionService:
             Problem: too many calls are under way.
             BundleError: there is no bundle, or it lacks what is asked.
         """
-        self.refuse_when_full()
-        self.classifier  # noqa: B018 - without one there is nothing to wait for
         small = len(texts) <= _SMALL and not asked.explain
-        self.under_way += 1
-        try:
+        with self._counted():
             return await (self._small if small else self._large).ask(texts, asked)
-        finally:
-            self.under_way -= 1
 
     def _predict(self, texts: list[str], asked: Asked) -> tuple[list[Prediction], str]:
         classifier, model = self._in_force
@@ -138,13 +144,8 @@ class PredictionService:
             Problem: too many calls are under way.
             BundleError: there is no bundle, or its network can't be explained.
         """
-        self.refuse_when_full()
-        self.classifier  # noqa: B018 - without one there is nothing to wait for
-        self.under_way += 1
-        try:
+        with self._counted():
             return await self._words.ask(texts, None)
-        finally:
-            self.under_way -= 1
 
     def _word_shares(self, texts: list[str], _: None) -> tuple[list[tuple[WordShare, ...]], str]:
         classifier, model = self._in_force
