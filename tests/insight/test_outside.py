@@ -55,7 +55,8 @@ def test_names_and_points_find_each_other() -> None:
         "name",
     ]
     assert table["distance"]["made:0"] < 20
-    assert table.attrs == {"complexes": 5, "matched": 4, "left_over": 2}
+    counts = {"complexes": 5, "matched": 4, "left_over": 2}
+    assert table.attrs == counts | {"points": ["위도", "경도"]}
 
 
 def test_a_table_without_a_name_or_points_is_refused() -> None:

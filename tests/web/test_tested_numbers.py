@@ -331,8 +331,8 @@ def test_where_shares_gather(asked: Asked) -> None:
     lag = z[near].mean(axis=1)
     moran = (z * lag).sum() / (z**2).sum()
     shown = asked.page("/prices")
-    assert f"{moran:.2f} p값" in shown
-    assert f"우연이라면 {-1 / (len(z) - 1):.2f}" in shown
+    assert f"{moran:.3f} p값" in shown
+    assert f"우연이라면 {-1 / (len(z) - 1):.3f}" in shown
     np.testing.assert_allclose(table["local"], (len(z) - 1) * z * lag / (z**2).sum(), atol=1e-5)
     np.testing.assert_allclose(
         table["neighbours_distance"], np.take_along_axis(metres, near, 1).max(axis=1), rtol=1e-3

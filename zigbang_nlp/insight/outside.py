@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.language.said import insight_error
 from zigbang_nlp.text.letters import squeezed
 
 #: Columns of `joined`, after those of `Corpus.complexes` and before those of the other table.
@@ -80,7 +81,7 @@ def joined(
     Returns:
         One row a complex: its columns, `JOIN_COLUMNS`, and those of `other` with the prefix
         `other_` where they are called as ours. `attrs` count complexes, matched, and the rows of
-        the other table left over.
+        the other table left over; points: its columns of latitude and longitude.
 
     Raises:
         InputError: the other table has neither a name nor points.
@@ -103,19 +104,22 @@ def joined(
         table.loc[mine, "distance"] = far[mine, match]
     matched = int(table["row"].ge(0).sum())
     if not matched:
-        raise InsightError(
-            "No row of the table is about a complex that is here.",
+        raise insight_error(
             "이 표에는 여기 있는 단지와 맞는 행이 없습니다.",
             "Check its names and coordinates (degrees, WGS 84).",
         )
-    theirs = other.reset_index(drop=True).rename(
-        columns={name: f"other_{name}" for name in other.columns if name in table.columns}
-    )
+    renamed = {name: f"other_{name}" for name in other.columns if name in table.columns}
+    theirs = other.reset_index(drop=True).rename(columns=renamed)
     result = table.merge(theirs, left_on="row", right_index=True, how="left")
     result.attrs = {
         "complexes": len(table),
         "matched": matched,
         "left_over": len(other) - matched,
+        "points": [
+            renamed.get(name, name)
+            for name in (columns["latitude"], columns["longitude"])
+            if name is not None
+        ],
     }
     return result
 

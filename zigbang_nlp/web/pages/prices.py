@@ -141,7 +141,7 @@ def _clusters(
         return None, error.sentence(language)
     except InputError:  # the extra is missing
         return None, translated(
-            "공간 분석 도구가 설치되어 있지 않습니다. `pip install 'zigbang-nlp[spatial]'`로 설치하세요.",
+            "이 서버에는 공간 분석 도구(esda)가 없어 이 표만 비어 있습니다. 위의 가격 비교는 그대로 쓸 수 있습니다. 관리자가 `pip install 'zigbang-nlp[spatial]'`로 더할 수 있습니다.",
             language,
         )
 
@@ -188,7 +188,7 @@ def _answer(snapshot: Snapshot, name: str, body: BinaryIO, target: str) -> Joine
     numeric = [
         name
         for name in own
-        if name not in JOIN_COLUMNS
+        if name not in (*JOIN_COLUMNS, *table.attrs["points"])
         and pd.to_numeric(table[name], errors="coerce").notna().sum() > 2
     ]
     return _regressed(snapshot, table, numeric, target)
