@@ -27,7 +27,14 @@ from zigbang_nlp.web.app import create_app
 PACKAGE = Path(zigbang_nlp.__file__).parent
 FILE = PACKAGE / "language" / "locale" / "en" / "LC_MESSAGES" / "zigbang_nlp.po"
 #: Functions whose first argument is a sentence; `Problem` has it third.
-_KEYWORDS = {"t": None, "say": None, "N_": None, "translated": None, "Problem": (3,)}
+_KEYWORDS = {
+    "t": None,
+    "say": None,
+    "N_": None,
+    "translated": None,
+    "Problem": (3,),
+    "insight_error": None,
+}
 _ROOMS = ("web", "report", "charts", "language", "insight", "text", "trace", "cli", "importing")
 
 

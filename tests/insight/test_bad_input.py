@@ -110,7 +110,7 @@ def test_nothing_judged() -> None:
 
 def test_all_positive() -> None:
     refusals = unsaid(corpus_of(FRAME.assign(positive=1.0)))
-    assert "0 texts that are negative" in refusals["polar_words"]
+    assert "0 negative texts" in refusals["polar_words"]
     assert "where" not in refusals
 
 

@@ -101,7 +101,7 @@ def test_polar_words_and_typical_words() -> None:
     typical = insight.typical_words(corpus, "a:1")
     assert list(typical) == list(insight.TYPICAL_COLUMNS)
     assert set(typical["word"][:2]) == {"조용하다", "깨끗하다"}
-    with pytest.raises(InsightError, match="0 texts that are here"):
+    with pytest.raises(InsightError, match="0 texts about this place"):
         insight.typical_words(corpus, "a:1", sentiment="negative")
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from zigbang_nlp.errors import InsightError
+from zigbang_nlp.language.said import insight_error
 
 #: Columns of `agreements`.
 AGREEMENT_COLUMNS: dict[str, str] = {
@@ -107,8 +107,7 @@ def agreements(labels: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
                 same = float(both[one].eq(both[other]).mean())
                 rows.append((one, other, len(both), same, *kappa))
     if not rows:
-        raise InsightError(
-            "No two people have labelled the same text yet.",
+        raise insight_error(
             "두 사람이 함께 확인한 리뷰가 아직 없습니다.",
             "Let another person label the random sample too.",
         )

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.embedder import query
 from zigbang_nlp.insight.embeddings import Embeddings
 from zigbang_nlp.insight.searching import Hits, Question, counted, filtered, with_places
+from zigbang_nlp.language.said import insight_error
 from zigbang_nlp.text.text_keys import KEY
 
 #: Every text is more or less near, so the nearest so many count as found.
@@ -65,9 +66,8 @@ def search_by_meaning(
     """
     places = places_of(corpus, embeddings)
     if not (places >= 0).any():
-        raise InsightError(
-            "No text has a vector for the search by meaning yet: run `zigbang-nlp embed`.",
-            "뜻으로 찾을 준비가 되지 않았습니다. `zigbang-nlp embed`를 먼저 실행하세요.",
+        raise insight_error(
+            "뜻으로 찾을 준비가 되지 않았습니다. `zigbang-nlp embed`를 먼저 실행하세요."
         )
     meant = np.flatnonzero(filtered(corpus, question))
     rows = meant[places[meant] >= 0]

@@ -13,6 +13,7 @@ from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.rates import benjamini_hochberg, significant, wilson
 from zigbang_nlp.insight.ridge import ridge
 from zigbang_nlp.insight.told import opinions
+from zigbang_nlp.language.said import insight_error
 from zigbang_nlp.records import CATEGORIES
 
 #: Columns of `topics`.
@@ -154,16 +155,12 @@ def _refuse_few(reviews: int, score: pd.Series) -> None:
     if reviews < FEWEST_REVIEWS:
         raise _too_few(reviews)
     if score.nunique() < 2:
-        raise InsightError(
-            f"All recommendation scores are {score.iloc[0]:g}.",
-            f"추천점수가 모두 {score.iloc[0]:g}점입니다.",
-        )
+        raise insight_error("추천점수가 모두 {score:g}점입니다.", score=score.iloc[0])
 
 
 def _too_few(reviews: int) -> InsightError:
-    return InsightError(
-        f"{reviews} reviews have both a recommendation score and other texts; "
-        f"at least {FEWEST_REVIEWS} are needed, and 5 for each driver.",
-        f"추천점수와 다른 항목의 글이 함께 있는 리뷰가 {reviews}건뿐입니다. "
-        f"적어도 {FEWEST_REVIEWS}건이 필요합니다.",
+    return insight_error(
+        "추천점수와 다른 항목의 글이 함께 있는 리뷰가 {reviews}건뿐입니다. 적어도 {least}건이 필요합니다.",
+        reviews=reviews,
+        least=FEWEST_REVIEWS,
     )

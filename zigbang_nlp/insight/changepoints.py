@@ -12,6 +12,7 @@ from zigbang_nlp.errors import InsightError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.periods import Period, trend
 from zigbang_nlp.insight.rates import newcombe
+from zigbang_nlp.language.said import insight_error
 from zigbang_nlp.records import CATEGORIES
 
 #: Columns of `changes`.
@@ -73,11 +74,12 @@ def changes(
         longest = series["all"]
         least_periods = _fewest(period)
         count, texts = int((longest["texts"] > 0).sum()), int(longest["texts"].sum())
-        raise InsightError(
-            f"{texts} texts in {count} periods are too few to see a change; "
-            f"at least {FEWEST_TEXTS} in {least_periods} are needed.",
-            f"{count}개 기간의 글 {texts}개로는 변화를 볼 수 없습니다. 적어도 {least_periods}개 "
-            f"기간에 {FEWEST_TEXTS}개가 필요합니다.",
+        raise insight_error(
+            "{count}개 기간의 글 {texts}개로는 변화를 볼 수 없습니다. 적어도 {periods}개 기간에 {least}개가 필요합니다.",
+            texts=texts,
+            count=count,
+            least=FEWEST_TEXTS,
+            periods=least_periods,
         )
     rows = [
         row

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.filters import find_complexes
 from zigbang_nlp.insight.rates import (
@@ -20,6 +20,7 @@ from zigbang_nlp.insight.rates import (
     two_rates_p,
 )
 from zigbang_nlp.insight.sentiment import By, grouped_texts, text_design_effect
+from zigbang_nlp.language.said import insight_error
 from zigbang_nlp.records import CATEGORIES
 
 _DIFFERENCE = {
@@ -100,9 +101,11 @@ def compare(
     for number, name in enumerate((one, other), start=1):
         count = int(texts["group"].eq(number).sum())
         if count < FEWEST_TEXTS:
-            raise InsightError(
-                f"{name!r} has {count} classified texts; at least {FEWEST_TEXTS} are needed.",
-                f"'{name}'의 판정된 글이 {count}개뿐입니다. 적어도 {FEWEST_TEXTS}개가 필요합니다.",
+            raise insight_error(
+                "‘{name}’의 판정된 글이 {count}개뿐입니다. 적어도 {least}개가 필요합니다.",
+                name=name,
+                count=count,
+                least=FEWEST_TEXTS,
             )
     effect = text_design_effect(texts)
     rows = [_counts(texts) | {"category": "all", "worth": 1 / effect}]
@@ -152,18 +155,14 @@ def standouts(
     table = cells.agg(texts=("positive", "size"), positive=("positive", "sum"))
     table = table.reset_index().rename(columns={"group": by})
     if table[by].nunique() < 2:
-        raise InsightError(
-            "There is only one place, so there is nothing to compare it with.",
-            "한 곳뿐이라 비교할 대상이 없습니다.",
-        )
+        raise insight_error("한 곳뿐이라 비교할 대상이 없습니다.")
     whole = table.groupby("category")[["texts", "positive"]].transform("sum")
     table["other_texts"] = whole["texts"] - table["texts"]
     table["other_positive"] = whole["positive"] - table["positive"]
     table = table[table[["texts", "other_texts"]].min(axis=1) >= FEWEST_TEXTS].assign(worth=1.0)
     if table.empty:
-        raise InsightError(
-            f"No place has {FEWEST_TEXTS} classified texts in a category.",
-            f"어느 곳도 한 항목의 판정된 글이 {FEWEST_TEXTS}개에 이르지 않습니다.",
+        raise insight_error(
+            "어느 곳도 한 항목의 판정된 글이 {least}개에 이르지 않습니다.", least=FEWEST_TEXTS
         )
     table = _with_difference(table.reset_index(drop=True), level)
     table["p_value"] = beyond_p(*_effective(table), least)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from zigbang_nlp.errors import InsightError
 from zigbang_nlp.insight.filters import narrowed_complexes, narrowed_texts
 from zigbang_nlp.insight.frames import completed
+from zigbang_nlp.language.said import insight_error
 
 if TYPE_CHECKING:
     from zigbang_nlp.insight.mentions import Mentions
@@ -91,11 +91,7 @@ class Corpus:
         """
         texts = self.texts[self.texts["positive"].notna()]
         if texts.empty:
-            raise InsightError(
-                "No review is classified yet.",
-                "아직 판정된 리뷰가 없습니다.",
-                "Run `zigbang-nlp run` first.",
-            )
+            raise insight_error("아직 판정된 리뷰가 없습니다.", "Run `zigbang-nlp run` first.")
         return texts
 
     @cached_property
@@ -116,9 +112,7 @@ class Corpus:
         """
         texts = self.texts[self.texts["written_at"].notna()]
         if texts.empty:
-            raise InsightError(
-                "No review says when it was written.", "작성일이 있는 리뷰가 없습니다."
-            )
+            raise insight_error("작성일이 있는 리뷰가 없습니다.")
         return texts
 
     @cached_property
@@ -221,11 +215,7 @@ class Corpus:
     ) -> Corpus:
         """Some rows of the texts with their complexes; `left_out` says why not the others."""
         if not len(rows):
-            raise InsightError(
-                "No reviews are left with these filters.",
-                "이 조건에 맞는 리뷰가 없습니다.",
-                "Leave one of them out.",
-            )
+            raise insight_error("이 조건에 맞는 리뷰가 없습니다.", "Leave one of them out.")
         complexes = self.complexes.iloc[np.unique(self.places[rows])]
         whole, here = (self, rows) if self.part_of is None else self.part_of
         return replace(

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from zigbang_nlp.errors import InsightError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.prediction_powered import ppi_difference, ppi_mean
 from zigbang_nlp.insight.rates import significant, wilson
 from zigbang_nlp.insight.sentiment import By, grouped_texts
+from zigbang_nlp.language.said import insight_error
 
 #: Columns of `corrected_shares`, after the one that names the group.
 CORRECTED_COLUMNS: dict[str, str] = {
@@ -69,8 +69,7 @@ def corrected_shares(
     texts = texts.assign(said=labels.reindex(texts.index))
     known = texts["said"].notna()
     if not known.any():
-        raise InsightError(
-            "No judged text of the random sample has been labelled by people yet.",
+        raise insight_error(
             "무작위 표본에서 사람이 확인한 리뷰가 아직 없습니다.",
             "Label some on the labelling page.",
         )
@@ -130,9 +129,10 @@ def corrected_difference(
         own = labels.reindex(f.index)
         mine = own.notna()
         if mine.sum() < FEWEST_LABELS:
-            raise InsightError(
-                f"A side has {mine.sum()} labels of the random sample; {FEWEST_LABELS} are the least.",
-                f"한쪽의 표본 라벨이 {mine.sum()}개뿐입니다. 적어도 {FEWEST_LABELS}개가 필요합니다.",
+            raise insight_error(
+                "한쪽의 표본 라벨이 {count}개뿐입니다. 적어도 {least}개가 필요합니다.",
+                count=int(mine.sum()),
+                least=FEWEST_LABELS,
             )
         sides.append((float(f.mean()), ppi_mean(own[mine], f[mine], f[~mine], level)))
     (naive_one, first), (naive_other, second) = sides

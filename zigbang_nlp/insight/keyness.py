@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 from scipy import sparse, stats
 
-from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.filters import days, recent
 from zigbang_nlp.insight.rates import Interval, benjamini_hochberg, fisher_p, significant
+from zigbang_nlp.language.said import insight_error
 
 #: Columns of `keywords`.
 KEYWORD_COLUMNS: dict[str, str] = {
@@ -115,14 +116,16 @@ def _count(by_review: sparse.csr_matrix, chosen: np.ndarray) -> np.ndarray:
 
 def _refuse_few(period: int, rest: int) -> None:
     if period < FEWEST_REVIEWS:
-        raise InsightError(
-            f"The period has {period} reviews; at least {FEWEST_REVIEWS} are needed.",
-            f"이 기간의 리뷰가 {period}건뿐입니다. 적어도 {FEWEST_REVIEWS}건이 필요합니다.",
+        raise insight_error(
+            "이 기간의 리뷰가 {reviews}건뿐입니다. 적어도 {least}건이 필요합니다.",
+            reviews=period,
+            least=FEWEST_REVIEWS,
         )
     if rest < FEWEST_REVIEWS:
-        raise InsightError(
-            f"Outside the period there are {rest} reviews; at least {FEWEST_REVIEWS} are needed.",
-            f"비교할 기간의 리뷰가 {rest}건뿐입니다. 적어도 {FEWEST_REVIEWS}건이 필요합니다.",
+        raise insight_error(
+            "비교할 기간의 리뷰가 {reviews}건뿐입니다. 적어도 {least}건이 필요합니다.",
+            reviews=rest,
+            least=FEWEST_REVIEWS,
         )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import sparse
 
 from zigbang_nlp.console import log
-from zigbang_nlp.errors import InsightError
+from zigbang_nlp.language.said import insight_error
 from zigbang_nlp.packing import pack_names, unpack_names
 from zigbang_nlp.text.neologisms import find_new_words
 from zigbang_nlp.text.words import content_words_of, kind, shown
@@ -79,7 +79,7 @@ def build_mentions(texts: pd.DataFrame) -> Mentions:
     row = np.repeat(np.arange(len(listed)), [len(words) for words in listed])
     codes, forms = pd.factorize(np.array([w for words in listed for w in words], dtype=object))
     if not len(forms):
-        raise InsightError("The reviews have no words to count.", "셀 만한 낱말이 없습니다.")
+        raise insight_error("셀 만한 낱말이 없습니다.")
     reviews, review_row = np.unique(texts["review"].to_numpy(), return_inverse=True)
     row, codes, forms = _split_rare_compounds(row, codes, np.asarray(forms), review_row)
     words = pd.DataFrame(
@@ -154,7 +154,4 @@ def _refuse_other_languages(texts: pd.Series) -> None:
     others = sum(n for c, n in used if c.isalpha()) - hangul
     share = hangul / max(hangul + others, 1)
     if share < LEAST_HANGUL:
-        raise InsightError(
-            f"The reviews aren't Korean: {share:.0%} of their letters are Hangul.",
-            f"한국어 리뷰가 아닙니다. 글자의 {share:.0%}만 한글입니다.",
-        )
+        raise insight_error("한국어 리뷰가 아닙니다. 글자의 {share:.0%}만 한글입니다.", share=share)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from zigbang_nlp.errors import InsightError
 from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.language.said import insight_error
 from zigbang_nlp.text.neologisms import NEW_WORD_COLUMNS, find_new_words
 
 __all__ = ["NEW_WORD_COLUMNS", "new_words"]
@@ -26,8 +26,8 @@ def new_words(corpus: Corpus, *, min_count: int = 5) -> pd.DataFrame:
     """
     reviews = corpus.texts["review"].nunique()
     if reviews < 100:
-        raise InsightError(
-            f"{reviews} reviews are too few to find new words in; at least 100 are needed.",
-            f"리뷰 {reviews}건으로는 새 낱말을 찾을 수 없습니다. 적어도 100건이 필요합니다.",
+        raise insight_error(
+            "리뷰 {reviews}건으로는 새 낱말을 찾을 수 없습니다. 적어도 100건이 필요합니다.",
+            reviews=reviews,
         )
     return find_new_words(corpus.texts["text"], corpus.texts["review"], min_count)

@@ -8,15 +8,23 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.opinions import mentioned
 from zigbang_nlp.insight.rates import wilson
 from zigbang_nlp.insight.sentiment import text_design_effect
 from zigbang_nlp.insight.told import opinions
+from zigbang_nlp.language.i18n import N_
+from zigbang_nlp.language.said import insight_error
 
 Period = Literal["month", "quarter", "year"]
 _CODES = {"month": "M", "quarter": "Q", "year": "Y"}
+#: Where all reviews are of one period.
+_ONE_PERIOD = {
+    "month": N_("작성일이 있는 리뷰가 모두 한 달({period})의 것입니다."),
+    "quarter": N_("작성일이 있는 리뷰가 모두 한 분기({period})의 것입니다."),
+    "year": N_("작성일이 있는 리뷰가 모두 한 해({period})의 것입니다."),
+}
 
 #: Columns of `trend`.
 TREND_COLUMNS: dict[str, str] = {
@@ -75,10 +83,7 @@ def trend(
         texts = texts[texts["category"].eq(category)]
     texts = texts[texts["written_at"].notna()]
     if texts.empty:
-        raise InsightError(
-            "No classified review says when it was written.",
-            "판정된 리뷰 가운데 작성일이 있는 것이 없습니다.",
-        )
+        raise insight_error("판정된 리뷰 가운데 작성일이 있는 것이 없습니다.")
     when = _periods(texts["written_at"], period)
     span = _span(when, period)
     texts = texts.assign(group=when)
@@ -153,11 +158,7 @@ def _span(when: pd.Series, period: str) -> pd.PeriodIndex:
     """All periods from the first to the last."""
     first, last = when.min(), when.max()
     if first == last:
-        named = {"month": "달", "quarter": "분기", "year": "해"}[period]
-        raise InsightError(
-            f"All dated reviews are from one {period}, {_label(first)}.",
-            f"작성일이 있는 리뷰가 모두 한 {named}({_label(first)})의 것입니다.",
-        )
+        raise insight_error(_ONE_PERIOD[period], period=_label(first))
     return pd.period_range(first, last, freq=_CODES[period], name="group")
 
 

@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from zigbang_nlp.errors import InsightError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.rates import benjamini_hochberg, significant
+from zigbang_nlp.language.i18n import N_
+from zigbang_nlp.language.said import insight_error
 
 _SHARED = {
     "log_odds": "log of the ratio of the odds of the word, drawn toward 0 by the prior",
@@ -48,6 +49,13 @@ TYPICAL_COLUMNS: dict[str, str] = {
 PRIOR = 500.0
 #: Texts that each group needs at least.
 FEWEST_TEXTS = 10
+#: Of a group with fewer.
+_TOO_FEW = {
+    "positive": N_("긍정 글이 {count}개뿐입니다. 적어도 {least}개가 필요합니다."),
+    "negative": N_("부정 글이 {count}개뿐입니다. 적어도 {least}개가 필요합니다."),
+    "here": N_("이곳의 글이 {count}개뿐입니다. 적어도 {least}개가 필요합니다."),
+    "elsewhere": N_("다른 곳의 글이 {count}개뿐입니다. 적어도 {least}개가 필요합니다."),
+}
 
 
 def polar_words(
@@ -116,16 +124,7 @@ def _contrast(
 ) -> pd.DataFrame:
     for name, chosen in groups.items():
         if chosen.sum() < FEWEST_TEXTS:
-            korean = {
-                "positive": "긍정",
-                "negative": "부정",
-                "here": "이곳의",
-                "elsewhere": "다른 곳의",
-            }
-            raise InsightError(
-                f"There are {chosen.sum()} texts that are {name}; at least {FEWEST_TEXTS} are needed.",
-                f"{korean[name]} 글이 {chosen.sum()}개뿐입니다. 적어도 {FEWEST_TEXTS}개가 필요합니다.",
-            )
+            raise insight_error(_TOO_FEW[name], count=int(chosen.sum()), least=FEWEST_TEXTS)
     mentions = corpus.mentions
     one, other = (
         np.asarray(g.astype(np.int64) @ mentions.by_text).ravel() for g in groups.values()
@@ -133,10 +132,7 @@ def _contrast(
     # A word that neither group mentions has no odds; it adds nothing to those of the others.
     mentioned = np.flatnonzero(one + other)
     if len(mentioned) < 2:
-        raise InsightError(
-            "The texts mention fewer than two words, so none can be set against the others.",
-            "글에 나오는 낱말이 둘보다 적어 견줄 수 없습니다.",
-        )
+        raise insight_error("글에 나오는 낱말이 둘보다 적어 비교할 수 없습니다.")
     words, one, other = mentions.words.iloc[mentioned], one[mentioned], other[mentioned]
     log_odds, error = log_odds_ratio(one, other, one + other, prior)
     kept = np.flatnonzero(one + other >= min_count)

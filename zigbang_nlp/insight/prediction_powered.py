@@ -26,8 +26,9 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.ridge import ridge
+from zigbang_nlp.language.said import insight_error
 
 
 class Estimate(NamedTuple):
@@ -135,9 +136,7 @@ def slope(t: np.ndarray, y: np.ndarray) -> tuple[float, float]:
     centred = t - t.mean()
     square = float(centred @ centred)
     if square == 0 or len(t) < 3:
-        raise InsightError(
-            "All texts are of one time.", "모든 글이 같은 때의 것이라 추세를 볼 수 없습니다."
-        )
+        raise insight_error("모든 글이 같은 때의 것이라 추세를 볼 수 없습니다.")
     slope = float(centred @ y) / square
     residual = y - y.mean() - slope * centred
     variance = float((centred**2) @ (residual**2)) / square**2 * len(t) / (len(t) - 2)

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.rates import benjamini_hochberg, significant
+from zigbang_nlp.language.said import insight_error
 
 #: Columns of `hedonic`.
 HEDONIC_COLUMNS: dict[str, str] = {
@@ -102,20 +103,16 @@ def hedonic(
     regions = int(group.nunique())
     freedom = len(values) - regions - len(properties)
     if len(values) < max(FEWEST, FEWEST_EACH * len(properties)) or freedom < 10:
-        raise InsightError(
-            f"{len(values)} complexes have all of the columns; "
-            f"{max(FEWEST, FEWEST_EACH * len(properties))} are the least.",
-            f"모든 열이 있는 단지가 {len(values)}곳뿐입니다. "
-            f"적어도 {max(FEWEST, FEWEST_EACH * len(properties))}곳이 필요합니다.",
+        raise insight_error(
+            "모든 열이 있는 단지가 {count}곳뿐입니다. 적어도 {least}곳이 필요합니다.",
+            count=len(values),
+            least=max(FEWEST, FEWEST_EACH * len(properties)),
         )
     within = values - values.groupby(group).transform("mean")
     spread = values[list(properties)].std()
     flat = [n for n in properties if within[n].std() <= 1e-9 * max(float(spread[n]), 1e-12)]
     if flat:
-        raise InsightError(
-            f"{flat[0]} doesn't differ within any region.",
-            f"{flat[0]} 값이 같은 지역 안에서 다르지 않습니다.",
-        )
+        raise insight_error("{name} 값이 같은 지역 안에서 다르지 않습니다.", name=flat[0])
     x = (within[list(properties)] / spread).to_numpy()
     y = within[target].to_numpy()
     inverse = np.linalg.pinv(x.T @ x)

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.frames import COMPLEX_COLUMNS, complexes_of_rows, texts_of_rows
+from zigbang_nlp.language.said import insight_error
 from zigbang_nlp.resources import SAMPLE, without_sample
 from zigbang_nlp.store import Store, open_store, store_exists
 from zigbang_nlp.store.analysis import JUDGED_COLUMNS
@@ -69,10 +70,8 @@ def load(
 def _read(store: Store, sources: list[str]) -> Corpus:
     rows = list(store.judged_reviews(sources)) if sources else []
     if not rows:
-        raise InsightError(
-            "The store holds no reviews.",
-            "저장된 리뷰가 없습니다.",
-            "Run `zigbang-nlp crawl` or `zigbang-nlp import FILE` first.",
+        raise insight_error(
+            "저장된 리뷰가 없습니다.", "Run `zigbang-nlp crawl` or `zigbang-nlp import FILE` first."
         )
     raw = pd.DataFrame(rows, columns=list(JUDGED_COLUMNS))
     apartments = pd.DataFrame(

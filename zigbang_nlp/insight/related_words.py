@@ -13,7 +13,7 @@ from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.mentions import Mentions
 from zigbang_nlp.insight.rates import benjamini_hochberg, fisher_p, significant
 from zigbang_nlp.insight.vectors import Vectors, train_vectors
-from zigbang_nlp.language.particles import with_particles
+from zigbang_nlp.language.said import insight_error
 
 #: Columns of `related`.
 RELATED_COLUMNS: dict[str, str] = {
@@ -84,11 +84,11 @@ def related(
     table = co_occurrence(mentions, column)
     own = int(mentions.by_text[:, [column]].sum())
     if own < FEWEST_TEXTS:
-        raise InsightError(
-            f"{own} texts mention {word!r}; at least {FEWEST_TEXTS} are needed.",
-            with_particles(
-                f"'{word}'을(를) 언급한 글이 {own}개뿐입니다. 적어도 {FEWEST_TEXTS}개가 필요합니다."
-            ),
+        raise insight_error(
+            "‘{word}’을(를) 언급한 글이 {count}개뿐입니다. 적어도 {least}개가 필요합니다.",
+            count=own,
+            word=word,
+            least=FEWEST_TEXTS,
         )
     refused = None
     table["similarity"] = np.nan
@@ -179,16 +179,17 @@ def vectors(corpus: Corpus, model: str, mentioned: int, word: str) -> Vectors:
         raise InputError(f"There is no model {model!r}.", "Use word2vec or fasttext.")
     count = len(corpus.mentions.occurrences)
     if count < FEWEST_WORDS:
-        raise InsightError(
-            f"{count:,} words are too few for word vectors; at least {FEWEST_WORDS:,} are needed.",
-            f"낱말 {count:,}개로는 낱말 벡터를 만들 수 없습니다. 적어도 {FEWEST_WORDS:,}개가 필요합니다.",
+        raise insight_error(
+            "낱말 {count:,}개로는 낱말 벡터를 만들 수 없습니다. 적어도 {least:,}개가 필요합니다.",
+            count=count,
+            least=FEWEST_WORDS,
         )
     if mentioned < FEWEST_MENTIONS:
-        raise InsightError(
-            f"{mentioned} texts mention {word!r}; its vector needs at least {FEWEST_MENTIONS}.",
-            with_particles(
-                f"'{word}'을(를) 언급한 글이 {mentioned}개뿐이라 낱말 벡터를 믿을 수 없습니다."
-            ),
+        raise insight_error(
+            "‘{word}’을(를) 언급한 글이 {count}개뿐이라 낱말 벡터를 믿을 수 없습니다. 적어도 {least}개가 필요합니다.",
+            count=mentioned,
+            word=word,
+            least=FEWEST_MENTIONS,
         )
     if model not in corpus.trained:
         corpus.trained[model] = train_vectors(corpus.mentions.sentences(), model)

@@ -8,12 +8,14 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.frames import RESIDENTS
 from zigbang_nlp.insight.ranks import with_ranks
 from zigbang_nlp.insight.rates import Prior, design_effect, prior_of, shrink, wilson
 from zigbang_nlp.insight.told import opinions
+from zigbang_nlp.language.said import filled, insight_error
+from zigbang_nlp.records import CATEGORIES
 
 By = Literal[
     "complex", "district", "neighbourhood", "city", "geohash", "category",
@@ -90,9 +92,7 @@ def where(
     known = estimate(corpus, by, category, topic, measure, precision, level)
     table = known.table[known.table["texts"] >= min_texts]
     if table.empty:
-        raise InsightError(
-            f"No {by} has {min_texts} texts.", f"글이 {min_texts}개 이상인 곳이 없습니다."
-        )
+        raise insight_error("글이 {texts}개 이상인 곳이 없습니다.", texts=min_texts)
     table = table.sort_values(["low", "texts"], ascending=False, kind="stable")
     table = with_ranks(table, level).reset_index(names=by)
     apart = (table["low"] > known.overall).astype(int) - (table["high"] < known.overall).astype(int)
@@ -199,10 +199,8 @@ def measured_texts(
     if category is not None:
         texts = texts[texts["category"].eq(category)]
     if texts.empty:
-        raise InsightError(
-            f"No classified text is of the category {category!r}.",
-            f"{category} 항목의 판정된 리뷰가 없습니다.",
-        )
+        named = filled(CATEGORIES.get(str(category), str(category)), {})
+        raise insight_error("‘{category}’ 항목의 판정된 리뷰가 없습니다.", category=named)
     about = texts
     if topic is not None:
         spoken = opinions(corpus, ())
@@ -210,10 +208,8 @@ def measured_texts(
         spoken = spoken[spoken.index.isin(texts.index)]
         about = texts.loc[spoken.index].assign(positive=spoken["positive"].to_numpy())
         if about.empty:
-            raise InsightError(
-                f"No text is about the topic {topic!r}.",
-                f"'{topic}' 주제의 글이 없습니다.",
-                "Choose one of `insight.topics`.",
+            raise insight_error(
+                "‘{topic}’ 주제의 글이 없습니다.", "Choose one of `insight.topics`.", topic=topic
             )
     if measure == "positive":
         return about
@@ -236,8 +232,7 @@ def grouped_texts(corpus: Corpus, by: str, precision: int = 5) -> pd.DataFrame:
     if by in RESIDENTS:
         texts = texts.assign(group=corpus.judged[by].astype(object)).dropna(subset="group")
         if texts.empty:
-            raise InsightError(
-                "No review says who wrote it.",
+            raise insight_error(
                 "누가 썼는지 알려 주는 리뷰가 없습니다.",
                 "Crawl with crawl.covariates = true, or give a column of that name.",
             )
@@ -254,8 +249,8 @@ def grouped_texts(corpus: Corpus, by: str, precision: int = 5) -> pd.DataFrame:
     texts = texts[texts["group"].notna()]
     if texts.empty:
         if by == "geohash":
-            raise InsightError("No complex has coordinates.", "좌표가 있는 단지가 없습니다.")
-        raise InsightError("No complex has an address.", "주소가 있는 단지가 없습니다.")
+            raise insight_error("좌표가 있는 단지가 없습니다.")
+        raise insight_error("주소가 있는 단지가 없습니다.")
     return texts
 
 

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.outside import haversine
 from zigbang_nlp.insight.rates import benjamini_hochberg, significant
+from zigbang_nlp.language.said import insight_error
 
 #: Columns of `clusters`, after those of the table it was given.
 CLUSTER_COLUMNS: dict[str, str] = {
@@ -75,14 +76,14 @@ def clusters(
     known = table[table[[value, "latitude", "longitude"]].notna().all(axis=1)]
     known = known.reset_index(drop=True)
     if len(known) < max(FEWEST, neighbours + 2):
-        raise InsightError(
-            f"{len(known)} complexes have coordinates; {max(FEWEST, neighbours + 2)} are the least.",
-            f"좌표가 있는 단지가 {len(known)}곳뿐입니다. "
-            f"적어도 {max(FEWEST, neighbours + 2)}곳이 필요합니다.",
+        raise insight_error(
+            "좌표가 있는 단지가 {count}곳뿐입니다. 적어도 {least}곳이 필요합니다.",
+            count=len(known),
+            least=max(FEWEST, neighbours + 2),
         )
     values = known[value].to_numpy(float)
     if np.ptp(values) == 0:
-        raise InsightError("All values are equal.", "모든 단지의 값이 같습니다.")
+        raise insight_error("모든 단지의 값이 같습니다.")
     weights, farthest = _weights(known, neighbours)
     esda = _optional("esda")
     with warnings.catch_warnings():

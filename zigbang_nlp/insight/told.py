@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from zigbang_nlp.errors import InsightError
 from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.language.said import insight_error
 from zigbang_nlp.packing import unpack_all_aspects, unpack_names
 
 #: What `opinions` tells of the text of each.
@@ -34,14 +34,13 @@ def opinions(corpus: Corpus, of_text: Sequence[str] = OF_TEXT) -> pd.DataFrame:
         InsightError: the model knows no topics, or no text is about one.
     """
     if not corpus.texts["topics"].notna().any():
-        raise InsightError(
-            "The model that classified these reviews doesn't predict topics.",
+        raise insight_error(
             "이 리뷰를 판정한 모델은 주제를 알지 못합니다.",
             "Predict with the model that comes with the package, or one trained from it.",
         )
     pairs = _told(corpus)
     if not len(pairs.rows):
-        raise InsightError("No text is about a topic.", "주제가 드러난 글이 없습니다.")
+        raise insight_error("주제가 드러난 글이 없습니다.")
     spoken = corpus.texts[list(of_text)].iloc[pairs.rows]
     return spoken.assign(positive=pairs.positive, topic=pairs.topics)
 

@@ -19,6 +19,8 @@ from zigbang_nlp.insight.rates import (
 )
 from zigbang_nlp.insight.sentiment import text_design_effect
 from zigbang_nlp.insight.told import opinions
+from zigbang_nlp.language.i18n import N_
+from zigbang_nlp.language.said import insight_error
 from zigbang_nlp.records import CATEGORIES
 
 #: Columns of `before_after`.
@@ -41,6 +43,11 @@ BEFORE_AFTER_COLUMNS: dict[str, str] = {
 
 #: Texts or reviews that each period needs at least, for a row, and in all.
 FEWEST_IN_ROW, FEWEST = 10, 20
+#: Of the earlier and the later period with fewer.
+_TOO_FEW = (
+    N_("앞 기간의 판정된 글이 {count}개뿐입니다. 적어도 {least}개가 필요합니다."),
+    N_("뒤 기간의 판정된 글이 {count}개뿐입니다. 적어도 {least}개가 필요합니다."),
+)
 
 
 def before_after(
@@ -94,13 +101,10 @@ def before_after(
     side = np.select(
         [when.ge(base_first) & when.lt(base_last), when.ge(first) & when.lt(last)], [0, 1], -1
     )
-    for number, (english, korean) in enumerate((("earlier", "앞"), ("later", "뒤"))):
+    for number, too_few in enumerate(_TOO_FEW):
         count = int((side == number).sum())
         if count < FEWEST:
-            raise InsightError(
-                f"The {english} period has {count} judged texts; {FEWEST} are the least.",
-                f"{korean} 기간의 판정된 글이 {count}개뿐입니다. 적어도 {FEWEST}개가 필요합니다.",
-            )
+            raise insight_error(too_few, count=count, least=FEWEST)
     texts = texts.assign(side=side)[side >= 0]
     table = pd.DataFrame(_positive_rows(texts) + _topic_rows(corpus, texts))
     counts = table[["before_count", "after_count"]].min(axis=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from zigbang_nlp.errors import InputError
+from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.language.i18n import translated
 
 
@@ -46,6 +46,18 @@ def input_error(fact: str, next_step: str) -> InputError:
     """An error of these sentences, which it can tell in both languages where they are `Said`."""
     korean = f"{korean_of(fact)} {korean_of(next_step)}".strip()
     return InputError(fact, next_step, korean if isinstance(fact, Said) else "")
+
+
+def insight_error(sentence: str, next_step: str = "", **values: Any) -> InsightError:
+    """An error that says why the reviews have no answer, in both languages.
+
+    Args:
+        sentence: in Korean, as the catalogue has it.
+        next_step: for those at a terminal, in English.
+        values: see `filled`.
+    """
+    fact = filled(sentence, values)
+    return InsightError(fact, fact.korean, next_step)
 
 
 def without_stop(sentence: str) -> Said:

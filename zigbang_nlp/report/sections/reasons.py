@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from zigbang_nlp.charts.rows import interval_rows
-from zigbang_nlp.errors import BundleError, InsightError
+from zigbang_nlp.errors import BundleError
+from zigbang_nlp.language.said import insight_error
 from zigbang_nlp.predict.global_attribution import deciding_tokens
 from zigbang_nlp.report.drawn import points, reach, rows_of
 from zigbang_nlp.report.section import Material, Section, View, section
@@ -21,22 +22,16 @@ def reasons(material: Material) -> Section:
 def _deciding(material: Material) -> View:
     say = material.say
     if material.classifier is None:
-        raise InsightError(
-            "The model isn't here, so its reasons can't be shown.",
-            "모델이 없어 판정의 까닭을 말할 수 없습니다.",
-        )
+        raise insight_error("모델이 없어 판정의 까닭을 말할 수 없습니다.")
     if material.classifier.bundle.identity() not in material.corpus.models:
-        raise InsightError(
-            "The model here isn't the one that classified them, so its reasons aren't those of the judgements.",
-            "지금의 모델은 판정한 모델이 아니어서 판정의 까닭을 말할 수 없습니다.",
-        )
+        raise insight_error("지금의 모델은 판정한 모델이 아니어서 판정의 까닭을 말할 수 없습니다.")
     texts = material.corpus.texts
     try:
         every = deciding_tokens(
             material.classifier, texts["text"].tolist(), texts["category"].tolist(), _TEXTS
         )
     except BundleError as error:
-        raise InsightError(error.fact, "이 모델은 판정의 까닭을 말할 수 없습니다.") from error
+        raise insight_error("이 모델은 판정의 까닭을 말할 수 없습니다.") from error
     # Particles and endings decide much and tell a reader nothing.
     grammar = grammar_surfaces(texts["text"].sample(min(_TEXTS, len(texts)), random_state=0))
     means = [
@@ -46,10 +41,7 @@ def _deciding(material: Material) -> View:
     # Both ends of the interval on one side: the token leans the same way wherever it stands.
     table = table[table["low"].gt(0) | table["high"].lt(0)]
     if table.empty:
-        raise InsightError(
-            "No token decides the same way often enough.",
-            "판정을 한쪽으로 이끄는 말이 뚜렷하지 않습니다.",
-        )
+        raise insight_error("판정을 한쪽으로 이끄는 말이 뚜렷하지 않습니다.")
     table = table.assign(category_name=table["category"].map(say.category))
     first = table.groupby("category", sort=False).head(5)
     drawn = table.loc[table["total"].abs().nlargest(_DRAWN).index]

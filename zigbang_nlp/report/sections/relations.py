@@ -10,6 +10,7 @@ from zigbang_nlp.charts.highlight import Tone
 from zigbang_nlp.charts.network import Edge, Node, word_network
 from zigbang_nlp.errors import InsightError
 from zigbang_nlp.language.i18n import N_
+from zigbang_nlp.language.said import insight_error
 from zigbang_nlp.report.section import Material, Section, View, section
 
 #: Words that the network starts from, those that each leads to, and dots at most.
@@ -41,10 +42,7 @@ def _network(material: Material) -> View:
         tables.append(related.assign(one=seed))
     table = pd.concat(tables) if tables else pd.DataFrame()
     if table.empty:
-        raise InsightError(
-            "No two words stand together more often than by chance.",
-            "우연보다 자주 함께 쓰인 낱말이 없습니다.",
-        )
+        raise insight_error("우연보다 자주 함께 쓰인 낱말이 없습니다.")
     table = table.rename(columns={"word": "other"})
     strength = table["npmi"].fillna(table["similarity"]).clip(0, 1).fillna(0)
     edges = table.assign(strength=strength)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from zigbang_nlp.errors import InsightError
 from zigbang_nlp.insight.rates import wilson
 from zigbang_nlp.insight.told import opinions
+from zigbang_nlp.language.said import insight_error
 from zigbang_nlp.report.section import Material, View
 
 #: Topics that fit beside one another, districts below, and opinions that a cell needs.
@@ -54,7 +54,7 @@ def by_region_and_topic(material: Material) -> pd.DataFrame:
     spoken = spoken.assign(name=spoken["complex"].map(districts))
     spoken = spoken[spoken["name"].notna() & spoken["positive"].notna()]
     if spoken.empty:
-        raise InsightError("No complex has an address.", "주소가 있는 단지가 없습니다.")
+        raise insight_error("주소가 있는 단지가 없습니다.")
     grouped = spoken.groupby(["name", "topic"], sort=True)
     table = grouped["positive"].agg(texts="count", positive="sum").reset_index()
     low, high = wilson(table["positive"], table["texts"])

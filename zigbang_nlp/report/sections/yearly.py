@@ -6,6 +6,7 @@ import pandas as pd
 
 from zigbang_nlp import insight
 from zigbang_nlp.errors import InsightError
+from zigbang_nlp.language.said import insight_error
 from zigbang_nlp.report.section import Material, View
 
 _TOP = 20
@@ -47,9 +48,7 @@ def keywords_by_year(material: Material) -> pd.DataFrame:
     corpus = material.corpus
     written = corpus.dated["written_at"]
     tables = []
-    trouble = InsightError(
-        "All dated reviews are from one year.", "작성일이 있는 리뷰가 모두 한 해의 것입니다."
-    )
+    trouble = insight_error("작성일이 있는 리뷰가 모두 한 해의 것입니다.")
     for year in range(written.min().year, written.max().year + 1):
         try:
             table = insight.keywords(corpus, str(year), str(year))
