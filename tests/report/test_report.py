@@ -311,12 +311,12 @@ def test_the_recent_period(tmp_path: Path) -> None:
     ("value", "kind", "shown"),
     [
         (None, "text", "–"), (float("nan"), "percent", "–"), (float("inf"), "ratio", "∞"),
-        (0.7123, "percent", "71.2%"), (-0.1, "signed_percent", "-10.0%"), (1234, "count", "1,234"),
+        (0.7123, "percent", "71.2%"), (-0.1, "points", "-10.0%p"), (1234, "count", "1,234"),
         (0.00001, "p", "<0.001"), (0.0312, "p", "0.031"), (2.5, "ratio", "2.50"),
     ],
 )  # fmt: skip
 def test_cells(value: object, kind: str, shown: str) -> None:
-    assert formatted(value, kind) == shown
+    assert formatted(value, kind, Translator("ko")) == shown
 
 
 def complaint(*arguments: str, cwd: Path, code: int = 1, **environ: Any) -> str:

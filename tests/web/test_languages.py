@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import httpx
@@ -62,6 +63,12 @@ def test_every_page_is_in_one_language(
     assert answer.headers["content-type"].startswith("text/html")
     assert f'<html lang="{language}"' in answer.text
     assert not foreign(answer.text, language, data)
+    if language == "en":
+        assert "%p" not in answer.text, "percentage points are pp in English"
+        names = r"<(?:h[1-3]|button|label)\b[^>]*>(?:\s*<span>)?\s*([a-z][^<]*)"
+        assert not re.findall(names, answer.text), (
+            "headings, fields and buttons begin with a capital"
+        )
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])

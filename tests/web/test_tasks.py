@@ -207,7 +207,7 @@ def test_a_file_of_ones_own_and_its_mistakes(visitor: Visitor) -> None:
 def test_which_texts_a_person_should_read_first(visitor: Visitor) -> None:
     visitor.go("라벨링")
     visitor["[name=person]"].first.fill("다솜")
-    visitor.press("시작")
+    visitor.press("답하기 시작")
     text = visitor.words("#next .text")
     meant = CITY.texts.set_index("text")["true"][text]
     visitor["#next form.mend"].first.get_by_text("긍정이에요" if meant else "부정이에요").click()
@@ -217,7 +217,7 @@ def test_which_texts_a_person_should_read_first(visitor: Visitor) -> None:
     assert text not in visitor.words("#next")
     assert "가온 · 나래 300" in visitor.words()
     visitor["[name=queue]"].first.select_option("doubtful")
-    visitor.press("시작")
+    visitor.press("답하기 시작")
     visitor["#next .text"].first.wait_for()
     shown = visitor["#next .text"].all_inner_texts()
     assert set(shown) <= set(CITY.texts.loc[CITY.texts["unsure"], "text"])
@@ -241,7 +241,7 @@ def test_texts_that_are_nearly_the_same(visitor: Visitor) -> None:
     visitor.go("라벨링")
     visitor["[name=person]"].first.fill("라온")
     visitor["[name=queue]"].first.select_option("duplicate")
-    visitor.press("시작")
+    visitor.press("답하기 시작")
     visitor["#next li"].first.wait_for()
     one = visitor.words("#next .text")
     other = visitor.words("#next li .soft:has-text('닮은 글')").removeprefix("닮은 글: ")

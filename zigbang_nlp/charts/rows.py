@@ -137,7 +137,10 @@ def _list(
                 el("span", *figures, class_="figures"),
             )
         )
-    ends = sorted({span[0], span[1], *([] if middle is None else [middle])})
+    # An end beside the middle leaves its label out, as on a phone one would lie on the other.
+    least = (span[1] - span[0]) / 6
+    near = [end for end in span if middle is not None and 0 < abs(end - middle) < least]
+    marked = {*span, *([] if middle is None else [middle])} - {*near}
     ticks = [
         el(
             "text",
@@ -145,9 +148,9 @@ def _list(
             class_="axis",
             x=percent(place(value)),
             y=12,
-            text_anchor="start" if value == ends[0] else "end" if value == ends[-1] else "middle",
+            text_anchor={span[0]: "start", span[1]: "end"}.get(value, "middle"),
         )
-        for value in ends
+        for value in sorted(marked)
     ]
     scale = el("svg", *ticks, class_="chart", width="100%", height=16)
     items.append(el("li", el("span"), scale, el("span"), class_="scale", aria_hidden="true"))

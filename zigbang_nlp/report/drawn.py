@@ -16,8 +16,8 @@ def share(value: float) -> str:
 
 
 def points(value: float) -> str:
-    """A difference on an axis: +0.35."""
-    return f"{value:+.2f}"
+    """A difference on an axis: +0.35, and 0 in its middle."""
+    return f"{value:+.2f}" if value else "0"
 
 
 def rows_of(

@@ -46,7 +46,7 @@ def report_table_of(view: View, say: Translator) -> ReportTable:
     rows = (view.table if view.rows is None else view.rows).head(_SHOWN)
     columns = {name: kind for name, kind in view.columns.items() if name in rows.columns}
     cells = [
-        [Cell(formatted(value, kind), kind != "text") for value in rows[name]]
+        [Cell(formatted(value, kind, say), kind != "text") for value in rows[name]]
         for name, kind in columns.items()
     ]
     return ReportTable(
@@ -60,11 +60,12 @@ def report_table_of(view: View, say: Translator) -> ReportTable:
     )
 
 
-def formatted(value: object, kind: str) -> str:
+def formatted(value: object, kind: str, say: Translator) -> str:
     """A value as people read it; a dash for none.
 
-    >>> formatted(0.7123, "percent"), formatted(1234, "count"), formatted(None, "text")
-    ('71.2%', '1,234', '–')
+    >>> english = Translator("en")
+    >>> [formatted(0.7123, kind, english) for kind in ("percent", "points", "ratio")]
+    ['71.2%', '+71.2 pp', '0.71']
     """
     if value is None or value != value:  # NaN is not equal to itself
         return "–"
@@ -75,10 +76,11 @@ def formatted(value: object, kind: str) -> str:
         return "∞"
     if kind == "p":
         return "<0.001" if number < 0.001 else f"{number:.3f}"
+    if kind == "points":
+        return say("{value}%p", value=f"{100 * number:+.1f}")
     shape = {
         "count": ",.0f",
         "percent": ".1%",
-        "signed_percent": "+.1%",
         "signed": "+.3f",
         "ratio": ".2f",
     }[kind]

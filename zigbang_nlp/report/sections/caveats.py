@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from zigbang_nlp.language.i18n import N_
+from zigbang_nlp.language.i18n import N_, Translator
+from zigbang_nlp.model.evaluation.metrics import macro_f1_of
 from zigbang_nlp.report.section import Material
 from zigbang_nlp.resources import SAMPLE
 
@@ -90,28 +91,35 @@ def _model(material: Material, evaluation: dict[str, Any] | None) -> list[str]:
                 "판정에 쓴 모델이 현재 모델과 다릅니다. `zigbang-nlp run`을 실행하면 다시 판정합니다."
             ),
         ]
-    measured = (evaluation or {}).get("model", {}).get("at_threshold", {}).get("accuracy")
-    if measured:
-        assert evaluation is not None
+    return [*sentences, *_measured(material.say, bundle.metrics.get("validation"), evaluation)]
+
+
+def _measured(
+    say: Translator, validation: dict[str, Any] | None, evaluation: dict[str, Any] | None
+) -> list[str]:
+    """How well it judges; where one class is large, accuracy says little, so it doesn't lead."""
+    held_out = (evaluation or {}).get("model", {}).get("at_threshold", {})
+    if evaluation is not None and "macro_f1" in held_out:  # an earlier version had none
         return [
-            *sentences,
             say(
-                "모델은 학습에 쓰지 않은 리뷰 {texts:,}건에서 정확도 {accuracy:.1%}를 보였습니다(95% 신뢰구간 {low:.1%}–{high:.1%}). 긍정 비율에도 이만큼 오차가 있을 수 있으며, 신뢰구간에는 이 오차가 포함되지 않습니다.",
+                "모델은 학습에 쓰지 않은 리뷰 {texts:,}건에서 매크로 F1 {macro_f1:.3f}(95% 신뢰구간 {low:.3f}–{high:.3f}), ROC AUC {roc_auc:.3f}을 얻었고, 판정의 {wrong:.1%}가 틀렸습니다(모두 한쪽으로 판정하면 {least:.1%}). 긍정 비율에도 이만큼 오차가 있을 수 있으며, 신뢰구간에는 이 오차가 포함되지 않습니다.",
                 texts=evaluation["texts"],
-                accuracy=measured["value"],
-                low=measured["low"],
-                high=measured["high"],
-            ),
+                macro_f1=held_out["macro_f1"]["value"],
+                low=held_out["macro_f1"]["low"],
+                high=held_out["macro_f1"]["high"],
+                roc_auc=held_out["roc_auc"]["value"],
+                wrong=1 - held_out["accuracy"]["value"],
+                least=1 - evaluation["larger_class_share"],
+            )
         ]
-    accuracy = bundle.metrics.get("validation", {}).get("accuracy")
-    return (
-        sentences
-        if accuracy is None
-        else [
-            *sentences,
-            say(
-                "모델은 검증 데이터에서 정확도 {accuracy:.1%}를 보였습니다. 긍정 비율에도 이만큼 오차가 있을 수 있으며, 신뢰구간에는 이 오차가 포함되지 않습니다.",
-                accuracy=accuracy,
-            ),
-        ]
-    )
+    if not validation:
+        return []
+    return [
+        say(
+            "모델은 검증 데이터에서 매크로 F1 {macro_f1:.3f}, ROC AUC {roc_auc:.3f}을 얻었고, 판정의 {wrong:.1%}가 틀렸습니다(모두 한쪽으로 판정하면 {least:.1%}). 긍정 비율에도 이만큼 오차가 있을 수 있으며, 신뢰구간에는 이 오차가 포함되지 않습니다.",
+            macro_f1=macro_f1_of(validation),
+            roc_auc=validation["roc_auc"],
+            wrong=1 - validation["accuracy"],
+            least=1 - validation["larger_class_share"],
+        )
+    ]

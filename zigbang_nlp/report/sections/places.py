@@ -152,9 +152,9 @@ def _standouts(material: Material) -> View:
         "category": "text",
         "share": "percent",
         "other_share": "percent",
-        "difference": "signed_percent",
-        "low": "signed_percent",
-        "high": "signed_percent",
+        "difference": "points",
+        "low": "points",
+        "high": "points",
         "texts": "count",
         "q_value": "p",
     }
@@ -194,7 +194,7 @@ def _standouts(material: Material) -> View:
         quotes.append((about, representative(material, chosen.to_numpy())))
     sentences = [
         say(
-            "단지와 항목의 조합 {pairs:,}개 중 {found:,}개가 다른 단지와 유의하게 다릅니다(피셔 정확 검정, 거짓 발견율 5%).",
+            "단지와 항목의 조합 {pairs:,}개 중 {found:,}개가 다른 단지와 5%p 넘게 다르다고 볼 수 있습니다(최소 효과 검정, 거짓 발견율 5%).",
             found=len(significant),
             pairs=len(table),
         )

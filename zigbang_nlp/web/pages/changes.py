@@ -104,7 +104,8 @@ def _side(table: pd.DataFrame, measure: str, say: Translator) -> dict[str, Any]:
             row["difference"],
             row["low"],
             row["high"],
-            f"{100 * row['difference']:+.1f}%p" + (" *" if row["significant"] else ""),
+            say("{value}%p", value=f"{100 * row['difference']:+.1f}")
+            + (" *" if row["significant"] else ""),
             f"{100 * row['low']:+.1f} … {100 * row['high']:+.1f}",
             "base" if plain or not row["significant"] else None,
         )
@@ -112,6 +113,10 @@ def _side(table: pd.DataFrame, measure: str, say: Translator) -> dict[str, Any]:
     ]
     label = say("긍정 비율의 차이") if measure == "positive" else say("언급 비율의 차이")
     chart = interval_rows(
-        drawn, label, lambda v: f"{100 * v:+.0f}%p" if v else "0", middle=0.0, span=(-reach, reach)
+        drawn,
+        label,
+        lambda v: say("{value}%p", value=f"{100 * v:+.0f}") if v else "0",
+        middle=0.0,
+        span=(-reach, reach),
     )
     return {"measure": measure, "rows": rows, "chart": chart if rows else None}
