@@ -12,7 +12,7 @@ from zigbang_nlp.model.bundle import BUNDLE, MANIFEST, load_bundle, write_manife
 
 pytestmark = pytest.mark.slow
 
-FACT = "The model's ROC AUC on validation, 0.494, may be chance (0.5)."
+FACT = "ROC AUC on validation, 0.494, may be chance (0.5)."
 
 
 def test_the_data_page_and_predict_say_what_is_wrong_with_a_model(
@@ -27,7 +27,7 @@ def test_the_data_page_and_predict_say_what_is_wrong_with_a_model(
     write_manifest(replace(bundle, metrics={**bundle.metrics, "warnings": warnings}))
     done = zigbang("predict", "--model", own, "역이 가까워요", cwd=tmp_path)
     assert done.returncode == 0
-    assert f"Of the model in {own}: {FACT}" in done.stderr.decode()
+    assert f"About the model in {own}: {FACT}" in done.stderr.decode()
     with serving(tmp_path, "--model", own) as server:
         page = server.http.get("/data", headers={"accept": "text/html"})
         assert page.status_code == 200

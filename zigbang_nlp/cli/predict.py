@@ -123,7 +123,7 @@ def command(
             "--prior-shift needs --input: a share of complaints is one of many texts."
         )
     for _, fact in classifier.bundle.warnings:
-        log.warning("Of the model in %s: %s", classifier.bundle.directory, fact)
+        log.warning("About the model in %s: %s", classifier.bundle.directory, fact)
     column = text_column or ""
     if source is not None and text_column is None:
         from zigbang_nlp.tables.text_column import text_column as found_column

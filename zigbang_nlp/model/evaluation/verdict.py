@@ -62,12 +62,12 @@ def verdict(
         p = mannwhitneyu(probabilities[positive], probabilities[~positive], alternative="greater")
         auc = float(_placements(labels, probabilities)[0].mean())
         if p.pvalue * max(epochs, 1) > _CHANCE:
-            doubt = f"The model's ROC AUC on validation, {auc:.3f}, may be chance (0.5)."
+            doubt = f"ROC AUC on validation, {auc:.3f}, may be chance (0.5)."
             warnings.append(Warned("chance", doubt))
     called = probabilities >= threshold
     if not counts[rarer] or called.all() or not called.any():
         side = "positive" if called.all() else "negative" if not called.any() else "one"
-        warnings.append(Warned("one_class", f"The model calls all validation texts {side}."))
+        warnings.append(Warned("one_class", f"It calls all validation texts {side}."))
     if counts[rarer] < FEWEST:
         warnings.append(
             Warned(
@@ -100,8 +100,7 @@ def _worse(labels: np.ndarray, ours: np.ndarray, rival: np.ndarray, name: str) -
     if difference <= _MARGIN or difference <= float(norm.isf(_WORSE)) * variance**0.5:
         return None
     return (
-        f"The model's ROC AUC on validation is {mine[0].mean():.3f}; that of {name} is "
-        f"{theirs[0].mean():.3f}."
+        f"ROC AUC on validation is {mine[0].mean():.3f}; that of {name} is {theirs[0].mean():.3f}."
     )
 
 
