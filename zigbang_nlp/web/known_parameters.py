@@ -47,10 +47,19 @@ def _unknown(name: str, near: str) -> Problem:
 
 
 def _no_such(name: str, known: list[str]) -> Problem:
+    errors = [{"where": f"query/{name[:100]}"}]
+    if not known:
+        return Problem(
+            400,
+            "unknown-parameter",
+            "이 주소에는 조건을 붙일 수 없습니다. 물음표 뒤의 ‘{name}’을(를) 지워 주세요.",
+            errors=errors,
+            values={"name": name[:100]},
+        )
     return Problem(
         400,
         "unknown-parameter",
         "‘{name}’이라는 조건은 없습니다. 이 주소에서 쓸 수 있는 조건: {known}",
-        errors=[{"where": f"query/{name[:100]}"}],
-        values={"name": name[:100], "known": ", ".join(known) or "–"},
+        errors=errors,
+        values={"name": name[:100], "known": ", ".join(known)},
     )

@@ -2,9 +2,9 @@
 // link leads to the same page for those without scripts.
 "use strict";
 (async () => {
-  const link = document.querySelector(".more-marks");
+  const more = document.querySelector(".more-marks");
   try {
-    const answer = await fetch(link.href, { headers: { Accept: "text/html" } });
+    const answer = await fetch(more.querySelector("a").href, { headers: { Accept: "text/html" } });
     if (!answer.ok) return;
     const whole = new DOMParser().parseFromString(await answer.text(), "text/html");
     const texts = whole.querySelectorAll(".said .text");
@@ -12,7 +12,7 @@
       // Another review may have come first meanwhile.
       if (texts[at]?.textContent === text.textContent) text.replaceChildren(...texts[at].childNodes);
     });
-    link.remove();
+    more.remove();
   } catch {
     // The link stays.
   }
