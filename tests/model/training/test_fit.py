@@ -148,7 +148,7 @@ def watched(modules: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
 
 def test_without_early_stopping_every_epoch_is_trained(watched: dict[str, Any]) -> None:
     assert {name: len(values) for name, values in watched["history"].items()} == dict.fromkeys(
-        ("loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"), 5
+        ("loss", "accuracy", "auc", "val_loss", "val_accuracy", "val_auc", "learning_rate"), 5
     )
 
 
