@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from zigbang_nlp.records import SPLITS
 from zigbang_nlp.text.clean import duplicate_key
 
 #: Rows held at once.
@@ -45,8 +46,7 @@ class ReviewSpool:
 
     def __init__(self, path: Path, rows: Iterable[tuple[object, ...]]) -> None:
         self.path = path
-        labels, keys, groups = array("b"), array("Q"), array("l")
-        splits: list[str | None] = []
+        labels, keys, groups, splits = array("b"), array("Q"), array("i"), array("b")
         places: dict[str, int] = {}
         rest = iter(rows)
         with pq.ParquetWriter(path, SCHEMA) as writer:
@@ -58,7 +58,7 @@ class ReviewSpool:
                 ]
                 writer.write_table(pa.table(arrays, schema=SCHEMA))
                 labels.extend(columns[_LABEL])
-                splits.extend(columns[-1])
+                splits.extend(-1 if name is None else SPLITS.index(name) for name in columns[-1])
                 keys.extend(_digest(duplicate_key(text)) for text in columns[_TEXT])
                 groups.extend(
                     places.setdefault(f"{source}\x1f{apartment}", len(places))
@@ -68,14 +68,16 @@ class ReviewSpool:
         # complex comes first.
         rank = np.empty(len(places), np.int32)
         rank[[places[name] for name in sorted(places)]] = np.arange(len(places))
-        #: Columns label (0 or 1), split (str or None), key (texts that are copies share it) and
+        #: Columns label (0 or 1), split (categorical, missing where none was given), key (texts that are copies share it) and
         #: group (of the complex): what `split.assign_splits` reads.
         self.index = pd.DataFrame(
             {
                 "label": np.array(labels, np.int8),
-                "split": pd.Series(splits, dtype=object),
+                "split": pd.Categorical.from_codes(
+                    np.array(splits, np.int8), dtype=pd.CategoricalDtype(list(SPLITS))
+                ),
                 "key": _numbered(np.frombuffer(keys, np.uint64)),
-                "group": rank[np.array(groups, np.int64)],
+                "group": rank[np.frombuffer(groups, np.int32)],
             }
         )
 

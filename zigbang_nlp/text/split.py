@@ -11,6 +11,8 @@ from zigbang_nlp.config import PreprocessSettings
 from zigbang_nlp.errors import DataError
 from zigbang_nlp.text.clean import duplicate_key
 
+#: What becomes of a row; as categories a byte each, where words take thirteen.
+_KINDS = pd.CategoricalDtype(["train", "validation", "test", "dropped"])
 #: Fewer apartments than this, or one that holds most texts, and grouping would give bad splits.
 _ENOUGH_APARTMENTS = 20
 
@@ -30,7 +32,7 @@ def assign_splits(rows: pd.DataFrame, settings: PreprocessSettings) -> tuple[pd.
         settings: shares, seed and way.
 
     Returns:
-        A series of "train", "validation", "test" or "dropped", and the way taken.
+        A categorical series of "train", "validation", "test" or "dropped", and the way taken.
 
     Raises:
         DataError: a split would hold a single class.
@@ -46,7 +48,7 @@ def assign_splits(rows: pd.DataFrame, settings: PreprocessSettings) -> tuple[pd.
         order = ("train", "validation", "test")
     else:
         way = "text"
-        split = pd.Series("train", index=rows.index)
+        split = _all_train(rows.index)
         for side in _sides(keys, rows["label"]):
             split[side] = _by_group(keys[side], settings, random)
         order = ("train", "validation", "test")
@@ -59,7 +61,7 @@ def _given(
     rows: pd.DataFrame, keys: pd.Series, settings: PreprocessSettings, random: np.random.Generator
 ) -> pd.Series:
     fill = "train" if settings.unassigned == "train" else "dropped"
-    split = rows["split"].fillna(fill).astype(object)
+    split: pd.Series = rows["split"].astype(_KINDS).fillna(fill)
     for name, share in (
         ("validation", settings.validation_share),
         ("test", settings.test_share),
@@ -67,8 +69,12 @@ def _given(
         if not split.eq(name).any():
             train = split.eq("train")
             held = _take_of_each_class(keys[train], rows["label"][train], share, random)
-            split[train & keys.isin(held)] = name
+            split.loc[train & keys.isin(held)] = name
     return split
+
+
+def _all_train(index: pd.Index) -> pd.Series:
+    return pd.Series(pd.Categorical.from_codes(np.zeros(len(index), np.int8), dtype=_KINDS), index)
 
 
 def _groups(rows: pd.DataFrame) -> pd.Series:
@@ -87,7 +93,7 @@ def _group_by_apartment(groups: pd.Series, settings: PreprocessSettings) -> bool
 def _by_group(
     groups: pd.Series, settings: PreprocessSettings, random: np.random.Generator
 ) -> pd.Series:
-    split = pd.Series("train", index=groups.index)
+    split = _all_train(groups.index)
     test = _take(groups, settings.test_share * len(groups), random)
     rest = groups[~groups.isin(test)]
     validation = _take(rest, settings.validation_share * len(groups), random)

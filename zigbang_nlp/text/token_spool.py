@@ -52,12 +52,14 @@ class TokenSpool:
         )
 
     def lengths(self, vocabulary: Vocabulary) -> np.ndarray:
-        """How many ids each text has, int64 (texts,)."""
+        """How many ids each text has, int32 (texts,)."""
         _, sizes, _ = self._spelled(vocabulary)
-        return np.concatenate(
-            [np.zeros(0, np.int64)]
-            + [_per_text(sizes[flat], lengths) for flat, lengths in self._chunks()]
-        )
+        sums = np.zeros(len(self._lengths), np.int32)
+        at = 0
+        for flat, lengths in self._chunks():
+            sums[at : at + len(lengths)] = _per_text(sizes[flat], lengths)
+            at += len(lengths)
+        return sums
 
     def padded(self, vocabulary: Vocabulary, length: int) -> Iterator[np.ndarray]:
         """The ids of texts, int32 (texts, length), as `encoder.pad` makes them, chunk by chunk."""
@@ -77,10 +79,10 @@ class TokenSpool:
 
     def _chunks(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Numbers of the tokens of some texts, and how many each text has."""
-        every = np.array(self._lengths, np.int64)
+        every = np.frombuffer(self._lengths, np.int32)
         with self.path.open("rb") as file:
             for at in range(0, len(every), CHUNK):
-                lengths = every[at : at + CHUNK]
+                lengths = every[at : at + CHUNK].astype(np.int64)
                 yield np.fromfile(file, np.int32, int(lengths.sum())), lengths
 
     def _spelled(self, vocabulary: Vocabulary) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
