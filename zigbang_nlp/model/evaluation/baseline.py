@@ -9,6 +9,11 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
+from zigbang_nlp.console import log
+from zigbang_nlp.model.evaluation.thresholds import choose_threshold
+from zigbang_nlp.text.clean import clean
+from zigbang_nlp.text.dataset import DataSet
+
 
 def fit_baseline(texts: Sequence[str], labels: np.ndarray) -> Pipeline:
     """Fit TF-IDF over characters 1 to 4 and logistic regression.
@@ -30,3 +35,22 @@ def fit_baseline(texts: Sequence[str], labels: np.ndarray) -> Pipeline:
         LogisticRegression(C=4.0, solver="liblinear"),
     )
     return pipeline.fit(texts, labels)
+
+
+def baseline_scores(dataset: DataSet) -> tuple[np.ndarray, float]:
+    """The baseline's probabilities on the test texts, float32 (texts,), and its threshold.
+
+    That is chosen on the validation texts for macro-F1: with one complaint in ten texts logistic
+    regression says 긍정 of nearly all at 0.5, and a rival at that is no rival.
+
+    Args:
+        dataset: whose training texts it is fitted on.
+    """
+    training, held, test = (dataset.split(name) for name in ("train", "validation", "test"))
+    log.info("Fitting the TF-IDF baseline on %s texts.", f"{len(training.rows):,}")
+    pipeline = fit_baseline([clean(text) for text in training.rows["text"]], training.labels)
+    chosen_on, tested = (
+        pipeline.predict_proba([clean(text) for text in part.rows["text"]])[:, 1].astype(np.float32)
+        for part in (held, test)
+    )
+    return tested, choose_threshold(held.labels, chosen_on)

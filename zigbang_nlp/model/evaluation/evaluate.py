@@ -20,7 +20,7 @@ from zigbang_nlp.console import log, progress, table
 from zigbang_nlp.errors import BundleError
 from zigbang_nlp.files import atomic_directory, write_json
 from zigbang_nlp.model.bundle import Bundle
-from zigbang_nlp.model.evaluation.baseline import fit_baseline
+from zigbang_nlp.model.evaluation.baseline import baseline_scores
 from zigbang_nlp.model.evaluation.metrics import (
     AT_THRESHOLD,
     binary_metrics,
@@ -32,11 +32,10 @@ from zigbang_nlp.model.evaluation.plots import (
     plot_roc,
     plot_scores,
 )
-from zigbang_nlp.model.evaluation.thresholds import by_rules, choose_threshold, rules_table
+from zigbang_nlp.model.evaluation.thresholds import by_rules, rules_table
 from zigbang_nlp.model.serving.inference import Network
 from zigbang_nlp.records import LABELS
-from zigbang_nlp.text.clean import clean
-from zigbang_nlp.text.dataset import DataSet, Split
+from zigbang_nlp.text.dataset import DataSet
 from zigbang_nlp.text.encoder import unpadded
 
 METRICS = "metrics.json"
@@ -77,7 +76,7 @@ def evaluate(
     labels = test.labels
     scored = {"model": (probabilities, bundle.threshold)}
     if settings.baseline:
-        scored["baseline"] = _baseline_scores(dataset, test)
+        scored["baseline"] = baseline_scores(dataset)
     result: dict[str, Any] = {
         "texts": len(labels),
         "truncated": truncated,
@@ -171,22 +170,6 @@ def as_table(result: dict[str, Any]) -> str:
         table(rows, header) + f"\n(larger class {result['larger_class_share']:.3f}; "
         "95% bootstrap intervals)"
     )
-
-
-def _baseline_scores(dataset: DataSet, test: Split) -> tuple[np.ndarray, float]:
-    """The baseline's probabilities on the test texts, and its threshold.
-
-    It is chosen on the validation texts for macro-F1: with one complaint in ten texts logistic
-    regression says 긍정 of nearly all at 0.5, and a rival at that is no rival.
-    """
-    training, held = dataset.split("train"), dataset.split("validation")
-    log.info("Fitting the TF-IDF baseline on %s texts.", f"{len(training.rows):,}")
-    pipeline = fit_baseline([clean(t) for t in training.rows["text"]], training.labels)
-    chosen_on, on_test = (
-        pipeline.predict_proba([clean(t) for t in part.rows["text"]])[:, 1].astype(np.float32)
-        for part in (held, test)
-    )
-    return on_test, choose_threshold(held.labels, chosen_on)
 
 
 def _figures(

@@ -107,7 +107,11 @@ def _evaluation(app_state: AppState, card: dict[str, Any] | None) -> list[dict[s
             return []
         others = metrics.get("baseline") or {}
         return [
-            {"name": name, "ours": ours[name], "other": (others.get("at_0.5") or {}).get(name)}
+            {
+                "name": name,
+                "ours": ours[name],
+                "other": (others.get("at_threshold") or {}).get(name),
+            }
             for name in _MEASURES
             if name in ours  # an earlier version had no macro-F1
         ]
