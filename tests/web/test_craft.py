@@ -15,6 +15,7 @@ import httpx
 import pandas as pd
 import pytest
 
+from tests.report.test_report import Page
 from tests.web.conftest import Known, serve
 from zigbang_nlp.store import open_store
 from zigbang_nlp.web.slow_headers import PromptProtocol
@@ -157,6 +158,12 @@ def finished(known: Known, address: str) -> httpx.Response:
     assert state["state"] == "done", state
     assert state["done"] == state["total"]
     return known.http.get(f"{address}/report.html")
+
+
+def report_by_button(known: Known) -> Page:
+    """The report of all reviews, as the button makes it."""
+    sent = known.http.post("/report", data={"csrf": known.csrf("/")}, follow_redirects=False)
+    return Page(finished(known, sent.headers["location"]).text)
 
 
 def test_a_report_by_a_button_has_the_filters_of_the_page(known: Known) -> None:

@@ -26,7 +26,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from tests.report.test_report import Page
 from tests.web.recount import CITY, JOINED, SPOKEN, TEXTS, Asked, corrected
-from tests.web.test_craft import finished
+from tests.web.test_craft import report_by_button
 from zigbang_nlp.insight.ridge import _PENALTIES
 
 #: What people's labels say of a text, where all who labelled it agree; else NULL.
@@ -40,9 +40,7 @@ LABELS = (
 
 @pytest.fixture(scope="module")
 def page(asked: Asked) -> Page:
-    data = {"csrf": asked.known.csrf("/")}
-    sent = asked.known.http.post("/report", data=data, follow_redirects=False)
-    return Page(finished(asked.known, sent.headers["location"]).text)
+    return report_by_button(asked.known)
 
 
 @pytest.fixture(scope="module")

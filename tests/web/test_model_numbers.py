@@ -25,7 +25,7 @@ from tests.factories.web import fill
 from tests.report.test_report import Page
 from tests.web.conftest import serve
 from tests.web.recount import Asked
-from tests.web.test_craft import finished
+from tests.web.test_craft import report_by_button
 from zigbang_nlp.config import EvaluateSettings
 from zigbang_nlp.model.bundle import load_bundle
 from zigbang_nlp.model.evaluation.evaluate import evaluate
@@ -49,9 +49,7 @@ def judged(
 
 @pytest.fixture(scope="module")
 def report(judged: Asked) -> Page:
-    data = {"csrf": judged.known.csrf("/")}
-    sent = judged.known.http.post("/report", data=data, follow_redirects=False)
-    return Page(finished(judged.known, sent.headers["location"]).text)
+    return report_by_button(judged.known)
 
 
 def measured(labels: np.ndarray, p: np.ndarray, threshold: float) -> dict[str, float]:

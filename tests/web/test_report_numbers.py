@@ -24,7 +24,7 @@ from sklearn.linear_model import RidgeCV
 
 from tests.report.test_report import Page
 from tests.web.recount import SPOKEN, TEXTS, Asked, design_effect, difference, wilson
-from tests.web.test_craft import finished
+from tests.web.test_craft import report_by_button
 from tests.web.test_tested_numbers import by_complex
 from zigbang_nlp.insight.ridge import _PENALTIES
 
@@ -34,9 +34,7 @@ PLAIN = ("헬스장", "도서관", "산책로", "녹물", "곰팡이", "시장",
 
 @pytest.fixture(scope="module")
 def page(asked: Asked) -> Page:
-    data = {"csrf": asked.known.csrf("/")}
-    sent = asked.known.http.post("/report", data=data, follow_redirects=False)
-    return Page(finished(asked.known, sent.headers["location"]).text)
+    return report_by_button(asked.known)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from zigbang_nlp.cli.common import settings_command
-from zigbang_nlp.config import LoadedSettings, Settings
+from zigbang_nlp.config import LoadedSettings, Settings, TrainSettings
 from zigbang_nlp.config.toml import toml_value
 from zigbang_nlp.console import log, table
 
@@ -175,9 +175,8 @@ def _watched(run: Run) -> str:
     """What the best epoch went by, epoch by epoch."""
     from zigbang_nlp.model.runs import sparkline
 
-    monitor = str(run.settings["monitor"])
-    if run.settings.get("load_best"):
-        monitor = str(run.settings["checkpoint_monitor"])
+    # Unchecked: an earlier version may have allowed what this one refuses.
+    monitor = TrainSettings.model_construct(**run.settings).best_by
     return f"{monitor} {sparkline(run.history.get(monitor, []))}"
 
 

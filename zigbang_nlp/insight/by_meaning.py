@@ -124,8 +124,9 @@ def _row_of(corpus: Corpus, embeddings: Embeddings, like: str) -> int:
         key = np.frombuffer(bytes.fromhex(like), KEY)
     except ValueError:
         key = np.empty(0, KEY)
-    same = (_keys(corpus, embeddings) == key).all(axis=1) if len(key) == 2 else np.empty(0, bool)
-    rows = np.flatnonzero(same & (places_of(corpus, embeddings) >= 0)) if len(same) else same
+    keys = _keys(corpus, embeddings)
+    same = (keys == key).all(axis=1) if len(key) == keys.shape[1] else np.zeros(len(keys), bool)
+    rows = np.flatnonzero(same & (places_of(corpus, embeddings) >= 0))
     if not len(rows):
         raise InputError(
             "There is no such text, or it has no vector.",

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.embeddings import Embeddings
-from zigbang_nlp.insight.rewritten import rewritten
+from zigbang_nlp.insight.rewritten import SHORTEST, rewritten
 from zigbang_nlp.store.annotations import Annotation
 from zigbang_nlp.text.letters import squeezed
 
@@ -29,8 +29,8 @@ QUEUE_COLUMNS: dict[str, str] = {
     "other": "row of `Corpus.texts` that a duplicate resembles, or -1",
 }
 
-#: How like near-duplicates are at least (0-100), and letters of a text that may be one.
-_LIKE, _SHORTEST = 90, 20
+#: How like near-duplicates are at least (0-100).
+_LIKE = 90
 #: Hash functions of a signature, and how many of them stand together in a band: two texts of
 #: which 8 of 10 shingles are the same share a band with a chance above 0.99.
 _HASHES, _BAND = 32, 4
@@ -217,7 +217,7 @@ def near_duplicates(texts: pd.Series, least: float = _LIKE) -> pd.DataFrame:
         the earliest text it resembles.
     """
     letters = [squeezed(text)[0] for text in texts]
-    usable = [row for row, run in enumerate(letters) if len(run) >= _SHORTEST]
+    usable = [row for row, run in enumerate(letters) if len(run) >= SHORTEST]
     rng = np.random.default_rng(0)
     factors = rng.integers(1, 2**61, (2, _HASHES), dtype=np.uint64) | np.uint64(1)
     buckets: dict[tuple[int, bytes], list[int]] = {}

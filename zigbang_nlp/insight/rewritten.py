@@ -18,7 +18,7 @@ from zigbang_nlp.text.letters import squeezed
 #: whatever was moved about is missed (data/LOG.md).
 _NEAR, _LIKE = 0.97, 60
 #: Fewer letters are alike by nature.
-_SHORTEST = 20
+SHORTEST = 20
 #: Texts that are held against as many others at once.
 _BLOCK = 2_000
 
@@ -38,7 +38,7 @@ def rewritten(corpus: Corpus, embeddings: Embeddings) -> pd.DataFrame:
     """
     letters = [squeezed(text)[0] for text in corpus.texts["text"]]
     places = places_of(corpus, embeddings)
-    usable = np.array([len(run) >= _SHORTEST for run in letters], bool) & (places >= 0)
+    usable = np.array([len(run) >= SHORTEST for run in letters], bool) & (places >= 0)
     rows = np.flatnonzero(usable)
     # Texts that are the same share a place; which one is meant, the letters say elsewhere.
     rows = rows[np.sort(np.unique(places[rows], return_index=True)[1])]

@@ -17,7 +17,7 @@ from zigbang_nlp.language.i18n import N_, Translator
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.report.page import Report, render
 from zigbang_nlp.report.section import Material
-from zigbang_nlp.report.sections.caveats import caveats
+from zigbang_nlp.report.sections.caveats import OF_SAMPLE, caveats
 from zigbang_nlp.report.sections.findings import findings
 from zigbang_nlp.report.sections.methods import methods
 from zigbang_nlp.report.sections.overview import headline, period
@@ -100,11 +100,7 @@ def write_report(
         figures=headline(material),
         sections=sections,
         caveats=caveats(material, _metrics(evaluation)),
-        notice=say(
-            "이 보고서는 함께 제공되는 견본으로 만들었습니다. 단지와 리뷰는 모두 지어낸 것이며 실제 장소와 무관합니다."
-        )
-        if SAMPLE in corpus.sources
-        else "",
+        notice=say(OF_SAMPLE) if SAMPLE in corpus.sources else "",
         day=day or date.today(),
     )
     write_text(output, render(report))

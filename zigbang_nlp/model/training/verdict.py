@@ -9,6 +9,7 @@ import numpy as np
 from zigbang_nlp.console import log
 from zigbang_nlp.model.bundle import ONNX, Bundle
 from zigbang_nlp.model.evaluation.baseline import fit_baseline
+from zigbang_nlp.model.evaluation.thresholds import rarer_class
 from zigbang_nlp.model.evaluation.verdict import verdict
 from zigbang_nlp.model.serving.inference import Network
 from zigbang_nlp.text.clean import clean
@@ -53,8 +54,7 @@ def with_verdict(bundle: Bundle, training: Split, validation: Split, base: Bundl
     judged = replace(
         bundle, metrics={**bundle.metrics, "warnings": [asdict(warned) for warned in warnings]}
     )
-    rarer = min(int((labels == 1).sum()), int((labels != 1).sum()))
-    if not judged.can_tell or (base is None and rarer < _FEWEST_FOR_BAND):
+    if not judged.can_tell or (base is None and rarer_class(labels) < _FEWEST_FOR_BAND):
         log.warning("Every label of this model is unsure.")
         # What it promised of the labels it would be sure of is void.
         metrics = {**judged.metrics, "promises": [], "unsure": {"share": 1.0}}

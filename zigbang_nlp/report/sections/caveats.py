@@ -9,6 +9,10 @@ from zigbang_nlp.model.evaluation.metrics import macro_f1_of
 from zigbang_nlp.report.section import Material
 from zigbang_nlp.resources import SAMPLE
 
+#: At the head of the report and among what limits it.
+OF_SAMPLE = N_(
+    "이 보고서는 함께 제공되는 견본으로 만들었습니다. 단지와 리뷰는 모두 지어낸 것이며 실제 장소와 무관합니다."
+)
 #: What `Corpus.left_out` says, in words.
 _LEFT_OUT = {
     "sample": N_("연습용 견본"),
@@ -32,11 +36,7 @@ def caveats(material: Material, evaluation: dict[str, Any] | None) -> list[str]:
     texts = corpus.texts
     sentences = []
     if SAMPLE in corpus.sources:
-        sentences.append(
-            say(
-                "이 보고서는 함께 제공되는 견본으로 만들었습니다. 단지와 리뷰는 모두 지어낸 것이며 실제 장소와 무관합니다."
-            )
-        )
+        sentences.append(say(OF_SAMPLE))
     sentences.append(say("출처: {sources}.", sources=", ".join(corpus.sources) or "–"))
     undated = int(texts["written_at"].isna().sum())
     if undated:

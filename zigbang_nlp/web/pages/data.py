@@ -41,7 +41,7 @@ async def data(request: Request, view: Viewed) -> Response:
     context["evaluation"] = _evaluation(app_state, context["card"])
     if view.format:
         return await run_in_threadpool(one_of, _tables(context), view.table, view.format)
-    context["plots"] = [name for name in _plots(app_state) if _plots(app_state)[name].is_file()]
+    context["plots"] = [name for name, path in _plots(app_state).items() if path.is_file()]
     return page(request, "data.html", **context)
 
 
