@@ -83,7 +83,7 @@ def test_words_are_counted_without_a_store_just_the_same() -> None:
     assert looked_for.by_text.sum() > 0.5 * kept.by_text.sum(), "Mecab splits made-up nouns"
 
 
-def test_polar_words_and_typical_words() -> None:
+def test_polar_words() -> None:
     good, bad = ["조용하고 깨끗해요"] * 60, ["시끄럽고 더러워요"] * 50
     same = ["단지가 커요"] * 60
     corpus = corpus_of(
@@ -98,11 +98,45 @@ def test_polar_words_and_typical_words() -> None:
     row = table.set_index("word").loc["단지"]
     assert row["low"] < 0 < row["high"]
     assert (row["positive"], row["negative"]) == (30, 30)
-    typical = insight.typical_words(corpus, "a:1")
-    assert list(typical) == list(insight.TYPICAL_COLUMNS)
-    assert set(typical["word"][:2]) == {"조용하다", "깨끗하다"}
-    with pytest.raises(InsightError, match="0 texts about this place"):
+
+
+def test_typical_words_are_those_of_several_residents() -> None:
+    # One resident of a:1 says 벚꽃 in five texts, eight of its 30 say 산책로.
+    texts = ["벚꽃이 예뻐요"] * 5 + ["산책로가 좋아요"] * 8 + ["조용해요"] * 21 + ["조용해요"] * 300
+    here = 5 + 8 + 21
+    corpus = corpus_of(
+        texts,
+        positive=1.0,
+        complex=["a:1"] * here + ["a:2"] * 300,
+        review=[0] * 5 + list(range(1, len(texts) - 4)),
+    )
+    table = insight.typical_words(corpus, "a:1", min_count=1)
+    assert list(table) == list(insight.TYPICAL_COLUMNS)
+    rows = table.set_index("word")
+    assert list(rows["mentions"][["벚꽃", "산책로"]]) == [1, 8]
+    assert set(rows["reviews"]) == {30}
+    assert set(rows["base_reviews"]) == {300}
+    assert rows["significant"]["산책로"]
+    assert not rows["significant"]["벚꽃"]
+    assert rows["ratio"]["조용하다"] < 1
+    with pytest.raises(InsightError, match="0 residents wrote such texts here"):
         insight.typical_words(corpus, "a:1", sentiment="negative")
+    with pytest.raises(InsightError, match="0 residents wrote such texts elsewhere"):
+        insight.typical_words(corpus.narrowed(complexes=["a:1"]), "a:1")
+
+
+def test_complexes_that_are_alike_have_few_typical_words() -> None:
+    corpus = World(reviews=600, complexes=30).corpus()
+    rng = np.random.default_rng(3)
+    complexes = corpus.complexes["complex"].to_numpy()
+    dealt = rng.choice(complexes, int(corpus.texts["review"].max()) + 1)
+    alike = insight.Corpus.from_frames(
+        corpus.texts.assign(complex=dealt[corpus.texts["review"]]), corpus.complexes
+    )
+    found = [
+        insight.typical_words(alike, key, min_count=3)["significant"].any() for key in complexes
+    ]
+    assert np.mean(found) <= 0.1, "the rate of false findings is to be 5%"
 
 
 def test_pmi_is_that_of_gensim() -> None:

@@ -3,7 +3,7 @@
 | place | number | recounted by |
 |---|---|---|
 | report, polar | counts, log-odds with their interval, z, q | the store's words by SQL, logits, statsmodels |
-| /complex | words of praise and complaint that are typical of it | the same, of one complex against all others |
+| /complex | words of praise and complaint that are typical of it | residents by SQL, scipy's Fisher test, statsmodels |
 | report, standouts | p and q of a difference beyond five points | scipy's Fisher test and normal tail, statsmodels |
 | report, drivers | interval, p and q, penalty and R2 | the sandwich of a regression with pseudo-rows |
 | /label | the trend, naive and corrected | statsmodels' OLS with HC1 |
@@ -97,18 +97,44 @@ def test_words_of_praise_and_of_complaint(page: Page, said: pd.DataFrame) -> Non
 
 
 @pytest.mark.parametrize("key", ["made:0", "made:3"])
-def test_words_that_are_typical_of_a_complex(asked: Asked, said: pd.DataFrame, key: str) -> None:
+@pytest.mark.parametrize(("side", "heading"), [("positive", "칭찬"), ("negative", "불만")])
+def test_words_that_are_typical_of_a_complex(
+    asked: Asked, said: pd.DataFrame, key: str, side: str, heading: str
+) -> None:
+    own = said[said["positive"].eq(side == "positive")].assign(here=lambda t: t["complex"].eq(key))
+    residents = own.drop_duplicates(["complex", "review_id"])["here"]
+    n1, n2 = residents.sum(), (~residents).sum()
+    heard = own.drop_duplicates(["complex", "review_id", "word"])
+    plain = heard.groupby("word")["here"].agg(mentions="sum", total="size")
+    plain = plain[plain["total"].ge(3)]
+    plain["base_mentions"] = plain["total"] - plain["mentions"]
+    tails = [
+        [
+            stats.fisher_exact([[k1, n1 - k1], [k2, n2 - k2]], alternative).pvalue
+            for k1, k2 in zip(plain["mentions"], plain["base_mentions"], strict=True)
+        ]
+        for alternative in ("less", "greater")
+    ]
+    plain["p_value"] = np.minimum(2 * np.min(tails, axis=0), 1)
+    plain["q_value"] = corrected(plain["p_value"], "fdr_bh")
+    plain["ratio"] = plain["mentions"] / n1 / (plain["base_mentions"] / n2)
+    table = asked.csv(f"/complex?id={key}&format=csv&table={side}_words").set_index("word")
+    assert set(table.index) == set(plain.index)
+    plain = plain.loc[table.index]
+    assert table["reviews"].eq(n1).all()
+    assert table["base_reviews"].eq(n2).all()
+    for name in ("mentions", "base_mentions", "p_value", "q_value"):
+        np.testing.assert_allclose(table[name], plain[name], atol=1e-9, err_msg=name)
+    finite = np.isfinite(plain["ratio"])
+    np.testing.assert_allclose(table["ratio"][finite], plain["ratio"][finite])
+    found = plain[plain["q_value"].lt(0.05) & plain["ratio"].gt(1)]
     html = asked.known.http.get(f"/complex?id={key}").text
-    for heading, positive in (("많이 나온 칭찬", 1), ("많이 나온 불만", 0)):
-        chips = html.split(f"{heading}</h3>", 1)[1].split("</p>", 1)[0]
-        shown = re.findall(r">([^<>]+) <small>(\d+)</small>", chips)
-        own = said[said["positive"].eq(positive)]
-        plain = contrast(own, own["complex"].eq(key), least=3)
-        plain = plain[plain["log_odds"].gt(0) & plain["one"].ge(2)]
-        words = plain.loc[[word for word, _ in shown]]
-        assert [int(count) for _, count in shown] == words["one"].tolist()
-        # Words that always stand together (모자라 밤마다) have the same z; either may be the tenth.
-        np.testing.assert_allclose(words["z"], plain["z"].nlargest(10))
+    under = html.split(f"유독 많이 나온 {heading}</h3>", 1)[1].split("</section>", 1)[0]
+    shown = [
+        (word, int(count)) for word, count in re.findall(r">([^<>]+) <small>(\d+)</small>", under)
+    ]
+    assert shown == list(found["mentions"].head(10).items())
+    assert (f"유의하게 많이 나온 {heading}이 없습니다" in under) != bool(shown)
 
 
 def test_what_stands_out_beyond_chance(page: Page) -> None:

@@ -92,9 +92,7 @@ if TYPE_CHECKING:
     from zigbang_nlp.insight.periods import mention_trend as mention_trend
     from zigbang_nlp.insight.periods import trend as trend
     from zigbang_nlp.insight.polarity import POLAR_COLUMNS as POLAR_COLUMNS
-    from zigbang_nlp.insight.polarity import TYPICAL_COLUMNS as TYPICAL_COLUMNS
     from zigbang_nlp.insight.polarity import polar_words as polar_words
-    from zigbang_nlp.insight.polarity import typical_words as typical_words
     from zigbang_nlp.insight.prices import HEDONIC_COLUMNS as HEDONIC_COLUMNS
     from zigbang_nlp.insight.prices import hedonic as hedonic
     from zigbang_nlp.insight.reading import load as load
@@ -112,6 +110,8 @@ if TYPE_CHECKING:
     from zigbang_nlp.insight.spatial import clusters as clusters
     from zigbang_nlp.insight.two_periods import BEFORE_AFTER_COLUMNS as BEFORE_AFTER_COLUMNS
     from zigbang_nlp.insight.two_periods import before_after as before_after
+    from zigbang_nlp.insight.typical import TYPICAL_COLUMNS as TYPICAL_COLUMNS
+    from zigbang_nlp.insight.typical import typical_words as typical_words
 
 #: module -> what it offers; imported on demand, so that importing this package costs nothing.
 _OFFERED: dict[str, tuple[str, ...]] = {
@@ -135,7 +135,8 @@ _OFFERED: dict[str, tuple[str, ...]] = {
     "periods": ("trend", "mention_trend", "TREND_COLUMNS", "MENTION_COLUMNS"),
     "changepoints": ("changes", "CHANGE_COLUMNS"),
     "keyness": ("keywords", "KEYWORD_COLUMNS"),
-    "polarity": ("polar_words", "typical_words", "POLAR_COLUMNS", "TYPICAL_COLUMNS"),
+    "polarity": ("polar_words", "POLAR_COLUMNS"),
+    "typical": ("typical_words", "TYPICAL_COLUMNS"),
     "neologisms": ("new_words", "NEW_WORD_COLUMNS"),
     "related_words": ("related", "word_pairs", "RELATED_COLUMNS", "PAIR_COLUMNS"),
 }

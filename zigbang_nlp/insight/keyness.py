@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -95,7 +94,7 @@ def keywords(
     k2, n2 = _count(mentions.by_review, rest), int(rest.sum())
     kept = np.flatnonzero(k1 + k2 >= min_count)
     table = mentions.words.loc[kept, ["word", "kind"]].reset_index(drop=True)
-    table = table.assign(**_against(k1[kept], n1, k2[kept], n2, bool(inside.any()), level))
+    table = table.assign(**against(k1[kept], n1, k2[kept], n2, level, contained=bool(inside.any())))
     order = table.sort_values(["p_value", "mentions"], ascending=[True, False], kind="stable")
     table = order.reset_index(drop=True)[list(KEYWORD_COLUMNS)]
     table.attrs = {
@@ -129,9 +128,25 @@ def _refuse_few(period: int, rest: int) -> None:
         )
 
 
-def _against(
-    k1: np.ndarray, n1: int, k2: np.ndarray, n2: int, contained: bool, level: float
-) -> dict[str, Any]:
+def against(
+    k1: np.ndarray,
+    n1: int,
+    k2: np.ndarray,
+    n2: int,
+    level: float = 0.95,
+    *,
+    contained: bool = False,
+) -> dict[str, np.ndarray | int]:
+    """The columns of `KEYWORD_COLUMNS` that compare two groups of reviews, from `mentions` on.
+
+    Args:
+        k1: reviews of the group that mention each word, int (words,).
+        n1: reviews of the group.
+        k2: reviews of the rest that mention it, int (words,).
+        n2: reviews of the rest.
+        level: of the interval of the ratio.
+        contained: whether the base is group and rest together, else it is the rest.
+    """
     base_k, base_n = (k1 + k2, n1 + n2) if contained else (k2, n2)
     rate, base_rate = k1 / n1, base_k / base_n
     with np.errstate(divide="ignore"):

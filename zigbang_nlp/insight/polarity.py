@@ -1,4 +1,4 @@
-"""Words of one group of texts against another: positive against negative, here against elsewhere.
+"""Words of positive texts against those of negative ones.
 
 The log-odds ratio with an informative Dirichlet prior of Monroe, Colaresi & Quinn 2008 ("Fightin'
 Words", Political Analysis 16, 372-403): frequent and rare words become comparable, since a word
@@ -6,8 +6,6 @@ is surprising only as far as its counts go beyond what its frequency in all text
 """
 
 from __future__ import annotations
-
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -18,31 +16,18 @@ from zigbang_nlp.insight.rates import benjamini_hochberg, significant
 from zigbang_nlp.language.i18n import N_
 from zigbang_nlp.language.said import insight_error
 
-_SHARED = {
-    "log_odds": "log of the ratio of the odds of the word, drawn toward 0 by the prior",
-    "low": "lower end of its interval",
-    "high": "upper end",
-    "z": "log_odds / its standard error",
-    "q_value": "of no difference, corrected for so many words (Benjamini & Hochberg 1995)",
-    "significant": "whether q_value makes it a finding",
-}
-
 #: Columns of `polar_words`.
 POLAR_COLUMNS: dict[str, str] = {
     "word": "as people write it; 안 before a predicate that was denied",
     "kind": "noun, predicate or foreign",
     "positive": "positive texts that mention it",
     "negative": "negative texts that mention it",
-    **_SHARED,
-}
-
-#: Columns of `typical_words`.
-TYPICAL_COLUMNS: dict[str, str] = {
-    "word": "as people write it",
-    "kind": "noun, predicate or foreign",
-    "here": "texts of the place that mention it",
-    "elsewhere": "other texts that mention it",
-    **_SHARED,
+    "log_odds": "log of the ratio of the odds of the word, drawn toward 0 by the prior",
+    "low": "lower end of its interval",
+    "high": "upper end",
+    "z": "log_odds / its standard error",
+    "q_value": "of no difference, corrected for so many words (Benjamini & Hochberg 1995)",
+    "significant": "whether q_value makes it a finding",
 }
 
 #: Mentions that the prior is worth, spread over the words as in all texts.
@@ -53,8 +38,6 @@ FEWEST_TEXTS = 10
 _TOO_FEW = {
     "positive": N_("긍정 글이 {count}개뿐입니다. 적어도 {least}개가 필요합니다."),
     "negative": N_("부정 글이 {count}개뿐입니다. 적어도 {least}개가 필요합니다."),
-    "here": N_("이곳의 글이 {count}개뿐입니다. 적어도 {least}개가 필요합니다."),
-    "elsewhere": N_("다른 곳의 글이 {count}개뿐입니다. 적어도 {least}개가 필요합니다."),
 }
 
 
@@ -78,50 +61,6 @@ def polar_words(
     corpus.judged  # noqa: B018 - raises where nothing is judged
     positive = corpus.texts["positive"].to_numpy()
     groups = {"positive": positive == 1, "negative": positive == 0}
-    return _contrast(corpus, groups, min_count, level, prior)[list(POLAR_COLUMNS)]
-
-
-def typical_words(
-    corpus: Corpus,
-    place: str,
-    kind: Literal["complex", "region"] = "complex",
-    *,
-    sentiment: Literal["positive", "negative"] | None = None,
-    min_count: int = 5,
-    level: float = 0.95,
-    prior: float = PRIOR,
-) -> pd.DataFrame:
-    """Words of one complex or region against all others: what it is loved or known for.
-
-    Args:
-        corpus: the texts to count, with their predictions.
-        place: of the complex (see `Corpus.narrowed`) or the region.
-        kind: what `place` is: "complex" or "region".
-        sentiment: only positive, or only negative texts, on both sides.
-        min_count: as in `polar_words`.
-        level: as in `polar_words`.
-        prior: as in `polar_words`.
-
-    Returns:
-        One row a word, the most typical first; see `TYPICAL_COLUMNS`.
-
-    Raises:
-        InputError: there is no such place.
-        InsightError: the place, or all others, have too few texts.
-    """
-    here = corpus.narrowed(**({"region": place} if kind == "region" else {"complexes": [place]}))
-    meant = corpus.complexes["complex"].isin(here.complexes["complex"]).to_numpy()
-    inside = meant[corpus.places]
-    chosen = np.ones(len(inside), bool)
-    if sentiment is not None:
-        chosen = corpus.texts["positive"].to_numpy() == float(sentiment == "positive")
-    groups = {"here": inside & chosen, "elsewhere": ~inside & chosen}
-    return _contrast(corpus, groups, min_count, level, prior)[list(TYPICAL_COLUMNS)]
-
-
-def _contrast(
-    corpus: Corpus, groups: dict[str, np.ndarray], min_count: int, level: float, prior: float
-) -> pd.DataFrame:
     for name, chosen in groups.items():
         if chosen.sum() < FEWEST_TEXTS:
             raise insight_error(_TOO_FEW[name], count=int(chosen.sum()), least=FEWEST_TEXTS)
@@ -139,13 +78,13 @@ def _contrast(
     log_odds, error = log_odds[kept], error[kept]
     z = log_odds / error
     half = float(stats.norm.ppf((1 + level) / 2)) * error
-    first, second = groups
     q = benjamini_hochberg(2 * stats.norm.sf(np.abs(z)))
     table = (
         words[["word", "kind"]]
         .iloc[kept]
         .assign(
-            **{first: one[kept], second: other[kept]},
+            positive=one[kept],
+            negative=other[kept],
             log_odds=log_odds,
             low=log_odds - half,
             high=log_odds + half,
@@ -154,7 +93,8 @@ def _contrast(
             significant=significant(q),
         )
     )
-    return table.sort_values("z", ascending=False, kind="stable").reset_index(drop=True)
+    table = table.sort_values("z", ascending=False, kind="stable").reset_index(drop=True)
+    return table[list(POLAR_COLUMNS)]
 
 
 def log_odds_ratio(

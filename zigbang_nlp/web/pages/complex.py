@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from functools import partial
+from typing import Any
 
 import pandas as pd
 from fastapi import APIRouter, Request
@@ -117,8 +118,12 @@ def _said(edition_now: Any, key: str, language: str) -> dict[str, Any]:
     context |= _praise(topics)
     profile, _ = said_of(lambda: queries.profile(snapshot, own), language)
     context["tables"] = {"categories": profile, "trend": trend, "topics": topics}
-    context["positive_words"] = _typical(snapshot, key, "positive")
-    context["negative_words"] = _typical(snapshot, key, "negative")
+    for side in ("positive", "negative"):
+        words, context[f"{side}_words_sentence"] = said_of(
+            partial(queries.typical_words, snapshot, key, side), language
+        )
+        context[f"{side}_words"] = _typical(words)
+        context["tables"][f"{side}_words"] = words
     return context
 
 
@@ -174,10 +179,8 @@ def _praise(topics: pd.DataFrame | None) -> dict[str, Any]:
     }
 
 
-def _typical(snapshot: Snapshot, key: str, side: Literal["positive", "negative"]) -> list[Any]:
-    try:
-        words = queries.typical_words(snapshot, key, side)
-    except (InsightError, InputError):
+def _typical(words: pd.DataFrame | None) -> list[dict[Any, Any]]:
+    """The surest of those that are heard here significantly more often than elsewhere."""
+    if words is None:
         return []
-    kept = words[words["log_odds"].gt(0) & words["here"].ge(2)]
-    return kept.head(_WORDS)[["word", "here"]].to_dict("records")
+    return words[words["significant"] & words["ratio"].gt(1)].head(_WORDS).to_dict("records")
