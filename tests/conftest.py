@@ -11,6 +11,7 @@ import pytest
 
 from tests.commands import forked, started
 from tests.factories.reviews import fake_reviews
+from tests.postgres import postgres  # noqa: F401 - a fixture: one server for all that need it
 from tests.shared import make_once
 from zigbang_nlp.config import PreprocessSettings, TrainSettings
 from zigbang_nlp.console import log

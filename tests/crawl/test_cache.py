@@ -13,7 +13,6 @@ from click.testing import CliRunner
 
 from tests.factories.crawl import content, crawl_settings, fake_world, settings
 from tests.fake_zigbang import Faults, World, serve
-from tests.postgres import postgres  # noqa: F401 - a fixture
 from zigbang_nlp.cli import cli
 from zigbang_nlp.config.site import SITES
 from zigbang_nlp.crawl import run_crawl

@@ -12,7 +12,6 @@ import pytest
 from tests.commands import Fork
 from tests.factories.crawl import content, crawl_settings, fake_world, settings
 from tests.fake_zigbang import ZigbangServer, serve
-from tests.postgres import postgres  # noqa: F401 - a fixture
 from zigbang_nlp.config import Settings
 from zigbang_nlp.crawl import run_crawl
 from zigbang_nlp.crawl.loop import BACKLOG

@@ -26,7 +26,6 @@ from tests.crawl.faults.server import FaultServer
 from tests.crawl.faults.shorthand import SCENARIOS
 from tests.crawl.faults.terms import Bound, Expect, Fact, Scenario
 from tests.crawl.faults.world import CATEGORIES
-from tests.postgres import postgres  # noqa: F401 - a fixture
 from zigbang_nlp.store import Store, open_store
 from zigbang_nlp.store.schema import answers, apartments, frontier, reviews, unread_answers
 

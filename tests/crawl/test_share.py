@@ -13,14 +13,13 @@ from tests.commands import Fork
 from tests.crawl.test_kill import crawl_once
 from tests.factories.crawl import content, crawl_settings, fake_world, settings
 from tests.fake_zigbang import serve
-from tests.postgres import postgres  # noqa: F401 - a fixture
 from zigbang_nlp.crawl import run_crawl
 from zigbang_nlp.errors import StoreError
 from zigbang_nlp.store import Scope, Task, open_store
 
 
 @pytest.mark.slow
-def test_four_crawlers_one_killed(tmp_path: Path, postgres: Callable[[], str]) -> None:  # noqa: F811
+def test_four_crawlers_one_killed(tmp_path: Path, postgres: Callable[[], str]) -> None:
     world = fake_world(apartments=100)
     with serve(world) as server:
         calm = settings(tmp_path, crawl_settings(server.url))
@@ -52,7 +51,7 @@ def test_four_crawlers_one_killed(tmp_path: Path, postgres: Callable[[], str]) -
     assert sum(run.done > 0 for run in runs) == 4
 
 
-def test_nobody_claims_what_another_has(postgres: Callable[[], str]) -> None:  # noqa: F811
+def test_nobody_claims_what_another_has(postgres: Callable[[], str]) -> None:
     scope = Scope("zigbang", "test")
     with open_store(postgres()) as store:
         store.frontier.start(scope, [Task("cell", f"wydm{n}") for n in range(8)])
@@ -68,7 +67,7 @@ def test_nobody_claims_what_another_has(postgres: Callable[[], str]) -> None:  #
         assert store.frontier.claim(scope, "three", 8, lease=60) == first
 
 
-def test_locked_rows_are_skipped(postgres: Callable[[], str]) -> None:  # noqa: F811
+def test_locked_rows_are_skipped(postgres: Callable[[], str]) -> None:
     from zigbang_nlp.store.schema import frontier
 
     scope = Scope("zigbang", "test")

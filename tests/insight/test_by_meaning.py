@@ -16,7 +16,6 @@ import pytest
 from tests.conftest import ROOT
 from tests.insight.test_searching import ROWS
 from tests.insight.test_searching import fill as fill_rows
-from tests.postgres import postgres  # noqa: F401 - a fixture
 from zigbang_nlp import insight
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.by_meaning import Nearest, search_by_meaning, with_keys
@@ -37,7 +36,7 @@ MEANT = {"차 댈 곳이 부족하다": 1, "이웃집 발소리가 다 들린다
 def store(
     request: pytest.FixtureRequest,
     tmp_path: Path,
-    postgres: Callable[[], str],  # noqa: F811 - the fixture
+    postgres: Callable[[], str],
 ) -> Iterator[Store]:
     url = postgres() if request.param == "postgresql" else f"sqlite:///{tmp_path / 'a.db'}"
     with open_store(url) as opened:

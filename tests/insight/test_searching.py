@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.postgres import postgres  # noqa: F401 - a fixture
 from zigbang_nlp import insight
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.finding import ScanIndex, StoreIndex, index_of, marked_spans, tokens_of

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests.postgres import postgres  # noqa: F401 - a fixture
 from tests.store.test_store import some
 from zigbang_nlp.errors import StoreError
 from zigbang_nlp.store import open_store
@@ -43,7 +42,7 @@ def test_urls_that_lead_nowhere(url: str, words: str) -> None:
     assert "secret" not in str(error)
 
 
-def test_a_server_without_the_database(postgres: Callable[[], str]) -> None:  # noqa: F811
+def test_a_server_without_the_database(postgres: Callable[[], str]) -> None:
     error = error_of(postgres().rsplit("/", 1)[0] + "/nowhere")
     assert "is not there" in error.fact
     assert "createdb" in error.next_step

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from tests.postgres import postgres  # noqa: F401 - a fixture
 from zigbang_nlp.records import Apartment, Review
 from zigbang_nlp.store import Counts, Store, open_or_undo, open_store
 from zigbang_nlp.store.schema import review_history

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.postgres import postgres  # noqa: F401 - a fixture
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.store import Correction, open_store
 from zigbang_nlp.text.corrections import SOURCE, corrected
@@ -35,7 +34,7 @@ def test_the_newest_word_counts(tmp_path: Path) -> None:
 
 
 def test_the_newest_word_counts_on_postgresql(
-    postgres: Callable[[], str],  # noqa: F811
+    postgres: Callable[[], str],
 ) -> None:
     keeps(postgres())
 

@@ -14,7 +14,6 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from tests.postgres import postgres  # noqa: F401 - a fixture
 from tests.web.server import serving
 from zigbang_nlp.model.bundle import BUNDLE, MANIFEST, load_bundle, write_manifest
 from zigbang_nlp.resources import pretrained_dir
@@ -180,7 +179,7 @@ class Relay:
 def test_a_database_server_out_of_reach_comes_back(
     bundle_dir: Path,
     tmp_path: Path,
-    postgres: Callable[[], str],  # noqa: F811
+    postgres: Callable[[], str],
 ) -> None:
     url = sa.make_url(postgres())
     relay = Relay(int(url.port or 0))
