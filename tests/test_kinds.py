@@ -22,7 +22,7 @@ a useless model in use                  | the data page and predict say so    | 
 a complaint in a page of praise         | unsure, with the reason             | predict/test_long_texts.py::test_a_strong_complaint_in_a_page_of_praise_is_never_passed_over
 a long text of one mind                 | sure                                | predict/test_long_texts.py::test_a_long_text_of_one_mind_is_sure
 the end of a long text                  | counts as its beginning does        | predict/test_long_texts.py::test_the_end_of_a_long_text_counts
-a text with both labels, at import      | counted, named, both kept           | importing/test_importing.py::test_texts_with_both_labels_are_counted_and_named
+a text with both labels, at import      | counted, named, both kept           | importing/test_labels.py::test_texts_with_both_labels_are_counted_and_named
 a text with both labels, at preprocess  | counted, named, both kept           | text/test_preprocess.py::test_texts_with_both_labels_are_counted_and_named
 one string instead of a list            | one text                            | predict/test_python_api.py::test_one_text_is_one_text
 generators, arrays, columns             | read once, in order                 | predict/test_python_api.py::test_whatever_holds_texts_is_read_once
