@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
 from pathlib import Path
@@ -119,21 +121,43 @@ def test_success_elsewhere_does_not_acquit() -> None:
         health.note(Sent("http 500", 10, 0.1, 500, endpoint="reviews"))
 
 
-@pytest.mark.parametrize("where", ["/reviews/", "/apt/danjis/", "geohash", ""])
-def test_failures_of_an_outage_are_tried_once_more(
-    tmp_path: Path, world: World, where: str
-) -> None:
-    with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
-        run_crawl(settings(tmp_path, crawl_settings(server.url, **SMALL)), store)
+#: Where an outage may be: at one endpoint, or at all.
+OUTAGES = ("/reviews/", "/apt/danjis/", "geohash", "")
+
+
+def crawled_through_an_outage(place: Path, world: World, where: str) -> None:
+    with serve(world) as server, open_store(f"sqlite:///{place}/a.db") as store:
+        run_crawl(settings(place, crawl_settings(server.url, **SMALL)), store)
         rows = content(store)
     with (
         serve(world, Faults(1, ["503"], where=where, most=10)) as server,
-        open_store(f"sqlite:///{tmp_path}/b.db") as store,
+        open_store(f"sqlite:///{place}/b.db") as store,
     ):
-        chosen = settings(tmp_path, crawl_settings(server.url, slow_answer=60, **SMALL))
+        chosen = settings(place, crawl_settings(server.url, slow_answer=60, **SMALL))
         assert run_crawl(chosen, store).failed == 0
         assert content(store) == rows
         assert store.runs.recent("zigbang")[0].failed == 0
+
+
+@pytest.fixture(scope="module")
+def outages(
+    world: World, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Future[None]]]:
+    """Crawls through all outages at once: each of them slows down, and mostly waits."""
+    with ThreadPoolExecutor(len(OUTAGES)) as pool:
+        yield {
+            where: pool.submit(
+                crawled_through_an_outage, tmp_path_factory.mktemp("outage"), world, where
+            )
+            for where in OUTAGES
+        }
+
+
+@pytest.mark.parametrize("where", OUTAGES)
+def test_failures_of_an_outage_are_tried_once_more(
+    outages: dict[str, Future[None]], where: str
+) -> None:
+    outages[where].result()
 
 
 def test_a_failure_that_stays_is_tried_twice_and_told(
