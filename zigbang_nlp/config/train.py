@@ -55,12 +55,18 @@ class BatchSettings(Section):
         "auto",
         description="what the threshold is best for: macro-f1, balanced, precision=0.8 (of the "
         "complaints called) or cost=5:1 (a missed complaint to a false alarm); auto: macro-f1, or, "
-        "with fewer than 50 validation texts of a label, as in the model that it starts from",
+        "where scores are the labels or a label has fewer than 50 validation texts, as in the "
+        "model that it starts from",
     )
     keep_start: bool = Field(
         True,
         description="going on with a model: keep its weights, or half of them, where validation "
         "can't tell that the new ones are better",
+    )
+    trust_start: bool = Field(
+        True,
+        description="going on with a model: learn what it reads in a text where it is sure that "
+        "the score says otherwise",
     )
     quantize: Literal["auto", "int8", "none"] = Field(
         "auto",

@@ -59,7 +59,8 @@ def test_a_few_validation_texts_move_neither_threshold_nor_band(
             train = super().split("train")  # the validation part itself is too small
             labels = train.labels
             rows = [*np.flatnonzero(labels == 0)[:rarer], *np.flatnonzero(labels == 1)[:80]]
-            return Split(train.ids[rows], train.rows.iloc[rows].reset_index(drop=True))
+            by_people = train.rows.iloc[rows].assign(score=np.nan)
+            return Split(train.ids[rows], by_people.reset_index(drop=True))
 
     few = Few(dataset.directory, dataset.encoder, dataset.summary)
     settings = TINY.model_copy(update={"init": str(bundle_dir), "epochs": 1, "threshold_for": rule})

@@ -45,6 +45,7 @@ from zigbang_nlp.model.training.train import judged_bundle, resume_key, train
 from zigbang_nlp.model.training.warm_start import bundle_weights
 from zigbang_nlp.text.dataset import DataSet
 from zigbang_nlp.text.encoder import unpadded
+from zigbang_nlp.workers.parent import end_with_parent
 
 _MOVIE_TRAINING = TrainSettings(
     init="scratch",
@@ -67,6 +68,7 @@ _MOVIE_TRAINING = TrainSettings(
 _READING_TRAINING = TrainSettings(
     stars=True,
     keep_start=False,
+    trust_start=False,
     spatial_dropout=0.25,
     dropout=0.4,
     token_dropout=0.05,
@@ -268,6 +270,7 @@ def _members(
 
 
 def _begin(threads: int) -> None:
+    end_with_parent()
     show_log()
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)

@@ -18,14 +18,15 @@ from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.errors import ConfigError
 from zigbang_nlp.files import write_text
 from zigbang_nlp.model.architecture import Architecture
-from zigbang_nlp.model.training.as_code_data import data_lines
+from zigbang_nlp.model.training.as_code_data import Beside, data_lines
 from zigbang_nlp.model.training.as_code_fit import compile_lines, fit_lines
 from zigbang_nlp.model.training.as_code_network import STYLES, layer_classes, network_lines
 from zigbang_nlp.model.training.augmented import augmented
 from zigbang_nlp.model.training.fit import class_weights
 from zigbang_nlp.model.training.rare_class import wanted_metrics
+from zigbang_nlp.model.training.relabel import relabelled
 from zigbang_nlp.model.training.warm_start import initial_network
-from zigbang_nlp.text.dataset import DataSet
+from zigbang_nlp.text.dataset import DataSet, Split
 
 #: Settings that need this package while training goes on, with the value that doesn't.
 _NEEDS_US: dict[str, Any] = {
@@ -37,7 +38,9 @@ _NEEDS_US: dict[str, Any] = {
 def write_script(
     dataset: DataSet, settings: TrainSettings, path: Path, style: str | None = None
 ) -> list[Path]:
-    """Write the script, and beside it what it reads: weights to start from, noisy copies' ids.
+    """Write the script, and beside it what it reads.
+
+    That are weights to start from, the labels that the start changed, and the ids of noisy copies.
 
     Args:
         dataset: that it reads.
@@ -58,19 +61,24 @@ def write_script(
         branched = architecture.lstm_blocks > 1 or architecture.stars
         style = "functional" if branched else "sequential"
     noisy = path.with_suffix(".train.npy") if settings.augment_copies else None
-    code = script(dataset, settings, architecture, style, start, noisy)
+    training = dataset.split("train")
+    learned = relabelled(training, base) if base is not None and settings.trust_start else training
+    labels = None if learned is training else path.with_suffix(".labels.npy")
+    files = Beside(start, labels, noisy)
+    code = script(dataset, learned, settings, architecture, style, files)
     path.parent.mkdir(parents=True, exist_ok=True)
     if start is not None:
         network.save_weights(start)
+    if labels is not None:
+        np.save(labels, learned.labels)
     if noisy is not None:
-        training = dataset.split("train")
         with (
             tempfile.TemporaryDirectory(dir=path.parent) as place,
             augmented(training, dataset.encoder, settings, Path(place)) as part,
         ):
             np.save(noisy, part.ids)
     write_text(path, code)
-    return [path, *(more for more in (start, noisy) if more is not None)]
+    return [path, *(more for more in files if more is not None)]
 
 
 def check(settings: TrainSettings) -> None:
@@ -95,21 +103,21 @@ def check(settings: TrainSettings) -> None:
 
 def script(
     dataset: DataSet,
+    training: Split,
     settings: TrainSettings,
     architecture: Architecture,
     style: str,
-    start: Path | None = None,
-    noisy: Path | None = None,
+    files: Beside,
 ) -> str:
     """The script's text.
 
     Args:
         dataset: that it reads.
+        training: what is learned from.
         settings: of the training, checked.
         architecture: of the network.
         style: one of `STYLES`.
-        start: weights to start from.
-        noisy: ids of the training texts and their noisy copies.
+        files: what lies beside the script.
 
     Raises:
         ConfigError: the network has branches, and the style is sequential.
@@ -128,7 +136,6 @@ def script(
             f"A Sequential model has no branches, and this network has {', '.join(branches)}.",
             "Use --style functional, or --init scratch without them.",
         )
-    training = dataset.split("train")
     pair = class_weights(training, settings)
     count = len(training.rows) * (settings.augment_copies + 1)
     per_epoch = settings.steps_per_epoch or math.ceil(count / settings.batch_size)
@@ -163,11 +170,11 @@ def script(
         "keras.utils.set_random_seed(SEED)  # 같은 씨앗이면 늘 같은 결과가 나옵니다.",
         "tf.config.experimental.enable_op_determinism()",
         "",
-        *data_lines(settings, architecture, pair, training.weights is not None, noisy),
+        *data_lines(settings, architecture, pair, training.weights is not None, files),
         *layer_classes(architecture, style),
         "# 정수 -> 임베딩 -> LSTM -> 긍정 확률",
         *network_lines(architecture, style),
-        *_weights_lines(start),
+        *_weights_lines(files.start),
         "model.summary()",
         "",
         *(

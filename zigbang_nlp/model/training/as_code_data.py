@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.model.architecture import STARS, Architecture
@@ -15,12 +16,26 @@ stars_train = np.nan_to_num(np.maximum(stars_train, 0)).astype("float32")
 """
 
 
+class Beside(NamedTuple):
+    """Files that lie beside a script; None = it needs none.
+
+    Attributes:
+        start: weights to start from.
+        labels: of the training texts, some of which the start reads otherwise than scores say.
+        noisy: ids of the training texts and their noisy copies.
+    """
+
+    start: Path | None = None
+    labels: Path | None = None
+    noisy: Path | None = None
+
+
 def data_lines(
     settings: TrainSettings,
     architecture: Architecture,
     pair: tuple[float, float] | None,
     own_weights: bool,
-    noisy: Path | None,
+    files: Beside,
 ) -> list[str]:
     """Reading the data set, and its batches.
 
@@ -29,8 +44,9 @@ def data_lines(
         architecture: says whether stars are learned.
         pair: weights of a negative and a positive text, or None.
         own_weights: whether the data set has a column of weights.
-        noisy: ids of the training texts and their noisy copies.
+        files: what lies beside the script.
     """
+    noisy = files.noisy
     times = settings.augment_copies + 1
     lines = [
         "def read(name):",
@@ -39,6 +55,7 @@ def data_lines(
         '    return ids, pd.read_parquet(DATA / f"{name}.parquet")["label"].to_numpy("float32")',
         "",
         'x_train, y_train = read("train")',
+        *_label_lines(files.labels),
         *_noisy_lines(noisy, times),
         'x_val, y_val = read("validation")',
         "lengths = np.maximum((x_train != 0).sum(axis=1), 1)",
@@ -88,6 +105,15 @@ def data_lines(
         f'signature = (tf.TensorSpec((None, None), "int32"), {spec})',
         "train = tf.data.Dataset.from_generator(batches, output_signature=signature).prefetch(4)",
         "",
+    ]
+
+
+def _label_lines(labels: Path | None) -> list[str]:
+    if labels is None:
+        return []
+    return [
+        "# 점수와 달리 읽힌다고 시작 모델이 확신한 글은 그 판정을 라벨로 씁니다.",
+        f"y_train = np.load({labels.as_posix()!r})",
     ]
 
 

@@ -45,6 +45,7 @@ from zigbang_nlp.model.training.checkpoints import drop_backup
 from zigbang_nlp.model.training.distribution import Distribution
 from zigbang_nlp.model.training.fit import best_epoch, fit
 from zigbang_nlp.model.training.keep_start import keep_start
+from zigbang_nlp.model.training.relabel import labelled_by_scores, relabelled
 from zigbang_nlp.model.training.report import report
 from zigbang_nlp.model.training.serving_form import on_one_device, write_serving_form
 from zigbang_nlp.model.training.verdict import with_verdict
@@ -95,7 +96,10 @@ def train(
     start = network.get_weights() if base is not None and settings.keep_start else None
     summary = describe(network)
     log.info("%s", summary.splitlines()[-1])
-    with augmented(training, dataset.encoder, settings, checkpoint_dir) as enlarged:
+    learned = training
+    if base is not None and settings.trust_start:
+        learned = relabelled(training, base, corrections or {})
+    with augmented(learned, dataset.encoder, settings, checkpoint_dir) as enlarged:
         history = fit(
             network,
             enlarged,
@@ -109,8 +113,9 @@ def train(
         network = on_one_device(network, architecture)
     share = None if start is None else keep_start(network, start, validation)
     named = settings.threshold_for != "auto"
-    least = LEAST_OF_A_CLASS if named else LEAST_TO_LEAVE_THE_START
-    few = base is not None and rarer_class(validation.labels) < least
+    kept_from = None if base is None else _better_than(validation, named)
+    if kept_from:
+        log.info("%s; threshold, temperature and unsure band of the start are kept.", kept_from)
     with atomic_directory(bundle_dir) as fresh:
         (fresh / "summary.txt").write_text(summary + "\n", encoding="utf-8")
         write_json(fresh / "history.json", history)
@@ -119,7 +124,7 @@ def train(
         plot_learning_curves(history, measured, best, fresh / "learning_curves.png")
         plot_architecture(network, fresh / "architecture.png")
         form = write_serving_form(
-            network, architecture, validation, settings, fresh, calibrated=not few
+            network, architecture, validation, settings, fresh, calibrated=not kept_from
         )
         if base is not None and (base.directory / TOPICS_FILE).exists():
             shutil.copy(base.directory / TOPICS_FILE, fresh / TOPICS_FILE)
@@ -138,7 +143,7 @@ def train(
             form.temperature,
             epochs,
             settings.threshold_for if named else "macro-f1",
-            base if few else None,
+            base if kept_from else None,
         )
         bundle = with_verdict(bundle, training, validation, base)
         write_manifest(bundle)
@@ -146,6 +151,21 @@ def train(
     drop_backup(checkpoint_dir)
     report(bundle)
     return replace(bundle, directory=bundle_dir)
+
+
+def _better_than(validation: Split, named: bool) -> str:
+    """Why a start's threshold is better than one chosen on these texts; "" where it isn't.
+
+    Args:
+        validation: part of the data set.
+        named: whether somebody named a rule to choose by.
+    """
+    rarer = rarer_class(validation.labels)
+    if rarer < (LEAST_OF_A_CLASS if named else LEAST_TO_LEAVE_THE_START):
+        return f"Of one label there are only {rarer} validation texts"
+    if not named and labelled_by_scores(validation):
+        return "The validation labels are scores, and not what texts say"
+    return ""
 
 
 def resume_key(
@@ -184,7 +204,7 @@ def judged_bundle(
         temperature: its last layer was divided by.
         metrics: further ones.
         rule: that the threshold is chosen by, see `thresholds.choose_threshold`.
-        start: whose threshold and band are kept, since these texts are too few to choose.
+        start: whose threshold and band are kept, see `_better_than`.
     """
     rows = unpadded(validation.ids)
     probabilities = Network(directory / ONNX).probabilities(rows)
@@ -197,11 +217,6 @@ def judged_bundle(
     if start is not None:
         threshold, low, high = start.threshold, start.unsure_low, start.unsure_high
         kept = ()
-        log.info(
-            "Of one label there are only %d validation texts; threshold, temperature and unsure "
-            "band of the start are kept.",
-            rarer_class(labels),
-        )
     unsure = (probabilities > low) & (probabilities < high)
     right = (probabilities >= threshold) == (labels == 1)
     return Bundle(
