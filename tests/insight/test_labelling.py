@@ -15,7 +15,6 @@ from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.agreement import agreements, cohens_kappa, fleiss_kappa
 from zigbang_nlp.insight.labelling import (
     labelling_queue,
-    near_duplicates,
     random_order,
     sample_labels,
 )
@@ -79,24 +78,6 @@ def test_the_doubtful_are_nearest_to_the_threshold() -> None:
     queue = labelling_queue(insight.Corpus.from_frames(frame), "doubtful", size=5)
     assert set(queue.index[:2]) == {9, 77}
     assert queue["urgency"].is_monotonic_decreasing
-
-
-def test_near_duplicates_are_found_whatever_their_spaces() -> None:
-    long = "단지 안 산책로가 길고 나무가 많아서 아침마다 걷기 좋아요 이웃도 조용합니다"
-    texts = pd.Series(
-        [
-            long,
-            "전혀 다른 글로, 지하철역까지 걸어서 십오 분이고 버스는 드물게 옵니다",
-            long.replace(" ", ""),
-            long + "!!",
-            "짧은 글",
-            "짧은 글",
-        ]
-    )
-    duplicates = near_duplicates(texts)
-    assert set(duplicates.index) == {2, 3}
-    assert duplicates["other"].tolist() == [0, 0]
-    assert (duplicates["urgency"] > 0.9).all()
 
 
 def test_adverts_are_found_by_numbers_and_words() -> None:

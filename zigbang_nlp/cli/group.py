@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "report": "Write what residents say as one page: where, what, when, why.",
     "run": "Run all stages, skipping those with nothing new.",
     "embed": "Prepare the search by meaning: a vector of every text.",
+    "similar": "Write texts that nearly repeat an earlier one, in pairs, to FILE.",
     "export": "Write all reviews, with their apartments and predictions, to FILE.",
     "tokenizers": "List the tokenizers: ready or not, licence, speed on this machine.",
     "serve": "Serve the REST API and the pages.",

@@ -36,6 +36,7 @@ is an `InputError`.
 | `before_after(corpus, since=, until=, base_since=, base_until=, level=0.95)` | every change between two periods, with its test | BEFORE_AFTER_COLUMNS |
 | `corrected_shares(corpus, labels, by=None, category=, level=0.95)` | shares corrected for the classifier's errors by people's labels of a random sample | CORRECTED_COLUMNS |
 | `labelling_queue(corpus, kind="random", size=100, seed=0)` | what people should look at first | QUEUE_COLUMNS |
+| `duplicate_pairs(corpus, Embeddings(directory))` | texts that nearly say what an earlier one says | PAIR_OF_TEXTS_COLUMNS |
 | `agreements(labels, level=0.95)` | whether people who label agree: kappa | AGREEMENT_COLUMNS |
 | `joined(corpus, other)` | complexes with a table from elsewhere, by name and distance | JOIN_COLUMNS |
 | `hedonic(table, target, properties, region="district")` | how prices go with what residents say | HEDONIC_COLUMNS |
@@ -72,6 +73,8 @@ if TYPE_CHECKING:
     from zigbang_nlp.insight.corrected import CORRECTED_COLUMNS as CORRECTED_COLUMNS
     from zigbang_nlp.insight.corrected import corrected_difference as corrected_difference
     from zigbang_nlp.insight.corrected import corrected_shares as corrected_shares
+    from zigbang_nlp.insight.duplicates import PAIR_OF_TEXTS_COLUMNS as PAIR_OF_TEXTS_COLUMNS
+    from zigbang_nlp.insight.duplicates import duplicate_pairs as duplicate_pairs
     from zigbang_nlp.insight.embeddings import Embeddings as Embeddings
     from zigbang_nlp.insight.frames import COMPLEX_COLUMNS as COMPLEX_COLUMNS
     from zigbang_nlp.insight.frames import TEXT_COLUMNS as TEXT_COLUMNS
@@ -124,6 +127,7 @@ _OFFERED: dict[str, tuple[str, ...]] = {
     "two_periods": ("before_after", "BEFORE_AFTER_COLUMNS"),
     "corrected": ("corrected_shares", "corrected_difference", "CORRECTED_COLUMNS"),
     "labelling": ("labelling_queue", "sample_labels", "QUEUE_COLUMNS"),
+    "duplicates": ("duplicate_pairs", "PAIR_OF_TEXTS_COLUMNS"),
     "agreement": ("agreements", "AGREEMENT_COLUMNS"),
     "outside": ("joined", "JOIN_COLUMNS"),
     "prices": ("hedonic", "HEDONIC_COLUMNS"),

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-import zlib
 from collections.abc import Iterable
 from typing import Literal
 
 import numpy as np
 import pandas as pd
-from rapidfuzz import fuzz
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.insight.duplicates import duplicates
 from zigbang_nlp.insight.embeddings import Embeddings
-from zigbang_nlp.insight.rewritten import SHORTEST, rewritten
 from zigbang_nlp.store.annotations import Annotation
-from zigbang_nlp.text.letters import squeezed
 
 Kind = Literal["random", "doubtful", "mislabelled", "duplicate", "advertising"]
 KINDS: tuple[Kind, ...] = ("random", "doubtful", "mislabelled", "duplicate", "advertising")
@@ -29,11 +26,6 @@ QUEUE_COLUMNS: dict[str, str] = {
     "other": "row of `Corpus.texts` that a duplicate resembles, or -1",
 }
 
-#: How like near-duplicates are at least (0-100).
-_LIKE = 90
-#: Hash functions of a signature, and how many of them stand together in a band: two texts of
-#: which 8 of 10 shingles are the same share a band with a chance above 0.99.
-_HASHES, _BAND = 32, 4
 _ADVERTISING = (
     (re.compile(r"01[016789][-. ]?\d{3,4}[-. ]?\d{4}|0\d{1,2}[-. ]\d{3,4}[-. ]\d{4}"), 0.5),
     (re.compile(r"https?://|www\.|[a-z0-9]+\.(?:com|kr|net)\b", re.IGNORECASE), 0.5),
@@ -90,7 +82,7 @@ def labelling_queue(
         "random": lambda: _random(corpus, seed),
         "doubtful": lambda: _doubtful(corpus),
         "mislabelled": lambda: _mislabelled(corpus),
-        "duplicate": lambda: _duplicates(corpus, embeddings),
+        "duplicate": lambda: duplicates(corpus, embeddings),
         "advertising": lambda: _advertising(corpus),
     }
     if kind not in queues:
@@ -151,15 +143,6 @@ def _mislabelled(corpus: Corpus) -> pd.DataFrame:
     return _ranked(table)
 
 
-def _duplicates(corpus: Corpus, embeddings: Embeddings | None) -> pd.DataFrame:
-    duplicates = near_duplicates(corpus.texts["text"])
-    if embeddings is None or not len(embeddings):
-        return duplicates
-    more = rewritten(corpus, embeddings)
-    both = pd.concat([duplicates, more[~more.index.isin(duplicates.index)]])
-    return _ranked(both.astype({"urgency": float, "other": int}))
-
-
 def _advertising(corpus: Corpus) -> pd.DataFrame:
     marks = [
         sum(weight for pattern, weight in _ADVERTISING if pattern.search(text))
@@ -199,52 +182,3 @@ def sample_labels(corpus: Corpus, annotations: Iterable[Annotation]) -> pd.Serie
             votes.setdefault(row, []).append(float(one.label == "positive"))
     means = pd.Series({row: float(np.mean(own)) for row, own in votes.items()}, dtype=float)
     return means[means.ne(0.5)].round()
-
-
-def near_duplicates(texts: pd.Series, least: float = _LIKE) -> pd.DataFrame:
-    """Texts that are nearly the same as an earlier one, whatever their spaces and signs.
-
-    Candidates share a band of their MinHash signature (Broder 1997) over runs of four letters;
-    they are kept where `rapidfuzz.fuzz.ratio` of their letters reaches `least`.
-
-    Args:
-        texts: as written; those of fewer than 20 letters are left out, since short ones are alike
-            by nature.
-        least: of the likeness, 0 to 100.
-
-    Returns:
-        Indexed as `texts`, the likest first: urgency (likeness, 0 to 1) and other, the index of
-        the earliest text it resembles.
-    """
-    letters = [squeezed(text)[0] for text in texts]
-    usable = [row for row, run in enumerate(letters) if len(run) >= SHORTEST]
-    rng = np.random.default_rng(0)
-    factors = rng.integers(1, 2**61, (2, _HASHES), dtype=np.uint64) | np.uint64(1)
-    buckets: dict[tuple[int, bytes], list[int]] = {}
-    rows: dict[int, tuple[float, int]] = {}
-    for row in usable:
-        run = letters[row]
-        shingles = np.array(
-            [zlib.crc32(run[i : i + 4].encode()) for i in range(len(run) - 3)], np.uint64
-        )
-        signature = (shingles[:, None] * factors[0] + factors[1]).min(axis=0)
-        seen: set[int] = set()
-        for band in range(0, _HASHES, _BAND):
-            held = buckets.setdefault((band, signature[band : band + _BAND].tobytes()), [])
-            seen.update(held)
-            if len(held) < 50:
-                held.append(row)
-        for earlier in sorted(seen):
-            like = fuzz.ratio(run, letters[earlier], score_cutoff=least)
-            if like >= least:
-                rows[row] = (like / 100, earlier)
-                break
-    index = texts.index
-    table = pd.DataFrame(
-        {
-            "urgency": [like for like, _ in rows.values()],
-            "other": [index[earlier] for _, earlier in rows.values()],
-        },
-        index=[index[row] for row in rows],
-    )
-    return _ranked(table)

@@ -33,7 +33,7 @@ def rewritten(corpus: Corpus, embeddings: Embeddings) -> pd.DataFrame:
         embeddings: of them; texts without a vector are passed over.
 
     Returns:
-        As `labelling.near_duplicates`: indexed by the row of `Corpus.texts`, urgency (likeness of
+        As `duplicates.near_duplicates`: indexed by the row of `Corpus.texts`, urgency (likeness of
         the letters, 0 to 1) and other, the row of the earliest text that it resembles.
     """
     letters = [squeezed(text)[0] for text in corpus.texts["text"]]
