@@ -141,7 +141,11 @@ def _fuzz(ending: str, folder: Path, examples: int) -> None:
     def read(body: bytes, chosen: ReadOptions, only: bool) -> None:
         path = folder / f"r{ending}"
         path.write_bytes(body)
-        _read(path, chosen, only)
+        try:
+            _read(path, chosen, only)
+        finally:
+            for file in folder.iterdir():
+                file.unlink()  # a file that is written over waits for the disk
 
     read()
 
