@@ -28,10 +28,8 @@ LICENCES = {
     "sentencepiece": "Apache-2.0",
 }
 VIA_KONLPY = ("mecab", "okt", "komoran", "hannanum", "kkma")
-#: Seconds each may take to start and to be measured.
-_START_LIMIT, _MEASURED = 120, 2.0
-#: Seconds before it is measured, in which Java compiles what is used most.
-_WARM_UP = 2.0
+#: Seconds each may take to start.
+_START_LIMIT = 120
 #: What SentencePiece learns from for the measurement.
 _LEARNED = 4_000
 
@@ -59,11 +57,12 @@ class Found:
     texts_a_second: float | None = None
 
 
-def survey(texts: list[str]) -> Iterator[Found]:
+def survey(texts: list[str], seconds: float = 2.0) -> Iterator[Found]:
     """Try each tokenizer on texts, one after the other, each in a process of its own.
 
     Args:
         texts: to measure with; none = only see what is installed.
+        seconds: each is measured for, after as many in which Java compiles what is used most.
     """
     for name in TAGGERS:
         licence = LICENCES[name] + (" (KoNLPy GPL-3.0+)" if name in VIA_KONLPY else "")
@@ -72,11 +71,11 @@ def survey(texts: list[str]) -> Iterator[Found]:
         except TokenizerError as error:
             yield Found(name, False, str(error), licence, {})
             continue
-        yield Found(**asdict(ready) | _tried(name, texts)) if texts else ready
+        yield Found(**asdict(ready) | _tried(name, texts, seconds)) if texts else ready
 
 
-def _tried(name: str, texts: list[str]) -> dict[str, object]:
-    command = [sys.executable, "-m", "zigbang_nlp.text.survey", name]
+def _tried(name: str, texts: list[str], seconds: float) -> dict[str, object]:
+    command = [sys.executable, "-m", "zigbang_nlp.text.survey", name, str(seconds)]
     try:
         done = subprocess.run(
             command,
@@ -84,7 +83,7 @@ def _tried(name: str, texts: list[str]) -> dict[str, object]:
             capture_output=True,
             text=True,
             encoding="utf-8",
-            timeout=_START_LIMIT,
+            timeout=_START_LIMIT + 2 * seconds,
         )
     except subprocess.TimeoutExpired:
         return {"ready": False, "why_not": f"It didn't start within {_START_LIMIT} seconds."}
@@ -95,7 +94,7 @@ def _tried(name: str, texts: list[str]) -> dict[str, object]:
     return measured
 
 
-def _measure(name: str, texts: list[str]) -> dict[str, object]:
+def _measure(name: str, texts: list[str], seconds: float) -> dict[str, object]:
     """Start one tokenizer, let it get warm, and measure it."""
     cleaned = [clean(text) for text in texts]
     model = train_sentencepiece(cleaned, _LEARNED) if name == "sentencepiece" else b""
@@ -103,8 +102,8 @@ def _measure(name: str, texts: list[str]) -> dict[str, object]:
     began = time.perf_counter()
     tokenizer.start()
     started = time.perf_counter()
-    _work_through(tokenizer, cleaned, _WARM_UP)
-    rate = _work_through(tokenizer, cleaned, _MEASURED)
+    _work_through(tokenizer, cleaned, seconds)
+    rate = _work_through(tokenizer, cleaned, seconds)
     return {"start_seconds": round(started - began, 2), "texts_a_second": round(rate)}
 
 
@@ -122,6 +121,8 @@ def _work_through(tokenizer: Tokenizer, texts: list[str], seconds: float) -> flo
 
 if __name__ == "__main__":
     try:
-        sys.stdout.write(json.dumps(_measure(sys.argv[1], json.load(sys.stdin))))
+        sys.stdout.write(
+            json.dumps(_measure(sys.argv[1], json.load(sys.stdin), float(sys.argv[2])))
+        )
     except ZigbangError as problem:
         sys.exit(str(problem))
