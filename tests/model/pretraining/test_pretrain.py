@@ -163,13 +163,19 @@ def test_readings_are_joined_by_row_and_a_majority_needs_more_than_half(tmp_path
 
 def test_each_network_leaves_out_the_readings_of_a_fold(material: Material, tmp_path: Path) -> None:
     movies = movie_dataset(material.movies, 60, tmp_path / "movies")
-    sources = read_sources(material.residents, material.readings, material.sample, movies, 40, 0.1)
+    sources = read_sources(
+        material.residents, material.readings, material.sample, movies, 40, 0.1, 0.5
+    )
     data = reading_dataset(sources, 1, 3, tmp_path / "readings")
     base, extended = movies.encoder.vocabulary.tokens, data.encoder.vocabulary.tokens
     assert extended[: len(base)] == base
     assert len(extended) > len(base)
     train = data.split("train").rows
     assert set(train["source"]) == {"residents", "sample", "loose", "short", "nsmc"}
+    again = train[train["source"].eq("nsmc")]
+    whole = movies.split("train").rows.set_index("review_id").loc[again["review_id"], "weight"]
+    praise = np.where(again["label"] > 0.5, 0.5, 1.0)
+    np.testing.assert_allclose(again["weight"], whole.to_numpy() * 0.1 * praise, rtol=1e-5)
     people = train[train["source"].eq("residents")]
     assert set(fold_of(people["apartment_id"], 3)) == {0, 2}
     assert set(people["weight"].round(3)) == {1.2, READING_WEIGHT}
@@ -184,7 +190,9 @@ def test_each_network_leaves_out_the_readings_of_a_fold(material: Material, tmp_
 
 def test_a_teacher_knows_more_than_its_sources(material: Material, tmp_path: Path) -> None:
     movies = movie_dataset(material.movies, 60, tmp_path / "movies")
-    sources = read_sources(material.residents, material.readings, material.sample, movies, 40, 0.1)
+    sources = read_sources(
+        material.residents, material.readings, material.sample, movies, 40, 0.1, 0.5
+    )
     people = sources.residents
     truth = people["score"].sub(3).clip(-1, 1).to_numpy() / 2 + 0.5
     random = np.random.default_rng(0)

@@ -78,6 +78,7 @@ def read_sources(
     movies: DataSet,
     replayed: int,
     replay_weight: float,
+    replayed_praise: float,
 ) -> Sources:
     """Read all that the apartment stage learns from.
 
@@ -87,7 +88,8 @@ def read_sources(
         sample: the corpus, `data/sample`.
         movies: the data set of the movie reviews.
         replayed: movie reviews that are trained on again,
-        replay_weight: and how much each of them counts.
+        replay_weight: and how much each of them counts,
+        replayed_praise: times so much where its label is on the side of praise.
     """
     corpus = read_corpus(sample)
     corpus = corpus[corpus["label"].notna()].reset_index(drop=True)
@@ -95,14 +97,16 @@ def read_sources(
     elsewhere = set(keys[corpus["split"] != "train"])
     corpus = corpus[(corpus["split"] != "train") | ~keys.isin(elsewhere)].reset_index(drop=True)
     again = movies.split("train").rows.sample(replayed, random_state=1).reset_index(drop=True)
+    praise = np.where(again["label"] > 0.5, replayed_praise, 1.0)
     files = [sha256_of(path) for path in (residents, *sorted(readings))]
+    replay = [replayed, replay_weight, replayed_praise]
     listed = corpus.drop(columns="topics").to_csv(index=False)
     return Sources(
         read_residents(residents, readings),
         corpus,
-        again.assign(weight=again["weight"] * replay_weight, score=np.nan, split="train"),
+        again.assign(weight=again["weight"] * replay_weight * praise, score=np.nan, split="train"),
         movies,
-        sha256_of_json([files, listed, movies.fingerprint(), replayed, replay_weight, LENGTH]),
+        sha256_of_json([files, listed, movies.fingerprint(), replay, LENGTH]),
     )
 
 
