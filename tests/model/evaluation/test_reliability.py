@@ -4,7 +4,14 @@ import itertools
 
 import numpy as np
 
-from zigbang_nlp.model.evaluation.reliability import DELTA, band_for, promises
+from zigbang_nlp.model.evaluation.reliability import (
+    DELTA,
+    RELIABILITY,
+    Promise,
+    band_for,
+    promises,
+    usual_promise,
+)
 
 
 def world(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -45,3 +52,23 @@ def test_nothing_is_promised_on_a_few_texts_or_by_a_model_that_cannot_tell() -> 
     labels = (random.random(2_000) < 0.5).astype(np.float32)
     assert not promises(labels, random.random(2_000), 0.5)
     assert band_for((), 0.98) is None
+
+
+def test_more_than_usual_is_promised_where_nine_of_ten_texts_stay_sure() -> None:
+    def promised(*coverages: float) -> tuple[Promise, ...]:
+        levels = (0.97, 0.98, 0.985, 0.99)
+        return tuple(
+            Promise(level, 0.4, 0.6, coverage, 1, 1, 900)
+            for level, coverage in zip(levels, coverages, strict=False)
+        )
+
+    def usual(*coverages: float) -> float | None:
+        promise = usual_promise(promised(*coverages))
+        return promise and promise.reliability
+
+    assert usual(1.0, 0.98, 0.96, 0.93) == 0.99
+    assert usual(1.0, 0.98, 0.9, 0.89) == 0.985
+    assert usual(1.0, 0.8, 0.7, 0.6) == RELIABILITY, "no less, at any cost"
+    assert usual(1.0, 0.98) == RELIABILITY
+    assert usual(1.0) is None
+    assert usual() is None

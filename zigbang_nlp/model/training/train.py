@@ -23,7 +23,7 @@ from zigbang_nlp.model.bundle import ONNX, Bundle, write_manifest
 from zigbang_nlp.model.evaluation.calibration import expected_calibration_error
 from zigbang_nlp.model.evaluation.metrics import binary_metrics
 from zigbang_nlp.model.evaluation.plots import plot_learning_curves
-from zigbang_nlp.model.evaluation.reliability import RELIABILITY, band_for, promises
+from zigbang_nlp.model.evaluation.reliability import promises, usual_promise
 from zigbang_nlp.model.evaluation.thresholds import (
     LEAST_OF_A_CLASS,
     LEAST_TO_LEAVE_THE_START,
@@ -212,7 +212,7 @@ def judged_bundle(
     threshold = choose_threshold(labels, probabilities, rule)
     low, high = choose_unsure_band(labels, probabilities, threshold)
     kept = promises(labels, probabilities, threshold)
-    if promise := band_for(kept, RELIABILITY):
+    if promise := usual_promise(kept):
         low, high = promise.low, promise.high
     if start is not None:
         threshold, low, high = start.threshold, start.unsure_low, start.unsure_high
