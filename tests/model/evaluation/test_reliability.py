@@ -64,7 +64,7 @@ def test_more_than_usual_is_promised_where_nine_of_ten_texts_stay_sure() -> None
 
     def usual(*coverages: float) -> float | None:
         promise = usual_promise(promised(*coverages))
-        return promise and promise.reliability
+        return None if promise is None else promise.reliability
 
     assert usual(1.0, 0.98, 0.96, 0.93) == 0.99
     assert usual(1.0, 0.98, 0.9, 0.89) == 0.985
