@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract
+from babel.messages.extract import extract_python
 from babel.messages.pofile import read_po, write_po
 from fastapi import FastAPI
+from jinja2.ext import babel_extract
 
 import zigbang_nlp
 from zigbang_nlp.config import Settings
@@ -26,16 +27,17 @@ from zigbang_nlp.web.app import create_app
 
 PACKAGE = Path(zigbang_nlp.__file__).parent
 FILE = PACKAGE / "language" / "locale" / "en" / "LC_MESSAGES" / "zigbang_nlp.po"
-#: Functions whose first argument is a sentence; `Problem` has it third.
-_KEYWORDS = {
-    "t": None,
-    "say": None,
-    "N_": None,
-    "translated": None,
-    "Problem": (3,),
-    "insight_error": None,
+#: Function -> which of its arguments are sentences, counted from 0.
+_SENTENCES = {
+    "t": (0,),
+    "say": (0,),
+    "N_": (0,),
+    "translated": (0,),
+    "Problem": (2,),
+    "input_error": (0, 1),
+    "insight_error": (0, 1),
 }
-_ROOMS = ("web", "report", "charts", "language", "insight", "text", "trace", "cli", "importing")
+_OPTIONS = {"encoding": "utf-8"}
 
 
 def sentences() -> Iterator[tuple[str, str]]:
@@ -45,16 +47,16 @@ def sentences() -> Iterator[tuple[str, str]]:
     for said in dict.fromkeys(_of_the_api()):
         if re.search("[가-힣]", said):
             yield said, "web/api"
-    for room in _ROOMS:
-        for file in sorted((PACKAGE / room).rglob("*")):
-            method = {".py": "python", ".html": "jinja2.ext:babel_extract"}.get(file.suffix)
-            if method is None:
-                continue
-            with file.open("rb") as source:
-                for found in extract(method, source, _KEYWORDS, options={"encoding": "utf-8"}):
-                    message = found[1][-1] if isinstance(found[1], tuple) else found[1]
-                    if message:
-                        yield message, file.relative_to(PACKAGE).as_posix()
+    for file in sorted(PACKAGE.rglob("*")):
+        method = {".py": extract_python, ".html": babel_extract}.get(file.suffix)
+        if method is None:
+            continue
+        with file.open("rb") as source:
+            for _, function, given, _ in method(source, list(_SENTENCES), (), _OPTIONS):
+                arguments = (given,) if isinstance(given, str) else given or ()
+                for place in _SENTENCES[function]:
+                    if place < len(arguments) and arguments[place]:
+                        yield arguments[place], file.relative_to(PACKAGE).as_posix()
 
 
 def _of_the_api() -> Iterator[str]:

@@ -31,7 +31,7 @@ ALLOWED: dict[str, set[str]] = {
     "plotting": {"files"},
     "config": {"errors", "records"},
     "geo": {"errors"},
-    "guides": {"console", "errors"},
+    "guides": {"console", "errors", "language"},
     "tables": {"errors", "language", "records"},
     "charts": {"language", "records"},
     "workers": {"errors"},

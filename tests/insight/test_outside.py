@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +14,7 @@ from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.outside import haversine, joined
 from zigbang_nlp.insight.prices import HEDONIC_COLUMNS, hedonic
 from zigbang_nlp.insight.spatial import CLUSTER_COLUMNS, clusters
+from zigbang_nlp.language.said import korean_of
 
 
 def corpus() -> insight.Corpus:
@@ -112,7 +115,8 @@ def test_what_moves_the_price_is_that_of_statsmodels(regions: int) -> None:
         assert half == pytest.approx(1.96 * fitted.bse[name] * spread[name], rel=0.09)
     assert effects["significant"].all()
     assert effects.attrs["complexes"] == 400
-    assert all(korean for _, korean in effects.attrs["assumptions"])
+    assert all(re.search("[가-힣]", korean_of(one)) for one in effects.attrs["assumptions"])
+    assert "straight line" in effects.attrs["assumptions"][0]
 
 
 def test_a_property_without_an_effect_is_none() -> None:

@@ -78,23 +78,85 @@ def test_no_sentence_for_people_is_outside_the_catalogue() -> None:
             assert literal in CATALOGUE or literal in _PLACES, (file.name, literal)
 
 
-def test_why_reviews_have_no_answer_is_in_the_catalogue() -> None:
-    """An InsightError is made by `insight_error`, whose sentences `scripts/messages.py` collects."""
+def _code() -> Iterator[tuple[str, ast.AST]]:
+    """(file, part of its code) of the whole package."""
     package = ROOT / "zigbang_nlp"
-    calls = [
-        (file.relative_to(package).as_posix(), node)
-        for file in package.rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call)
-    ]
-    name = [
-        (file, getattr(node.func, "id", getattr(node.func, "attr", ""))) for file, node in calls
-    ]
-    assert [file for file, called in name if called == "InsightError"] == ["language/said.py"]
-    said = [node.args[0] for _, node in calls if getattr(node.func, "id", "") == "insight_error"]
-    assert len(said) > 40
-    written = [one.value for one in said if isinstance(one, ast.Constant)]
-    assert set(written) <= CATALOGUE.keys()
+    for file in sorted(package.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            yield file.relative_to(package).as_posix(), node
+
+
+def test_what_errors_say_in_korean_is_in_the_catalogue() -> None:
+    """They are made by `input_error` and `insight_error`, whose Korean `scripts/messages.py` collects."""
+    own: set[tuple[str, str]] = set()
+    said: list[ast.expr] = []
+    for file, node in _code():
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            called = node.func.id
+            if called == "InsightError" or (
+                called == "InputError" and len([*node.args, *node.keywords]) > 2
+            ):
+                own.add((called, file))
+            if called in ("input_error", "insight_error"):
+                said += node.args[:2]
+    assert own == {
+        ("InsightError", "language/said.py"),
+        ("InputError", "language/said.py"),
+        ("InputError", "web/uploads.py"),  # gives what was sent another name in what was said
+    }
+    written = {one.value for one in said if isinstance(one, ast.Constant)}
+    assert len(written) > 60
+    assert written <= CATALOGUE.keys()
+
+
+def test_no_sentence_is_written_in_both_languages() -> None:
+    """The code has the Korean, the catalogue its English."""
+    twice = [(file, node) for file, node in _code() if _is_bilingual(node)]
+    assert not [(file, ast.unparse(node)) for file, node in twice]
+    for written in (
+        'InputError("There is none.", "Write one.", f"‘{name}’이 없습니다.")',
+        'f("검색어를 입력해 주세요." if one else "Write a word.")',
+        '("Neighbours are near.", "이웃은 가깝습니다.")',
+        '{"learn": {"ko": "배우기", "en": "Learn"}}',
+    ):
+        assert any(map(_is_bilingual, ast.walk(ast.parse(written)))), written
+    for written in (
+        'InputError("Write a word, such as 주차.")',
+        '{"no words": "낱말이 없습니다."}',
+    ):
+        assert not any(map(_is_bilingual, ast.walk(ast.parse(written)))), written
+
+
+def _is_bilingual(node: ast.AST) -> bool:
+    """Whether a call, a pair or the values of a dictionary say something in Korean and in English."""
+    parts: list[ast.expr] = []
+    if isinstance(node, ast.Call):
+        parts = [*node.args, *(one.value for one in node.keywords)]
+    elif isinstance(node, ast.Tuple):
+        parts = node.elts
+    elif isinstance(node, ast.Dict):
+        parts = node.values
+        if {"ko", "en"} <= {key.value for key in node.keys if isinstance(key, ast.Constant)}:
+            return True
+    return {"ko", "en"} <= {_language_of(text) for part in parts for text in _literals(part)}
+
+
+def _literals(part: ast.expr) -> Iterator[str]:
+    """A literal, or those that an expression is put together from or chooses among."""
+    if isinstance(part, ast.Constant) and isinstance(part.value, str):
+        yield part.value
+    elif isinstance(part, ast.JoinedStr):
+        yield "{}".join(str(one.value) for one in part.values if isinstance(one, ast.Constant))
+    elif isinstance(part, ast.IfExp | ast.BinOp):
+        ends = (part.body, part.orelse) if isinstance(part, ast.IfExp) else (part.left, part.right)
+        yield from (text for end in ends for text in _literals(end))
+
+
+def _language_of(text: str) -> str:
+    """Choose "en" for words in a row, which may be about a Korean one, "ko" for any other Hangul."""
+    if re.search("[A-Za-z]+ [a-z]{2,}", re.sub(r"`[^`]*`|\([^)]*\)", "", text)):
+        return "en"
+    return "ko" if re.search("[가-힣]", text) else ""
 
 
 #: Names that are looked up, not shown.

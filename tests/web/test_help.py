@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from zigbang_nlp.config import load_settings
-from zigbang_nlp.guides.topics import DOOR_NAMES, TOPICS, guide
+from zigbang_nlp.guides.topics import DOORS, TOPICS, guide
+from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.web.app import create_app
 
 HTML = {"Accept": "text/html"}
@@ -41,7 +42,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Client:
 def test_the_doors_lead_to_every_guide(client: Client, language: str) -> None:
     body = client.get(f"/help?lang={language}").text
     assert re.findall(r"<section.*?<h2>(.*?)</h2>", body, re.S) == [
-        names[language] for names in DOOR_NAMES.values()
+        translated(door, language) for door in DOORS
     ]
     assert re.findall(r'<li><a href="/help/([\w-]+)">', body) == list(TOPICS)
 

@@ -68,13 +68,12 @@ def _language() -> str:
 
 
 def _listed(language: str) -> str:
-    from zigbang_nlp.guides.topics import DOOR_NAMES, DOORS, guides
+    from zigbang_nlp.guides.topics import DOORS, guides
+    from zigbang_nlp.language.i18n import translated
 
     lines = []
     for door in DOORS:
-        lines.append(DOOR_NAMES[door][language])
+        lines.append(translated(door, language))
         lines += [f"  {one.topic:<13}{one.title}" for one in guides(door, language)]
         lines.append("")
-    example = "zigbang-nlp help files"
-    last = {"ko": f"읽으려면: {example}", "en": f"To read one: {example}"}
-    return "\n".join([*lines, last[language]])
+    return "\n".join([*lines, translated("읽으려면: zigbang-nlp help files", language)])

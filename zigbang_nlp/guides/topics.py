@@ -7,18 +7,13 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from zigbang_nlp.errors import ConfigError
+from zigbang_nlp.language.i18n import N_
 
-#: Door -> its topics, in the order in which to read them.
+#: Door, as the catalogue has it -> its topics, in the order in which to read them.
 DOORS: dict[str, tuple[str, ...]] = {
-    "learn": ("learning", "tutorial", "glossary", "pipeline"),
-    "analyse": ("files", "predictions", "trust", "insight"),
-    "operate": ("collecting", "exit-codes", "settings", "operations", "scale"),
-}
-#: Door -> its name in Korean and in English.
-DOOR_NAMES: dict[str, dict[str, str]] = {
-    "learn": {"ko": "배우기", "en": "Learn"},
-    "analyse": {"ko": "분석하기", "en": "Analyse"},
-    "operate": {"ko": "운영하기", "en": "Operate"},
+    N_("배우기"): ("learning", "tutorial", "glossary", "pipeline"),
+    N_("분석하기"): ("files", "predictions", "trust", "insight"),
+    N_("운영하기"): ("collecting", "exit-codes", "settings", "operations", "scale"),
 }
 TOPICS = tuple(topic for topics in DOORS.values() for topic in topics)
 

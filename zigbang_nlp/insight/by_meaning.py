@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.embedder import query
 from zigbang_nlp.insight.embeddings import Embeddings
 from zigbang_nlp.insight.searching import Hits, Question, counted, filtered, with_places
-from zigbang_nlp.language.said import insight_error
+from zigbang_nlp.language.said import input_error, insight_error
 from zigbang_nlp.text.text_keys import KEY
 
 #: Every text is more or less near, so the nearest so many count as found.
@@ -128,9 +127,7 @@ def _row_of(corpus: Corpus, embeddings: Embeddings, like: str) -> int:
     same = (keys == key).all(axis=1) if len(key) == keys.shape[1] else np.zeros(len(keys), bool)
     rows = np.flatnonzero(same & (places_of(corpus, embeddings) >= 0))
     if not len(rows):
-        raise InputError(
-            "There is no such text, or it has no vector.",
-            "Search anew; it may have changed.",
-            "그런 글이 없거나 그 사이에 바뀌었습니다. 다시 찾아 주세요.",
+        raise input_error(
+            "이 글을 찾지 못했습니다.", "그 사이에 바뀌었을 수 있으니 다시 찾아 주세요."
         )
     return int(rows[0])

@@ -20,7 +20,7 @@ from zigbang_nlp.insight.rates import (
     two_rates_p,
 )
 from zigbang_nlp.insight.sentiment import By, grouped_texts, text_design_effect
-from zigbang_nlp.language.said import insight_error
+from zigbang_nlp.language.said import input_error, insight_error
 from zigbang_nlp.records import CATEGORIES
 
 _DIFFERENCE = {
@@ -90,10 +90,11 @@ def compare(
     """
     sides = [_side(corpus, name, kind) for name in (one, other)]
     if set(sides[0]) & set(sides[1]):
-        raise InputError(
-            f"{one!r} and {other!r} have complexes in common.",
-            "Name two places.",
-            f"‘{one}’, ‘{other}’에 같은 단지가 있습니다. 서로 다른 두 곳을 골라 주세요.",
+        raise input_error(
+            "‘{one}’, ‘{other}’에 같은 단지가 있습니다.",
+            "서로 다른 두 곳을 골라 주세요.",
+            one=one,
+            other=other,
         )
     texts = corpus.counted
     side = np.select([texts["complex"].isin(s) for s in sides], [1, 2], 0)
@@ -181,10 +182,12 @@ def _side(corpus: Corpus, name: str, kind: str) -> list[str]:
     complexes = find_complexes(corpus.complexes, name)
     if len(complexes) > 1:
         some = ", ".join((complexes["name"] + " (" + complexes["complex"] + ")").head(4))
-        raise InputError(
-            f"{name!r} names {len(complexes)} complexes.",
-            f"Name one of them: {some}.",
-            f"‘{name}’에 해당하는 단지가 {len(complexes)}곳입니다. 하나를 골라 주세요: {some}",
+        raise input_error(
+            "‘{name}’에 해당하는 단지가 {count}곳입니다.",
+            "하나를 골라 주세요: {some}",
+            name=name,
+            count=len(complexes),
+            some=some,
         )
     return complexes["complex"].tolist()
 

@@ -91,7 +91,9 @@ class Corpus:
         """
         texts = self.texts[self.texts["positive"].notna()]
         if texts.empty:
-            raise insight_error("아직 판정된 리뷰가 없습니다.", "Run `zigbang-nlp run` first.")
+            raise insight_error(
+                "아직 판정된 리뷰가 없습니다.", "먼저 `zigbang-nlp run`을 실행하세요."
+            )
         return texts
 
     @cached_property
@@ -215,7 +217,7 @@ class Corpus:
     ) -> Corpus:
         """Some rows of the texts with their complexes; `left_out` says why not the others."""
         if not len(rows):
-            raise insight_error("이 조건에 맞는 리뷰가 없습니다.", "Leave one of them out.")
+            raise insight_error("이 조건에 맞는 리뷰가 없습니다.", "조건을 하나 빼 보세요.")
         complexes = self.complexes.iloc[np.unique(self.places[rows])]
         whole, here = (self, rows) if self.part_of is None else self.part_of
         return replace(

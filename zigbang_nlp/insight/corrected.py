@@ -71,7 +71,7 @@ def corrected_shares(
     if not known.any():
         raise insight_error(
             "무작위 표본에서 사람이 확인한 리뷰가 아직 없습니다.",
-            "Label some on the labelling page.",
+            "라벨링 페이지에서 라벨을 다세요.",
         )
     rows = []
     for group, part in texts.groupby("group", sort=True, observed=True):

@@ -83,7 +83,8 @@ def plan(store: Store, embeddings: Embeddings) -> Plan:
     kept = np.unique(np.concatenate(keys), axis=0)
     if not len(kept):
         raise insight_error(
-            "저장된 리뷰가 없습니다.", "Run `zigbang-nlp crawl` or `zigbang-nlp import FILE` first."
+            "저장된 리뷰가 없습니다.",
+            "먼저 `zigbang-nlp crawl`이나 `zigbang-nlp import FILE`을 실행하세요.",
         )
     there = embeddings.places(kept)
     gone = len(embeddings) - len(np.unique(there[there >= 0]))
@@ -117,7 +118,7 @@ def embed_store(store: Store, directory: Path, threads: int, total: int) -> int:
     except Timeout as error:
         raise insight_error(
             "다른 프로세스가 {directory} 폴더에 이미 임베딩을 만들고 있습니다.",
-            "Wait for it, or choose another directory with --work.",
+            "끝나기를 기다리거나 --work로 다른 폴더를 지정하세요.",
             directory=directory,
         ) from error
 

@@ -12,6 +12,8 @@ import pandas as pd
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.geo.addresses import in_region
 from zigbang_nlp.insight.near import near
+from zigbang_nlp.language.i18n import N_
+from zigbang_nlp.language.said import input_error
 from zigbang_nlp.records import CATEGORIES
 
 
@@ -51,12 +53,8 @@ def find_complexes(complexes: pd.DataFrame, name: str) -> pd.DataFrame:
         if spelled and match.any():
             return complexes[match]
     alike = ", ".join(near(spelled, complexes["name"].tolist()))
-    raise InputError(
-        f"There is no complex called {name!r} here.",
-        f"Did you mean {alike}?" if alike else "Give its id or a part of its name.",
-        f"‘{name}’에 해당하는 단지가 없습니다. "
-        + (f"비슷한 이름: {alike}" if alike else "단지명의 일부만 입력해도 됩니다."),
-    )
+    next_step = N_("비슷한 이름: {alike}") if alike else N_("단지명의 일부만 입력해도 됩니다.")
+    raise input_error("‘{name}’에 해당하는 단지가 없습니다.", next_step, name=name, alike=alike)
 
 
 def narrowed_texts(
@@ -102,10 +100,11 @@ def days(since: str | date | None, until: str | date | None) -> tuple[pd.Timesta
     first = pd.Timestamp(1900, 1, 1) if since is None else _span(since)[0]
     last = pd.Timestamp(2200, 1, 1) if until is None else _span(until)[1]
     if first >= last:
-        raise InputError(
-            f"{since} is after {until}.",
-            "Give the earlier day first.",
-            f"시작({since})이 끝({until})보다 늦습니다. 이른 날짜를 먼저 입력해 주세요.",
+        raise input_error(
+            "시작({since})이 끝({until})보다 늦습니다.",
+            "이른 날짜를 먼저 입력해 주세요.",
+            since=since,
+            until=until,
         )
     return first, last
 
@@ -138,10 +137,10 @@ def _span(value: str | date) -> tuple[pd.Timestamp, pd.Timestamp]:
         year, month, day_ = (None if part is None else int(part) for part in match.groups())
         start = pd.Timestamp(year or 0, month or 1, day_ or 1)
     except ValueError:
-        raise InputError(
-            f"{value!r} is not a date.",
-            "Write 2024-03-01, 2024-03 or 2024.",
-            f"날짜를 읽을 수 없습니다: ‘{value}’. 2024-03-01, 2024-03, 2024처럼 입력해 주세요.",
+        raise input_error(
+            "날짜를 읽을 수 없습니다: ‘{value}’.",
+            "2024-03-01, 2024-03, 2024처럼 입력해 주세요.",
+            value=value,
         ) from None
     step = (
         pd.DateOffset(days=1)
@@ -156,18 +155,12 @@ def _span(value: str | date) -> tuple[pd.Timestamp, pd.Timestamp]:
 def _no_region(complexes: pd.DataFrame, region: str) -> InputError:
     """What to say of a region without complexes: the nearest names, else some that there are."""
     places = pd.concat([complexes["district"], complexes["neighbourhood"]]).dropna().unique()
-    fact, lacks = f"No complex lies in {region!r}.", f"‘{region}’에 있는 단지가 없습니다."
-    if alike := ", ".join(near(region, places)):
-        return InputError(fact, f"Did you mean {alike}?", f"{lacks} 비슷한 지역: {alike}")
     known = complexes["district"].dropna().unique()[:3].tolist()
     known += complexes["geohash"].dropna().str[:5].unique()[:2].tolist()
-    if not known:
-        return InputError(
-            fact,
-            "The complexes here have neither addresses nor coordinates.",
-            f"{lacks} 이곳의 단지에는 주소도 좌표도 없습니다.",
-        )
-    some = ", ".join(known)
-    return InputError(
-        fact, f"Here are, for example, {some}.", f"{lacks} 단지가 있는 지역의 예: {some}"
-    )
+    if some := ", ".join(near(region, places)):
+        next_step = N_("비슷한 지역: {some}")
+    elif some := ", ".join(known):
+        next_step = N_("단지가 있는 지역의 예: {some}")
+    else:
+        next_step = N_("이곳의 단지에는 주소도 좌표도 없습니다.")
+    return input_error("‘{region}’에 있는 단지가 없습니다.", next_step, region=region, some=some)

@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 from scipy import sparse, stats
 
-from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.filters import days, recent
 from zigbang_nlp.insight.rates import Interval, benjamini_hochberg, fisher_p, significant
-from zigbang_nlp.language.said import insight_error
+from zigbang_nlp.language.said import input_error, insight_error
 
 #: Columns of `keywords`.
 KEYWORD_COLUMNS: dict[str, str] = {
@@ -83,10 +82,9 @@ def keywords(
         base = _within(moment, *days(base_since, base_until))
     inside = period & base
     if inside.any() and (period & ~base).any():
-        raise InputError(
-            "The base period holds only a part of the period.",
-            "Let it hold all of it, or nothing of it.",
-            "비교 기간이 선택한 기간의 일부만 포함합니다. 전부 포함하거나 겹치지 않게 해 주세요.",
+        raise input_error(
+            "비교 기간이 선택한 기간의 일부만 포함합니다.",
+            "전부 포함하거나 겹치지 않게 해 주세요.",
         )
     rest = base & ~period
     _refuse_few(int(period.sum()), int(rest.sum()))

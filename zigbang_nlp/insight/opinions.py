@@ -15,10 +15,10 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.rates import wilson
 from zigbang_nlp.insight.told import opinions
+from zigbang_nlp.language.said import input_error
 from zigbang_nlp.packing import unpack_names
 from zigbang_nlp.text.words import content_words, noun_parts, shown
 
@@ -115,9 +115,7 @@ def mentioned(corpus: Corpus, word: str) -> tuple[np.ndarray, pd.DataFrame]:
     """
     phrase = " ".join(word.split())
     if not phrase:
-        raise InputError(
-            "The word is blank.", "Write a word, such as 주차.", "검색어를 입력해 주세요."
-        )
+        raise input_error("검색어가 비어 있습니다.", "주차 같은 낱말을 입력해 주세요.")
     kept: OrderedDict[str, tuple[np.ndarray, pd.DataFrame]] = corpus.memo.setdefault(
         "mentioned", OrderedDict()
     )

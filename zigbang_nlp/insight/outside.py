@@ -106,7 +106,7 @@ def joined(
     if not matched:
         raise insight_error(
             "이 표에는 여기 있는 단지와 맞는 행이 없습니다.",
-            "Check its names and coordinates (degrees, WGS 84).",
+            "단지 이름과 좌표(도 단위, WGS 84)를 확인하세요.",
         )
     renamed = {name: f"other_{name}" for name in other.columns if name in table.columns}
     theirs = other.reset_index(drop=True).rename(columns=renamed)

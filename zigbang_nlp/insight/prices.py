@@ -14,7 +14,8 @@ from scipy import stats
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.rates import benjamini_hochberg, significant
-from zigbang_nlp.language.said import insight_error
+from zigbang_nlp.language.i18n import N_
+from zigbang_nlp.language.said import filled, insight_error
 
 #: Columns of `hedonic`.
 HEDONIC_COLUMNS: dict[str, str] = {
@@ -31,25 +32,16 @@ HEDONIC_COLUMNS: dict[str, str] = {
 #: Complexes that the regression needs at least, in all and for each property.
 FEWEST, FEWEST_EACH = 30, 10
 
-#: What it rests on, for those who read the result: (English, Korean).
-ASSUMPTIONS: tuple[tuple[str, str], ...] = (
-    (
-        "Properties and price go together in a straight line (a percentage, with log).",
-        "특성과 가격의 관계가 직선(로그를 쓰면 비율)이라고 봅니다.",
+#: What it rests on, for those who read the result.
+ASSUMPTIONS = (
+    N_("특성과 가격의 관계가 직선(로그를 쓰면 비율)이라고 봅니다."),
+    N_(
+        "같은 지역 단지들의 공통점은 걷어냈지만, 표에 없는 다른 요인이 둘을 함께 움직였을 수 있습니다."
     ),
-    (
-        "What all complexes of a region share is taken out; what differs within it and isn't in "
-        "the table may be what moves both.",
-        "같은 지역 단지들의 공통점은 걷어냈지만, 표에 없는 다른 요인이 둘을 함께 움직였을 수 있습니다.",
+    N_(
+        "함께 움직인다는 뜻이지 원인이라는 뜻은 아닙니다. 비싼 단지에 후한 리뷰가 달릴 수도 있습니다."
     ),
-    (
-        "It says what goes together, not what causes what: dear complexes may draw kinder reviews.",
-        "함께 움직인다는 뜻이지 원인이라는 뜻은 아닙니다. 비싼 단지에 후한 리뷰가 달릴 수도 있습니다.",
-    ),
-    (
-        "Scores are estimates of few reviews, which draws their effect toward 0.",
-        "만족도는 적은 리뷰로 추정한 값이어서 효과가 실제보다 작게 나올 수 있습니다.",
-    ),
+    N_("만족도는 적은 리뷰로 추정한 값이어서 효과가 실제보다 작게 나올 수 있습니다."),
 )
 
 
@@ -87,11 +79,7 @@ def hedonic(
         if name not in table.columns:
             raise InputError(f"There is no column {name!r}.", f"Use {', '.join(table.columns)}.")
     if not properties:
-        raise InputError(
-            "No property is given.",
-            "Name at least one column.",
-            "가격과 비교할 특성이 없습니다. 만족도나 세대수가 있는 단지가 30곳 이상 필요합니다.",
-        )
+        raise InputError("No property is given.", "Name at least one column.")
     values = table[columns].apply(pd.to_numeric, errors="coerce").astype(float)
     if log:
         values[target] = np.log(values[target].where(values[target] > 0))
@@ -139,7 +127,7 @@ def hedonic(
         "complexes": len(values),
         "regions": regions,
         "left_out": len(table) - len(values),
-        "assumptions": ASSUMPTIONS,
+        "assumptions": [filled(one, {}) for one in ASSUMPTIONS],
     }
     return result[list(HEDONIC_COLUMNS)]
 

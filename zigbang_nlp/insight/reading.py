@@ -71,7 +71,8 @@ def _read(store: Store, sources: list[str]) -> Corpus:
     rows = list(store.judged_reviews(sources)) if sources else []
     if not rows:
         raise insight_error(
-            "저장된 리뷰가 없습니다.", "Run `zigbang-nlp crawl` or `zigbang-nlp import FILE` first."
+            "저장된 리뷰가 없습니다.",
+            "먼저 `zigbang-nlp crawl`이나 `zigbang-nlp import FILE`을 실행하세요.",
         )
     raw = pd.DataFrame(rows, columns=list(JUDGED_COLUMNS))
     apartments = pd.DataFrame(

@@ -13,7 +13,7 @@ from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.mentions import Mentions
 from zigbang_nlp.insight.rates import benjamini_hochberg, fisher_p, significant
 from zigbang_nlp.insight.vectors import Vectors, train_vectors
-from zigbang_nlp.language.said import insight_error
+from zigbang_nlp.language.said import input_error, insight_error
 
 #: Columns of `related`.
 RELATED_COLUMNS: dict[str, str] = {
@@ -75,10 +75,8 @@ def related(
     mentions = corpus.mentions
     column = mentions.column(word)
     if column is None:
-        raise InputError(
-            f"No review mentions {word!r}.",
-            "Write it as in `polar_words`.",
-            f"‘{word}’ 언급이 있는 리뷰가 없습니다. 기본형으로 검색해 보세요.",
+        raise input_error(
+            "‘{word}’ 언급이 있는 리뷰가 없습니다.", "기본형으로 검색해 보세요.", word=word
         )
     word = str(mentions.words["word"].iloc[column])
     table = co_occurrence(mentions, column)

@@ -209,7 +209,9 @@ def measured_texts(
         about = texts.loc[spoken.index].assign(positive=spoken["positive"].to_numpy())
         if about.empty:
             raise insight_error(
-                "‘{topic}’ 주제의 글이 없습니다.", "Choose one of `insight.topics`.", topic=topic
+                "‘{topic}’ 주제의 글이 없습니다.",
+                "`insight.topics`에 나오는 주제를 고르세요.",
+                topic=topic,
             )
     if measure == "positive":
         return about
@@ -234,7 +236,7 @@ def grouped_texts(corpus: Corpus, by: str, precision: int = 5) -> pd.DataFrame:
         if texts.empty:
             raise insight_error(
                 "누가 썼는지 알려 주는 리뷰가 없습니다.",
-                "Crawl with crawl.covariates = true, or give a column of that name.",
+                "crawl.covariates = true로 수집하거나 그 이름의 열을 넣으세요.",
             )
         return texts
     if by == "category" and texts["category"].nunique() == 1 and texts["about"].notna().any():

@@ -16,7 +16,8 @@ import pandas as pd
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.outside import haversine
 from zigbang_nlp.insight.rates import benjamini_hochberg, significant
-from zigbang_nlp.language.said import insight_error
+from zigbang_nlp.language.i18n import N_
+from zigbang_nlp.language.said import filled, insight_error
 
 #: Columns of `clusters`, after those of the table it was given.
 CLUSTER_COLUMNS: dict[str, str] = {
@@ -32,21 +33,14 @@ CLUSTER_COLUMNS: dict[str, str] = {
 FEWEST = 30
 _PERMUTATIONS = 4_999
 
-#: What it rests on, for those who read the result: (English, Korean).
-ASSUMPTIONS: tuple[tuple[str, str], ...] = (
-    (
-        "Neighbours are the nearest complexes that have reviews, however far; see the distance.",
-        "이웃은 리뷰가 있는 가장 가까운 단지들이며, 거리가 멀어도 이웃으로 봅니다.",
+#: What it rests on, for those who read the result.
+ASSUMPTIONS = (
+    N_("이웃은 리뷰가 있는 가장 가까운 단지들이며, 거리가 멀어도 이웃으로 봅니다."),
+    N_(
+        "우연이라면 어느 단지든 어느 값이나 가질 수 있다고 봅니다. 리뷰가 적은 단지의 값은 더 흔들리므로 긍정 비율보다 보정한 만족도를 쓰세요."
     ),
-    (
-        "Under chance any complex could have any value; that of a few reviews swings more than "
-        "that of many, so use scores rather than raw shares.",
-        "우연이라면 어느 단지든 어느 값이나 가질 수 있다고 봅니다. 리뷰가 적은 단지의 값은 더 흔들리므로 긍정 비율보다 보정한 만족도를 쓰세요.",
-    ),
-    (
-        "Scores that were drawn toward their district's are alike within it by making; likeness "
-        "within districts is partly that.",
-        "지역 평균으로 보정한 만족도는 같은 구 안에서 서로 비슷해지므로, 구 안의 닮음에는 보정의 몫도 있습니다.",
+    N_(
+        "지역 평균으로 보정한 만족도는 같은 구 안에서 서로 비슷해지므로, 구 안의 닮음에는 보정의 몫도 있습니다."
     ),
 )
 
@@ -111,7 +105,7 @@ def clusters(
         "complexes": len(clustered),
         "left_out": len(table) - len(clustered),
         "neighbours": neighbours,
-        "assumptions": ASSUMPTIONS,
+        "assumptions": [filled(one, {}) for one in ASSUMPTIONS],
     }
     return clustered
 

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.errors import InsightError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.filters import days, recent
 from zigbang_nlp.insight.rates import (
@@ -20,7 +20,7 @@ from zigbang_nlp.insight.rates import (
 from zigbang_nlp.insight.sentiment import text_design_effect
 from zigbang_nlp.insight.told import opinions
 from zigbang_nlp.language.i18n import N_
-from zigbang_nlp.language.said import insight_error
+from zigbang_nlp.language.said import input_error, insight_error
 from zigbang_nlp.records import CATEGORIES
 
 #: Columns of `before_after`.
@@ -91,10 +91,8 @@ def before_after(
     else:
         base_first, base_last = days(base_since, base_until)
     if base_first < last and first < base_last:
-        raise InputError(
-            "The two periods overlap.",
-            "Let one end before the other begins.",
-            "두 기간이 겹칩니다. 한 기간이 끝난 뒤에 다른 기간이 시작되게 해 주세요.",
+        raise input_error(
+            "두 기간이 겹칩니다.", "한 기간이 끝난 뒤에 다른 기간이 시작되게 해 주세요."
         )
     texts = corpus.counted
     when = texts["written_at"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.language.i18n import N_, translated
-from zigbang_nlp.language.said import Said, filled, input_error
+from zigbang_nlp.language.said import Said, filled, input_error, told_error
 
 #: kind -> (the fact, the next step). Values in braces are the error's.
 WORDS: dict[str, tuple[str, str]] = {
@@ -187,13 +187,12 @@ NAMES = {
 
 def file_error(kind: str, /, **values: Any) -> InputError:
     """An error of `WORDS`, with its values in place."""
-    fact, next_step = WORDS[kind]
-    return input_error(filled(fact, values), filled(next_step, values))
+    return input_error(*WORDS[kind], **values)
 
 
 def placed(kind: str, error: InputError, /, **values: Any) -> InputError:
     """The error with the place where it was met, one of `PLACES`, before its fact."""
-    return input_error(filled(PLACES[kind], {**values, "fact": error.fact}), error.next_step)
+    return told_error(filled(PLACES[kind], {**values, "fact": error.fact}), error.next_step)
 
 
 def part(kind: str, /, **values: Any) -> Said:

@@ -42,22 +42,32 @@ def filled(sentence: str, values: Mapping[str, Any]) -> Said:
     return Said(translated(sentence, "en", **values), translated(sentence, "ko", **korean))
 
 
-def input_error(fact: str, next_step: str) -> InputError:
-    """An error of these sentences, which it can tell in both languages where they are `Said`."""
-    korean = f"{korean_of(fact)} {korean_of(next_step)}".strip()
-    return InputError(fact, next_step, korean if isinstance(fact, Said) else "")
+def told_error(fact: str, next_step: str) -> InputError:
+    """An error of these sentences, in Korean too as far as they are `Said`."""
+    return InputError(fact, next_step, f"{korean_of(fact)} {korean_of(next_step)}".strip())
 
 
-def insight_error(sentence: str, next_step: str = "", **values: Any) -> InsightError:
+def input_error(fact: str, next_step: str, /, **values: Any) -> InputError:
+    """An error that says what can't be used as it is, and what to do, in both languages.
+
+    Args:
+        fact: in Korean, as the catalogue has it.
+        next_step: the same.
+        values: what both are filled with; see `filled`.
+    """
+    return told_error(filled(fact, values), filled(next_step, values))
+
+
+def insight_error(fact: str, next_step: str = "", /, **values: Any) -> InsightError:
     """An error that says why the reviews have no answer, in both languages.
 
     Args:
-        sentence: in Korean, as the catalogue has it.
-        next_step: for those at a terminal, in English.
-        values: see `filled`.
+        fact: in Korean, as the catalogue has it; pages show it where the answer would have stood.
+        next_step: the same, for those at a terminal.
+        values: what both are filled with; see `filled`.
     """
-    fact = filled(sentence, values)
-    return InsightError(fact, fact.korean, next_step)
+    said = filled(fact, values)
+    return InsightError(said, said.korean, filled(next_step, values))
 
 
 def without_stop(sentence: str) -> Said:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from zigbang_nlp.guides.markdown import to_html
-from zigbang_nlp.guides.topics import DOOR_NAMES, DOORS, TOPICS, guide, guides
+from zigbang_nlp.guides.topics import DOORS, TOPICS, guide, guides
 from zigbang_nlp.web.pages.render import language_of, page
 from zigbang_nlp.web.problems import Problem
 
@@ -18,7 +18,7 @@ router = APIRouter(include_in_schema=False)
 def doors(request: Request) -> Response:
     """The guides behind the three doors."""
     language = language_of(request.scope)
-    listed = [(DOOR_NAMES[door][language], guides(door, language)) for door in DOORS]
+    listed = [(door, guides(door, language)) for door in DOORS]
     return page(request, "help.html", doors=listed, guide=None)
 
 
@@ -29,7 +29,7 @@ def topic(request: Request, topic: str) -> Response:
         raise Problem(404, "not-found", "페이지를 찾을 수 없습니다.")
     language = language_of(request.scope)
     shown = guide(topic, language)
-    listed = [(DOOR_NAMES[door][language], guides(door, language)) for door in DOORS]
+    listed = [(door, guides(door, language)) for door in DOORS]
     # Our own files, rendered with HTML in them escaped.
     html = Markup(to_html(shown.markdown))
     return page(request, "help.html", doors=listed, guide=shown, html=html)

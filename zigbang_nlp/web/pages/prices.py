@@ -19,9 +19,10 @@ from starlette.responses import RedirectResponse, Response
 
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.outside import JOIN_COLUMNS, joined
-from zigbang_nlp.insight.prices import hedonic
+from zigbang_nlp.insight.prices import FEWEST, hedonic
 from zigbang_nlp.insight.spatial import clusters
 from zigbang_nlp.language.i18n import translated
+from zigbang_nlp.language.said import input_error, korean_of
 from zigbang_nlp.tables.read import read_table
 from zigbang_nlp.web import queries
 from zigbang_nlp.web.api.listing import Reviews
@@ -209,8 +210,16 @@ def _regressed(snapshot: Snapshot, table: pd.DataFrame, numeric: list[str], targ
     scores = _table(snapshot)[["complex", "score"]]
     whole = table.merge(scores, on="complex", how="left")
     properties = [n for n in _PROPERTIES if n in whole.columns and n != target]
-    usable = [n for n in properties if pd.to_numeric(whole[n], errors="coerce").notna().sum() >= 30]
+    known = {n: pd.to_numeric(whole[n], errors="coerce").notna().sum() for n in properties}
+    usable = [n for n in properties if known[n] >= FEWEST]
     whole.attrs = attrs
+    if not usable:
+        trouble = input_error(
+            "가격과 비교할 특성이 없습니다.",
+            "만족도나 세대수가 있는 단지가 {least}곳 이상 필요합니다.",
+            least=FEWEST,
+        )
+        return Joined(whole, numeric, target, trouble=trouble)
     try:
         return Joined(whole, numeric, target, hedonic(whole, target, usable))
     except (InsightError, InputError) as error:
@@ -241,5 +250,5 @@ def _read(name: str, body: BinaryIO) -> pd.DataFrame:
 
 def _assumed(attrs: dict[Any, Any], language: str) -> dict[Any, Any]:
     """What a result says of itself, its assumptions in one language."""
-    place = 1 if language == "ko" else 0
-    return attrs | {"assumptions": [one[place] for one in attrs["assumptions"]]}
+    said = attrs["assumptions"]
+    return attrs | {"assumptions": said if language == "en" else [*map(korean_of, said)]}
