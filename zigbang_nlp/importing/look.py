@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -99,11 +100,11 @@ class _Looking(RowReader):
         super().__init__(columns, SCALES[0], dates, labels, skip_bad=True, summary=summary)
         self.ratings: tuple[float, float] | None = None
 
-    def _leave_out(self, reason: str, example: str) -> None:
+    def _leave_out(self, reason: str, where: Callable[[], str]) -> None:
         # Nothing is left out by looking; how many are blank stands in the table.
         self._summary.skipped[reason] += 1
         if reason == "bad value":
-            self._summary.notes.add("refused values", example)
+            self._summary.notes.add("refused values", where)
 
     def _score(self, cell: Any) -> float | None:
         number = rating_of(cell)

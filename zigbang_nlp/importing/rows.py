@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ import pandas as pd
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.importing.label_column import LabelColumn
 from zigbang_nlp.importing.summary import ImportSummary
-from zigbang_nlp.language.file_errors import file_error, part
+from zigbang_nlp.language.file_errors import example, file_error
 from zigbang_nlp.language.said import without_stop
 from zigbang_nlp.records import CATEGORIES, SPLITS, Review, content_id
 from zigbang_nlp.tables.category_names import category_of
@@ -126,7 +126,7 @@ class RowReader:
 
     def leave_blank(self, row: int) -> None:
         """Count a row of the file that has no text."""
-        self._leave_out("blank text", f"row {row}")
+        self._leave_out("blank text", example("row", row=row))
 
     def _bad_row(self, error: InputError) -> None:
         row = self._row
@@ -135,11 +135,12 @@ class RowReader:
                 f"Row {row} of {self._summary.file}: {error.fact}",
                 f"{error.next_step} Or leave such rows out with --skip-bad-rows.",
             ) from error
-        self._leave_out("bad value", part("refused", row=row, fact=without_stop(error.fact)))
+        fact = without_stop(error.fact)
+        self._leave_out("bad value", example("refused", row=row, fact=fact))
 
-    def _leave_out(self, reason: str, example: str) -> None:
+    def _leave_out(self, reason: str, where: Callable[[], str]) -> None:
         self._summary.skipped[reason] += 1
-        self._summary.notes.add("skipped", example, reason=reason)
+        self._summary.notes.add("skipped", where, reason=reason)
 
     def _review(self, row: _Cells) -> Review | None:
         text = written_text(row.text)
@@ -180,8 +181,9 @@ class RowReader:
 
     def _note_converted(self, cell: Any, number: float | None, converted: bool) -> None:
         if converted:
-            rating = "blank" if number is None else f"{number:g}"
-            self._summary.notes.add("converted ratings", f"{shortened(cell)} to {rating}")
+            kind, rating = ("emptied", "") if number is None else ("rating", f"{number:g}")
+            where = example(kind, cell=shortened(cell), rating=rating)
+            self._summary.notes.add("converted ratings", where)
 
     def _written_at(self, cell: Any) -> datetime | None:
         assert self._dates is not None
@@ -193,7 +195,8 @@ class RowReader:
                 summary.notes.add("undated", self._quoted(cell))
             return None
         if form in ("serial", "epoch"):
-            summary.notes.add(form, f"{as_text(cell)} is {moment:%Y-%m-%d}")
+            date = f"{moment:%Y-%m-%d}"
+            summary.notes.add(form, example("date", cell=as_text(cell), date=date))
         if moment.year < _FIRST_YEAR:
             summary.notes.add("early dates", self._quoted(cell))
         elif moment.replace(tzinfo=moment.tzinfo or UTC) > self._now:
@@ -201,8 +204,8 @@ class RowReader:
         summary.see_date(moment)
         return moment
 
-    def _quoted(self, cell: Any) -> str:
-        return f"row {self._row}: {shortened(as_text(cell))}"
+    def _quoted(self, cell: Any) -> Callable[[], str]:
+        return example("refused", row=self._row, fact=shortened(as_text(cell)))
 
 
 def _name(cell: Any, what: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from zigbang_nlp.errors import InputError
-from zigbang_nlp.language.i18n import N_, translated
+from zigbang_nlp.language.i18n import N_
 from zigbang_nlp.language.said import Said, filled, input_error, told_error
 
 #: kind -> (the fact, the next step). Values in braces are the error's.
@@ -157,7 +158,7 @@ WORDS: dict[str, tuple[str, str]] = {
         N_("다음 가운데 하나를 쓰거나 비워 두세요: {known}."),
     ),
 }
-#: What stands before a fact, within a sentence, or is a next step.
+#: What stands before a fact or within a sentence, is a next step, or an example of a note.
 PLACES = {
     "cell": N_("{row}행 {column} 열: {fact}"),
     "refused": N_("{row}행: {fact}"),
@@ -167,12 +168,22 @@ PLACES = {
     ),
     "likely": N_("{encoding} 인코딩일 수 있습니다. "),
     "more places": N_(" 외 {count}곳"),
+    "line": N_("{line}줄"),
+    "lines": N_("{first}~{last}줄"),
+    "row": N_("{row}행"),
+    "cell of": N_("{row}행 {column} 열"),
+    "pair": N_("{row}행 {category} 항목"),
+    "name": N_("{column!r} 열: {whole!r}"),
+    "renamed": N_("{name!r} → {variable}"),
+    "rating": N_("{cell} → {rating}"),
+    "emptied": N_("{cell} → 빈칸"),
+    "date": N_("{cell} → {date}"),
 }
 #: What a cell should hold, and what it may be instead.
 NAMES = {
-    "text": N_("글"),
-    "apartment": N_("단지"),
-    "category": N_("항목"),
+    "text": N_("리뷰 본문"),
+    "apartment": N_("아파트 단지"),
+    "category": N_("항목 이름"),
     "id": N_("번호"),
     "split": N_("데이터 구분"),
     "source": N_("출처"),
@@ -200,9 +211,14 @@ def part(kind: str, /, **values: Any) -> Said:
     return filled(PLACES[kind], values)
 
 
-def name(english: str) -> Said:
-    """A name of `NAMES`, in both languages."""
-    return Said(english, translated(NAMES[english], "ko"))
+def example(kind: str, /, **values: Any) -> Callable[[], Said]:
+    """A part of a sentence that is asked for only where a note keeps it as an example."""
+    return partial(part, kind, **values)
+
+
+def name(kind: str) -> Said:
+    """One of `NAMES`."""
+    return filled(NAMES[kind], {})
 
 
 def quoted(names: Iterable[str]) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Protocol
 
 from zigbang_nlp.language.i18n import N_, translated
-from zigbang_nlp.language.said import Said
+from zigbang_nlp.language.said import korean_of
 
 
 class _Note(Protocol):
@@ -131,28 +130,9 @@ def sentence(kind: str, language: str = "en", **values: str | int) -> str:
     return translated(WORDS[kind], language, **named)
 
 
-#: How examples begin or are converted -> the same in Korean.
-_EXAMPLES = (
-    (re.compile(r"^rows? (\d[\d,]*)"), r"\1행"),
-    (re.compile(r"^lines (\d+) to (\d+)"), r"\1~\2줄"),
-    (re.compile(r"^line (\d+)"), r"\1줄"),
-    (re.compile(r"^column (?=')"), "열 "),
-    (re.compile(r"^('.*') to blank$"), r"\1 → 빈칸"),
-    (re.compile(r"^(\S+) is (?=[\d-]+$)|^('.*') to (?=[\d.]+$)"), r"\1\2 → "),
-)
-
-
-def _example(example: str, language: str) -> str:
-    if language == "ko" and isinstance(example, Said):
-        return example.korean
-    for pattern, korean in _EXAMPLES if language == "ko" else ():
-        example = pattern.sub(korean, example)
-    return example
-
-
 def note_sentence(note: _Note, language: str = "en") -> str:
     """A note as a sentence in "ko" or "en"."""
-    shown = [_example(example, language) for example in note.examples]
+    shown = note.examples if language == "en" else map(korean_of, note.examples)
     examples = "; ".join(shown) + ("; …" if note.count > len(note.examples) > 0 else "")
     counts: dict[str, str | int] = {"n": note.count, "count": f"{note.count:,}"}
     return sentence(note.kind, language, examples=examples, **counts, **note.values)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from zigbang_nlp.language.file_errors import file_error, quoted
+from zigbang_nlp.language.file_errors import example, file_error, quoted
 from zigbang_nlp.tables.encoding import encoding_of
 from zigbang_nlp.tables.json_document import document_rows, is_document
 from zigbang_nlp.tables.mojibake import known_columns
@@ -86,6 +86,6 @@ def _whole(row: dict[str, Any], number: int, source: Source, noting: bool) -> di
         if isinstance(value, str) and _LONE.search(value):
             value = _LONE.sub("\ufffd", value)
             if noting:
-                source.notes.add("surrogates", f"row {number}")
+                source.notes.add("surrogates", example("row", row=number))
         whole[composed(_LONE.sub("\ufffd", key))] = value
     return whole

@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterable
 import ftfy.bad_codecs  # noqa: F401 - knows cp1252 with its five holes filled
 import pandas as pd
 
-from zigbang_nlp.language.file_errors import part, quoted
+from zigbang_nlp.language.file_errors import example, part, quoted
 from zigbang_nlp.language.said import Said
 from zigbang_nlp.tables.cells import shortened
 from zigbang_nlp.tables.source import Notes
@@ -74,7 +74,7 @@ def mend_chunk(chunk: pd.DataFrame, fix: bool, before: int, notes: Notes) -> pd.
     renamed = {c: whole for c in chunk.columns if isinstance(c, str) and (whole := mended(c))}
     for name, whole in renamed.items():
         if before == 0:
-            notes.add(kind, f"column {name!r}: {whole!r}")
+            notes.add(kind, example("name", column=name, whole=whole))
     for column in chunk.columns:
         cells = chunk[column]
         if cells.dtype.kind != "O" and not pd.api.types.is_string_dtype(cells.dtype):
@@ -86,7 +86,8 @@ def mend_chunk(chunk: pd.DataFrame, fix: bool, before: int, notes: Notes) -> pd.
         for row, cell in enumerate(values):
             whole = mended(cell) if type(cell) is str else None
             if whole is not None:
-                notes.add(kind, f"row {before + row + 1}: {shortened(cell, 30)}")
+                number, shown = before + row + 1, shortened(cell, 30)
+                notes.add(kind, example("refused", row=number, fact=shown))
                 values[row] = whole
         if fix:
             chunk = chunk.assign(**{column: pd.Series(values, index=chunk.index, dtype=object)})

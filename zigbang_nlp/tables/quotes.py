@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TextIO
 
-from zigbang_nlp.language.file_errors import file_error, part
+from zigbang_nlp.language.file_errors import example, file_error, part
 from zigbang_nlp.tables.dialect import Dialect
 from zigbang_nlp.tables.source import Source
 
@@ -52,7 +52,7 @@ def _quotes_enclose(source: Source, encoding: str, dialect: Dialect) -> bool:
     fits = _fit_by_line(source, encoding, dialect, places, closed)
     if fits:
         for first, last in places:
-            source.notes.add("quoting none", f"lines {first} to {last}")
+            source.notes.add("quoting none", example("lines", first=first, last=last))
         return False
     if closed:
         return True

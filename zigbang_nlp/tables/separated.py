@@ -7,7 +7,7 @@ from itertools import chain, islice
 
 import pandas as pd
 
-from zigbang_nlp.language.file_errors import file_error
+from zigbang_nlp.language.file_errors import example, file_error
 from zigbang_nlp.tables.dialect import Dialect, find_dialect
 from zigbang_nlp.tables.encoding import encoding_of
 from zigbang_nlp.tables.header import place_names
@@ -58,7 +58,7 @@ def _even(
             continue
         number += 1
         if len(row) < width:
-            source.notes.add("short rows", f"row {number}")
+            source.notes.add("short rows", example("row", row=number))
             row = row + [""] * (width - len(row))
         elif any(field.strip() for field in row[width:]):
             raise file_error("long row", name=source.name, row=number, fields=len(row), width=width)

@@ -70,7 +70,8 @@ class Notes:
 
         Args:
             kind: a key of `language.file_notes`.
-            example: where or what, e.g. "line 7"; three are kept.
+            example: where or what, or a function that says it (see `file_errors.example`), which is
+                asked only for the three that are kept.
             count: how many at once.
             values: what the sentence names.
         """
@@ -80,7 +81,8 @@ class Notes:
             note = self._notes[key] = Note(kind, {k: str(v) for k, v in values.items()})
         note.count += count
         if example is not None and len(note.examples) < _EXAMPLES:
-            note.examples.append(example if isinstance(example, str) else str(example))
+            shown = example() if callable(example) else example
+            note.examples.append(shown if isinstance(shown, str) else str(shown))
 
     def merge(self, others: Iterable[Note]) -> None:
         """Count on what was noted of another part of the same file."""

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 
 from zigbang_nlp.errors import InputError
+from zigbang_nlp.language.file_errors import example
 from zigbang_nlp.tables.encoding import looks_like_utf_8, marked_encoding
 from zigbang_nlp.tables.mojibake import mended
 from zigbang_nlp.tables.source import Notes, ReadOptions
@@ -30,7 +31,8 @@ def lines_of(stream: io.BufferedReader, options: ReadOptions, notes: Notes) -> I
     for number, line in enumerate(lines, start=1):
         whole = mended(line)
         if whole is not None:
-            notes.add("mended" if options.fix_encoding else "mojibake", f"line {number}")
+            kind = "mended" if options.fix_encoding else "mojibake"
+            notes.add(kind, example("line", line=number))
         yield whole if whole is not None and options.fix_encoding else line
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from zigbang_nlp.errors import ConfigError
+from zigbang_nlp.language.file_errors import example
 from zigbang_nlp.tables.cells import is_missing
 from zigbang_nlp.tables.target import TableWriter, Target, plain
 
@@ -111,7 +112,7 @@ class StatisticsWriter(TableWriter):
         ]
         for name, variable in zip(names, variables, strict=True):
             if variable != name:
-                notes.add("renamed variables", f"{name!r} is {variable}")
+                notes.add("renamed variables", example("renamed", name=name, variable=variable))
         columns = {
             variable: self._column(whole.iloc[:, at], names[at])
             for at, variable in enumerate(variables)
@@ -154,7 +155,8 @@ class StatisticsWriter(TableWriter):
         text = text.replace("\x00", "")  # ends a text in both
         if most is None or len(text) * 4 <= most or len(text.encode()) <= most:
             return text
-        self.target.notes.add("cut cells", f"row {row}, column {name}", most=f"{most // 3:,}")
+        place = example("cell of", row=row, column=name)
+        self.target.notes.add("cut cells", place, most=f"{most // 3:,}")
         return text.encode()[:most].decode(errors="ignore")
 
 

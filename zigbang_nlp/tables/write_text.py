@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from zigbang_nlp.language.file_errors import example
 from zigbang_nlp.tables.cells import defused
 from zigbang_nlp.tables.target import TableWriter, Target, nested, plain
 
@@ -55,7 +56,7 @@ class SeparatedWriter(TableWriter):
             value = plain(cell)
             safe = defused(value)
             if safe is not value:
-                self.target.notes.add("defused", f"row {row}, column {name}")
+                self.target.notes.add("defused", example("cell of", row=row, column=name))
             values.append(str(safe).lower() if isinstance(safe, bool) else safe)
         return pd.Series(values, index=cells.index, dtype=object)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from zigbang_nlp.language.file_errors import example
 from zigbang_nlp.tables.cells import defused, is_missing
 from zigbang_nlp.tables.target import TableWriter, Target, plain
 
@@ -69,9 +70,8 @@ class WorkbookWriter(TableWriter):
     def _cell(self, value: Any, row: int, name: str) -> Any:
         if isinstance(value, str):
             if len(value) > _CELL_CHARACTERS:
-                self.target.notes.add(
-                    "cut cells", f"row {row}, column {name}", most=f"{_CELL_CHARACTERS:,}"
-                )
+                place = example("cell of", row=row, column=name)
+                self.target.notes.add("cut cells", place, most=f"{_CELL_CHARACTERS:,}")
             return self._text(value[:_CELL_CHARACTERS])
         if is_missing(value):
             return None

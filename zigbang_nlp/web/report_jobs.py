@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zigbang_nlp.console import log
-from zigbang_nlp.errors import InsightError, ZigbangError
+from zigbang_nlp.errors import InputError, InsightError, ZigbangError
 from zigbang_nlp.insight.queries import Filters
 from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.report.make import write_report
@@ -113,7 +113,7 @@ class ReportJobs:
             job.state = "done" if job.state == "working" else job.state
         except _StoppedError:
             pass
-        except InsightError as error:
+        except (InsightError, InputError) as error:
             job.state, job.trouble = "failed", error.sentence(job.language)
         except ZigbangError as error:
             job.state, job.trouble = "failed", error.fact
