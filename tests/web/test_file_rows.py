@@ -258,7 +258,7 @@ def test_why_a_file_is_not_read_is_said_in_the_language_of_the_page(judging: Kno
     name, mojibake = "내 글.csv", "후기,평\n".encode().decode("latin-1")
     for body, why in (
         (b"", "내 글.csv 파일이 비어 있습니다."),
-        (b"\xff\xfe\x00\x41,\xd8", "내 글.csv 파일의 인코딩은 UTF-16 형식이 아닙니다."),
+        (b"\xff\xfe\x00\x41,\xd8", "내 글.csv 파일은 UTF-16 인코딩이 아닙니다."),
         ("글,수\n가,1,2\n".encode(), "내 글.csv 파일의 1행은 3칸인데 머리글은 2칸입니다."),
         (f"{mojibake}a,b\n".encode(), "열 이름의 인코딩이 깨져 있습니다(‘후기’ 같습니다)."),
     ):
@@ -275,7 +275,7 @@ def test_why_a_file_is_not_read_is_said_in_the_language_of_the_page(judging: Kno
     state = finished(judging, reply["address"])
     assert state["state"] == "failed"
     assert state["trouble"] == (
-        "2행 '글' 열: 글 열의 값 [1, 2]의 종류는 글이 아니라 목록입니다. "
+        "2행 '글' 열: 리뷰 본문 자리에 글이 아닌 목록이 있습니다: [1, 2]. "
         "글이 담긴 열을 지정하거나 칸을 고치세요."
     )
 

@@ -109,7 +109,7 @@ def agreements(labels: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     if not rows:
         raise insight_error(
             "두 사람이 함께 확인한 리뷰가 아직 없습니다.",
-            "다른 사람도 무작위 표본에 라벨을 달게 하세요.",
+            "다른 사람도 무작위 표본에 라벨을 달아야 합니다.",
         )
     table = pd.DataFrame(rows, columns=list(AGREEMENT_COLUMNS))
     table = table.sort_values("texts", ascending=False, kind="stable").reset_index(drop=True)

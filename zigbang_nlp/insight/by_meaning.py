@@ -128,6 +128,6 @@ def _row_of(corpus: Corpus, embeddings: Embeddings, like: str) -> int:
     rows = np.flatnonzero(same & (places_of(corpus, embeddings) >= 0))
     if not len(rows):
         raise input_error(
-            "이 글을 찾지 못했습니다.", "그 사이에 바뀌었을 수 있으니 다시 찾아 주세요."
+            "이 글을 찾을 수 없습니다.", "그 사이에 바뀌었을 수 있으니 다시 검색해 주세요."
         )
     return int(rows[0])

@@ -91,7 +91,7 @@ def compare(
     sides = [_side(corpus, name, kind) for name in (one, other)]
     if set(sides[0]) & set(sides[1]):
         raise input_error(
-            "‘{one}’, ‘{other}’에 같은 단지가 있습니다.",
+            "‘{one}’과(와) ‘{other}’에 같은 단지가 있습니다.",
             "서로 다른 두 곳을 골라 주세요.",
             one=one,
             other=other,

@@ -76,7 +76,7 @@ def related(
     column = mentions.column(word)
     if column is None:
         raise input_error(
-            "‘{word}’ 언급이 있는 리뷰가 없습니다.", "기본형으로 검색해 보세요.", word=word
+            "‘{word}’을(를) 언급한 리뷰가 없습니다.", "기본형으로 검색해 보세요.", word=word
         )
     word = str(mentions.words["word"].iloc[column])
     table = co_occurrence(mentions, column)

@@ -36,7 +36,7 @@ def opinions(corpus: Corpus, of_text: Sequence[str] = OF_TEXT) -> pd.DataFrame:
     if not corpus.texts["topics"].notna().any():
         raise insight_error(
             "이 리뷰를 판정한 모델은 주제를 알지 못합니다.",
-            "패키지에 든 모델이나 그것을 이어서 학습한 모델로 판정하세요.",
+            "패키지에 포함된 모델이나 이를 이어서 학습한 모델로 판정하세요.",
         )
     pairs = _told(corpus)
     if not len(pairs.rows):

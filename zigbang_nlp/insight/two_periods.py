@@ -92,7 +92,7 @@ def before_after(
         base_first, base_last = days(base_since, base_until)
     if base_first < last and first < base_last:
         raise input_error(
-            "두 기간이 겹칩니다.", "한 기간이 끝난 뒤에 다른 기간이 시작되게 해 주세요."
+            "두 기간이 겹칩니다.", "앞 기간이 끝난 뒤에 뒤 기간이 시작하도록 날짜를 고쳐 주세요."
         )
     texts = corpus.counted
     when = texts["written_at"]

@@ -54,7 +54,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "other encoding": (
         N_(
-            "{name} 파일의 인코딩은 {encoding} 형식이 아닙니다. {line}줄에 맞지 않는 바이트({bytes})가 있습니다."
+            "{name} 파일은 {encoding} 인코딩이 아닙니다. {line}줄에 맞지 않는 바이트({bytes})가 있습니다."
         ),
         N_("--encoding으로 인코딩을 지정하거나 파일을 UTF-8로 저장하세요."),
     ),
@@ -110,7 +110,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "no sheet": (N_("{name} 파일에 {sheet} 시트가 없습니다."), N_("있는 시트: {known}.")),
     "hidden sheets": (
-        N_("{name} 파일에는 숨기지 않은 시트 가운데 내용이 있는 것이 없습니다."),
+        N_("{name} 파일에서 숨기지 않은 시트는 모두 비어 있습니다."),
         N_("--sheet로 숨긴 시트를 지정하세요."),
     ),
     "empty sheet": (
@@ -127,7 +127,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     # --- cells
     "not text": (
-        N_("{what} 열의 값 {cell}의 종류는 글이 아니라 {kind}입니다."),
+        N_("{what} 자리에 글이 아닌 {kind}이(가) 있습니다: {cell}."),
         N_("글이 담긴 열을 지정하거나 칸을 고치세요."),
     ),
     "bytes": (
