@@ -8,8 +8,13 @@ import time
 import numpy as np
 import pandas as pd
 
+from tests.factories.corpus import World
 from tests.factories.topical import COMPLEXES, DISTRICTS
 from tests.web.conftest import Known
+from zigbang_nlp.insight import Corpus
+from zigbang_nlp.insight.outside import joined
+from zigbang_nlp.web.corpus_cache import Snapshot
+from zigbang_nlp.web.pages.prices import _regressed
 
 
 def send(known: Known, table: pd.DataFrame, target: str) -> str:
@@ -47,6 +52,20 @@ def test_a_planted_effect_is_found_within_regions(known: Known) -> None:
     assert low < effect < high
     assert '<tr class="sure"><td>보정한 만족도' not in page
     assert "원인이라는 뜻은 아닙니다" in page
+
+
+def test_too_few_complexes_leave_nothing_to_compare_prices_with() -> None:
+    corpus = Corpus.from_frames(World(reviews=400, complexes=4).texts())
+    prices = pd.DataFrame({"name": corpus.complexes["name"], "price": [1.0, 2.0, 3.0, 4.0]})
+    answer = _regressed(Snapshot("", corpus), joined(corpus, prices), ["price"], "price")
+    assert answer.effects is None
+    assert answer.trouble is not None
+    assert answer.trouble.sentence("ko") == (
+        "가격과 비교할 특성이 없습니다. 만족도나 세대수가 있는 단지가 30곳 이상 필요합니다."
+    )
+    assert answer.trouble.sentence("en").startswith(
+        "There is nothing to compare prices with. At least"
+    )
 
 
 def test_columns_are_buttons_that_ask_again_without_the_file(known: Known) -> None:
