@@ -3,7 +3,8 @@
 Every address of a page differs from the others (other complexes, districts, topics, words, pages),
 so that what is kept for one doesn't answer the next; "again" asks the same addresses once more. The
 first answer of each kind isn't counted: it may read the store. CPU is the server's own, and says
-more than the clock on a machine that is shared.
+more than the clock on a machine that is shared. Search by meaning, where the extra `semantic` is
+installed, is asked of vectors by chance, since the model's own would take an hour.
 """
 
 from __future__ import annotations
@@ -142,12 +143,14 @@ def run(options: argparse.Namespace) -> list[Row]:
 
 def _made(texts: int, complexes: int, place: str) -> str:
     from tests.factories.city import City
+    from tests.factories.vectors import scatter
     from zigbang_nlp.store import open_store
 
     city, url = City(complexes, texts), f"sqlite:///{place}/city.db"
     with open_store(url) as store:
         city.fill(store)
         city.label(store, 300)
+    scatter(url, Path(place) / "data" / "embeddings")
     return url
 
 
@@ -160,13 +163,25 @@ def _measured(port: int, pid: int, options: argparse.Namespace) -> list[tuple[An
         keys = [one["complex"] for one in listed]
         districts = sorted({one["district"] for one in listed if one["district"]})
         topics = sorted({topic for key in keys[:3] for topic in _topics(http, key)})
-        every = addresses(keys, districts, topics) | sent(http, keys, options.only)
+        every = addresses(keys, districts, topics) | by_meaning(http)
+        every |= sent(http, keys, options.only)
         return [
             _line(http, pid, name, wanted)
             for name, found in every.items()
             if options.only in name
             and len(wanted := list(itertools.islice(found, options.rounds + 1))) > 1
         ]
+
+
+def by_meaning(http: httpx.Client) -> dict[str, Iterator[str]]:
+    """Name -> addresses of the search by meaning; none where the store has no vectors."""
+    if http.get(f"{API}/search?by=meaning&q=a").is_error:
+        return {}
+    asked = [f"by=meaning&q={quote(said)}{kind}" for kind in _KINDS for said in ASKED]
+    return {
+        "/search, meaning": (f"/search?{one}" for one in asked),
+        f"{API}/search, meaning": (f"{API}/search?{one}&size=50" for one in asked[::-1]),
+    }
 
 
 def _line(http: httpx.Client, pid: int, name: str, wanted: list[Any]) -> tuple[Any, ...]:
