@@ -48,7 +48,7 @@ def rows_of(
     rows = []
     for row in table.to_dict("records"):
         note = f"{text(row[low])}–{text(row[high])}" if percent else ""
-        note = note or f"{text(row[low])} … {text(row[high])}"
+        note = note or f"{text(row[low])} ~ {text(row[high])}"
         if count is not None:
             note += f" · n={int(row[count]):,}"
         rows.append(

@@ -106,7 +106,7 @@ def _side(table: pd.DataFrame, measure: str, say: Translator) -> dict[str, Any]:
             row["high"],
             say("{value}%p", value=f"{100 * row['difference']:+.1f}")
             + (" *" if row["significant"] else ""),
-            f"{100 * row['low']:+.1f} … {100 * row['high']:+.1f}",
+            f"{100 * row['low']:+.1f} ~ {100 * row['high']:+.1f}",
             "base" if plain or not row["significant"] else None,
         )
         for row in rows
