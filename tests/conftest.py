@@ -97,11 +97,17 @@ bootstrap = 100
 
 @pytest.fixture(scope="session")
 def sample_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder where the sample was run once, with a small network. Don't change it."""
+    """A folder where the sample was run once, with a small network; beside it what it said.
+
+    Don't change it: `data` and `zigbang.toml` may be copied elsewhere.
+    """
 
     def make(place: Path) -> None:
-        (place / "zigbang.toml").write_text(SAMPLE_SETTINGS)
-        done = zigbang("run", "--quiet", cwd=place)
+        folder = place / "a folder 폴더"
+        folder.mkdir()
+        (folder / "zigbang.toml").write_text(SAMPLE_SETTINGS)
+        done = zigbang("run", cwd=folder)
         assert done.returncode == 0, done.stderr.decode()
+        (place / "stderr.txt").write_bytes(done.stderr)
 
-    return make_once(tmp_path_factory, "sample", make)
+    return make_once(tmp_path_factory, "sample", make) / "a folder 폴더"

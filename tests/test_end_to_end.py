@@ -1,6 +1,7 @@
 """The whole road in an empty folder: the sample, a second run, then a file of one's own."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -12,33 +13,13 @@ from zigbang_nlp.store import open_store
 
 pytestmark = pytest.mark.slow
 
-SMALL = """
-[train]
-init = "scratch"
-epochs = 2
-lstm_units = [8]
-embedding_dim = 8
-learning_rate = 0.02
-
-[evaluate]
-bootstrap = 100
-"""
 STAGES = ("crawl", "preprocess", "train", "evaluate", "predict", "report")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder where the sample was run once."""
-    folder = tmp_path_factory.mktemp("a folder 폴더")
-    (folder / "zigbang.toml").write_text(SMALL)
-    done = zigbang("run", cwd=folder)
-    assert done.returncode == 0, done.stderr.decode()
-    stderr = done.stderr.decode()
-    assert [f"Running {stage}:" in stderr for stage in STAGES] == [True] * 6
-    assert "Warning" not in stderr
-    assert "W0000" not in stderr
-    assert str(folder / "data") in stderr
-    return folder
+def folder(sample_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the folder where the sample was run once."""
+    return Path(shutil.copytree(sample_run, tmp_path_factory.mktemp("copies") / sample_run.name))
 
 
 def state(folder: Path) -> dict[str, tuple[int, bytes]]:
@@ -49,8 +30,13 @@ def state(folder: Path) -> dict[str, tuple[int, bytes]]:
     }
 
 
-def test_a_run_on_the_sample_makes_everything(folder: Path) -> None:
-    data = folder / "data"
+def test_a_run_on_the_sample_makes_everything(sample_run: Path) -> None:
+    stderr = (sample_run.parent / "stderr.txt").read_text(encoding="utf-8")
+    assert [f"Running {stage}:" in stderr for stage in STAGES] == [True] * 6
+    assert "Warning" not in stderr
+    assert "W0000" not in stderr
+    assert str(sample_run / "data") in stderr
+    data = sample_run / "data"
     metrics = json.loads((data / "evaluation" / "metrics.json").read_text(encoding="utf-8"))
     assert metrics["texts"] > 100
     assert metrics["baseline"]["at_0.5"]["accuracy"]["value"] > 0.7
