@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing import context, process
 from pathlib import Path
 
@@ -22,6 +22,7 @@ multiprocessing.get_context("forkserver").set_forkserver_preload(
         "zigbang_nlp.cli.crawl",
         "zigbang_nlp.cli.predict",
         "zigbang_nlp.crawl.status",
+        "zigbang_nlp.model.training.train",
         "zigbang_nlp.predict.classifier",
         "zigbang_nlp.predict.files",
         "zigbang_nlp.store.export",
@@ -33,9 +34,10 @@ _STARTING = threading.Lock()
 
 
 class Fork(context.ForkServerProcess):
-    """A fork of a process that has imported much and has no threads: quick to start and to kill.
+    """A fork of a process that has imported much and runs nothing: quick to start and to kill.
 
-    TensorFlow isn't part of it, and what the environment says at the start can't be changed.
+    TensorFlow is imported there and not used, so that it starts its threads in the fork. What the
+    environment says when Python or TensorFlow starts can't be changed.
     Whoever starts a process asks all that `multiprocessing` knows of whether they have ended, and
     an exit code can be read once; a second thread that asks is told 255. So it knows of none.
     """
@@ -61,22 +63,62 @@ def started(
 
 
 def forked(arguments: Sequence[str], cwd: Path, stdin: bytes) -> subprocess.CompletedProcess[bytes]:
-    """Run the same command in a fork; its standard streams are files."""
-    with tempfile.TemporaryDirectory() as place:
-        streams = [Path(place, name) for name in ("stdin", "stdout", "stderr")]
-        streams[0].write_bytes(stdin)
-        fork = Fork(target=_run, args=(list(arguments), str(cwd), dict(os.environ), streams))
-        fork.start()
-        fork.join(_SECONDS)
-        fork.kill()  # if it hangs
-        fork.join()
-        stdout, stderr = (stream.read_bytes() for stream in streams[1:])
-        code = fork.exitcode
-    assert code is not None
-    return subprocess.CompletedProcess(list(arguments), code, stdout, stderr)
+    """Run the same command in a fork."""
+    return Running(arguments, cwd, stdin).ended()
 
 
-def _run(arguments: list[str], cwd: str, environ: dict[str, str], streams: Sequence[Path]) -> None:
+class Running:
+    """The command in a fork, under way; its standard streams are files."""
+
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        cwd: Path,
+        stdin: bytes = b"",
+        environ: Mapping[str, str] | None = None,
+        before: Callable[[], None] | None = None,
+    ) -> None:
+        """Start it.
+
+        Args:
+            arguments: of the command line.
+            cwd: where it runs.
+            stdin: what it reads.
+            environ: more of an environment.
+            before: is called in the fork first.
+        """
+        self.arguments = list(arguments)
+        self._place = tempfile.TemporaryDirectory()
+        self._streams = [Path(self._place.name, name) for name in ("stdin", "stdout", "stderr")]
+        self._streams[0].write_bytes(stdin)
+        whole = {**os.environ, **(environ or {})}
+        self._fork = Fork(
+            target=_run, args=(self.arguments, str(cwd), whole, self._streams, before)
+        )
+        self._fork.start()
+
+    def kill(self) -> None:
+        self._fork.kill()
+
+    def ended(self) -> subprocess.CompletedProcess[bytes]:
+        """What it did, once it has ended."""
+        self._fork.join(_SECONDS)
+        self._fork.kill()  # if it hangs
+        self._fork.join()
+        stdout, stderr = (stream.read_bytes() for stream in self._streams[1:])
+        self._place.cleanup()
+        code = self._fork.exitcode
+        assert code is not None
+        return subprocess.CompletedProcess(self.arguments, code, stdout, stderr)
+
+
+def _run(
+    arguments: list[str],
+    cwd: str,
+    environ: dict[str, str],
+    streams: Sequence[Path],
+    before: Callable[[], None] | None,
+) -> None:
     """Become the command."""
     os.chdir(cwd)
     os.environ.clear()
@@ -90,6 +132,8 @@ def _run(arguments: list[str], cwd: str, environ: dict[str, str], streams: Seque
     sys.argv = ["zigbang-nlp", *arguments]
     from zigbang_nlp.cli import main
 
+    if before is not None:
+        before()
     code: object = 0
     try:
         main()

@@ -1,21 +1,19 @@
 """Training on several workers or devices gives what one gives, for the same global batch."""
 
 import json
-import os
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.commands import Running
 from tests.conftest import zigbang
+from zigbang_nlp.model.network.backend import tf
 from zigbang_nlp.model.training.distribution import own_rows
 from zigbang_nlp.text.dataset import DataSet
 
@@ -32,6 +30,7 @@ SETTINGS = [
     "8",
     "--lstm-units",
     "8",
+    "--no-bidirectional",
     "--learning-rate",
     "0.02",
     "--dropout",
@@ -53,15 +52,12 @@ class Killer(keras.callbacks.Callback):
         if epoch == 1 and armed.exists() and armed.read_text() in sys.argv:
             os.kill(os.getpid(), signal.SIGKILL)
 """
-#: Two logical CPUs stand in for two GPUs.
-TWO_DEVICES = """
-import sys
-from zigbang_nlp.model.network.backend import tf
-cpu = tf.config.list_physical_devices("CPU")[0]
-tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-from zigbang_nlp.cli import main
-main()
-"""
+
+
+def two_devices() -> None:
+    """Two logical CPUs stand in for two GPUs."""
+    cpu = tf.config.list_physical_devices("CPU")[0]
+    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 
 
 def history(work: Path) -> dict[str, list[float]]:
@@ -86,17 +82,17 @@ def test_two_processes_on_loopback_train_as_one_though_one_is_killed(places: Pat
     # The second dies with its second epoch done and not yet kept, which the first has kept.
     (places / "armed").write_text("worker1")
     first, second = two_workers(places)
-    stderr = second.communicate(timeout=300)[1].decode()
-    assert second.returncode == -signal.SIGKILL, stderr
+    killed = second.ended()
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
     until(lambda: set(kept_epochs(places / "worker0")) == {1, 2})
     assert kept_epochs(places / "worker1") == [1]
     first.kill()  # its next step would wait for the other
-    first.communicate()
+    first.ended()
     (places / "armed").unlink()
     for worker in two_workers(places):
-        stderr = worker.communicate(timeout=600)[1].decode()
-        assert worker.returncode == 0, stderr
-        assert "Resuming after epoch 1 of" in stderr
+        done = worker.ended()
+        assert done.returncode == 0, done.stderr.decode()
+        assert "Resuming after epoch 1 of" in done.stderr.decode()
     alone = history(places / "alone")
     ours, theirs = (history(places / f"worker{index}") for index in range(2))
     assert ours == theirs
@@ -110,12 +106,11 @@ def test_two_processes_on_loopback_train_as_one_though_one_is_killed(places: Pat
 @pytest.mark.slow
 def test_two_devices_train_as_one_though_they_are_killed(places: Path) -> None:
     arguments = [*SETTINGS, "--distribute", "mirrored", "--work", "mirrored"]
-    command = [sys.executable, "-c", TWO_DEVICES, *arguments]
     (places / "armed").write_text("mirrored")
-    killed = subprocess.run(command, cwd=places, capture_output=True)
+    killed = Running(arguments, places, before=two_devices).ended()
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
     (places / "armed").unlink()
-    done = subprocess.run(command, cwd=places, capture_output=True)
+    done = Running(arguments, places, before=two_devices).ended()
     assert done.returncode == 0, done.stderr.decode()
     assert "Resuming after epoch 1 of" in done.stderr.decode()
     alone, mirrored = history(places / "alone"), history(places / "mirrored")
@@ -123,27 +118,21 @@ def test_two_devices_train_as_one_though_they_are_killed(places: Path) -> None:
         assert mirrored[name] == pytest.approx(alone[name], abs=1e-3), name
 
 
-def two_workers(places: Path) -> list[subprocess.Popen[bytes]]:
+def two_workers(places: Path) -> list[Running]:
     ports = []
     for _ in range(2):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             ports.append(free.getsockname()[1])
     cluster = {"worker": [f"127.0.0.1:{port}" for port in ports]}
-    command = [sys.executable, "-m", "zigbang_nlp", *SETTINGS, "--distribute", "multiworker"]
+    tasks = [{"type": "worker", "index": index} for index in range(2)]
     return [
-        subprocess.Popen(
-            [*command, "--work", f"worker{index}"],
-            cwd=places,
-            env=os.environ
-            | {
-                "TF_CONFIG": json.dumps(
-                    {"cluster": cluster, "task": {"type": "worker", "index": index}}
-                )
-            },
-            stderr=subprocess.PIPE,
+        Running(
+            [*SETTINGS, "--distribute", "multiworker", "--work", f"worker{task['index']}"],
+            places,
+            environ={"TF_CONFIG": json.dumps({"cluster": cluster, "task": task})},
         )
-        for index in range(2)
+        for task in tasks
     ]
 
 
@@ -165,10 +154,9 @@ def until(reached: Callable[[], bool]) -> None:
     "config", [None, "{}", '{"cluster": {"worker": ["a:1"]}, "task": {"index": 1}}']
 )
 def test_workers_without_a_plan_are_told_how_to_make_one(places: Path, config: str | None) -> None:
-    environ: dict[str, Any] = {} if config is None else {"TF_CONFIG": config}
-    done = zigbang(
-        *SETTINGS, "--distribute", "multiworker", "--work", "worker0", cwd=places, **environ
-    )
+    environ = {} if config is None else {"TF_CONFIG": config}
+    arguments = [*SETTINGS, "--distribute", "multiworker", "--work", "worker0"]
+    done = Running(arguments, places, environ=environ).ended()
     assert done.returncode == 2, "a setting that can't be used"
     assert b"TF_CONFIG=" in done.stderr
 

@@ -4,14 +4,13 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.conftest import ROOT
+from tests.commands import Fork
 from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.model.network.backend import make_repeatable
 from zigbang_nlp.model.training.checkpoints import read_backups
@@ -54,6 +53,13 @@ SETTINGS = TrainSettings(
 )
 
 
+def train_there(place: Path, settings: TrainSettings) -> None:
+    """Train in a process of its own."""
+    os.chdir(place)
+    work = place / "work"
+    train(DataSet.load(work / "dataset"), settings, work / "model", work / "checkpoints")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("steps", [0, 5], ids=["whole passes", "steps_per_epoch"])
 def test_a_killed_training_goes_on_exactly(
@@ -68,21 +74,10 @@ def test_a_killed_training_goes_on_exactly(
     work = tmp_path / "work"
     shutil.copytree(dataset.directory, work / "dataset")
     (tmp_path / "armed").touch()
-    (tmp_path / "settings.json").write_text(settings.model_dump_json())
-    code = (
-        "import sys, pathlib; from zigbang_nlp.config import TrainSettings;"
-        "from zigbang_nlp.text.dataset import DataSet; from zigbang_nlp.model.training.train import train;"
-        "w = pathlib.Path('work');"
-        "s = TrainSettings.model_validate_json(pathlib.Path('settings.json').read_text());"
-        "train(DataSet.load(w / 'dataset'), s, w / 'model', w / 'checkpoints')"
-    )
-    killed = subprocess.run(
-        [sys.executable, "-c", code],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        timeout=300,
-    )
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    killed = Fork(target=train_there, args=(tmp_path, settings))
+    killed.start()
+    killed.join(300)
+    assert killed.exitcode == -signal.SIGKILL
     checkpoints, data = work / "checkpoints", DataSet.load(work / "dataset")
     assert not (work / "model").exists()
     key = resume_key(data, settings)
