@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.conftest import TINY
+from tests.conftest import ONE_WAY
 from tests.factories.reviews import fake_reviews
 from zigbang_nlp.config import PreprocessSettings, TrainSettings
 from zigbang_nlp.errors import BundleError, DataError, TrainingError
@@ -43,7 +43,7 @@ def test_the_bundle_is_complete_and_learned_something(bundle_dir: Path) -> None:
 
 
 def test_same_seed_same_metrics_other_seed_other_metrics(dataset: DataSet, tmp_path: Path) -> None:
-    short = TINY.model_copy(update={"epochs": 2})
+    short = ONE_WAY.model_copy(update={"epochs": 2})
     metrics = []
     for name, settings in (
         ("a", short),
@@ -57,7 +57,7 @@ def test_same_seed_same_metrics_other_seed_other_metrics(dataset: DataSet, tmp_p
 
 
 def test_early_stopping_keeps_the_best_epoch(dataset: DataSet, tmp_path: Path) -> None:
-    settings = TINY.model_copy(update={"epochs": 30, "learning_rate": 0.3, "patience": 1})
+    settings = ONE_WAY.model_copy(update={"epochs": 30, "learning_rate": 0.3, "patience": 1})
     bundle = train(dataset, settings, tmp_path / "m", tmp_path / "c")
     history = json.loads((tmp_path / "m" / "history.json").read_text())
     assert len(history["val_loss"]) < 30
@@ -65,7 +65,7 @@ def test_early_stopping_keeps_the_best_epoch(dataset: DataSet, tmp_path: Path) -
 
 
 def test_checkpoints_of_every_epoch_when_asked(dataset: DataSet, tmp_path: Path) -> None:
-    settings = TINY.model_copy(update={"epochs": 2, "checkpoints": True})
+    settings = ONE_WAY.model_copy(update={"epochs": 2, "checkpoints": True})
     train(dataset, settings, tmp_path / "m", tmp_path / "c")
     history = json.loads((tmp_path / "m" / "history.json").read_text())["val_loss"]
     names = {path.name for path in (tmp_path / "c").iterdir()}
@@ -94,7 +94,7 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_last_bundle(
 ) -> None:
     shutil.copytree(bundle_dir, tmp_path / "m")
     before = load_bundle(tmp_path / "m").identity()
-    broken = TINY.model_copy(update={"optimizer": "sgd", "learning_rate": 3e38})
+    broken = ONE_WAY.model_copy(update={"optimizer": "sgd", "learning_rate": 3e38})
     with pytest.raises(TrainingError, match="learning_rate"):
         train(dataset, broken, tmp_path / "m", tmp_path / "c")
     assert load_bundle(tmp_path / "m").identity() == before
@@ -106,7 +106,7 @@ def test_unbalanced_classes_are_weighted(tmp_path: Path) -> None:
     preprocess(reviews, PreprocessSettings(min_count=1), tmp_path / "d")
     dataset = DataSet.load(tmp_path / "d")
     assert dataset.summary["splits"]["train"]["larger_share"] > 0.75
-    bundle = train(dataset, TINY, tmp_path / "m", tmp_path / "c")
+    bundle = train(dataset, ONE_WAY, tmp_path / "m", tmp_path / "c")
     assert bundle.metrics["validation"]["recall"] > 0.8
     assert bundle.metrics["validation"]["specificity"] > 0.8
 
@@ -116,7 +116,7 @@ def test_a_vocabulary_of_only_unknown_words_is_an_error(dataset: DataSet, tmp_pa
     ids = np.load(copy / "train.npy")
     np.save(copy / "train.npy", np.minimum(ids, 1))
     with pytest.raises(DataError, match="out of vocabulary"):
-        train(DataSet.load(copy), TINY, tmp_path / "m", tmp_path / "c")
+        train(DataSet.load(copy), ONE_WAY, tmp_path / "m", tmp_path / "c")
 
 
 def test_batches_give_every_row_once_and_little_padding() -> None:
