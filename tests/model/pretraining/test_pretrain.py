@@ -12,7 +12,7 @@ from tests.conftest import ROOT, TINY
 from tests.factories.reviews import fake_reviews
 from zigbang_nlp import Classifier
 from zigbang_nlp.errors import InputError
-from zigbang_nlp.model.bundle import load_bundle
+from zigbang_nlp.model.bundle import Bundle, load_bundle
 from zigbang_nlp.model.evaluation.calibration import logit
 from zigbang_nlp.model.pretraining.apartments import (
     READING_WEIGHT,
@@ -218,23 +218,30 @@ def test_the_whole_corpus_is_read_with_its_topics() -> None:
     assert 0.05 < complaints["sample"] < 0.1, "of what looks like life, one in fourteen"
 
 
+@pytest.fixture(scope="module")
+def pretrained(material: Material, tmp_path_factory: pytest.TempPathFactory) -> tuple[Bundle, Path]:
+    """A bundle pretrained once, and the directory that holds it as `out` and its way as `work`."""
+    place = tmp_path_factory.mktemp("pretrained")
+    return pretrain(material, place / "out", place / "work", RECIPE), place
+
+
 @pytest.mark.slow
 def test_the_shipped_bundle_is_small_and_whole_and_tells_topics(
-    material: Material, tmp_path: Path
+    pretrained: tuple[Bundle, Path],
 ) -> None:
-    bundle = pretrain(material, tmp_path / "out", tmp_path / "work", RECIPE)
-    assert load_bundle(tmp_path / "out").identity() == bundle.identity()
+    bundle, place = pretrained
+    assert load_bundle(place / "out").identity() == bundle.identity()
     assert bundle.architecture.lstm_blocks == 2
     assert not bundle.weights_path.exists()
     (prediction,) = Classifier(bundle).predict(["역이 가까워요"], topics=True, sentences=True)
     assert prediction.category is not None
     assert prediction.topics is not None
     assert [p.text for p in prediction.sentences or ()] == ["역이 가까워요"]
-    figures = json.loads((tmp_path / "work" / "movies.json").read_text(encoding="utf-8"))
+    figures = json.loads((place / "work" / "movies.json").read_text(encoding="utf-8"))
     assert figures["texts"] >= figures["texts_not_in_train"] > 0
     assert figures["model"].keys() == figures["tfidf"].keys()
     assert bundle.architecture.stars
-    figures = json.loads((tmp_path / "work" / "apartments.json").read_text(encoding="utf-8"))
+    figures = json.loads((place / "work" / "apartments.json").read_text(encoding="utf-8"))
     assert set(figures["corpus"]) == {"sample", "plain", "short"}
     for judge in ("read", "scores_by_label", "scores_by_stars", "scores_by_tfidf"):
         assert figures[judge]["roc_auc"] > 0.7, judge
@@ -242,12 +249,14 @@ def test_the_shipped_bundle_is_small_and_whole_and_tells_topics(
 
 
 @pytest.mark.slow
-def test_what_is_ready_is_not_trained_again(material: Material, tmp_path: Path) -> None:
-    work = tmp_path / "work"
-    first = pretrain(material, tmp_path / "out", work, RECIPE)
+def test_what_is_ready_is_not_trained_again(
+    material: Material, pretrained: tuple[Bundle, Path]
+) -> None:
+    first, place = pretrained
+    work = place / "work"
     networks = {p: p.stat().st_mtime_ns for p in work.glob("network-*/manifest.json")}
     assert len(networks) == 6
-    again = pretrain(material, tmp_path / "out", work, RECIPE)
+    again = pretrain(material, place / "out", work, RECIPE)
     assert {p: p.stat().st_mtime_ns for p in work.glob("network-*/manifest.json")} == networks
     assert again.identity() == first.identity()
 
