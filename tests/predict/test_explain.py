@@ -259,12 +259,14 @@ def test_a_sure_label_rests_on_its_words_not_on_particles() -> None:
         "역이 가까워서 출퇴근이 정말 편하고 마트도 많아서 너무 만족해요",
         "층간소음이 심해서 밤마다 괴롭고 벌레도 많아요",
     ]
-    for why in Classifier.load().explain(texts):
+    classifier = Classifier.load()
+    for why in classifier.explain(texts):
         marked = [word for word in why.words if word.marked]
         assert 1 <= len(marked) <= max(1, len(why.words) // 3)
         assert min(abs(word.log_odds) for word in marked) >= FLOOR
-        unmarked = [abs(word.log_odds) for word in why.words if not word.marked]
-        assert max(unmarked) <= max(abs(word.log_odds) for word in marked)
+        side = 1 if why.probability >= classifier.bundle.threshold else -1
+        unmarked = [side * word.log_odds for word in why.words if not word.marked]
+        assert max(unmarked) <= max(side * word.log_odds for word in marked)
         assert not {word.text for word in marked} & {"그런데", "는", "에요"}
 
 

@@ -98,7 +98,7 @@ class Explainer:
             shares,
             probabilities,
             self.bundle.threshold,
-            lambda rows: self.network.probabilities(rows, batch_size, window),
+            lambda rows: self.network.precise(rows, batch_size, window),
         )
         return list(map(word_shares, texts, words, shares, marked))
 
@@ -185,7 +185,7 @@ def occlusion(
             for gone in (-1, *dict.fromkeys(owners[cut])):
                 rows.append([i for i, owner in here if owner != gone])
                 places.append((text, len(cuts), gone))
-    row_probabilities = network.probabilities(rows, batch_size).astype(np.float64)
+    row_probabilities = network.precise(rows, batch_size)
     probabilities = np.zeros(len(units))
     drops = [np.zeros(len(own)) for own in units]
     whole = 0.0

@@ -93,8 +93,8 @@ def word_deletion_test(classifier: Classifier, texts: Sequence[str], seed: int =
         signs.append(sign)
     if not signs:
         raise ValueError("no text has a word marked for its label")
-    probabilities = classifier.network.probabilities(rows, classifier.batch_size, encoder.length)
-    odds = logit(probabilities.astype(np.float64)).reshape(-1, 5) * np.array(signs)[:, None]
+    probabilities = classifier.network.precise(rows, classifier.batch_size, encoder.length)
+    odds = logit(probabilities, margin=1e-15).reshape(-1, 5) * np.array(signs)[:, None]
     words_, as_many, as_long, chance = (odds[:, :1] - odds[:, 1:]).mean(axis=0).tolist()
     return WordDeletion(len(signs), words_, as_many, as_long, chance)
 

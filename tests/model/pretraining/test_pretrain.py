@@ -15,6 +15,7 @@ from zigbang_nlp.errors import InputError
 from zigbang_nlp.model.bundle import Bundle, load_bundle
 from zigbang_nlp.model.evaluation.calibration import logit
 from zigbang_nlp.model.pretraining.apartments import (
+    OTHERS_WEIGHT,
     READING_WEIGHT,
     read_sources,
     reading_dataset,
@@ -202,6 +203,8 @@ def test_a_teacher_knows_more_than_its_sources(material: Material, tmp_path: Pat
     assert ((taught > 0.5) == (truth > 0.5))[sure].mean() > 0.97, "scores and words tell it"
     data = resident_dataset(sources, taught, tmp_path / "residents")
     rows = data.split("train").rows
+    corpus = rows[rows["source"].isin(["sample", "loose", "short"])]
+    assert set(corpus["weight"]) == {OTHERS_WEIGHT}, "not forgotten beside so many residents"
     rows = rows[rows["source"].eq("residents")]
     assert len(rows) == people["split"].eq("train").sum(), "each is learned, read or not"
     assert rows["label"].between(0, 1).all()

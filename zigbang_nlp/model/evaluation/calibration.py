@@ -54,9 +54,9 @@ def expected_calibration_error(labels: np.ndarray, probabilities: np.ndarray) ->
     return error
 
 
-def logit(probabilities: np.ndarray) -> np.ndarray:
-    """Log-odds, with probabilities kept 1e-7 away from 0 and 1."""
-    p = np.clip(np.asarray(probabilities, np.float64), 1e-7, 1 - 1e-7)
+def logit(probabilities: np.ndarray, margin: float = 1e-7) -> np.ndarray:
+    """Log-odds, with probabilities kept `margin` away from 0 and 1: what 32 bits hold of them."""
+    p = np.clip(np.asarray(probabilities, np.float64), margin, 1 - margin)
     return np.log(p) - np.log1p(-p)
 
 

@@ -83,7 +83,9 @@ _READING_TRAINING = TrainSettings(
     monitor="loss",
     early_stopping=False,
 )
-_RESIDENT_TRAINING = _READING_TRAINING.model_copy(update={"batch_size": 256, "epochs": 3})
+_RESIDENT_TRAINING = _READING_TRAINING.model_copy(
+    update={"batch_size": 256, "epochs": 3, "stars_weight": 0.7}
+)
 
 
 @dataclass(frozen=True)

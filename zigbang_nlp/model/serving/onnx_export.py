@@ -104,6 +104,8 @@ def write_onnx(
     if architecture.stars:
         graph.node("Softmax", [dense(graph, pooled, weights["stars"], "stars_logits")], "stars")
         outputs.append(helper.make_tensor_value_info("stars", TensorProto.FLOAT, ["batch", 5]))
+    # Near 0 and 1 a probability of 32 bits says nothing of what a word adds.
+    outputs.append(helper.make_tensor_value_info("logit", TensorProto.FLOAT, ["batch"]))
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,
