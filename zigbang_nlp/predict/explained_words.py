@@ -143,7 +143,7 @@ def log_odds_shares(probability: float, drops: np.ndarray) -> np.ndarray:
         probability: of the text.
         drops: (words,) how much the probability falls without each.
     """
-    return _log_odds(np.array(probability)) - _log_odds(probability - drops)
+    return np.asarray(_log_odds(np.array(probability)) - _log_odds(probability - drops))
 
 
 def word_shares(
