@@ -60,7 +60,7 @@ def test_stored_opinions_are_counted_by_topic_and_place(store: str) -> None:
 def test_an_export_tells_opinions_with_their_clauses(store: str) -> None:
     with open_store(store) as opened:
         rows = list(opened.export_rows())
-    assert rows[2]["topics"] == ""
+    assert rows[2]["topics"] == "기타"
     assert rows[2]["aspects"] == "[]"
     assert '"topic": "주차", "label": "negative"' in rows[0]["aspects"]
     assert '"text": "주차는 전쟁이에요."' in rows[0]["aspects"]

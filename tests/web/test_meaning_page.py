@@ -103,7 +103,7 @@ def test_a_review_leads_to_those_like_it(near: Known) -> None:
     assert api(near, like=key)["text"].tolist() == texts
     wrong = near.http.get(f"/api/v1/search?like={'0' * 32}", headers=JSON)
     assert wrong.status_code == 422
-    assert "다시 찾아 주세요" in wrong.json()["detail"]
+    assert "다시 검색해 주세요" in wrong.json()["detail"]
 
 
 def test_what_is_embedded_meanwhile_is_found_without_a_restart(near: Known) -> None:
