@@ -2,7 +2,8 @@
 
 Every address of a page differs from the others (other complexes, districts, topics, words, pages),
 so that what is kept for one doesn't answer the next; "again" asks the same addresses once more. The
-first answer of each kind isn't counted: it may read the store. CPU is the server's own, and says
+first answer of each kind isn't counted: it may read the store. At the end the same addresses are
+asked in a mixed order by some clients at once. CPU is the server's own, and says
 more than the clock on a machine that is shared. Search by meaning, where the extra `semantic` is
 installed, is asked of vectors by chance, since the model's own would take an hour.
 """
@@ -12,10 +13,13 @@ from __future__ import annotations
 import argparse
 import itertools
 import os
+import random
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -46,6 +50,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--db", default="", help="a store to ask [one is made]")
     parser.add_argument("--model", type=Path, default=ROOT / "data/pretrained", help="bundle")
     parser.add_argument("--rounds", type=int, default=20, help="addresses a page [%(default)s]")
+    parser.add_argument("--clients", type=int, default=8, help="asking at once [%(default)s]")
     parser.add_argument("--only", default="", help="only pages whose name holds this")
 
 
@@ -129,7 +134,7 @@ def run(options: argparse.Namespace) -> list[Row]:
         os.environ["ZIGBANG_NLP__SERVE__REQUEST_TIMEOUT"] = "600"
         server = started(command, port, "/healthz", place)
         try:
-            lines = _measured(port, server.pid, options)
+            lines, crowd = _measured(port, server.pid, options)
         finally:
             server.terminate()
             server.wait()
@@ -138,6 +143,7 @@ def run(options: argparse.Namespace) -> list[Row]:
         *("CPU p95 ms", "again p95 ms", "kB"),
     )
     print(table(lines, header))
+    print(crowd)
     return []
 
 
@@ -154,7 +160,10 @@ def _made(texts: int, complexes: int, place: str) -> str:
     return url
 
 
-def _measured(port: int, pid: int, options: argparse.Namespace) -> list[tuple[Any, ...]]:
+def _measured(
+    port: int, pid: int, options: argparse.Namespace
+) -> tuple[list[tuple[Any, ...]], str]:
+    """The rows of the table, and what came of all addresses at once."""
     headers = {"Accept": "text/html"}
     with httpx.Client(
         base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=600, follow_redirects=True
@@ -165,12 +174,14 @@ def _measured(port: int, pid: int, options: argparse.Namespace) -> list[tuple[An
         topics = sorted({topic for key in keys[:3] for topic in _topics(http, key)})
         every = addresses(keys, districts, topics) | by_meaning(http)
         every |= sent(http, keys, options.only)
-        return [
-            _line(http, pid, name, wanted)
+        asked = {
+            name: wanted
             for name, found in every.items()
             if options.only in name
             and len(wanted := list(itertools.islice(found, options.rounds + 1))) > 1
-        ]
+        }
+        lines = [_line(http, pid, name, wanted) for name, wanted in asked.items()]
+        return lines, _at_once(http, list(itertools.chain(*asked.values())), options.clients)
 
 
 def by_meaning(http: httpx.Client) -> dict[str, Iterator[str]]:
@@ -271,16 +282,40 @@ def _topics(http: httpx.Client, key: str) -> list[str]:
     return [topic for one in said for topic in one["topics"] or ()]
 
 
+def _at_once(http: httpx.Client, wanted: list[Any], clients: int) -> str:
+    """What came of all addresses in a mixed order, asked by so many clients at once."""
+
+    def timed(one: Any) -> tuple[float, int]:
+        began = time.perf_counter()
+        status = _answer(http, one).status_code
+        return 1_000 * (time.perf_counter() - began), status
+
+    random.Random(1).shuffle(wanted)
+    began = time.perf_counter()
+    with ThreadPoolExecutor(clients) as pool:
+        times, statuses = zip(*pool.map(timed, wanted), strict=True)
+    took = time.perf_counter() - began
+    middle, high = np.quantile(times, [0.5, 0.95])
+    counts = ", ".join(f"{n:,} of {status}" for status, n in sorted(Counter(statuses).items()))
+    return (
+        f"{clients} clients at once: {len(times):,} answers ({counts}), {len(times) / took:.0f}/s, "
+        f"p50 {middle:.0f} ms, p95 {high:.0f} ms, slowest {max(times):.0f} ms"
+    )
+
+
 def _asked(http: httpx.Client, wanted: str | tuple[str, dict[str, Any]]) -> tuple[float, int]:
     """(milliseconds, bytes) of one answer, which must be a good one."""
     began = time.perf_counter()
-    if isinstance(wanted, str):
-        answer = http.get(wanted)
-    elif wanted[0].startswith(API):
-        answer = http.post(wanted[0], json=wanted[1])
-    else:
-        answer = http.post(wanted[0], data=wanted[1], follow_redirects=False)
+    answer = _answer(http, wanted)
     took = 1_000 * (time.perf_counter() - began)
     if answer.is_error and wanted != "/nowhere":
         raise SystemExit(f"{answer.status_code} {wanted}: {answer.text[:300]}")
     return took, len(answer.content)
+
+
+def _answer(http: httpx.Client, wanted: str | tuple[str, dict[str, Any]]) -> httpx.Response:
+    if isinstance(wanted, str):
+        return http.get(wanted)
+    if wanted[0].startswith(API):
+        return http.post(wanted[0], json=wanted[1])
+    return http.post(wanted[0], data=wanted[1], follow_redirects=False)
