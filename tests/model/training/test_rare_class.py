@@ -5,12 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.metrics import f1_score
+from sklearn.metrics import f1_score, roc_auc_score
 
 from tests.conftest import TINY
 from zigbang_nlp.config import TrainSettings
+from zigbang_nlp.model.network.backend import keras
 from zigbang_nlp.model.training.fit import best_epoch
-from zigbang_nlp.model.training.rare_class import BestMacroF1
+from zigbang_nlp.model.training.rare_class import BestMacroF1, watched_metrics
 from zigbang_nlp.model.training.train import train
 from zigbang_nlp.text.dataset import DataSet
 
@@ -36,3 +37,17 @@ def test_training_goes_by_it(monitor: str, dataset: DataSet, tmp_path: Path) -> 
     history = json.loads((bundle.directory / "history.json").read_text("utf-8"))
     assert max(history[monitor]) > 0.9
     assert bundle.metrics["best_epoch"] == best_epoch(history, settings)
+
+
+def test_the_area_is_right_where_a_network_is_sure_of_nearly_everything() -> None:
+    """Between thresholds even in probability all of these are one."""
+    random = np.random.default_rng(0)
+    labels = random.random(4_000) < 0.9
+    log_odds = random.normal(np.where(labels, 12.0, 8.0), 2.0)
+    probabilities = (1 / (1 + np.exp(-log_odds))).astype(np.float32)
+    expected = roc_auc_score(labels, log_odds)
+    area, plain = watched_metrics(TrainSettings(monitor="val_auc"))[1], keras.metrics.AUC()
+    for metric in (area, plain):
+        metric.update_state(labels.astype(np.float32), probabilities)
+    assert float(area.result()) == pytest.approx(expected, abs=0.003)
+    assert abs(float(plain.result()) - expected) > 0.1

@@ -41,7 +41,13 @@ def compile_lines(settings: TrainSettings, architecture: Architecture, per_epoch
             "    return ops.mean(ops.maximum(1 - y * ops.log(p / (1 - p)), 0), axis=-1)",
             "",
         ]
-    metrics = f"[{', '.join(_metric(name) for name in ('accuracy', *wanted_metrics(settings)))}]"
+    names = ("accuracy", *wanted_metrics(settings))
+    metrics = f"[{', '.join(map(_metric, names))}]"
+    if len(metrics) > WIDEST - 20:
+        metrics = "".join(["[", *(f"\n        {_metric(name)}," for name in names), "\n    ]"])
+    if "CUTS" in metrics:
+        cuts = "CUTS = list(1 / (1 + np.exp(-np.linspace(-16, 16, 199))))"
+        lines.append(f"{cuts}  # 로그 오즈로 고르게 놓은 임계값")
     lines += ["model.compile(", f"    optimizer={_CLASSES[settings.optimizer]}({arguments}),"]
     if architecture.stars:
         lines += [
@@ -82,9 +88,9 @@ def _numbers(settings: TrainSettings) -> dict[str, Any]:
 def _metric(name: str) -> str:
     return {
         "accuracy": '"accuracy"',
-        "auc": 'keras.metrics.AUC(name="auc")',
-        "macro_f1": 'MacroF1(name="macro_f1")',
-        "pr_auc": 'keras.metrics.AUC(curve="PR", name="pr_auc")',
+        "auc": 'keras.metrics.AUC(thresholds=CUTS, name="auc")',
+        "macro_f1": 'MacroF1(thresholds=CUTS, name="macro_f1")',
+        "pr_auc": 'keras.metrics.AUC(curve="PR", thresholds=CUTS, name="pr_auc")',
         "precision": 'keras.metrics.Precision(name="precision")',
         "recall": 'keras.metrics.Recall(name="recall")',
         "mse": 'keras.metrics.MeanSquaredError(name="mse")',

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.config.checkpoint_name import measures_in
 from zigbang_nlp.model.network.backend import keras
 
 ops = keras.ops
 
+#: Even in log-odds: a network that goes on is sure of nearly everything, and between Keras's own
+#: thresholds, even in probability, all of that is one. Then the epoch is chosen by chance.
+THRESHOLDS: list[float] = (1 / (1 + np.exp(-np.linspace(-16, 16, 199)))).tolist()
+
 
 @keras.saving.register_keras_serializable(package="zigbang_nlp")
 class BestMacroF1(keras.metrics.AUC):
-    """The mean of both classes' F1 at the best of 200 thresholds."""
+    """The mean of both classes' F1 at the best of the thresholds."""
 
     def result(self) -> Any:
         """The highest macro-F1 so far, between 0 and 1."""
@@ -27,9 +33,9 @@ class BestMacroF1(keras.metrics.AUC):
 
 #: How each metric is made; precision, recall and accuracy are at the threshold 0.5.
 _MAKERS: dict[str, Any] = {
-    "auc": keras.metrics.AUC,
-    "pr_auc": lambda name: keras.metrics.AUC(curve="PR", name=name),
-    "macro_f1": BestMacroF1,
+    "auc": lambda name: keras.metrics.AUC(thresholds=THRESHOLDS, name=name),
+    "pr_auc": lambda name: keras.metrics.AUC(curve="PR", thresholds=THRESHOLDS, name=name),
+    "macro_f1": lambda name: BestMacroF1(thresholds=THRESHOLDS, name=name),
     "precision": keras.metrics.Precision,
     "recall": keras.metrics.Recall,
     "mse": keras.metrics.MeanSquaredError,
