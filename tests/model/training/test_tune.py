@@ -61,8 +61,9 @@ def test_a_search_goes_on_and_its_best_settings_can_be_used(work: Path) -> None:
     rows = [len(shown.splitlines()) - 2 for shown in (first, second, third)]
     assert rows == [1, 2, 2], "trials of earlier runs count"
     assert second == third
-    losses = [float(line.split()[1]) for line in second.splitlines()[2:]]
-    assert losses == sorted(losses)
+    assert second.split()[1] == "val_auc", second
+    areas = [float(line.split()[1]) for line in second.splitlines()[2:]]
+    assert areas == sorted(areas, reverse=True), "the best comes first"
     best = load_settings(work / "tuned.toml", environ={}).settings.train
     assert (best.lstm_units, best.epochs) == ((3,), 1)
     assert f"learning_rate={best.learning_rate}" in second.splitlines()[2]
