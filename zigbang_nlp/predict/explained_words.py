@@ -81,7 +81,7 @@ def words_to_mark(
     # Round by round for all texts together, so that the network is asked a dozen times at most.
     while under_way := [choice for choice in choices if choice.tried]:
         rows = [row for choice in under_way for row in choice.shortened()]
-        log_odds = iter(_log_odds(judge(rows)).tolist())
+        log_odds = iter(log_odds_of(judge(rows)).tolist())
         for choice in under_way:
             choice.take(list(islice(log_odds, len(choice.tried))))
     return [choice.with_the_contrary() for choice in choices]
@@ -94,7 +94,7 @@ class _Choice:
         self, words: Sequence[Unit], shares: np.ndarray, probability: float, sign: float
     ) -> None:
         self.words, self._for = words, sign * shares
-        self._sign, self._left = sign, sign * float(_log_odds(np.array(probability)))
+        self._sign, self._left = sign, sign * float(log_odds_of(np.array(probability)))
         self._most = max(1, int(len(words) * _MOST)) if words else 0
         self._order = np.argsort(-self._for, kind="stable").tolist()
         self.chosen: list[int] = []
@@ -131,8 +131,8 @@ class _Choice:
         return {*self.chosen, *against[: self._most - len(self.chosen)]}
 
 
-def _log_odds(probabilities: np.ndarray) -> np.ndarray:
-    """Those of `Network.precise`, which are right nearly to the last bit of 64."""
+def log_odds_of(probabilities: np.ndarray) -> np.ndarray:
+    """Log-odds of what `Network.precise` gives, which is right nearly to the last bit of 64."""
     return logit(probabilities, margin=1e-15)
 
 
@@ -143,7 +143,7 @@ def log_odds_shares(probability: float, drops: np.ndarray) -> np.ndarray:
         probability: of the text.
         drops: (words,) how much the probability falls without each.
     """
-    return np.asarray(_log_odds(np.array(probability)) - _log_odds(probability - drops))
+    return np.asarray(log_odds_of(np.array(probability)) - log_odds_of(probability - drops))
 
 
 def word_shares(

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import wilcoxon
 
-from zigbang_nlp.model.evaluation.calibration import logit
 from zigbang_nlp.predict.attribution_spans import units_of
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.predict.explain import rank_correlation
+from zigbang_nlp.predict.explained_words import log_odds_of
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def word_deletion_test(classifier: Classifier, texts: Sequence[str], seed: int =
     if not signs:
         raise ValueError("no text has a word marked for its label")
     probabilities = classifier.network.precise(rows, classifier.batch_size, encoder.length)
-    odds = logit(probabilities, margin=1e-15).reshape(-1, 5) * np.array(signs)[:, None]
+    odds = log_odds_of(probabilities).reshape(-1, 5) * np.array(signs)[:, None]
     words_, as_many, as_long, chance = (odds[:, :1] - odds[:, 1:]).mean(axis=0).tolist()
     return WordDeletion(len(signs), words_, as_many, as_long, chance)
 
