@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -14,6 +15,7 @@ import pytest
 
 from tests.factories.workbooks import compound_file, xls, xlsb
 from zigbang_nlp.errors import InputError
+from zigbang_nlp.tables import workbook_trial
 from zigbang_nlp.tables.read import Notes, ReadOptions, read_table
 
 Make = Callable[[openpyxl.Workbook], object]
@@ -204,4 +206,39 @@ def test_a_workbook_that_ends_the_library_is_an_error(tmp_path: Path, ending: st
     with pytest.raises(
         InputError, match=rf"spoilt\{ending} can't be read as a workbook: it is damaged"
     ):
+        list(read_table(file))
+
+
+def far(book: openpyxl.Workbook, cell: str) -> None:
+    rows(book, ["글", "점"], ["역이 가까워요", 5])
+    book["리뷰"][cell] = "x"
+
+
+def test_a_cell_far_from_the_others_does_not_end_the_process(tmp_path: Path) -> None:
+    """The library keeps a sheet as a whole rectangle: 15 billion cells for a file this small."""
+    file = workbook(tmp_path / "far.xlsx", lambda book: far(book, "XFD900000"))
+    with pytest.raises(InputError, match="a cell far from the others is filled") as caught:
+        list(read_table(file))
+    assert "the rows and columns beyond the table" in caught.value.next_step
+
+
+def test_a_sheet_that_would_fill_the_memory_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = workbook(tmp_path / "far.xlsx", lambda book: far(book, "B60000"))
+    assert read(file)[0]["점"].tolist()[-1] == "x"
+    monkeypatch.setattr(workbook_trial, "_MOST_CELLS", 60_000 * 16 - 1)
+    with pytest.raises(InputError, match=r"'리뷰' .* as far as column B, row 60000, .* too large"):
+        list(read_table(file))
+
+
+@pytest.mark.parametrize("column", [16_384, 10_000_000])
+def test_a_column_beyond_every_sheet_is_an_error_soon(tmp_path: Path, column: int) -> None:
+    """A spoilt number of a column makes millions of blank ones, which took hours to name."""
+    file = tmp_path / "far.xlsb"
+    whole = xlsb([["글", "점"], ["역이 가까워요", 5]])
+    at = struct.pack("<IId", 1, 0, 5.0)  # the place of the 5
+    assert whole.count(at) == 1
+    file.write_bytes(whole.replace(at, struct.pack("<IId", column, 0, 5.0)))
+    with pytest.raises(InputError, match=r"far from the others|too large to read"):
         list(read_table(file))

@@ -97,8 +97,12 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     # --- workbooks
     "damaged workbook": (
-        N_("{name} 파일은 손상되어 엑셀 파일로 읽을 수 없습니다."),
-        N_("엑셀로 열어 .xlsx로 다시 저장하거나 파일을 다시 받으세요."),
+        N_("{name} 파일은 손상되었거나 표에서 아주 먼 칸이 차 있어 엑셀 파일로 읽을 수 없습니다."),
+        N_("엑셀로 열어 표 밖의 행과 열을 지우고 .xlsx로 다시 저장하거나 파일을 다시 받으세요."),
+    ),
+    "far cell": (
+        N_("{name} 파일의 {sheet} 시트는 {column}열 {rows}행까지 차 있어 읽기에 너무 넓습니다."),
+        N_("엑셀에서 표 밖의 행과 열을 지우거나 그 시트를 CSV로 저장하세요."),
     ),
     "unreadable workbook": (
         N_("{name} 파일을 엑셀 파일로 읽을 수 없습니다{why}."),

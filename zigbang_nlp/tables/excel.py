@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -19,6 +17,7 @@ from zigbang_nlp.language.said import Said
 from zigbang_nlp.tables.header import is_data, letters, place_names
 from zigbang_nlp.tables.source import CHUNK, Source
 from zigbang_nlp.tables.unicode import composed
+from zigbang_nlp.tables.workbook_trial import check_alive
 
 #: Rows in which the header is looked for.
 _HEADER_WITHIN = 30
@@ -60,49 +59,13 @@ def _sheets(book: calamine.CalamineWorkbook) -> dict[str, bool]:
     return {s.name: s.visible == visible for s in book.sheets_metadata if s.typ == table}
 
 
-#: Reads a whole workbook as `_opened` opens it, in a process that may die of it.
-_TRIAL = """
-import io, sys
-import python_calamine
-if sys.platform != "win32":
-    import resource
-    resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
-path, by_name = sys.argv[1:]
-if by_name == "True":
-    book = python_calamine.CalamineWorkbook.from_path(path)
-else:
-    with open(path, "rb") as stream:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(stream.read()))
-for name in book.sheet_names:
-    try:  # one that can't be read doesn't hide what the next one does
-        book.get_sheet_by_name(name).to_python()
-    except BaseException as error:
-        print(error)
-"""
-
-
-def _check_alive(path: Path, name: str, by_name: bool) -> None:
-    """A spoilt .xls or .xlsb can make calamine ask for more memory than there is, and abort.
-
-    Nothing can catch that, so such files are read once in another process first.
-    """
-    done = subprocess.run(
-        [sys.executable, "-c", _TRIAL, path, str(by_name)],
-        capture_output=True,
-        stdin=subprocess.DEVNULL,
-    )
-    if done.returncode not in (0, 1):  # 1 is an exception, which is told when it is read here
-        raise file_error("damaged workbook", name=name)
-
-
 def _opened(source: Source) -> calamine.CalamineWorkbook:
     path, name = source.path, source.name
     by_name = source.ending == path.suffix.lower()  # as calamine goes; else it tries all formats
-    if source.ending in (".xls", ".xlsb") or not by_name:
-        with path.open("rb") as stream:
-            whole = stream.read(4) in (_OLD_EXCEL, _ZIP)
-        if whole:  # else it is refused before anything is asked for
-            _check_alive(path, name, by_name)
+    with path.open("rb") as stream:
+        whole = stream.read(4) in (_OLD_EXCEL, _ZIP)
+    if whole:  # else it is refused before anything is asked for
+        check_alive(path, name, by_name, source.ending in (".xls", ".xlsb") or not by_name)
     try:
         if by_name:
             return calamine.CalamineWorkbook.from_path(str(path))
@@ -231,7 +194,7 @@ def _names(header: Row) -> list[str]:
     for place, cell in enumerate(header):
         name = composed(str(_as_shown(cell))).strip() or f"column {letters(place)}"
         names.append(name)
-    doubled = sorted({name for name in names if names.count(name) > 1})
+    doubled = sorted(name for name, times in Counter(names).items() if times > 1)
     if doubled:
         raise file_error("same names", names=quoted(doubled))
     return names

@@ -97,12 +97,12 @@ def test_a_model_that_learned_is_taken_without_a_warning(bundle_dir: Path) -> No
     ]
 
 
-#: Seeds of each cell; 4 make 200 trainings, which take most of an hour.
+#: Seeds of each cell; 4 make 200 trainings, which take most of an hour, so that pytest wants
+#: `-o timeout=7200 -o faulthandler_timeout=0`.
 SEEDS = int(os.environ.get("TESTS_TRAININGS_A_CELL", "0"))
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(7_200)
 def test_trainings_are_judged_right(tmp_path: Path) -> None:
     """Class shares of 50 to 99.5%, 20 to 5,000 rows, real and random labels."""
     counts = (20, 100, 600, 2_000, 5_000) if SEEDS else (20, 600)
