@@ -21,6 +21,25 @@ needs_browser = pytest.mark.skipif(
 )
 
 
+@contextlib.contextmanager
+def chromium() -> Iterator[Any]:
+    """Playwright's browser; the test is skipped, or fails where one is wanted, if there is none."""
+    from playwright.sync_api import sync_playwright
+
+    if CHROMIUM is None:
+        assert not _WANTED, "TESTS_NEED_BROWSER is set and there is no Chromium"
+        pytest.skip("no Chromium on this machine (apt install chromium)")
+    with sync_playwright() as playwright:
+        # The container's root has no user namespace to build a sandbox from.
+        launched = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
+        )
+        try:
+            yield launched
+        finally:
+            launched.close()
+
+
 @dataclass
 class Opened:
     """A page and what it did besides showing itself."""
@@ -35,29 +54,20 @@ def opened(
     file: Path, width: int = 1440, dark: bool = False, script: bool = True
 ) -> Iterator[Opened]:
     """A file in a browser window of a width; below 600 pixels it is a phone."""
-    from playwright.sync_api import sync_playwright
-
-    assert CHROMIUM is not None, "TESTS_NEED_BROWSER is set and there is no Chromium"
     phone = width < 600
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-quic"]
+    with chromium() as launched:
+        context = launched.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            is_mobile=phone,
+            has_touch=phone,
+            java_script_enabled=script,
         )
-        try:
-            context = browser.new_context(
-                viewport={"width": width, "height": 900},
-                color_scheme="dark" if dark else "light",
-                is_mobile=phone,
-                has_touch=phone,
-                java_script_enabled=script,
-            )
-            result = Opened(context.new_page())
-            page = result.page
-            page.set_default_timeout(120_000)  # a busy machine takes its time
-            page.on("request", lambda request: result.requests.append(request.url))
-            page.on("console", lambda m: result.complaints.append(m.text))
-            page.on("pageerror", lambda error: result.complaints.append(str(error)))
-            page.goto(file.resolve().as_uri())
-            yield result
-        finally:
-            browser.close()
+        result = Opened(context.new_page())
+        page = result.page
+        page.set_default_timeout(120_000)  # a busy machine takes its time
+        page.on("request", lambda request: result.requests.append(request.url))
+        page.on("console", lambda m: result.complaints.append(m.text))
+        page.on("pageerror", lambda error: result.complaints.append(str(error)))
+        page.goto(file.resolve().as_uri())
+        yield result

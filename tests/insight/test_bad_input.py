@@ -12,9 +12,9 @@ from tests.factories.corpus import World
 from zigbang_nlp import insight
 from zigbang_nlp.errors import InputError, InsightError
 
-Asked = Callable[[insight.Corpus], pd.DataFrame]
+Question = Callable[[insight.Corpus], pd.DataFrame]
 
-ALL: dict[str, Asked] = {
+ALL: dict[str, Question] = {
     "where": insight.where,
     "by district": lambda c: insight.where(c, "district"),
     "by geohash": lambda c: insight.where(c, "geohash"),
@@ -174,7 +174,7 @@ def test_what_moves_the_score_is_found() -> None:
         (lambda _: insight.Corpus.from_frames(pd.DataFrame({"x": [1]})), "missing"),
     ],
 )
-def test_wrong_arguments(question: Asked, words: str) -> None:
+def test_wrong_arguments(question: Question, words: str) -> None:
     with pytest.raises((InputError, InsightError), match=words):
         question(corpus_of(FRAME))
 

@@ -14,7 +14,7 @@ from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.outside import haversine, joined
 from zigbang_nlp.insight.prices import HEDONIC_COLUMNS, hedonic
 from zigbang_nlp.insight.spatial import CLUSTER_COLUMNS, clusters
-from zigbang_nlp.language.said import korean_of
+from zigbang_nlp.language.bilingual import korean_of
 
 
 def corpus() -> insight.Corpus:

@@ -100,8 +100,8 @@ def test_what_errors_say_in_korean_is_in_the_catalogue() -> None:
             if called in ("input_error", "insight_error"):
                 said += node.args[:2]
     assert own == {
-        ("InsightError", "language/said.py"),
-        ("InputError", "language/said.py"),
+        ("InsightError", "language/bilingual.py"),
+        ("InputError", "language/bilingual.py"),
         ("InputError", "web/uploads.py"),  # gives what was sent another name in what was said
     }
     written = {one.value for one in said if isinstance(one, ast.Constant)}

@@ -24,7 +24,7 @@ from zigbang_nlp.errors import BundleError, InputError
 from zigbang_nlp.predict.bulk import predict_chunks
 from zigbang_nlp.predict.files import predict_file
 from zigbang_nlp.predict.reviews import predict_store
-from zigbang_nlp.records import Asked
+from zigbang_nlp.records import PredictionOptions
 from zigbang_nlp.store import open_store
 from zigbang_nlp.tables.read import Notes, read_table
 from zigbang_nlp.text.reader import Reader
@@ -189,7 +189,13 @@ def test_what_a_spreadsheet_would_run_is_made_safe_in_csv(
 def test_topics_and_opinions_have_columns(tmp_path: Path, ending: str) -> None:
     texts = ["뷰는 최고예요. 주차는 전쟁이에요.", "", "그냥 그래요"]
     source, output = source_in(tmp_path, texts), tmp_path / f"out{ending}"
-    predict_file(Classifier.load(), source, output, "text", asked=Asked(topics=True, aspects=True))
+    predict_file(
+        Classifier.load(),
+        source,
+        output,
+        "text",
+        asked=PredictionOptions(topics=True, aspects=True),
+    )
     rows = {
         ".csv": lambda: pd.read_csv(output, keep_default_na=False),
         ".jsonl": lambda: pd.read_json(output, lines=True),
@@ -204,7 +210,9 @@ def test_stars_have_a_column_and_what_is_no_sentence_has_no_label(tmp_path: Path
     shipped = Classifier.load()
     texts = ["ㅋㅋㅋㅋ", "역이 가깝고 조용해요", "", "벌레가 너무 많아서 이사 가고 싶어요"]
     output = tmp_path / "out.parquet"
-    predict_file(shipped, source_in(tmp_path, texts), output, "text", asked=Asked(stars=True))
+    predict_file(
+        shipped, source_in(tmp_path, texts), output, "text", asked=PredictionOptions(stars=True)
+    )
     rows = pd.read_parquet(output)
     assert rows["label"].fillna("none").tolist() == ["none", "positive", "none", "negative"]
     assert rows["stars"].isna().tolist() == [True, False, True, False]

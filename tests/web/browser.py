@@ -8,21 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.browser import chromium
 
 OUTPUT = Path(__file__).parent.parent / "output"
 PHONE, DESK = 390, 1440
-
-
-def chromium() -> Path:
-    """The browser, or skip; where it must be there (CI), fail instead."""
-    for name in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"):
-        if Path(name).exists():
-            return Path(name)
-    reason = "no Chromium is installed (apt-get install chromium)"
-    if os.environ.get("TESTS_NEED_CHROMIUM"):
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 class Watched:
@@ -76,7 +65,9 @@ class Watched:
         assert not self.overflow(), (self.page.url, self.overflow())
 
     def picture(self, name: str) -> None:
-        """Keep what it looks like, for people."""
+        """Keep what it looks like, for people who set TESTS_PICTURES; it takes a second a page."""
+        if not os.environ.get("TESTS_PICTURES"):
+            return
         OUTPUT.mkdir(exist_ok=True)
         self.page.screenshot(path=OUTPUT / f"{name}.png", full_page=True)
 
@@ -86,22 +77,12 @@ def browser(
     origin: str, width: int = DESK, dark: bool = False, touch: bool = False
 ) -> Iterator[Watched]:
     """A fresh window on a server."""
-    from playwright.sync_api import sync_playwright
-
-    executable = chromium()
-    with sync_playwright() as play:
-        # The container's root has no user namespace to build a sandbox from.
-        opened = play.chromium.launch(
-            executable_path=executable, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
+    with chromium() as launched:
+        context = launched.new_context(
+            base_url=origin,
+            viewport={"width": width, "height": 900},
+            locale="ko-KR",
+            has_touch=touch,
+            color_scheme="dark" if dark else "light",
         )
-        try:
-            context = opened.new_context(
-                base_url=origin,
-                viewport={"width": width, "height": 900},
-                locale="ko-KR",
-                has_touch=touch,
-                color_scheme="dark" if dark else "light",
-            )
-            yield Watched(context.new_page(), origin)
-        finally:
-            opened.close()
+        yield Watched(context.new_page(), origin)

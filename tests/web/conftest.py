@@ -27,7 +27,7 @@ from zigbang_nlp.web.labelling import keys_of
 from zigbang_nlp.web.slow_headers import PromptProtocol
 
 if TYPE_CHECKING:
-    from tests.web.recount import Asked
+    from tests.web.recount import JudgedCity
 
 
 @dataclass(frozen=True)
@@ -95,9 +95,9 @@ def labelled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
 
 
 @pytest.fixture(scope="package")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JudgedCity]:
     """A city of known effects, with 400 texts labelled by two people."""
-    from tests.web.recount import CITY, Asked
+    from tests.web.recount import CITY, JudgedCity
 
     place = tmp_path_factory.mktemp("numbers")
     file = place / "a.db"
@@ -105,7 +105,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
         CITY.fill(store)
         CITY.label(store, 400)
     for known in serve(f"sqlite:///{file}", place, CITY.texts):
-        yield Asked(known, str(file))
+        yield JudgedCity(known, str(file))
 
 
 def serve(

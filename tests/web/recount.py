@@ -43,7 +43,7 @@ SPOKEN = (
 
 
 @dataclass(frozen=True)
-class Asked:
+class JudgedCity:
     """A server, and its store's own file."""
 
     known: Known

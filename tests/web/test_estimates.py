@@ -25,7 +25,7 @@ from sklearn.linear_model import RidgeCV
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from tests.report.test_report import Page
-from tests.web.recount import CITY, JOINED, SPOKEN, TEXTS, Asked, corrected
+from tests.web.recount import CITY, JOINED, SPOKEN, TEXTS, JudgedCity, corrected
 from tests.web.test_craft import report_by_button
 from zigbang_nlp.insight.ridge import _PENALTIES
 
@@ -39,12 +39,12 @@ LABELS = (
 
 
 @pytest.fixture(scope="module")
-def page(asked: Asked) -> Page:
+def page(asked: JudgedCity) -> Page:
     return report_by_button(asked.known)
 
 
 @pytest.fixture(scope="module")
-def said(asked: Asked) -> pd.DataFrame:
+def said(asked: JudgedCity) -> pd.DataFrame:
     """One row a text and word that it holds: complex, positive, word as people write it."""
     kept = "json_each('[\"' || replace(p.words, char(9), '\",\"') || '\"]')"
     own = asked.sql(
@@ -99,7 +99,7 @@ def test_words_of_praise_and_of_complaint(page: Page, said: pd.DataFrame) -> Non
 @pytest.mark.parametrize("key", ["made:0", "made:3"])
 @pytest.mark.parametrize(("side", "heading"), [("positive", "칭찬"), ("negative", "불만")])
 def test_words_that_are_typical_of_a_complex(
-    asked: Asked, said: pd.DataFrame, key: str, side: str, heading: str
+    asked: JudgedCity, said: pd.DataFrame, key: str, side: str, heading: str
 ) -> None:
     own = said[said["positive"].eq(side == "positive")].assign(here=lambda t: t["complex"].eq(key))
     residents = own.drop_duplicates(["complex", "review_id"])["here"]
@@ -166,7 +166,7 @@ def test_what_stands_out_beyond_chance(page: Page) -> None:
     assert said in page.cards["standouts"]
 
 
-def test_the_errors_of_the_drivers(asked: Asked, page: Page) -> None:
+def test_the_errors_of_the_drivers(asked: JudgedCity, page: Page) -> None:
     key = ["complex", "review"]
     score = asked.sql(f"SELECT * FROM ({TEXTS}) WHERE category = 'total'").set_index(key)["score"]
     own = asked.sql(f"SELECT *, 2 * praised - 1 AS tone FROM ({SPOKEN}) WHERE category <> 'total'")
@@ -191,7 +191,7 @@ def test_the_errors_of_the_drivers(asked: Asked, page: Page) -> None:
     assert f"작성자 {len(x):,}명의 점수 차이 중 {r2:.0%}를 설명합니다" in page.cards["drivers"]
 
 
-def test_the_trend_as_judged_and_corrected(asked: Asked) -> None:
+def test_the_trend_as_judged_and_corrected(asked: JudgedCity) -> None:
     texts = asked.sql(LABELS)
 
     def slope(rows: pd.DataFrame, value: pd.Series) -> tuple[float, float]:
@@ -222,7 +222,7 @@ def test_the_trend_as_judged_and_corrected(asked: Asked) -> None:
         assert f"{100 * row[name]:+.1f}%p" in shown, name
 
 
-def test_the_drivers_as_judged_and_corrected(asked: Asked) -> None:
+def test_the_drivers_as_judged_and_corrected(asked: JudgedCity) -> None:
     texts = asked.sql(LABELS).merge(
         asked.sql("SELECT review_id AS review, score FROM reviews WHERE category = 'total'")
     )
@@ -268,7 +268,7 @@ def test_the_drivers_as_judged_and_corrected(asked: Asked) -> None:
         assert row["low"] <= true[True] - true[False] <= row["high"]
 
 
-def waited(asked: Asked, address: str) -> pd.DataFrame:
+def waited(asked: JudgedCity, address: str) -> pd.DataFrame:
     """A file of the page that says at first that it is being made."""
     for _ in range(200):
         answer = asked.known.http.get(address)
@@ -278,7 +278,7 @@ def waited(asked: Asked, address: str) -> pd.DataFrame:
     raise AssertionError(answer.text[:300])
 
 
-def test_chances_of_the_gathering(asked: Asked) -> None:
+def test_chances_of_the_gathering(asked: JudgedCity) -> None:
     table = asked.csv("/prices?format=csv")
     points = CITY.apartments.set_index("made:" + CITY.apartments["key"]).loc[table["complex"]]
     y, x = np.radians(points[["latitude", "longitude"]].to_numpy(float)).T

@@ -24,7 +24,7 @@ from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
 from tests.factories.web import fill
 from tests.report.test_report import Page
 from tests.web.conftest import serve
-from tests.web.recount import Asked
+from tests.web.recount import JudgedCity
 from tests.web.test_craft import report_by_button
 from zigbang_nlp.config import EvaluateSettings
 from zigbang_nlp.model.bundle import load_bundle
@@ -36,7 +36,7 @@ from zigbang_nlp.text.dataset import DataSet
 @pytest.fixture(scope="module")
 def judged(
     bundle_dir: Path, dataset: DataSet, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Asked]:
+) -> Iterator[JudgedCity]:
     """A server over reviews that the tiny bundle judged, evaluated on its held-out texts."""
     place = tmp_path_factory.mktemp("judged")
     file = place / "a.db"
@@ -44,11 +44,11 @@ def judged(
     settings = EvaluateSettings(bootstrap=1_000)
     evaluate(load_bundle(bundle_dir), dataset, settings, place / "evaluation")
     for known in serve(f"sqlite:///{file}", place, pd.DataFrame(), model=bundle_dir):
-        yield Asked(known, str(file))
+        yield JudgedCity(known, str(file))
 
 
 @pytest.fixture(scope="module")
-def report(judged: Asked) -> Page:
+def report(judged: JudgedCity) -> Page:
     return report_by_button(judged.known)
 
 
@@ -69,7 +69,7 @@ def said_by(bundle_dir: Path, dataset: DataSet, split: str) -> tuple[np.ndarray,
 
 
 def test_the_card_is_what_the_model_says_of_validation(
-    judged: Asked, bundle_dir: Path, dataset: DataSet
+    judged: JudgedCity, bundle_dir: Path, dataset: DataSet
 ) -> None:
     labels, p = said_by(bundle_dir, dataset, "validation")
     bundle = load_bundle(bundle_dir)
@@ -91,7 +91,7 @@ def test_the_card_is_what_the_model_says_of_validation(
 
 
 def test_the_held_out_texts_with_their_intervals(
-    judged: Asked, report: Page, bundle_dir: Path, dataset: DataSet
+    judged: JudgedCity, report: Page, bundle_dir: Path, dataset: DataSet
 ) -> None:
     labels, p = said_by(bundle_dir, dataset, "test")
     threshold = load_bundle(bundle_dir).threshold
@@ -121,7 +121,7 @@ def test_the_held_out_texts_with_their_intervals(
     assert f"(모두 한쪽으로 판정하면 {least:.1%})" in said
 
 
-def test_what_each_token_adds(judged: Asked, report: Page, bundle_dir: Path) -> None:
+def test_what_each_token_adds(judged: JudgedCity, report: Page, bundle_dir: Path) -> None:
     """All of the texts are looked at: they are as many as the report reads."""
     table = report.table("deciding")
     assert f"리뷰 {1_500:,}건에서" in report.cards["deciding"]

@@ -20,7 +20,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from tests.web.recount import CITY, JOINED, OPINIONS, Asked
+from tests.web.recount import CITY, JOINED, OPINIONS, JudgedCity
 from zigbang_nlp.insight.labelling import sample_labels
 from zigbang_nlp.insight.reading import load
 from zigbang_nlp.store import open_store
@@ -28,7 +28,7 @@ from zigbang_nlp.web.corpus_cache import Snapshot
 from zigbang_nlp.web.labelling import corrected
 
 
-def test_the_list_counts_each_complex(asked: Asked) -> None:
+def test_the_list_counts_each_complex(asked: JudgedCity) -> None:
     table = asked.csv("/?format=csv&sort=name").set_index("complex").sort_index()
     plain = asked.sql(
         "SELECT source || ':' || apartment_id AS complex, COUNT(*) AS texts,"
@@ -42,7 +42,7 @@ def test_the_list_counts_each_complex(asked: Asked) -> None:
     assert (table["low"].le(table["score"]) & table["score"].le(table["high"])).all()
 
 
-def test_complaints_of_a_topic_count_residents(asked: Asked) -> None:
+def test_complaints_of_a_topic_count_residents(asked: JudgedCity) -> None:
     table = asked.csv("/?format=csv&sort=complaints&topic=층간소음").set_index("complex")
     plain = asked.sql(
         "SELECT source || ':' || apartment_id AS complex, COUNT(DISTINCT r.review_id) AS k"
@@ -55,7 +55,7 @@ def test_complaints_of_a_topic_count_residents(asked: Asked) -> None:
     assert table["share"].corr(built.reindex(table.index)) < -0.3
 
 
-def test_a_complex_shows_its_own_rows(asked: Asked) -> None:
+def test_a_complex_shows_its_own_rows(asked: JudgedCity) -> None:
     key = "made:0"
     ((count,),) = asked.sql("SELECT COUNT(*) FROM reviews WHERE apartment_id = '0'").to_numpy()
     assert f"리뷰 {count:,}건" in asked.page(f"/complex?id={key}")
@@ -70,7 +70,7 @@ def test_a_complex_shows_its_own_rows(asked: Asked) -> None:
     )
 
 
-def test_search_counts_what_all_filters_let_through(asked: Asked) -> None:
+def test_search_counts_what_all_filters_let_through(asked: JudgedCity) -> None:
     place = "서울특별시 노원구"
     plain = asked.sql(
         "SELECT COUNT(DISTINCT r.review_id || r.category) AS texts, COUNT(DISTINCT r.review_id) AS reviews"
@@ -89,7 +89,7 @@ def test_search_counts_what_all_filters_let_through(asked: Asked) -> None:
     assert f"긍정 {every['k']:,}건 / 리뷰 {every['n']:,}건" in asked.page("/search")
 
 
-def test_mentions_and_opinions_are_two_figures(asked: Asked) -> None:
+def test_mentions_and_opinions_are_two_figures(asked: JudgedCity) -> None:
     ((mentions, reviews),) = asked.sql(
         "SELECT COUNT(DISTINCT CASE WHEN text LIKE '%주차%' THEN review_id END),"
         " COUNT(DISTINCT review_id) FROM reviews"
@@ -105,7 +105,7 @@ def test_mentions_and_opinions_are_two_figures(asked: Asked) -> None:
     assert f"주제 ‘주차’에 의견을 낸 리뷰 {opinions:,}" in shown
 
 
-def test_changes_are_the_shares_of_two_periods(asked: Asked) -> None:
+def test_changes_are_the_shares_of_two_periods(asked: JudgedCity) -> None:
     table = asked.csv("/changes?since=2024&until=2024&base_since=2022&base_until=2023&format=csv")
     row = table[table["name"].eq("주차") & table["measure"].eq("positive")].iloc[0]
     plain = asked.sql(
@@ -119,7 +119,7 @@ def test_changes_are_the_shares_of_two_periods(asked: Asked) -> None:
     assert row["significant"], "parking got worse in 2024: that was planted"
 
 
-def test_corrected_shares_find_what_residents_meant(asked: Asked) -> None:
+def test_corrected_shares_find_what_residents_meant(asked: JudgedCity) -> None:
     ((naive,),) = asked.sql("SELECT AVG(label = 'positive') FROM predictions").to_numpy()
     true = CITY.texts["true"].mean()
     assert naive - true > 0.01, "the model is made to flatter"
@@ -141,7 +141,7 @@ def test_corrected_shares_find_what_residents_meant(asked: Asked) -> None:
     assert len(sample_labels(corpus, annotations)) == agreed
 
 
-def test_data_and_trends_count_rows(asked: Asked) -> None:
+def test_data_and_trends_count_rows(asked: JudgedCity) -> None:
     ((reviews,),) = asked.sql("SELECT COUNT(*) FROM reviews").to_numpy()
     ((places,),) = asked.sql("SELECT COUNT(*) FROM apartments").to_numpy()
     shown = asked.page("/data")

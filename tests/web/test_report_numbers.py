@@ -23,7 +23,7 @@ import pytest
 from sklearn.linear_model import RidgeCV
 
 from tests.report.test_report import Page
-from tests.web.recount import SPOKEN, TEXTS, Asked, design_effect, difference, wilson
+from tests.web.recount import SPOKEN, TEXTS, JudgedCity, design_effect, difference, wilson
 from tests.web.test_craft import report_by_button
 from tests.web.test_tested_numbers import by_complex
 from zigbang_nlp.insight.ridge import _PENALTIES
@@ -33,17 +33,17 @@ PLAIN = ("헬스장", "도서관", "산책로", "녹물", "곰팡이", "시장",
 
 
 @pytest.fixture(scope="module")
-def page(asked: Asked) -> Page:
+def page(asked: JudgedCity) -> Page:
     return report_by_button(asked.known)
 
 
 @pytest.fixture(scope="module")
-def texts(asked: Asked) -> pd.DataFrame:
+def texts(asked: JudgedCity) -> pd.DataFrame:
     return asked.sql(TEXTS)
 
 
 @pytest.fixture(scope="module")
-def spoken(asked: Asked) -> pd.DataFrame:
+def spoken(asked: JudgedCity) -> pd.DataFrame:
     return asked.sql(SPOKEN)
 
 
@@ -68,7 +68,7 @@ def test_the_figures_on_top(page: Page, texts: pd.DataFrame) -> None:
 
 
 def test_findings_of_places_topics_and_moments(
-    asked: Asked, page: Page, texts: pd.DataFrame, spoken: pd.DataFrame
+    asked: JudgedCity, page: Page, texts: pd.DataFrame, spoken: pd.DataFrame
 ) -> None:
     card = " ".join(page.cards["key_findings"].split())
     plain, overall = by_complex(asked), texts["positive"].mean()
@@ -104,7 +104,7 @@ def test_findings_of_places_topics_and_moments(
         assert float(after) == pytest.approx(100 * own.loc[later, "positive"].mean(), abs=0.06)
 
 
-def test_the_finding_that_was_planted(asked: Asked, page: Page) -> None:
+def test_the_finding_that_was_planted(asked: JudgedCity, page: Page) -> None:
     card = " ".join(page.cards["key_findings"].split())
     (since,) = re.findall(r"([\d-]{10}) 이후 \S+ 긍정 비율", card)
     assert f"{since} 이후 주차 긍정" in card
@@ -121,7 +121,7 @@ def test_the_finding_that_was_planted(asked: Asked, page: Page) -> None:
     assert f"{100 * low:+.1f}~{100 * high:+.1f}%p, 글 {n2}건과 {n1}건" in card
 
 
-def test_places(asked: Asked, page: Page, texts: pd.DataFrame) -> None:
+def test_places(asked: JudgedCity, page: Page, texts: pd.DataFrame) -> None:
     table = page.table("ranking").set_index("complex")
     plain = by_complex(asked).loc[table.index]
     assert page.table("map").set_index("complex")["score"].equals(table["score"])
@@ -184,7 +184,7 @@ def test_what_moves_the_score(page: Page, texts: pd.DataFrame, spoken: pd.DataFr
     np.testing.assert_allclose(table["effect"], fitted.coef_, atol=1e-7)
 
 
-def test_times(asked: Asked, page: Page) -> None:
+def test_times(asked: JudgedCity, page: Page) -> None:
     plain = asked.sql(
         "SELECT quarter AS label, COUNT(*) AS texts, SUM(positive) AS positive"
         f" FROM ({TEXTS}) GROUP BY 1"
@@ -196,7 +196,7 @@ def test_times(asked: Asked, page: Page) -> None:
     np.testing.assert_allclose(table["share"], table["positive"] / table["texts"])
 
 
-def test_words(asked: Asked, page: Page) -> None:
+def test_words(asked: JudgedCity, page: Page) -> None:
     since = re.findall(r"(\d{4}-\d\d-\d\d)–", page.cards["keywords"])[0]
     keywords = page.table("keywords").set_index("word")
     years = page.table("yearly_keywords")

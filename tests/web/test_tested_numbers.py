@@ -25,7 +25,7 @@ from tests.web.recount import (
     CITY,
     SPOKEN,
     TEXTS,
-    Asked,
+    JudgedCity,
     corrected,
     design_effect,
     difference,
@@ -37,7 +37,7 @@ from tests.web.test_prices_page import send
 PAIR = ("made:0", "made:1")
 
 
-def by_complex(asked: Asked) -> pd.DataFrame:
+def by_complex(asked: JudgedCity) -> pd.DataFrame:
     """Counts of each complex at the size that its texts are worth, with its estimates."""
     texts = asked.sql(TEXTS)
     groups = texts.groupby("complex")
@@ -56,7 +56,7 @@ def by_complex(asked: Asked) -> pd.DataFrame:
     return joined
 
 
-def test_intervals_scores_and_ranks_of_the_list(asked: Asked) -> None:
+def test_intervals_scores_and_ranks_of_the_list(asked: JudgedCity) -> None:
     table = asked.csv("/?format=csv&sort=best").set_index("complex")
     plain = by_complex(asked).loc[table.index]
     low, high = wilson(plain["k"], plain["n"])
@@ -81,7 +81,7 @@ def test_intervals_scores_and_ranks_of_the_list(asked: Asked) -> None:
     )
 
 
-def test_topics_years_and_figures_of_a_complex(asked: Asked) -> None:
+def test_topics_years_and_figures_of_a_complex(asked: JudgedCity) -> None:
     key = PAIR[0]
     own = asked.sql(f"SELECT * FROM ({SPOKEN}) WHERE complex = ?", key)
     texts = asked.sql(f"SELECT * FROM ({TEXTS}) WHERE complex = ?", key)
@@ -118,7 +118,7 @@ def test_topics_years_and_figures_of_a_complex(asked: Asked) -> None:
     np.testing.assert_allclose(years["high"], high, atol=1e-6)
 
 
-def test_the_interval_of_a_search(asked: Asked) -> None:
+def test_the_interval_of_a_search(asked: JudgedCity) -> None:
     ((k, n),) = asked.sql(
         f"SELECT SUM(lowest), COUNT(*) FROM (SELECT MIN(praised) AS lowest FROM ({SPOKEN})"
         " WHERE topic = '주차' GROUP BY complex, review, category)"
@@ -132,7 +132,7 @@ def test_the_interval_of_a_search(asked: Asked) -> None:
     assert (body["low"], body["high"]) == (pytest.approx(low), pytest.approx(high))
 
 
-def test_two_complexes_side_by_side(asked: Asked) -> None:
+def test_two_complexes_side_by_side(asked: JudgedCity) -> None:
     address = f"/compare?id={PAIR[0]}&id={PAIR[1]}"
     texts = asked.sql(f"SELECT * FROM ({TEXTS}) WHERE complex IN (?, ?)", *PAIR)
     profile = asked.csv(f"{address}&format=csv").set_index(["complex", "category"]).sort_index()
@@ -167,7 +167,7 @@ def test_two_complexes_side_by_side(asked: Asked) -> None:
         assert f"{here.mean():.0%} 긍정 리뷰 {len(here)}건" in shown
 
 
-def test_every_row_of_the_changes(asked: Asked) -> None:
+def test_every_row_of_the_changes(asked: JudgedCity) -> None:
     table = asked.csv("/changes?since=2024&until=2025&base_since=2022&base_until=2023&format=csv")
     texts = asked.sql(f"SELECT * FROM ({TEXTS}) WHERE year >= '2022'")
     spoken = asked.sql(f"SELECT * FROM ({SPOKEN}) WHERE year >= '2022'")
@@ -206,7 +206,7 @@ def test_every_row_of_the_changes(asked: Asked) -> None:
     assert named["significant"].drop("all")[lambda s: s].index.tolist() == ["주차"]
 
 
-def test_keywords_with_their_tests(asked: Asked) -> None:
+def test_keywords_with_their_tests(asked: JudgedCity) -> None:
     """Words that no other word of the city holds, so that LIKE counts them too."""
     table = asked.csv("/keywords?since=2024&format=csv").set_index("word")
     for word in ("헬스장", "도서관", "산책로", "녹물", "곰팡이", "시장"):
@@ -228,7 +228,7 @@ def test_keywords_with_their_tests(asked: Asked) -> None:
     np.testing.assert_allclose(table["q_value"], corrected(table["p_value"], "fdr_bh"), atol=1e-6)
 
 
-def test_words_beside_a_word(asked: Asked) -> None:
+def test_words_beside_a_word(asked: JudgedCity) -> None:
     table = asked.csv("/keywords?word=헬스장&format=csv&table=related").set_index("word")
     counts = asked.sql(
         "SELECT SUM(text LIKE '%헬스장%') AS one, SUM(text LIKE '%도서관%') AS other,"
@@ -241,7 +241,7 @@ def test_words_beside_a_word(asked: Asked) -> None:
     assert row["npmi"] == pytest.approx(pmi / -np.log2(counts["both"] / counts["n"]), abs=1e-5)
 
 
-def test_agreement_and_the_corrected_share(asked: Asked) -> None:
+def test_agreement_and_the_corrected_share(asked: JudgedCity) -> None:
     labels = asked.sql(
         "SELECT apartment_id || review_id || category AS t, person, label FROM annotations"
     )
@@ -279,7 +279,7 @@ def test_agreement_and_the_corrected_share(asked: Asked) -> None:
     assert corrected_row["low"] <= CITY.texts["true"].mean() <= corrected_row["high"]
 
 
-def test_prices_within_regions(asked: Asked) -> None:
+def test_prices_within_regions(asked: JudgedCity) -> None:
     rng = np.random.default_rng(3)
     places = CITY.apartments
     households = places["households"].astype(float)
@@ -315,7 +315,7 @@ def test_prices_within_regions(asked: Asked) -> None:
     assert low[1] < 2e-4 * households.std() < high[1], "as it was planted"
 
 
-def test_where_shares_gather(asked: Asked) -> None:
+def test_where_shares_gather(asked: JudgedCity) -> None:
     table = asked.csv("/prices?format=csv")
     plain = asked.sql(f"SELECT complex, AVG(positive) AS share FROM ({TEXTS}) GROUP BY 1")
     shares = plain.set_index("complex")["share"].reindex(table["complex"]).to_numpy()

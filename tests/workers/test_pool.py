@@ -139,13 +139,13 @@ def test_workers_that_die_at_the_start_are_given_up() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["okt", "komoran", "hannanum", "kkma"])
 def test_hazards_go_through_workers_in_bounded_time(name: str) -> None:
-    texts = [text for text in HAZARDS.values() for _ in range(2)]
+    texts = list(HAZARDS.values())
     started = time.monotonic()
     with Workers(TokenizeJob(TokenizerSettings(name), 2_000), 1, time_limit=5.0) as workers:
         ((tokens_of, fallbacks, _),) = workers.map([texts])
     assert time.monotonic() - started < 300
     assert [bool(tokens) for tokens in tokens_of] == [bool(clean(text)) for text in texts]
-    assert fallbacks.total() <= 6, Counter(fallbacks)
+    assert fallbacks.total() <= 3, Counter(fallbacks)
 
 
 def test_how_many_workers() -> None:

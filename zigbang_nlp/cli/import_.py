@@ -75,13 +75,13 @@ def command(
     from zigbang_nlp.importing import ImportColumns, import_file, look, recognise
     from zigbang_nlp.language.file_notes import sentence
     from zigbang_nlp.store import open_or_undo
-    from zigbang_nlp.tables.found_files import found_files
+    from zigbang_nlp.tables.readable_files import readable_files
     from zigbang_nlp.tables.source import Notes, ReadOptions
 
     if label_map is not None and columns["label_column"] is None:
         raise click.UsageError("--label-map needs --label-column.")
     options, notes = ReadOptions(**reading), Notes()
-    paths = found_files(files, notes)
+    paths = readable_files(files, notes)
     named = {key.removesuffix("_column"): v for key, v in columns.items() if v is not None}
     if only_look:
         for path in paths:

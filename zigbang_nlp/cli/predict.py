@@ -16,7 +16,14 @@ from zigbang_nlp.cli.explained import LEGEND, coloured, one_line, shares, shows_
 from zigbang_nlp.cli.notices import say_overridden
 from zigbang_nlp.config import LoadedSettings
 from zigbang_nlp.console import log
-from zigbang_nlp.records import CATEGORIES, LABELS, Asked, Aspect, Prediction, label_word
+from zigbang_nlp.records import (
+    CATEGORIES,
+    LABELS,
+    Aspect,
+    Prediction,
+    PredictionOptions,
+    label_word,
+)
 
 if TYPE_CHECKING:
     from zigbang_nlp.tables.source import Notes, ReadOptions
@@ -129,7 +136,7 @@ def command(
         from zigbang_nlp.tables.text_column import text_column as found_column
 
         column = found_column(_files(source)[0], options, notes)
-    asked = Asked(topics, sentences, explain, aspects, stars)
+    asked = PredictionOptions(topics, sentences, explain, aspects, stars)
     # What is typed or piped is seldom read twice.
     tokens = settings.tokens_dir if source else None
     reader = Reader.open(classifier.bundle.encoder, tokens, settings.tokenize)

@@ -18,7 +18,7 @@ from zigbang_nlp.files import atomic_directory, make_directory
 from zigbang_nlp.predict.bulk import predict_chunks
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.predict.files import with_columns
-from zigbang_nlp.records import LABEL_ONLY, Asked
+from zigbang_nlp.records import LABEL_ONLY, PredictionOptions
 from zigbang_nlp.tables.cells import review_texts
 from zigbang_nlp.tables.read import CHUNK, Notes, ReadOptions
 from zigbang_nlp.tables.source import Note
@@ -39,7 +39,7 @@ def predict_on_cluster(
     source: Path,
     output: Path,
     text_column: str,
-    asked: Asked = LABEL_ONLY,
+    asked: PredictionOptions = LABEL_ONLY,
     options: ReadOptions | None = None,
     notes: Notes | None = None,
 ) -> int:
@@ -120,7 +120,11 @@ def tokenizer_on_cluster(client: Any, scratch: Path) -> Callable[..., Iterator[l
 
 
 def _predict(
-    shipped: str, text_column: str, asked: Asked, options: ReadOptions, partition: Partition
+    shipped: str,
+    text_column: str,
+    asked: PredictionOptions,
+    options: ReadOptions,
+    partition: Partition,
 ) -> tuple[int, list[Note]]:
     import pyarrow as pa
 

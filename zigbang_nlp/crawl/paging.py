@@ -22,7 +22,7 @@ _YES, _NO = frozenset(("true", "y", "yes", "1")), frozenset(("false", "n", "no",
 _LONGEST = 20
 
 
-def said_of_pages(key: str, value: Any) -> bool | int | None:
+def paging_meaning(key: str, value: Any) -> bool | int | None:
     """What a key says of pages, without what might be more than that; None where it says nothing.
 
     Args:
@@ -50,7 +50,7 @@ def says_more(answer: Mapping[str, Any]) -> bool:
     """Whether an answer says, at its top or one level below, that it is only one page of several."""
     for part in (answer, *answer.values()):
         for key, value in part.items() if isinstance(part, dict) else ():
-            more = said_of_pages(key, value)
+            more = paging_meaning(key, value)
             if more is None:
                 continue
             meaning = _meaning(key)

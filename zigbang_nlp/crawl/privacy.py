@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 from zigbang_nlp.config.site import SiteFile
-from zigbang_nlp.crawl.paging import said_of_pages
+from zigbang_nlp.crawl.paging import paging_meaning
 from zigbang_nlp.crawl.reading import LEFT_OUT, parse
 from zigbang_nlp.masking import mask
 from zigbang_nlp.records import CATEGORIES
@@ -191,7 +191,7 @@ class Scrubber:
                 or (key == "code" and not isinstance(part, str))
             ):
                 cleaned[key] = part
-            elif (pages := said_of_pages(key, part)) is not None:
+            elif (pages := paging_meaning(key, part)) is not None:
                 cleaned[key] = pages
             elif (known or allowed) and _is_name(key):
                 cleaned[key] = part if isinstance(part, bool | None) else LEFT_OUT

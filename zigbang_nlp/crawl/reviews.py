@@ -162,10 +162,10 @@ class ReviewReader:
                 score=scores.get(key),
                 author=author or None,
                 written_at=written_at,
-                residence=_said(fields, names.residence),
-                age=_said(fields, names.age),
-                sex=_said(fields, names.sex),
-                married=_said(fields, names.married),
+                residence=_writer_value(fields, names.residence),
+                age=_writer_value(fields, names.age),
+                sex=_writer_value(fields, names.sex),
+                married=_writer_value(fields, names.married),
             )
             for key, text in texts.items()
             if text and text.strip()
@@ -203,7 +203,7 @@ def _moment(value: Any) -> datetime:
         raise UnreadableError(str(error)) from error
 
 
-def _said(entry: Mapping[str, Any], names: Sequence[str]) -> str | None:
+def _writer_value(entry: Mapping[str, Any], names: Sequence[str]) -> str | None:
     """What an entry says of its writer; nothing where that was not to be kept."""
     filled = first(entry, names)
     return str(filled[1]) if filled is not None and isinstance(filled[1], str | int) else None

@@ -91,10 +91,10 @@ def import_command(seen: Look) -> str:
             words += ["--label-map", ",".join(f"{code}=?" for code in seen.unclear)]
     if seen.date_format or seen.undecided:
         words += ["--date-format", seen.date_format or "?"]
-    return " ".join(map(_quoted, [*words, *_said(seen.options)]))
+    return " ".join(map(_quoted, [*words, *_flags(seen.options)]))
 
 
-def _said(options: ReadOptions) -> list[str]:
+def _flags(options: ReadOptions) -> list[str]:
     """The options that differ from what is usual, as a command line has them."""
     words = []
     for name, usual in vars(ReadOptions()).items():

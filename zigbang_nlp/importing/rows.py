@@ -12,8 +12,8 @@ import pandas as pd
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.importing.label_column import LabelColumn
 from zigbang_nlp.importing.summary import ImportSummary
+from zigbang_nlp.language.bilingual import without_stop
 from zigbang_nlp.language.file_errors import example, file_error
-from zigbang_nlp.language.said import without_stop
 from zigbang_nlp.records import CATEGORIES, SPLITS, Review, content_id
 from zigbang_nlp.tables.category_names import category_of
 from zigbang_nlp.tables.cells import as_text, is_missing, shortened, written_text

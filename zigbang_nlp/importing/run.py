@@ -14,8 +14,8 @@ from zigbang_nlp.importing.label_column import LabelColumn, read_label_map
 from zigbang_nlp.importing.recognise import Recognised
 from zigbang_nlp.importing.rows import ImportColumns, RowReader
 from zigbang_nlp.importing.summary import ImportSummary
+from zigbang_nlp.language.bilingual import Bilingual
 from zigbang_nlp.language.file_errors import example
-from zigbang_nlp.language.said import Said
 from zigbang_nlp.records import CATEGORIES, Review
 from zigbang_nlp.store import Store
 from zigbang_nlp.tables.dates import DateColumn, check_date_format
@@ -115,7 +115,7 @@ def _reviews(
                 summary.rows += 1
                 rows.leave_blank(before + place + 1)
             for place, category in scores_alone(chunk, columns.layout):
-                row, said = before + place + 1, Said(category, CATEGORIES[category])
+                row, said = before + place + 1, Bilingual(category, CATEGORIES[category])
                 summary.notes.add("blank pairs", example("pair", row=row, category=said))
         for review in rows.reviews(frame, before):
             contradictions.see(review)

@@ -11,7 +11,7 @@ from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.embedder import query
 from zigbang_nlp.insight.embeddings import Embeddings
 from zigbang_nlp.insight.searching import Hits, Question, counted, filtered, with_places
-from zigbang_nlp.language.said import input_error, insight_error
+from zigbang_nlp.language.bilingual import input_error, insight_error
 from zigbang_nlp.text.text_keys import KEY
 
 #: Every text is more or less near, so the nearest so many count as found.

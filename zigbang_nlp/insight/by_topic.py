@@ -10,10 +10,10 @@ from scipy import stats
 
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.insight.opinion_rows import opinions
 from zigbang_nlp.insight.rates import benjamini_hochberg, significant, wilson
 from zigbang_nlp.insight.ridge import ridge
-from zigbang_nlp.insight.told import opinions
-from zigbang_nlp.language.said import insight_error
+from zigbang_nlp.language.bilingual import insight_error
 from zigbang_nlp.records import CATEGORIES
 
 #: Columns of `topics`.

@@ -12,7 +12,7 @@ from zigbang_nlp.errors import InsightError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.periods import Period, trend
 from zigbang_nlp.insight.rates import newcombe
-from zigbang_nlp.language.said import insight_error
+from zigbang_nlp.language.bilingual import insight_error
 from zigbang_nlp.records import CATEGORIES
 
 #: Columns of `changes`.

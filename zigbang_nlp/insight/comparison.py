@@ -20,7 +20,7 @@ from zigbang_nlp.insight.rates import (
     two_rates_p,
 )
 from zigbang_nlp.insight.sentiment import By, grouped_texts, text_design_effect
-from zigbang_nlp.language.said import input_error, insight_error
+from zigbang_nlp.language.bilingual import input_error, insight_error
 from zigbang_nlp.records import CATEGORIES
 
 _DIFFERENCE = {

@@ -14,7 +14,7 @@ import pandas as pd
 
 from zigbang_nlp.insight.filters import narrowed_complexes, narrowed_texts
 from zigbang_nlp.insight.frames import completed
-from zigbang_nlp.language.said import insight_error
+from zigbang_nlp.language.bilingual import insight_error
 
 if TYPE_CHECKING:
     from zigbang_nlp.insight.mentions import Mentions

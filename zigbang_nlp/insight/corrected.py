@@ -14,7 +14,7 @@ from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.prediction_powered import ppi_difference, ppi_mean
 from zigbang_nlp.insight.rates import significant, wilson
 from zigbang_nlp.insight.sentiment import By, grouped_texts
-from zigbang_nlp.language.said import insight_error
+from zigbang_nlp.language.bilingual import insight_error
 
 #: Columns of `corrected_shares`, after the one that names the group.
 CORRECTED_COLUMNS: dict[str, str] = {

@@ -13,7 +13,7 @@ from scipy import stats
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.corrected import FEWEST_LABELS
 from zigbang_nlp.insight.prediction_powered import ppi_regression, ppi_slope, slope
-from zigbang_nlp.language.said import insight_error
+from zigbang_nlp.language.bilingual import insight_error
 from zigbang_nlp.records import CATEGORIES
 
 #: Columns of `corrected_trend` and, after `driver`, of `corrected_drivers`.

@@ -15,7 +15,7 @@ from zigbang_nlp.console import progress
 from zigbang_nlp.files import disk_errors, make_directory
 from zigbang_nlp.insight.embedder import passage
 from zigbang_nlp.insight.embeddings import Embeddings
-from zigbang_nlp.language.said import insight_error
+from zigbang_nlp.language.bilingual import insight_error
 from zigbang_nlp.resources import without_sample
 from zigbang_nlp.store import Store
 from zigbang_nlp.store.staging import batched

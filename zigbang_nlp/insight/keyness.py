@@ -11,7 +11,7 @@ from scipy import sparse, stats
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.filters import days, recent
 from zigbang_nlp.insight.rates import Interval, benjamini_hochberg, fisher_p, significant
-from zigbang_nlp.language.said import input_error, insight_error
+from zigbang_nlp.language.bilingual import input_error, insight_error
 
 #: Columns of `keywords`.
 KEYWORD_COLUMNS: dict[str, str] = {

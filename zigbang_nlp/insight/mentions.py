@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import sparse
 
 from zigbang_nlp.console import log
-from zigbang_nlp.language.said import insight_error
+from zigbang_nlp.language.bilingual import insight_error
 from zigbang_nlp.packing import pack_names, unpack_names
 from zigbang_nlp.text.neologisms import find_new_words
 from zigbang_nlp.text.words import content_words_of, kind, shown

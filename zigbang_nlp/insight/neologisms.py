@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from zigbang_nlp.insight.corpus import Corpus
-from zigbang_nlp.language.said import insight_error
+from zigbang_nlp.language.bilingual import insight_error
 from zigbang_nlp.text.neologisms import NEW_WORD_COLUMNS, find_new_words
 
 __all__ = ["NEW_WORD_COLUMNS", "new_words"]

@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 
 from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.insight.opinion_rows import opinions
 from zigbang_nlp.insight.rates import wilson
-from zigbang_nlp.insight.told import opinions
-from zigbang_nlp.language.said import input_error
+from zigbang_nlp.language.bilingual import input_error
 from zigbang_nlp.packing import unpack_names
 from zigbang_nlp.text.words import content_words, noun_parts, shown
 

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.corpus import Corpus
-from zigbang_nlp.language.said import insight_error
+from zigbang_nlp.language.bilingual import insight_error
 from zigbang_nlp.text.letters import squeezed
 
 #: Columns of `joined`, after those of `Corpus.complexes` and before those of the other table.

@@ -10,12 +10,12 @@ import pandas as pd
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.corpus import Corpus
+from zigbang_nlp.insight.opinion_rows import opinions
 from zigbang_nlp.insight.opinions import mentioned
 from zigbang_nlp.insight.rates import wilson
 from zigbang_nlp.insight.sentiment import text_design_effect
-from zigbang_nlp.insight.told import opinions
+from zigbang_nlp.language.bilingual import insight_error
 from zigbang_nlp.language.i18n import N_
-from zigbang_nlp.language.said import insight_error
 
 Period = Literal["month", "quarter", "year"]
 _CODES = {"month": "M", "quarter": "Q", "year": "Y"}

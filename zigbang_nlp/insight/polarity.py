@@ -13,8 +13,8 @@ from scipy import stats
 
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.rates import benjamini_hochberg, significant
+from zigbang_nlp.language.bilingual import insight_error
 from zigbang_nlp.language.i18n import N_
-from zigbang_nlp.language.said import insight_error
 
 #: Columns of `polar_words`.
 POLAR_COLUMNS: dict[str, str] = {

@@ -28,7 +28,7 @@ from scipy import stats
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.ridge import ridge
-from zigbang_nlp.language.said import insight_error
+from zigbang_nlp.language.bilingual import insight_error
 
 
 class Estimate(NamedTuple):

@@ -14,8 +14,8 @@ from scipy import stats
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.rates import benjamini_hochberg, significant
+from zigbang_nlp.language.bilingual import filled, insight_error
 from zigbang_nlp.language.i18n import N_
-from zigbang_nlp.language.said import filled, insight_error
 
 #: Columns of `hedonic`.
 HEDONIC_COLUMNS: dict[str, str] = {

@@ -17,13 +17,13 @@ from zigbang_nlp.insight.comparison import compare as compare_places
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.filters import find_complexes
 from zigbang_nlp.insight.keyness import keywords as keywords_of
+from zigbang_nlp.insight.opinion_rows import opinions
 from zigbang_nlp.insight.opinions import WordFigures, word_figures
 from zigbang_nlp.insight.periods import Period
 from zigbang_nlp.insight.periods import mention_trend as mention_trend_of
 from zigbang_nlp.insight.periods import trend as trend_of
 from zigbang_nlp.insight.related_words import related as related_to
 from zigbang_nlp.insight.sentiment import Measure, where
-from zigbang_nlp.insight.told import opinions
 from zigbang_nlp.insight.two_periods import before_after as before_after_of
 from zigbang_nlp.insight.typical import typical_words as typical_words_of
 from zigbang_nlp.packing import unpack_names

@@ -12,7 +12,7 @@ import pandas as pd
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.frames import COMPLEX_COLUMNS, complexes_of_rows, texts_of_rows
-from zigbang_nlp.language.said import insight_error
+from zigbang_nlp.language.bilingual import insight_error
 from zigbang_nlp.resources import SAMPLE, without_sample
 from zigbang_nlp.store import Store, open_store, store_exists
 from zigbang_nlp.store.analysis import JUDGED_COLUMNS

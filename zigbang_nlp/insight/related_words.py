@@ -13,7 +13,7 @@ from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.mentions import Mentions
 from zigbang_nlp.insight.rates import benjamini_hochberg, fisher_p, significant
 from zigbang_nlp.insight.vectors import Vectors, train_vectors
-from zigbang_nlp.language.said import input_error, insight_error
+from zigbang_nlp.language.bilingual import input_error, insight_error
 
 #: Columns of `related`.
 RELATED_COLUMNS: dict[str, str] = {

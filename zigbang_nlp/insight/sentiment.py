@@ -11,10 +11,10 @@ import pandas as pd
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.frames import RESIDENTS
+from zigbang_nlp.insight.opinion_rows import opinions
 from zigbang_nlp.insight.ranks import with_ranks
 from zigbang_nlp.insight.rates import Prior, design_effect, prior_of, shrink, wilson
-from zigbang_nlp.insight.told import opinions
-from zigbang_nlp.language.said import filled, insight_error
+from zigbang_nlp.language.bilingual import filled, insight_error
 from zigbang_nlp.records import CATEGORIES
 
 By = Literal[

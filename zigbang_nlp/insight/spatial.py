@@ -16,8 +16,8 @@ import pandas as pd
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.outside import haversine
 from zigbang_nlp.insight.rates import benjamini_hochberg, significant
+from zigbang_nlp.language.bilingual import filled, insight_error
 from zigbang_nlp.language.i18n import N_
-from zigbang_nlp.language.said import filled, insight_error
 
 #: Columns of `clusters`, after those of the table it was given.
 CLUSTER_COLUMNS: dict[str, str] = {

@@ -10,6 +10,7 @@ import pandas as pd
 from zigbang_nlp.errors import InsightError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.filters import days, recent
+from zigbang_nlp.insight.opinion_rows import opinions
 from zigbang_nlp.insight.rates import (
     benjamini_hochberg,
     cohens_h,
@@ -18,9 +19,8 @@ from zigbang_nlp.insight.rates import (
     two_rates_p,
 )
 from zigbang_nlp.insight.sentiment import text_design_effect
-from zigbang_nlp.insight.told import opinions
+from zigbang_nlp.language.bilingual import input_error, insight_error
 from zigbang_nlp.language.i18n import N_
-from zigbang_nlp.language.said import input_error, insight_error
 from zigbang_nlp.records import CATEGORIES
 
 #: Columns of `before_after`.

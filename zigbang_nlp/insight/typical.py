@@ -13,7 +13,7 @@ from scipy import sparse
 
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.keyness import against
-from zigbang_nlp.language.said import insight_error
+from zigbang_nlp.language.bilingual import insight_error
 
 #: Columns of `typical_words`.
 TYPICAL_COLUMNS: dict[str, str] = {

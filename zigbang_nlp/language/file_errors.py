@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from zigbang_nlp.errors import InputError
+from zigbang_nlp.language.bilingual import Bilingual, bilingual_error, filled, input_error
 from zigbang_nlp.language.i18n import N_
-from zigbang_nlp.language.said import Said, filled, input_error, told_error
 
 #: kind -> (the fact, the next step). Values in braces are the error's.
 WORDS: dict[str, tuple[str, str]] = {
@@ -207,20 +207,20 @@ def file_error(kind: str, /, **values: Any) -> InputError:
 
 def placed(kind: str, error: InputError, /, **values: Any) -> InputError:
     """The error with the place where it was met, one of `PLACES`, before its fact."""
-    return told_error(filled(PLACES[kind], {**values, "fact": error.fact}), error.next_step)
+    return bilingual_error(filled(PLACES[kind], {**values, "fact": error.fact}), error.next_step)
 
 
-def part(kind: str, /, **values: Any) -> Said:
+def part(kind: str, /, **values: Any) -> Bilingual:
     """A part of a sentence, one of `PLACES`."""
     return filled(PLACES[kind], values)
 
 
-def example(kind: str, /, **values: Any) -> Callable[[], Said]:
+def example(kind: str, /, **values: Any) -> Callable[[], Bilingual]:
     """A part of a sentence that is asked for only where a note keeps it as an example."""
     return partial(part, kind, **values)
 
 
-def name(kind: str) -> Said:
+def name(kind: str) -> Bilingual:
     """One of `NAMES`."""
     return filled(NAMES[kind], {})
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from zigbang_nlp.language.bilingual import korean_of
 from zigbang_nlp.language.i18n import N_, translated
-from zigbang_nlp.language.said import korean_of
 
 
 class _Note(Protocol):

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from zigbang_nlp.config import TokenizeSettings
 from zigbang_nlp.predict.classifier import Classifier
-from zigbang_nlp.records import LABEL_ONLY, Asked, Prediction, Stars
+from zigbang_nlp.records import LABEL_ONLY, Prediction, PredictionOptions, Stars
 from zigbang_nlp.text.reader import Reader
 from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
 from zigbang_nlp.text.tokenizers import WHOLE
@@ -29,14 +29,14 @@ _WORTH = 8
 Columns = dict[str, list[Any]]
 
 
-def columns_of(predictions: Sequence[Prediction], asked: Asked) -> Columns:
+def columns_of(predictions: Sequence[Prediction], asked: PredictionOptions) -> Columns:
     """Predictions as columns of a table."""
     rows = [prediction.as_row() for prediction in predictions]
     names = Prediction("", None, 0.0, **_empty(asked)).as_row()
     return {name: [row.get(name) for row in rows] for name in names}
 
 
-def _empty(asked: Asked) -> dict[str, Any]:
+def _empty(asked: PredictionOptions) -> dict[str, Any]:
     """What a prediction holds where it is asked for and nothing is found."""
     empty: dict[str, Any] = {"topics": (), "aspects": (), "stars": Stars(3.0, ())}
     return {name: value for name, value in empty.items() if getattr(asked, name)}
@@ -84,7 +84,7 @@ class BundleJob(Generic[Result]):
         return self.work(classifier, Reader.open(classifier.bundle.encoder, self.tokens, self.how))
 
 
-def scorer(asked: Asked, classifier: Classifier, reader: Reader) -> Run[Columns]:
+def scorer(asked: PredictionOptions, classifier: Classifier, reader: Reader) -> Run[Columns]:
     """A function texts, their care, `mark` -> their columns, and how many needed care."""
     encoder = classifier.bundle.encoder
 
@@ -102,7 +102,7 @@ def predict_chunks(
     chunks: Iterable[Sequence[str]],
     how: TokenizeSettings,
     total: int | None = None,
-    asked: Asked = LABEL_ONLY,
+    asked: PredictionOptions = LABEL_ONLY,
     tokens: Path | None = None,
 ) -> Iterator[Columns]:
     """The columns of each chunk, in order; chunks are asked for only as they are needed.

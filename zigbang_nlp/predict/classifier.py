@@ -19,7 +19,7 @@ from zigbang_nlp.predict.as_texts import as_texts
 from zigbang_nlp.predict.aspects import aspects_of
 from zigbang_nlp.predict.long_texts import looked_through
 from zigbang_nlp.predict.scope import out_of_scope
-from zigbang_nlp.records import LABEL_ONLY, Asked, Explanation, Prediction, Stars
+from zigbang_nlp.records import LABEL_ONLY, Explanation, Prediction, PredictionOptions, Stars
 from zigbang_nlp.resources import pretrained_dir
 from zigbang_nlp.text.sentences import split_sentences
 
@@ -200,11 +200,11 @@ class Classifier:
         return self.predict_ids(
             read,
             self.bundle.encoder.whole_ids(read),
-            Asked(topics, sentences, explain, aspects, stars),
+            PredictionOptions(topics, sentences, explain, aspects, stars),
         )
 
     def predict_ids(
-        self, texts: Sequence[str], ids: Sequence[list[int]], asked: Asked = LABEL_ONLY
+        self, texts: Sequence[str], ids: Sequence[list[int]], asked: PredictionOptions = LABEL_ONLY
     ) -> list[Prediction]:
         """`predict` for texts that are encoded already.
 

@@ -17,7 +17,7 @@ from zigbang_nlp.language.column_labels import COLUMN_LABELS, VALUE_LABELS
 from zigbang_nlp.predict.bulk import Columns, predict_chunks
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.predict.resumable_output import parts_of
-from zigbang_nlp.records import LABEL_ONLY, Asked
+from zigbang_nlp.records import LABEL_ONLY, PredictionOptions
 from zigbang_nlp.tables.cells import review_texts
 from zigbang_nlp.tables.read import CHUNK, Notes, ReadOptions, read_table
 from zigbang_nlp.tables.unicode import composed
@@ -34,7 +34,7 @@ def predict_file(
     text_column: str,
     how: TokenizeSettings | None = None,
     resume: bool = False,
-    asked: Asked = LABEL_ONLY,
+    asked: PredictionOptions = LABEL_ONLY,
     options: ReadOptions | None = None,
     notes: Notes | None = None,
     tokens: Path | None = None,
@@ -129,7 +129,7 @@ def _about(
     classifier: Classifier,
     source: Path,
     text_column: str,
-    asked: Asked,
+    asked: PredictionOptions,
     options: ReadOptions | None,
 ) -> dict[str, object]:
     """What must be the same for the work to be gone on with."""

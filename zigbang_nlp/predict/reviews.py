@@ -12,7 +12,7 @@ from zigbang_nlp.config import TokenizeSettings
 from zigbang_nlp.console import progress
 from zigbang_nlp.predict.bulk import Lot, Run, in_lots
 from zigbang_nlp.predict.classifier import Classifier
-from zigbang_nlp.records import Asked, Review
+from zigbang_nlp.records import PredictionOptions, Review
 from zigbang_nlp.store import Judged, Store
 from zigbang_nlp.text.reader import Reader
 from zigbang_nlp.text.words import content_words_of
@@ -28,7 +28,7 @@ _Judgement = tuple[Any, ...]
 def judge(classifier: Classifier, reader: Reader) -> Run[list[_Judgement]]:
     """A function texts, their care, `mark` -> what the store keeps of each."""
     encoder = classifier.bundle.encoder
-    asked = Asked(topics=classifier.tells_topics, aspects=classifier.tells_topics)
+    asked = PredictionOptions(topics=classifier.tells_topics, aspects=classifier.tells_topics)
 
     def run(
         texts: Sequence[str], fallback_levels: Sequence[int], mark: Mark

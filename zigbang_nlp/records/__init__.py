@@ -1,11 +1,13 @@
 """The rows that travel between the rooms of the house: apartments, reviews, predictions."""
 
+import warnings
+
 from zigbang_nlp.records.predictions import (
     LABEL_ONLY,
-    Asked,
     Aspect,
     Explanation,
     Prediction,
+    PredictionOptions,
     Stars,
     TokenShare,
     WordShare,
@@ -29,10 +31,10 @@ __all__ = [
     "NO_LABEL",
     "SPLITS",
     "Apartment",
-    "Asked",
     "Aspect",
     "Explanation",
     "Prediction",
+    "PredictionOptions",
     "Review",
     "Stars",
     "TokenShare",
@@ -41,3 +43,10 @@ __all__ = [
     "content_id",
     "label_word",
 ]
+
+
+def __getattr__(name: str) -> type[PredictionOptions]:
+    if name == "Asked":  # of before version 0.2, which goes with it
+        warnings.warn("Asked is called PredictionOptions now.", DeprecationWarning, stacklevel=2)
+        return PredictionOptions
+    raise AttributeError(name)

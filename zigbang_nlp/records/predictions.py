@@ -145,7 +145,7 @@ class Stars:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PredictionOptions:
     """What a caller wants to know of each text, beside its label.
 
     Attributes:
@@ -163,7 +163,7 @@ class Asked:
     stars: bool = False
 
 
-LABEL_ONLY = Asked()
+LABEL_ONLY = PredictionOptions()
 
 
 @dataclass(frozen=True, slots=True)

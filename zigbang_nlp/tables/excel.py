@@ -11,9 +11,9 @@ import pandas as pd
 import python_calamine as calamine
 
 from zigbang_nlp.errors import InputError
+from zigbang_nlp.language.bilingual import Bilingual
 from zigbang_nlp.language.file_errors import file_error, quoted
 from zigbang_nlp.language.file_errors import name as word
-from zigbang_nlp.language.said import Said
 from zigbang_nlp.tables.header import is_data, letters, place_names
 from zigbang_nlp.tables.source import CHUNK, Source
 from zigbang_nlp.tables.unicode import composed
@@ -77,7 +77,7 @@ def _opened(source: Source) -> calamine.CalamineWorkbook:
         if raw.startswith(_OLD_EXCEL) and _ENCRYPTED in raw:
             raise _locked(name) from error
         raise file_error(
-            "unreadable workbook", name=name, why=Said(f": {_first_line(error)}", "")
+            "unreadable workbook", name=name, why=Bilingual(f": {_first_line(error)}", "")
         ) from error
 
 

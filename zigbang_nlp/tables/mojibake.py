@@ -8,8 +8,8 @@ from collections.abc import Hashable, Iterable
 import ftfy.bad_codecs  # noqa: F401 - knows cp1252 with its five holes filled
 import pandas as pd
 
+from zigbang_nlp.language.bilingual import Bilingual
 from zigbang_nlp.language.file_errors import example, part, quoted
-from zigbang_nlp.language.said import Said
 from zigbang_nlp.tables.cells import shortened
 from zigbang_nlp.tables.source import Notes
 
@@ -52,7 +52,7 @@ def mended(text: str) -> str | None:
     return None
 
 
-def known_columns(names: Iterable[Hashable]) -> Said:
+def known_columns(names: Iterable[Hashable]) -> Bilingual:
     """The columns that there are, as the next step after one that isn't; says if they are broken."""
     columns = [str(name) for name in names]
     broken = next((whole for whole in map(mended, columns) if whole is not None), None)

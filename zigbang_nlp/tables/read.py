@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from zigbang_nlp.errors import ZigbangError
+from zigbang_nlp.language.bilingual import Bilingual
 from zigbang_nlp.language.file_errors import file_error, name, quoted
-from zigbang_nlp.language.said import Said
 from zigbang_nlp.tables.excel import read_excel
 from zigbang_nlp.tables.json_lines import read_json
 from zigbang_nlp.tables.lines import read_lines
@@ -139,7 +139,7 @@ def _in_words(path: Path) -> Iterator[None]:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
         what = path.suffix[1:].lower()
-        why = Said(f": {_first_line(error)}", "")
+        why = Bilingual(f": {_first_line(error)}", "")
         raise file_error("unreadable", name=path.name, what=what, why=why) from error
 
 

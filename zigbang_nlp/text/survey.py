@@ -35,7 +35,7 @@ _LEARNED = 4_000
 
 
 @dataclass(frozen=True)
-class Found:
+class TokenizerReport:
     """One tokenizer.
 
     Attributes:
@@ -57,7 +57,7 @@ class Found:
     texts_a_second: float | None = None
 
 
-def survey(texts: list[str], seconds: float = 2.0) -> Iterator[Found]:
+def survey(texts: list[str], seconds: float = 2.0) -> Iterator[TokenizerReport]:
     """Try each tokenizer on texts, one after the other, each in a process of its own.
 
     Args:
@@ -67,11 +67,11 @@ def survey(texts: list[str], seconds: float = 2.0) -> Iterator[Found]:
     for name in TAGGERS:
         licence = LICENCES[name] + (" (KoNLPy GPL-3.0+)" if name in VIA_KONLPY else "")
         try:
-            ready = Found(name, True, "", licence, versions(name))
+            ready = TokenizerReport(name, True, "", licence, versions(name))
         except TokenizerError as error:
-            yield Found(name, False, str(error), licence, {})
+            yield TokenizerReport(name, False, str(error), licence, {})
             continue
-        yield Found(**asdict(ready) | _tried(name, texts, seconds)) if texts else ready
+        yield TokenizerReport(**asdict(ready) | _tried(name, texts, seconds)) if texts else ready
 
 
 def _tried(name: str, texts: list[str], seconds: float) -> dict[str, object]:

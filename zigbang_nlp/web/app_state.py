@@ -10,12 +10,12 @@ from starlette.requests import Request
 from zigbang_nlp.config import Settings
 from zigbang_nlp.web.authentication import Authenticator
 from zigbang_nlp.web.corpus_cache import CorpusCache
-from zigbang_nlp.web.found import Found
 from zigbang_nlp.web.jobs import Jobs
 from zigbang_nlp.web.latest_embeddings import LatestEmbeddings
 from zigbang_nlp.web.metrics import Metrics
 from zigbang_nlp.web.prediction_service import PredictionService
 from zigbang_nlp.web.report_jobs import ReportJobs
+from zigbang_nlp.web.result_cache import ResultCache
 from zigbang_nlp.web.second_tokenizers import SecondTokenizers
 
 
@@ -31,7 +31,7 @@ class AppState:
     metrics: Metrics
     authenticator: Authenticator
     embeddings: LatestEmbeddings
-    found_prices: Found[Any] = field(default_factory=Found)
+    prices_cache: ResultCache[Any] = field(default_factory=ResultCache)
     second_tokenizers: SecondTokenizers = field(default_factory=SecondTokenizers)
 
 

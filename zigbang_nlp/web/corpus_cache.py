@@ -187,7 +187,7 @@ class CorpusCache:
         self._store: Store | None = None
         self._file: tuple[int, int] | None = None
         self._opened_before = False
-        self._edition: Snapshot | None = None
+        self._snapshot: Snapshot | None = None
         self._reading = threading.Lock()
         self._look_at = 0.0
 
@@ -232,13 +232,13 @@ class CorpusCache:
             StoreError: the store is away.
         """
         store = self.store()
-        present = self._edition
+        present = self._snapshot
         if present is None:
             with self._reading:
-                if self._edition is None:
-                    self._edition = self._read(store)
-                    threading.Thread(target=self._edition.warm, daemon=True).start()
-                return self._edition
+                if self._snapshot is None:
+                    self._snapshot = self._read(store)
+                    threading.Thread(target=self._snapshot.warm, daemon=True).start()
+                return self._snapshot
         if time.monotonic() < self._look_at:
             return present
         self._look_at = time.monotonic() + _LOOK
@@ -255,9 +255,9 @@ class CorpusCache:
         try:
             if store.version() == present.version:
                 return
-            edition = self._read(store)
-            edition.warm()
-            self._edition = edition
+            snapshot = self._read(store)
+            snapshot.warm()
+            self._snapshot = snapshot
             self._rest_after(began)
         except ZigbangError as error:
             log.warning("The reviews could not be read again: %s", error)

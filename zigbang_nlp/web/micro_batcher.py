@@ -9,20 +9,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-Found = TypeVar("Found")
+Answer = TypeVar("Answer")
 
 #: Texts that are answered in one go; more would make the first caller wait for the others.
 _TOGETHER = 256
 
 
 @dataclass
-class _Call(Generic[Found]):
+class _Call(Generic[Answer]):
     texts: Sequence[str]
     questions: Hashable
-    answer: asyncio.Future[tuple[list[Found], str]] = field(repr=False)
+    answer: asyncio.Future[tuple[list[Answer], str]] = field(repr=False)
 
 
-class MicroBatcher(Generic[Found]):
+class MicroBatcher(Generic[Answer]):
     """Calls that come while another is computed wait, and are then answered together.
 
     Under load the network sees larger batches; a lone caller never waits for others to come.
@@ -32,16 +32,16 @@ class MicroBatcher(Generic[Found]):
     """
 
     def __init__(
-        self, find: Callable[[list[str], Any], tuple[list[Found], str]], name: str
+        self, find: Callable[[list[str], Any], tuple[list[Answer], str]], name: str
     ) -> None:
         self._find = find
-        self._calls: deque[_Call[Found]] = deque()
+        self._calls: deque[_Call[Answer]] = deque()
         self._worker: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
 
-    async def ask(self, texts: Sequence[str], questions: Hashable) -> tuple[list[Found], str]:
+    async def ask(self, texts: Sequence[str], questions: Hashable) -> tuple[list[Answer], str]:
         """The answers to texts, in order; raises what `find` raises."""
-        call: _Call[Found] = _Call(texts, questions, asyncio.get_running_loop().create_future())
+        call: _Call[Answer] = _Call(texts, questions, asyncio.get_running_loop().create_future())
         self._calls.append(call)
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work())
@@ -70,9 +70,9 @@ class MicroBatcher(Generic[Found]):
                     call.answer.set_result((answers[at : at + len(call.texts)], model))
                 at += len(call.texts)
 
-    def _take(self) -> list[_Call[Found]]:
+    def _take(self) -> list[_Call[Answer]]:
         """The next calls that can be answered together, without those that were given up."""
-        together: list[_Call[Found]] = []
+        together: list[_Call[Answer]] = []
         count = 0
         while self._calls:
             call = self._calls[0]

@@ -13,7 +13,7 @@ from zigbang_nlp.console import log
 from zigbang_nlp.errors import BundleError, ZigbangError
 from zigbang_nlp.model.bundle import MANIFEST, serves_by_default
 from zigbang_nlp.predict.classifier import Classifier
-from zigbang_nlp.records import LABEL_ONLY, Asked, Prediction, WordShare
+from zigbang_nlp.records import LABEL_ONLY, Prediction, PredictionOptions, WordShare
 from zigbang_nlp.trace.tracer import Tracer
 from zigbang_nlp.web.metrics import Metrics
 from zigbang_nlp.web.micro_batcher import MicroBatcher
@@ -116,7 +116,7 @@ class PredictionService:
             self.under_way -= 1
 
     async def predict(
-        self, texts: Sequence[str], asked: Asked = LABEL_ONLY
+        self, texts: Sequence[str], asked: PredictionOptions = LABEL_ONLY
     ) -> tuple[list[Prediction], str]:
         """The predictions of texts, in order, and the identity of the model that made them.
 
@@ -128,7 +128,7 @@ class PredictionService:
         with self._counted():
             return await (self._small if small else self._large).ask(texts, asked)
 
-    def _predict(self, texts: list[str], asked: Asked) -> tuple[list[Prediction], str]:
+    def _predict(self, texts: list[str], asked: PredictionOptions) -> tuple[list[Prediction], str]:
         classifier, model = self._in_force
         predictions = classifier.predict(
             texts, asked.topics, asked.sentences, asked.explain, asked.aspects

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from zigbang_nlp.insight.opinion_rows import opinions
 from zigbang_nlp.insight.rates import wilson
-from zigbang_nlp.insight.told import opinions
 from zigbang_nlp.language.i18n import N_
 from zigbang_nlp.report.quotes import representative
 from zigbang_nlp.report.section import Material, Quote, View

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zigbang_nlp.charts.rows import interval_rows
 from zigbang_nlp.errors import BundleError
-from zigbang_nlp.language.said import insight_error
+from zigbang_nlp.language.bilingual import insight_error
 from zigbang_nlp.predict.global_attribution import deciding_tokens
 from zigbang_nlp.report.drawn import points, reach, rows_of
 from zigbang_nlp.report.section import Material, Section, View, section

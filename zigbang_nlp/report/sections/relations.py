@@ -9,8 +9,8 @@ from zigbang_nlp import insight
 from zigbang_nlp.charts.highlight import Tone
 from zigbang_nlp.charts.network import Edge, Node, word_network
 from zigbang_nlp.errors import InsightError
+from zigbang_nlp.language.bilingual import insight_error
 from zigbang_nlp.language.i18n import N_
-from zigbang_nlp.language.said import insight_error
 from zigbang_nlp.report.section import Material, Section, View, section
 
 #: Words that the network starts from, those that each leads to, and dots at most.

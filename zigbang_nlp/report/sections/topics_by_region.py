@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from zigbang_nlp.insight.opinion_rows import opinions
 from zigbang_nlp.insight.rates import wilson
-from zigbang_nlp.insight.told import opinions
-from zigbang_nlp.language.said import insight_error
+from zigbang_nlp.language.bilingual import insight_error
 from zigbang_nlp.report.section import Material, View
 
 #: Topics that fit beside one another, districts below, and opinions that a cell needs.

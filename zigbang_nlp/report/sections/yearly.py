@@ -6,7 +6,7 @@ import pandas as pd
 
 from zigbang_nlp import insight
 from zigbang_nlp.errors import InsightError
-from zigbang_nlp.language.said import insight_error
+from zigbang_nlp.language.bilingual import insight_error
 from zigbang_nlp.report.section import Material, View
 
 _TOP = 20

@@ -69,8 +69,8 @@ def unchanged(request: Request, snapshot: Snapshot, *also: str) -> tuple[str, bo
         also: whatever else the answer depends on.
     """
     kind = "csv" if wants_csv(request) else "json"
-    edition = f"{snapshot.version}?{'?'.join(also)}?{kind}?{request.url.path}?{request.url.query}"
-    tag = f'W/"{hashlib.blake2b(edition.encode(), digest_size=12).hexdigest()}"'
+    state = f"{snapshot.version}?{'?'.join(also)}?{kind}?{request.url.path}?{request.url.query}"
+    tag = f'W/"{hashlib.blake2b(state.encode(), digest_size=12).hexdigest()}"'
     held = request.headers.get("if-none-match", "")
     return tag, tag in [one.strip() for one in held.split(",")]
 
@@ -113,9 +113,9 @@ def _headers(tag: str) -> dict[str, str]:
     return {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
 
 
-def edition_of(request: Request) -> Snapshot:
+def snapshot_of(request: Request) -> Snapshot:
     """The reviews as they are; for FastAPI's Depends."""
     return services_of(request).corpus_cache.snapshot()
 
 
-Reviews = Annotated[Snapshot, Depends(edition_of)]
+Reviews = Annotated[Snapshot, Depends(snapshot_of)]

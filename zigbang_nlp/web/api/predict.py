@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from zigbang_nlp.errors import BundleError
-from zigbang_nlp.records import Asked
+from zigbang_nlp.records import PredictionOptions
 from zigbang_nlp.web.api import PREFIX
 from zigbang_nlp.web.api.schemas import Predictions, PredictRequest, problem_responses
 from zigbang_nlp.web.app_state import services_of
@@ -44,7 +44,7 @@ async def predict(request: Request) -> Response:
     try:
         predictions, model = await engine.predict(
             question.texts,
-            Asked(
+            PredictionOptions(
                 question.topics,
                 question.sentences,
                 question.explain,

@@ -17,8 +17,8 @@ from zigbang_nlp.web import labelling, queries
 from zigbang_nlp.web.api.listing import Reviews
 from zigbang_nlp.web.app_state import services_of
 from zigbang_nlp.web.downloads import one_of
-from zigbang_nlp.web.pages.asked import Asked, Viewed, choices, day_of, refusal
-from zigbang_nlp.web.pages.figures import points_of, said_of
+from zigbang_nlp.web.pages.address import AddressFilters, Viewed, choices, day_of, refusal
+from zigbang_nlp.web.pages.figures import answer_or_reason, points_of
 from zigbang_nlp.web.pages.render import language_of, page
 
 router = APIRouter(include_in_schema=False)
@@ -31,7 +31,7 @@ MEASURES = ("positive", "spoken")
 def changes(
     request: Request,
     snapshot: Reviews,
-    filters: Asked,
+    filters: AddressFilters,
     view: Viewed,
     base_since: str = "",
     base_until: str = "",
@@ -60,7 +60,7 @@ def changes(
     except (InsightError, InputError) as error:
         return page(request, "changes.html", **context | {"sentence": refusal(error, language)})
     place = replace(filters, since=None, until=None)
-    trend, context["trend_sentence"] = said_of(
+    trend, context["trend_sentence"] = answer_or_reason(
         lambda: queries.trend(snapshot, place, "quarter", chosen), language
     )
     if view.format:
@@ -70,7 +70,9 @@ def changes(
         context["trend"] = over_time(points_of(trend, "share", "texts"), say("긍정 비율 추이"))
     annotations = services_of(request).corpus_cache.store().annotations.all()
     corrected, why_not = (
-        said_of(lambda: labelling.change(snapshot, annotations, place, table.attrs), language)
+        answer_or_reason(
+            lambda: labelling.change(snapshot, annotations, place, table.attrs), language
+        )
         if annotations
         else (None, "")
     )

@@ -13,7 +13,7 @@ from zigbang_nlp.charts.intervals import Mark, interval
 from zigbang_nlp.charts.marked import marked_parts
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.language.i18n import translated
-from zigbang_nlp.records import LABELS, Asked
+from zigbang_nlp.records import LABELS, PredictionOptions
 from zigbang_nlp.store import Correction
 from zigbang_nlp.web.app_state import services_of
 from zigbang_nlp.web.authentication import UPLOAD_PATH
@@ -51,7 +51,7 @@ async def classified(request: Request) -> Response:
         return classify_page(request, sentence=translated("리뷰를 입력해 주세요.", language))
     topics = app_state.engine.tells_topics
     (prediction,), model = await app_state.engine.predict(
-        [text], Asked(explain=True, topics=topics, sentences=True)
+        [text], PredictionOptions(explain=True, topics=topics, sentences=True)
     )
     bundle = app_state.engine.classifier.bundle
     why = prediction.explanation

@@ -20,9 +20,9 @@ from zigbang_nlp.web import queries
 from zigbang_nlp.web.api.listing import Reviews
 from zigbang_nlp.web.corpus_cache import Snapshot
 from zigbang_nlp.web.downloads import one_of
-from zigbang_nlp.web.pages.asked import Viewed
+from zigbang_nlp.web.pages.address import Viewed
 from zigbang_nlp.web.pages.explore import complex_link
-from zigbang_nlp.web.pages.figures import said_of
+from zigbang_nlp.web.pages.figures import answer_or_reason
 from zigbang_nlp.web.pages.render import language_of, page
 from zigbang_nlp.web.queries import Filters
 
@@ -70,7 +70,7 @@ def compare(
         if view.format:
             tables = {"profile": _profiles(snapshot, sides), "differences": _tests(snapshot, sides)}
             return one_of(tables, view.table, view.format)
-        found_out, context["findings_sentence"] = said_of(
+        found_out, context["findings_sentence"] = answer_or_reason(
             lambda: _findings(snapshot, sides), language
         )
         context["findings"] = found_out or []
@@ -97,7 +97,7 @@ def _find(known: pd.DataFrame, name: str) -> dict[Any, Any] | None:
 
 def _figures(snapshot: Snapshot, key: str) -> dict[str, Any]:
     own = Filters(complexes=(key,))
-    topics, _ = said_of(lambda: queries.topics(snapshot, own), "ko")
+    topics, _ = answer_or_reason(lambda: queries.topics(snapshot, own), "ko")
     praised, complained = [], []
     if topics is not None:
         negative = topics.assign(negative=topics["texts"] - topics["positive"])
@@ -117,7 +117,7 @@ def _rows(snapshot: Snapshot, sides: list[dict[Any, Any]], say: Translator) -> l
     tables: list[dict[Any, Any]] = []
     for side in sides:
         own = Filters(complexes=(side["complex"],))
-        table, _ = said_of(partial(queries.profile, snapshot, own), "ko")
+        table, _ = answer_or_reason(partial(queries.profile, snapshot, own), "ko")
         tables.append({} if table is None else table.set_index("category").to_dict("index"))
     rows = []
     for key, korean in CATEGORIES.items():
@@ -143,7 +143,7 @@ def _profiles(snapshot: Snapshot, sides: list[dict[Any, Any]]) -> pd.DataFrame:
     parts = []
     for side in sides:
         own = Filters(complexes=(side["complex"],))
-        table, _ = said_of(partial(queries.profile, snapshot, own), "ko")
+        table, _ = answer_or_reason(partial(queries.profile, snapshot, own), "ko")
         if table is not None:
             table = table.assign(complex=side["complex"], name=side["name"])
             parts.append(table[["complex", "name", *table.columns.drop(["complex", "name"])]])
@@ -154,7 +154,7 @@ def _tests(snapshot: Snapshot, sides: list[dict[Any, Any]]) -> pd.DataFrame | No
     """The differences of each pair with their tests, those that are no findings too."""
     parts = []
     for one, other in combinations(sides, 2):
-        table, _ = said_of(
+        table, _ = answer_or_reason(
             partial(queries.compare, snapshot, one["complex"], other["complex"], "complex"), "ko"
         )
         if table is not None:

@@ -20,10 +20,10 @@ from zigbang_nlp.web import queries
 from zigbang_nlp.web.app_state import services_of
 from zigbang_nlp.web.corpus_cache import Snapshot
 from zigbang_nlp.web.downloads import one_of
-from zigbang_nlp.web.pages.asked import Viewed
+from zigbang_nlp.web.pages.address import Viewed
 from zigbang_nlp.web.pages.correct import with_corrections
 from zigbang_nlp.web.pages.explore import complex_link
-from zigbang_nlp.web.pages.figures import points_of, said_of
+from zigbang_nlp.web.pages.figures import answer_or_reason, points_of
 from zigbang_nlp.web.pages.marks import marked
 from zigbang_nlp.web.pages.render import language_of, page
 from zigbang_nlp.web.pages.search import hits_table
@@ -52,8 +52,8 @@ async def complex_(
     """
     app_state = services_of(request)
     language = language_of(request.scope)
-    context = await run_in_threadpool(_said, app_state.corpus_cache.snapshot, id, language)
-    snapshot: Snapshot = context.pop("edition")
+    context = await run_in_threadpool(_context, app_state.corpus_cache.snapshot, id, language)
+    snapshot: Snapshot = context.pop("snapshot")
     chosen = {
         "label": label if label in ("positive", "negative") else "",
         "topic": topic[:50],
@@ -85,14 +85,14 @@ async def complex_(
     return page(request, "complex.html", **context)
 
 
-def _said(edition_now: Any, key: str, language: str) -> dict[str, Any]:
-    snapshot: Snapshot = edition_now()
+def _context(current_snapshot: Any, key: str, language: str) -> dict[str, Any]:
+    snapshot: Snapshot = current_snapshot()
     row = queries.one_complex(snapshot, key)
     own = Filters(complexes=(key,))
     texts = queries.reviews(snapshot, key)
     district = row["district"] if isinstance(row["district"], str) else None
     context: dict[str, Any] = {
-        "edition": snapshot,
+        "snapshot": snapshot,
         "complex": row.to_dict(),
         "texts": len(texts),
         "residents": int(texts["review"].nunique()),
@@ -106,7 +106,7 @@ def _said(edition_now: Any, key: str, language: str) -> dict[str, Any]:
         context["profile"] = _profile(snapshot, own, district, language)
     except (InsightError, IndexError):
         pass
-    trend, context["trend_sentence"] = said_of(
+    trend, context["trend_sentence"] = answer_or_reason(
         lambda: queries.trend(snapshot, own, "year"), language
     )
     context["trend"] = (
@@ -114,12 +114,14 @@ def _said(edition_now: Any, key: str, language: str) -> dict[str, Any]:
         if trend is None
         else over_time(points_of(trend, "share", "texts"), translated("연도별 긍정 비율", language))
     )
-    topics, context["topics_sentence"] = said_of(lambda: queries.topics(snapshot, own), language)
+    topics, context["topics_sentence"] = answer_or_reason(
+        lambda: queries.topics(snapshot, own), language
+    )
     context |= _praise(topics)
-    profile, _ = said_of(lambda: queries.profile(snapshot, own), language)
+    profile, _ = answer_or_reason(lambda: queries.profile(snapshot, own), language)
     context["tables"] = {"categories": profile, "trend": trend, "topics": topics}
     for side in ("positive", "negative"):
-        words, context[f"{side}_words_sentence"] = said_of(
+        words, context[f"{side}_words_sentence"] = answer_or_reason(
             partial(queries.typical_words, snapshot, key, side), language
         )
         context[f"{side}_words"] = _typical(words)

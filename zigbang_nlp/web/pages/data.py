@@ -16,7 +16,7 @@ from zigbang_nlp.model.evaluation.metrics import macro_f1_of
 from zigbang_nlp.web.api.model import model_card
 from zigbang_nlp.web.app_state import AppState, services_of
 from zigbang_nlp.web.downloads import one_of
-from zigbang_nlp.web.pages.asked import Viewed
+from zigbang_nlp.web.pages.address import Viewed
 from zigbang_nlp.web.pages.render import korean_moment, page
 from zigbang_nlp.web.problems import Problem
 

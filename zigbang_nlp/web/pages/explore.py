@@ -18,7 +18,7 @@ from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.web import queries
 from zigbang_nlp.web.api.listing import Reviews
 from zigbang_nlp.web.downloads import file_of, points_file
-from zigbang_nlp.web.pages.asked import Asked, Viewed, districts_of, least_of, refusal
+from zigbang_nlp.web.pages.address import AddressFilters, Viewed, districts_of, least_of, refusal
 from zigbang_nlp.web.pages.render import language_of, page
 from zigbang_nlp.web.queries import SORTS, Sort
 
@@ -33,7 +33,7 @@ _COMPLAINTS = "complaints"
 def explore(
     request: Request,
     snapshot: Reviews,
-    meant: Asked,
+    meant: AddressFilters,
     view: Viewed,
     q: str = "",
     min_texts: Annotated[str, Query()] = "",

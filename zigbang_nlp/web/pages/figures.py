@@ -9,12 +9,12 @@ import pandas as pd
 
 from zigbang_nlp.charts.lines import Point
 from zigbang_nlp.errors import InputError, InsightError
-from zigbang_nlp.web.pages.asked import refusal
+from zigbang_nlp.web.pages.address import refusal
 
 Answer = TypeVar("Answer")
 
 
-def said_of(ask: Callable[[], Answer], language: str) -> tuple[Answer | None, str]:
+def answer_or_reason(ask: Callable[[], Answer], language: str) -> tuple[Answer | None, str]:
     """(the answer, ""), or (None, why the reviews can't give it)."""
     try:
         return ask(), ""

@@ -16,7 +16,7 @@ from zigbang_nlp.web.app_state import services_of
 from zigbang_nlp.web.downloads import file_of
 from zigbang_nlp.web.job_rows import SORTS, chosen_rows, load_rows
 from zigbang_nlp.web.jobs import Job
-from zigbang_nlp.web.pages.asked import View, Viewed
+from zigbang_nlp.web.pages.address import View, Viewed
 from zigbang_nlp.web.pages.classify import classify_page
 from zigbang_nlp.web.pages.correct import keep, kept_answer
 from zigbang_nlp.web.pages.forms import form_of, text_of

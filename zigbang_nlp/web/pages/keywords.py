@@ -13,8 +13,8 @@ from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.web import queries
 from zigbang_nlp.web.api.listing import Reviews
 from zigbang_nlp.web.downloads import one_of
-from zigbang_nlp.web.pages.asked import Asked, Viewed
-from zigbang_nlp.web.pages.figures import points_of, said_of
+from zigbang_nlp.web.pages.address import AddressFilters, Viewed
+from zigbang_nlp.web.pages.figures import answer_or_reason, points_of
 from zigbang_nlp.web.pages.render import language_of, page
 from zigbang_nlp.web.queries import Filters
 
@@ -28,7 +28,7 @@ _PERIODS = ("quarter", "month", "year")
 def keywords(
     request: Request,
     snapshot: Reviews,
-    filters: Asked,
+    filters: AddressFilters,
     view: Viewed,
     word: str = "",
     period: str = "quarter",
@@ -37,7 +37,7 @@ def keywords(
     language = language_of(request.scope)
     typed = word.strip()[:50]
     span = period if period in _PERIODS else "quarter"
-    table, sentence = said_of(lambda: queries.keywords(snapshot, filters), language)
+    table, sentence = answer_or_reason(lambda: queries.keywords(snapshot, filters), language)
     context: dict[str, Any] = {
         "word": typed,
         "span": span,
@@ -55,14 +55,16 @@ def keywords(
     }
     trend = relatives = None
     if typed:
-        trend, context["chart_sentence"] = said_of(
+        trend, context["chart_sentence"] = answer_or_reason(
             lambda: queries.mention_trend(snapshot, Filters(), typed, span), language
         )
-        context["figures"], _ = said_of(lambda: queries.word(snapshot, Filters(), typed), language)
+        context["figures"], _ = answer_or_reason(
+            lambda: queries.word(snapshot, Filters(), typed), language
+        )
         if trend is not None:
             label = translated("‘{word}’ 언급 비율", language, word=typed)
             context["chart"] = over_time(points_of(trend, "rate", "mentions"), label, whole=False)
-        relatives, context["related_sentence"] = said_of(
+        relatives, context["related_sentence"] = answer_or_reason(
             lambda: queries.related(snapshot, typed), language
         )
         if relatives is not None:

@@ -20,9 +20,9 @@ from zigbang_nlp.web.api.listing import Reviews
 from zigbang_nlp.web.app_state import services_of
 from zigbang_nlp.web.corpus_cache import Snapshot
 from zigbang_nlp.web.downloads import one_of
-from zigbang_nlp.web.pages.asked import Viewed
+from zigbang_nlp.web.pages.address import Viewed
 from zigbang_nlp.web.pages.explore import complex_link
-from zigbang_nlp.web.pages.figures import said_of
+from zigbang_nlp.web.pages.figures import answer_or_reason
 from zigbang_nlp.web.pages.forms import form_of, own_address, text_of
 from zigbang_nlp.web.pages.render import language_of, page
 from zigbang_nlp.web.problems import Problem
@@ -55,13 +55,17 @@ def label(
     if view.format:
         tables = {
             "labels": _labels(annotations),
-            "agreement": said_of(lambda: labelling.agreement(snapshot, annotations), language)[0],
-            "corrected": said_of(
+            "agreement": answer_or_reason(
+                lambda: labelling.agreement(snapshot, annotations), language
+            )[0],
+            "corrected": answer_or_reason(
                 lambda: labelling.corrected(snapshot, annotations, BREAKDOWNS[breakdown]),
                 language,
             )[0],
-            "trend": said_of(lambda: labelling.trend(snapshot, annotations), language)[0],
-            "drivers": said_of(lambda: labelling.drivers(snapshot, annotations), language)[0],
+            "trend": answer_or_reason(lambda: labelling.trend(snapshot, annotations), language)[0],
+            "drivers": answer_or_reason(lambda: labelling.drivers(snapshot, annotations), language)[
+                0
+            ],
         }
         return one_of(tables, view.table, view.format)
     context: dict[str, Any] = {
@@ -155,7 +159,7 @@ def _labels(annotations: list[Annotation]) -> pd.DataFrame:
 
 
 def _agreement(snapshot: Snapshot, annotations: list[Annotation], language: str) -> dict[str, Any]:
-    table, sentence = said_of(lambda: labelling.agreement(snapshot, annotations), language)
+    table, sentence = answer_or_reason(lambda: labelling.agreement(snapshot, annotations), language)
     return {
         "agreement": [] if table is None else table.to_dict("records"),
         "fleiss": None if table is None else table.attrs,
@@ -167,7 +171,7 @@ def _corrected(
     snapshot: Snapshot, annotations: list[Annotation], by: str, language: str
 ) -> dict[str, Any]:
     say = Translator(language)
-    table, sentence = said_of(
+    table, sentence = answer_or_reason(
         lambda: labelling.corrected(snapshot, annotations, BREAKDOWNS[by]),
         language,
     )
@@ -189,8 +193,8 @@ def _corrected(
 def _trends(snapshot: Snapshot, annotations: list[Annotation], language: str) -> dict[str, Any]:
     """The trend and the drivers as the model gives them, and corrected."""
     say = Translator(language)
-    trend, sentence = said_of(lambda: labelling.trend(snapshot, annotations), language)
-    drivers, why_not = said_of(lambda: labelling.drivers(snapshot, annotations), language)
+    trend, sentence = answer_or_reason(lambda: labelling.trend(snapshot, annotations), language)
+    drivers, why_not = answer_or_reason(lambda: labelling.drivers(snapshot, annotations), language)
     rows = [] if drivers is None else drivers.to_dict("records")
     return {
         "slope": None if trend is None else trend.iloc[0].to_dict(),

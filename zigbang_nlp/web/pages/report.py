@@ -10,7 +10,7 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 from zigbang_nlp.language.i18n import Translator
 from zigbang_nlp.report.make import subject
 from zigbang_nlp.web.app_state import services_of
-from zigbang_nlp.web.pages.asked import filters_of, least_of
+from zigbang_nlp.web.pages.address import filters_of, least_of
 from zigbang_nlp.web.pages.forms import form_of, text_of
 from zigbang_nlp.web.pages.render import language_of, page
 from zigbang_nlp.web.problems import Problem

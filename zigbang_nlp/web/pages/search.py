@@ -19,7 +19,7 @@ from zigbang_nlp.web import queries
 from zigbang_nlp.web.api.listing import Reviews
 from zigbang_nlp.web.app_state import services_of
 from zigbang_nlp.web.downloads import file_of
-from zigbang_nlp.web.pages.asked import Asked, Viewed, choices, refusal, score_of
+from zigbang_nlp.web.pages.address import AddressFilters, Viewed, choices, refusal, score_of
 from zigbang_nlp.web.pages.correct import with_corrections
 from zigbang_nlp.web.pages.explore import complex_link
 from zigbang_nlp.web.pages.render import language_of, page
@@ -38,7 +38,7 @@ FILE_COLUMNS = (
 def search(
     request: Request,
     snapshot: Reviews,
-    filters: Asked,
+    filters: AddressFilters,
     view: Viewed,
     q: str = "",
     mention: str = "",

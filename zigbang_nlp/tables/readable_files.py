@@ -11,7 +11,7 @@ from zigbang_nlp.tables.source import Notes
 from zigbang_nlp.tables.unpack import PACKED
 
 
-def found_files(paths: Sequence[Path], notes: Notes) -> list[Path]:
+def readable_files(paths: Sequence[Path], notes: Notes) -> list[Path]:
     """Files as they are, and for a directory those of its files that can be read, by name.
 
     Args:

@@ -26,7 +26,7 @@ def filters_of(region: str = "", category: str = "", since: str = "", until: str
     )
 
 
-Asked = Annotated[Filters, Depends(filters_of)]
+AddressFilters = Annotated[Filters, Depends(filters_of)]
 
 
 @dataclass(frozen=True)

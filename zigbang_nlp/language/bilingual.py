@@ -9,7 +9,7 @@ from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.language.i18n import translated
 
 
-class Said(str):
+class Bilingual(str):
     """A sentence in English, which it is as a string, that knows its Korean.
 
     Args:
@@ -19,7 +19,7 @@ class Said(str):
 
     korean: str
 
-    def __new__(cls, english: str, korean: str | None = None) -> Said:
+    def __new__(cls, english: str, korean: str | None = None) -> Bilingual:
         """Without a Korean one it is the same in both languages."""
         sentence = super().__new__(cls, english)
         sentence.korean = english if korean is None else korean
@@ -28,22 +28,22 @@ class Said(str):
 
 def korean_of(value: Any) -> Any:
     """A value as a Korean sentence is filled with it."""
-    return value.korean if isinstance(value, Said) else value
+    return value.korean if isinstance(value, Bilingual) else value
 
 
-def filled(sentence: str, values: Mapping[str, Any]) -> Said:
+def filled(sentence: str, values: Mapping[str, Any]) -> Bilingual:
     """A sentence of the catalogue with its values in place.
 
     Args:
         sentence: in Korean, as the catalogue has it.
-        values: what it is filled with; a `Said` is put in each language as it says itself there.
+        values: what it is filled with; a `Bilingual` is put in each language as it says itself there.
     """
     korean = {name: korean_of(value) for name, value in values.items()}
-    return Said(translated(sentence, "en", **values), translated(sentence, "ko", **korean))
+    return Bilingual(translated(sentence, "en", **values), translated(sentence, "ko", **korean))
 
 
-def told_error(fact: str, next_step: str) -> InputError:
-    """An error of these sentences, in Korean too as far as they are `Said`."""
+def bilingual_error(fact: str, next_step: str) -> InputError:
+    """An error of these sentences, in Korean too as far as they are `Bilingual`."""
     return InputError(fact, next_step, f"{korean_of(fact)} {korean_of(next_step)}".strip())
 
 
@@ -55,7 +55,7 @@ def input_error(fact: str, next_step: str, /, **values: Any) -> InputError:
         next_step: the same.
         values: what both are filled with; see `filled`.
     """
-    return told_error(filled(fact, values), filled(next_step, values))
+    return bilingual_error(filled(fact, values), filled(next_step, values))
 
 
 def insight_error(fact: str, next_step: str = "", /, **values: Any) -> InsightError:
@@ -70,6 +70,6 @@ def insight_error(fact: str, next_step: str = "", /, **values: Any) -> InsightEr
     return InsightError(said, said.korean, filled(next_step, values))
 
 
-def without_stop(sentence: str) -> Said:
+def without_stop(sentence: str) -> Bilingual:
     """A sentence as it stands within another."""
-    return Said(sentence.rstrip("."), korean_of(sentence).rstrip("."))
+    return Bilingual(sentence.rstrip("."), korean_of(sentence).rstrip("."))

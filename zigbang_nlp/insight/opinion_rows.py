@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from zigbang_nlp.insight.corpus import Corpus
-from zigbang_nlp.language.said import insight_error
+from zigbang_nlp.language.bilingual import insight_error
 from zigbang_nlp.packing import unpack_all_aspects, unpack_names
 
 #: What `opinions` tells of the text of each.
@@ -38,7 +38,7 @@ def opinions(corpus: Corpus, of_text: Sequence[str] = OF_TEXT) -> pd.DataFrame:
             "이 리뷰를 판정한 모델은 주제를 알지 못합니다.",
             "패키지에 포함된 모델이나 이를 이어서 학습한 모델로 판정하세요.",
         )
-    pairs = _told(corpus)
+    pairs = _opinion_rows(corpus)
     if not len(pairs.rows):
         raise insight_error("주제가 드러난 글이 없습니다.")
     spoken = corpus.texts[list(of_text)].iloc[pairs.rows]
@@ -46,7 +46,7 @@ def opinions(corpus: Corpus, of_text: Sequence[str] = OF_TEXT) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class _Told:
+class _OpinionRows:
     """Every opinion of a corpus, in the order of its texts.
 
     Attributes:
@@ -60,26 +60,26 @@ class _Told:
     positive: np.ndarray
 
 
-def _told(corpus: Corpus) -> _Told:
+def _opinion_rows(corpus: Corpus) -> _OpinionRows:
     """The opinions of a corpus: read once of the whole, then picked for every part of it."""
     if "opinions" not in corpus.memo:
         corpus.memo["opinions"] = _read(corpus) if corpus.part_of is None else _picked(corpus)
-    kept: _Told = corpus.memo["opinions"]
+    kept: _OpinionRows = corpus.memo["opinions"]
     return kept
 
 
-def _picked(corpus: Corpus) -> _Told:
+def _picked(corpus: Corpus) -> _OpinionRows:
     assert corpus.part_of is not None
     whole, rows = corpus.part_of
-    of_whole = _told(whole)
+    of_whole = _opinion_rows(whole)
     here = np.full(len(whole.texts), -1, np.int64)
     here[rows] = np.arange(len(rows))
     mine = here[of_whole.rows]
     kept = mine >= 0
-    return _Told(mine[kept], of_whole.topics[kept], of_whole.positive[kept])
+    return _OpinionRows(mine[kept], of_whole.topics[kept], of_whole.positive[kept])
 
 
-def _read(corpus: Corpus) -> _Told:
+def _read(corpus: Corpus) -> _OpinionRows:
     texts = corpus.texts
     columns: list[list[Any]] = [texts[name].tolist() for name in ("topics", "aspects", "positive")]
     packed = iter(unpack_all_aspects([cell for cell in columns[1] if isinstance(cell, str)]))
@@ -90,15 +90,17 @@ def _read(corpus: Corpus) -> _Told:
         own = next(packed) if isinstance(aspects, str) else ()
         if not isinstance(about, str):
             continue
-        for topic, side in _said(about, own, label):
+        for topic, side in _opinions_of_text(about, own, label):
             rows.append(row)
             names.append(topic)
             positive.append(side)
     topics = pd.array(names, dtype="str")
-    return _Told(np.array(rows, np.int64), topics, np.array(positive, float))
+    return _OpinionRows(np.array(rows, np.int64), topics, np.array(positive, float))
 
 
-def _said(topics: str, aspects: Iterable[Any], positive: float) -> list[tuple[str, float]]:
+def _opinions_of_text(
+    topics: str, aspects: Iterable[Any], positive: float
+) -> list[tuple[str, float]]:
     """Each topic of a text with what is said of it.
 
     A topic that is praised in one clause and criticised in another comes twice; one without a

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 Thing = TypeVar("Thing")
 
 
-class Found(Generic[Thing]):
+class ResultCache(Generic[Thing]):
     """The last few results.
 
     Args:
