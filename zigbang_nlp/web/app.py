@@ -68,21 +68,27 @@ def create_app(settings: Settings) -> ASGIApp:
     metrics, authenticator = Metrics(), Authenticator(settings.serve.token)
     # A model that is trained while the one that ships is at work takes its place.
     better = None if settings.predict.model else settings.model_dir
-    engine = PredictionService(chosen_model(settings), settings.serve.max_waiting, metrics, better)
-    corpus_cache, jobs = CorpusCache(settings.store_url), Jobs(engine)
+    prediction_service = PredictionService(
+        chosen_model(settings), settings.serve.max_waiting, metrics, better
+    )
+    corpus_cache, jobs = CorpusCache(settings.store_url), Jobs(prediction_service)
     reports = ReportJobs(
         corpus_cache.store,
-        lambda: engine.directory if engine.model else None,
+        lambda: prediction_service.directory if prediction_service.model else None,
         settings.evaluation_dir / "metrics.json",
     )
-    metrics.gauge("zigbang_under_way", "Predictions under way.", lambda: engine.under_way)
-    metrics.gauge("zigbang_model_ready", "1 with a model.", lambda: float(bool(engine.model)))
+    metrics.gauge(
+        "zigbang_under_way", "Predictions under way.", lambda: prediction_service.under_way
+    )
+    metrics.gauge(
+        "zigbang_model_ready", "1 with a model.", lambda: float(bool(prediction_service.model))
+    )
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         with contextlib.suppress(StoreError):
             corpus_cache.store()  # what is missing now may come later
-        async with engine.watching():
+        async with prediction_service.watching():
             yield
         jobs.close()
         reports.close()
@@ -103,7 +109,7 @@ def create_app(settings: Settings) -> ASGIApp:
     )
     app.state.app_state = AppState(
         settings,
-        engine,
+        prediction_service,
         corpus_cache,
         jobs,
         reports,

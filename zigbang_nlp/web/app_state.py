@@ -24,7 +24,7 @@ class AppState:
     """See the modules of each."""
 
     settings: Settings
-    engine: PredictionService
+    prediction_service: PredictionService
     corpus_cache: CorpusCache
     jobs: Jobs
     reports: ReportJobs
@@ -35,7 +35,7 @@ class AppState:
     second_tokenizers: SecondTokenizers = field(default_factory=SecondTokenizers)
 
 
-def services_of(request: Request) -> AppState:
-    """The services of the application that a request came to; for FastAPI's Depends, too."""
+def app_state_of(request: Request) -> AppState:
+    """The state of the application that a request came to; for FastAPI's Depends, too."""
     app_state: AppState = request.app.state.app_state
     return app_state

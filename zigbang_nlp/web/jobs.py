@@ -80,11 +80,11 @@ class Jobs:
     """Classifies uploaded files in a thread of its own.
 
     Args:
-        engine: whose model does it.
+        prediction_service: whose model does it.
     """
 
-    def __init__(self, engine: PredictionService) -> None:
-        self._engine = engine
+    def __init__(self, prediction_service: PredictionService) -> None:
+        self._prediction_service = prediction_service
         self._background: Background[Job] = Background(
             "files", self._do, _remove, _FINISHED, _SECONDS
         )
@@ -107,7 +107,7 @@ class Jobs:
             InputError: the file can't be read.
             BundleError: there is no model.
         """
-        self._engine.classifier  # noqa: B018 - without one the file would wait for nothing
+        self._prediction_service.classifier  # noqa: B018 - without one the file would wait for nothing
         with self._background.lock:
             self._background.forget_old()
             under_way = len(self._background.under_way())
@@ -174,14 +174,14 @@ class Jobs:
 
     def _classify(self, job: Job) -> None:
         kept = []
-        job.model = self._engine.model
+        job.model = self._prediction_service.model
         job.seen = seen_in(job.source, job.column, job.options)
         with atomic_file(job.output) as fresh, open_table(fresh) as write:
             for chunk in small_chunks(job.source, job.column, job.options):
                 if job.state != "working":
                     return
                 texts = review_texts(chunk[job.column], job.column, job.done)
-                predictions = self._engine.classifier.predict(texts)
+                predictions = self._prediction_service.classifier.predict(texts)
                 write(with_columns(chunk, columns_of(predictions, LABEL_ONLY)))
                 kept.append(rows_of(predictions, job.done + 1))
                 job.done += len(chunk)

@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from zigbang_nlp.errors import StoreError
-from zigbang_nlp.web.app_state import services_of
+from zigbang_nlp.web.app_state import app_state_of
 
 router = APIRouter(tags=["운영"])
 
@@ -26,8 +26,8 @@ async def healthz() -> PlainTextResponse:
 )
 async def readyz(request: Request) -> Response:
     """모델이 있고 저장소가 응답하면 200, 아니면 503입니다."""
-    app_state = services_of(request)
-    states = {"model": "ok" if app_state.engine.model else "missing", "store": "ok"}
+    app_state = app_state_of(request)
+    states = {"model": "ok" if app_state.prediction_service.model else "missing", "store": "ok"}
     try:
         await run_in_threadpool(app_state.corpus_cache.check)
     except StoreError:
@@ -39,5 +39,5 @@ async def readyz(request: Request) -> Response:
 @router.get("/metrics", summary="프로메테우스 지표", response_class=PlainTextResponse)
 async def metrics(request: Request) -> Response:
     """요청 수와 걸린 시간, 판정한 글 수 등."""
-    text = services_of(request).metrics.text()
+    text = app_state_of(request).metrics.text()
     return Response(text, headers={"content-type": CONTENT_TYPE_PLAIN_0_0_4})

@@ -11,7 +11,7 @@ from fastapi import Depends, Query, Request
 from starlette.responses import Response
 
 from zigbang_nlp.records import CATEGORIES
-from zigbang_nlp.web.app_state import services_of
+from zigbang_nlp.web.app_state import app_state_of
 from zigbang_nlp.web.corpus_cache import Snapshot
 from zigbang_nlp.web.downloads import csv_text
 from zigbang_nlp.web.queries import Filters
@@ -115,7 +115,7 @@ def _headers(tag: str) -> dict[str, str]:
 
 def snapshot_of(request: Request) -> Snapshot:
     """The reviews as they are; for FastAPI's Depends."""
-    return services_of(request).corpus_cache.snapshot()
+    return app_state_of(request).corpus_cache.snapshot()
 
 
 Reviews = Annotated[Snapshot, Depends(snapshot_of)]

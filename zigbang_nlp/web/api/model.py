@@ -11,7 +11,7 @@ from zigbang_nlp.model.bundle import Bundle
 from zigbang_nlp.web.api import PREFIX
 from zigbang_nlp.web.api.listing import answer, not_modified
 from zigbang_nlp.web.api.schemas import ModelCard, problem_responses
-from zigbang_nlp.web.app_state import services_of
+from zigbang_nlp.web.app_state import app_state_of
 
 router = APIRouter(prefix=PREFIX, tags=["모델"])
 
@@ -19,8 +19,8 @@ router = APIRouter(prefix=PREFIX, tags=["모델"])
 @router.get("/model", summary="모델 카드", response_model=ModelCard, responses=problem_responses())
 async def model(request: Request) -> Response:
     """무엇을 배웠고 얼마나 맞히는지."""
-    engine = services_of(request).engine
-    card = model_card(engine.classifier.bundle)
+    prediction_service = app_state_of(request).prediction_service
+    card = model_card(prediction_service.classifier.bundle)
     tag = f'"{card["model"]}"'
     if tag in request.headers.get("if-none-match", ""):
         return not_modified(tag)

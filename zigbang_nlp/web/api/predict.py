@@ -13,7 +13,7 @@ from zigbang_nlp.errors import BundleError
 from zigbang_nlp.records import PredictionOptions
 from zigbang_nlp.web.api import PREFIX
 from zigbang_nlp.web.api.schemas import Predictions, PredictRequest, problem_responses
-from zigbang_nlp.web.app_state import services_of
+from zigbang_nlp.web.app_state import app_state_of
 from zigbang_nlp.web.problems import Problem
 
 router = APIRouter(prefix=PREFIX, tags=["판정"])
@@ -36,13 +36,13 @@ async def predict(request: Request) -> Response:
 
     모델이 확신하지 못하면 `unsure`가 참이고 `reason`에 까닭이 있습니다.
     """
-    app_state = services_of(request)
-    engine = app_state.engine
-    engine.refuse_when_full()  # before the body is read, since a flood must cost little
+    app_state = app_state_of(request)
+    prediction_service = app_state.prediction_service
+    prediction_service.refuse_when_full()  # before the body is read, since a flood must cost little
     question = _read(request.headers.get("content-type", ""), await request.body())
     _check(question, app_state.settings.serve.max_texts, app_state.settings.serve.max_characters)
     try:
-        predictions, model = await engine.predict(
+        predictions, model = await prediction_service.predict(
             question.texts,
             PredictionOptions(
                 question.topics,
@@ -53,7 +53,7 @@ async def predict(request: Request) -> Response:
             ),
         )
     except BundleError as error:
-        if engine.model is None:
+        if prediction_service.model is None:
             raise
         raise _beyond() from error
     body: dict[str, Any] = {"predictions": [p.as_dict() for p in predictions], "model": model}

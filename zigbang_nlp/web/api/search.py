@@ -24,7 +24,7 @@ from zigbang_nlp.web.api.listing import (
     wants_csv,
 )
 from zigbang_nlp.web.api.schemas import SearchResult, table_responses
-from zigbang_nlp.web.app_state import services_of
+from zigbang_nlp.web.app_state import app_state_of
 
 router = APIRouter(prefix=PREFIX, tags=["단지"])
 _COLUMNS = [
@@ -73,7 +73,7 @@ def search(
     size: Size = 20,
 ) -> Response:
     """띄어쓰기와 합성어, 초성, 오타를 가리지 않고 찾습니다. `spans`는 찾은 말의 자리입니다."""
-    embeddings = services_of(request).embeddings()
+    embeddings = app_state_of(request).embeddings()
     tag, same = unchanged(request, snapshot, *embeddings.state)
     if same:
         return not_modified(tag)

@@ -15,7 +15,7 @@ from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.language.i18n import Translator
 from zigbang_nlp.web import labelling, queries
 from zigbang_nlp.web.api.listing import Reviews
-from zigbang_nlp.web.app_state import services_of
+from zigbang_nlp.web.app_state import app_state_of
 from zigbang_nlp.web.downloads import one_of
 from zigbang_nlp.web.pages.address import AddressFilters, Viewed, choices, day_of, refusal
 from zigbang_nlp.web.pages.figures import answer_or_reason, points_of
@@ -68,7 +68,7 @@ def changes(
         return one_of({"changes": dated, "trend": trend}, view.table, view.format)
     if trend is not None:
         context["trend"] = over_time(points_of(trend, "share", "texts"), say("긍정 비율 추이"))
-    annotations = services_of(request).corpus_cache.store().annotations.all()
+    annotations = app_state_of(request).corpus_cache.store().annotations.all()
     corrected, why_not = (
         answer_or_reason(
             lambda: labelling.change(snapshot, annotations, place, table.attrs), language

@@ -15,7 +15,7 @@ from zigbang_nlp.errors import InputError
 from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.records import LABELS, PredictionOptions
 from zigbang_nlp.store import Correction
-from zigbang_nlp.web.app_state import services_of
+from zigbang_nlp.web.app_state import app_state_of
 from zigbang_nlp.web.authentication import UPLOAD_PATH
 from zigbang_nlp.web.pages.correct import keep
 from zigbang_nlp.web.pages.forms import form_of, text_of
@@ -41,7 +41,7 @@ async def classified(request: Request) -> Response:
     """The page with the answer to a pasted review."""
     form = await form_of(request)
     text = text_of(form, "text")
-    app_state = services_of(request)
+    app_state = app_state_of(request)
     most = app_state.settings.serve.max_characters
     language = language_of(request.scope)
     if len(text) > most:
@@ -49,11 +49,11 @@ async def classified(request: Request) -> Response:
         return classify_page(request, 422, text=text[:most], sentence=sentence)
     if not text.strip():
         return classify_page(request, sentence=translated("리뷰를 입력해 주세요.", language))
-    topics = app_state.engine.tells_topics
-    (prediction,), model = await app_state.engine.predict(
+    topics = app_state.prediction_service.tells_topics
+    (prediction,), model = await app_state.prediction_service.predict(
         [text], PredictionOptions(explain=True, topics=topics, sentences=True)
     )
-    bundle = app_state.engine.classifier.bundle
+    bundle = app_state.prediction_service.classifier.bundle
     why = prediction.explanation
     marked = [word for word in why.words if word.marked] if why else []
     result = {
@@ -81,7 +81,7 @@ async def classified(request: Request) -> Response:
 async def correct(request: Request) -> Response:
     """Keep what a person says of a text."""
     form = await form_of(request)
-    app_state = services_of(request)
+    app_state = app_state_of(request)
     if len(text_of(form, "text")) > app_state.settings.serve.max_characters:
         raise Problem(422, "text-too-long", "리뷰가 너무 깁니다.")
     model_label = text_of(form, "said")
@@ -106,7 +106,7 @@ async def send(request: Request) -> Response:
         sent = form.get("file")
         if not isinstance(sent, UploadFile) or not sent.filename:
             raise Problem(422, "no-file", "파일을 선택해 주세요.")
-        app_state = services_of(request)
+        app_state = app_state_of(request)
         column = text_of(form, "column").strip()
         try:
             job = await run_in_threadpool(
@@ -135,8 +135,8 @@ def classify_page(request: Request, status: int = 200, **context: Any) -> Respon
         "rows": None,
         "corrected": False,
         "upload_path": UPLOAD_PATH,
-        "ready": services_of(request).engine.model is not None,
-        "max_upload": services_of(request).settings.serve.max_upload,
+        "ready": app_state_of(request).prediction_service.model is not None,
+        "max_upload": app_state_of(request).settings.serve.max_upload,
     }
     return page(request, "classify.html", status, **(blank | context))
 

@@ -17,7 +17,7 @@ from zigbang_nlp.insight.by_meaning import with_keys
 from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.records import CATEGORIES
 from zigbang_nlp.web import queries
-from zigbang_nlp.web.app_state import services_of
+from zigbang_nlp.web.app_state import app_state_of
 from zigbang_nlp.web.corpus_cache import Snapshot
 from zigbang_nlp.web.downloads import one_of
 from zigbang_nlp.web.pages.address import Viewed
@@ -50,7 +50,7 @@ async def complex_(
     With `marks` it waits until the words of all reviews are known; else those of long texts may be
     left to a second request.
     """
-    app_state = services_of(request)
+    app_state = app_state_of(request)
     language = language_of(request.scope)
     context = await run_in_threadpool(_context, app_state.corpus_cache.snapshot, id, language)
     snapshot: Snapshot = context.pop("snapshot")
@@ -73,7 +73,7 @@ async def complex_(
         return await run_in_threadpool(one_of, tables, view.table, view.format)
     at, pages = view.slice(len(table), _REVIEWS)
     shown = with_keys(table.iloc[(at - 1) * _REVIEWS : at * _REVIEWS], app_state.embeddings())
-    rows, more = await marked(app_state.engine, shown.to_dict("records"), bool(marks))
+    rows, more = await marked(app_state.prediction_service, shown.to_dict("records"), bool(marks))
     context["reviews"] = await run_in_threadpool(with_corrections, app_state, rows)
     context |= {
         "chosen": chosen,

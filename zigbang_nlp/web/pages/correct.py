@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from zigbang_nlp.errors import InputError, StoreError
 from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.store import Correction
-from zigbang_nlp.web.app_state import AppState, services_of
+from zigbang_nlp.web.app_state import AppState, app_state_of
 from zigbang_nlp.web.pages.forms import form_of, own_address, text_of
 from zigbang_nlp.web.pages.render import language_of
 from zigbang_nlp.web.problems import Problem
@@ -26,7 +26,7 @@ async def correct(request: Request) -> Response:
     form = await form_of(request)
     key = tuple(text_of(form, name) for name in ("complex", "review_id", "category"))
     label = text_of(form, "label")
-    confirmed = await run_in_threadpool(_keep_of_review, services_of(request), key, label)
+    confirmed = await run_in_threadpool(_keep_of_review, app_state_of(request), key, label)
     return kept_answer(request, form, label, confirmed)
 
 

@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, Response
 from zigbang_nlp.errors import BundleError, StoreError
 from zigbang_nlp.model.evaluation.metrics import macro_f1_of
 from zigbang_nlp.web.api.model import model_card
-from zigbang_nlp.web.app_state import AppState, services_of
+from zigbang_nlp.web.app_state import AppState, app_state_of
 from zigbang_nlp.web.downloads import one_of
 from zigbang_nlp.web.pages.address import Viewed
 from zigbang_nlp.web.pages.render import korean_moment, page
@@ -31,10 +31,10 @@ _MEASURES = ("macro_f1", "roc_auc", "accuracy")
 @router.get("/data")
 async def data(request: Request, view: Viewed) -> Response:
     """Every part is shown that there is, and says what is missing where there isn't."""
-    app_state = services_of(request)
+    app_state = app_state_of(request)
     context: dict[str, Any] = await run_in_threadpool(_stored, app_state)
     try:
-        context["card"] = model_card(app_state.engine.classifier.bundle)
+        context["card"] = model_card(app_state.prediction_service.classifier.bundle)
         context["macro_f1"] = macro_f1_of(context["card"]["metrics"]["validation"])
     except BundleError:
         context["card"] = None
@@ -48,7 +48,7 @@ async def data(request: Request, view: Viewed) -> Response:
 @router.get("/data/plots/{name}")
 async def plot(request: Request, name: str) -> Response:
     """One of the plots that training and evaluation draw."""
-    file = _plots(services_of(request)).get(name)
+    file = _plots(app_state_of(request)).get(name)
     if file is None or not file.is_file():
         raise Problem(404, "not-found", "그래프를 찾을 수 없습니다.")
     return FileResponse(file, headers={"Cache-Control": "no-cache"})
@@ -56,10 +56,10 @@ async def plot(request: Request, name: str) -> Response:
 
 def _plots(app_state: AppState) -> dict[str, Path]:
     settings = app_state.settings
-    plots = {"learning_curves.png": app_state.engine.directory / "learning_curves.png"}
+    plots = {"learning_curves.png": app_state.prediction_service.directory / "learning_curves.png"}
     if settings.evaluation_dir.is_dir():
         plots |= {file.name: file for file in sorted(settings.evaluation_dir.glob("*.png"))}
-    plots["architecture.png"] = app_state.engine.directory / "architecture.png"
+    plots["architecture.png"] = app_state.prediction_service.directory / "architecture.png"
     return plots
 
 

@@ -12,7 +12,7 @@ from zigbang_nlp.language.file_notes import note_sentence
 from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.records import LABELS
 from zigbang_nlp.store import Correction
-from zigbang_nlp.web.app_state import services_of
+from zigbang_nlp.web.app_state import app_state_of
 from zigbang_nlp.web.downloads import file_of
 from zigbang_nlp.web.job_rows import SORTS, chosen_rows, load_rows
 from zigbang_nlp.web.jobs import Job
@@ -34,7 +34,7 @@ async def progress(
     request: Request, view: Viewed, key: str, label: str = "", q: str = "", sort: str = "row"
 ) -> Response:
     """How far a file is, or its rows; JSON for the page's script."""
-    job = services_of(request).jobs.find(key)
+    job = app_state_of(request).jobs.find(key)
     state = _progress(job, language_of(request.scope))
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse(state)
@@ -54,7 +54,7 @@ async def progress(
 @router.get("/classify/file/{key}/answer.csv")
 async def answer(request: Request, key: str) -> Response:
     """The file with its predictions."""
-    job = services_of(request).jobs.find(key)
+    job = app_state_of(request).jobs.find(key)
     if job.state != "done":
         raise Problem(409, "not-done", "아직 판정이 끝나지 않았습니다.")
     name = f"{job.name.rsplit('.', 1)[0]}-판정.csv"
@@ -65,7 +65,7 @@ async def answer(request: Request, key: str) -> Response:
 async def correct(request: Request, key: str) -> Response:
     """Keep what a person says of one row."""
     form = await form_of(request)
-    app_state = services_of(request)
+    app_state = app_state_of(request)
     job = app_state.jobs.find(key)
     number, label = text_of(form, "row"), text_of(form, "label")
     if job.state != "done":

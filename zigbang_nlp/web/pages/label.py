@@ -17,7 +17,7 @@ from zigbang_nlp.language.i18n import Translator
 from zigbang_nlp.store.annotations import Annotation
 from zigbang_nlp.web import labelling
 from zigbang_nlp.web.api.listing import Reviews
-from zigbang_nlp.web.app_state import services_of
+from zigbang_nlp.web.app_state import app_state_of
 from zigbang_nlp.web.corpus_cache import Snapshot
 from zigbang_nlp.web.downloads import one_of
 from zigbang_nlp.web.pages.address import Viewed
@@ -48,7 +48,7 @@ def label(
 ) -> Response:
     """The next texts of a queue for a person, and what all labels together say."""
     language = language_of(request.scope)
-    annotations = services_of(request).corpus_cache.store().annotations.all()
+    annotations = app_state_of(request).corpus_cache.store().annotations.all()
     name = (person or _name_kept(request)).strip()[:_LONGEST_NAME]
     kind = queue if queue in KINDS else "random"
     breakdown = by if by in BREAKDOWNS else ""
@@ -84,7 +84,7 @@ def label(
         snapshot.reviews()
         if name:
             texts = labelling.next_texts(
-                snapshot, annotations, name, kind, _ROWS, services_of(request).embeddings()
+                snapshot, annotations, name, kind, _ROWS, app_state_of(request).embeddings()
             )
             context["next"] = texts
             context["rows"] = [] if texts.rows is None else _rows(snapshot, texts.rows)
@@ -110,7 +110,7 @@ async def labelled(request: Request) -> Response:
     try:
         await run_in_threadpool(
             lambda: labelling.add_label(
-                services_of(request).corpus_cache.store(),
+                app_state_of(request).corpus_cache.store(),
                 text_of(form, "person")[:_LONGEST_NAME],
                 key,
                 text_of(form, "label"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from zigbang_nlp.web.app_state import services_of
+from zigbang_nlp.web.app_state import app_state_of
 from zigbang_nlp.web.authentication import SESSION_COOKIE
 from zigbang_nlp.web.pages.forms import form_of, own_address, text_of
 from zigbang_nlp.web.pages.render import page
@@ -26,7 +26,7 @@ async def logged_in(request: Request) -> Response:
     """Check the token; wrong ones are counted by the limit of requests like all others."""
     form = await form_of(request)
     target = own_address(text_of(form, "next") or "/")
-    authenticator = services_of(request).authenticator
+    authenticator = app_state_of(request).authenticator
     if not authenticator.is_token(text_of(form, "token").strip()):
         return page(request, "login.html", 401, target=target, wrong=True)
     answer = RedirectResponse(target, 303)

@@ -20,19 +20,19 @@ _known: OrderedDict[tuple[str, str], tuple[WordShare, ...]] = OrderedDict()
 
 
 async def marked(
-    engine: PredictionService, rows: list[dict[Any, Any]], wait: bool = False
+    prediction_service: PredictionService, rows: list[dict[Any, Any]], wait: bool = False
 ) -> tuple[list[dict[Any, Any]], bool]:
     """Rows with `parts` added; whole texts where there is no model.
 
     Args:
-        engine: what explains the texts.
+        prediction_service: what explains the texts.
         rows: with the key `text`.
         wait: for all texts, not for those alone that are quickly explained.
 
     Returns:
         (the rows, whether some could be marked by waiting).
     """
-    model = engine.model or ""
+    model = prediction_service.model or ""
     missing = list(
         dict.fromkeys(
             row["text"]
@@ -44,7 +44,7 @@ async def marked(
     left = len(now) < len(missing)
     if now and model:
         try:
-            words_of, model = await engine.words(now)
+            words_of, model = await prediction_service.words(now)
         except (BundleError, Problem):
             words_of, left = [], False
         _known.update({(model, text): words for text, words in zip(now, words_of, strict=False)})

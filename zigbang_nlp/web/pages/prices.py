@@ -26,7 +26,7 @@ from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.tables.read import read_table
 from zigbang_nlp.web import queries
 from zigbang_nlp.web.api.listing import Reviews
-from zigbang_nlp.web.app_state import services_of
+from zigbang_nlp.web.app_state import app_state_of
 from zigbang_nlp.web.authentication import PRICES_PATH
 from zigbang_nlp.web.corpus_cache import Snapshot
 from zigbang_nlp.web.downloads import one_of
@@ -70,7 +70,7 @@ def prices(request: Request, snapshot: Reviews, view: Viewed, result: str = "") 
     """The form, where satisfaction gathers on the map, and what was found in a table sent before."""
     language = language_of(request.scope)
     clusters, sentence = _clusters(snapshot, language, wait=bool(view.format))
-    joined_now = services_of(request).prices_cache.find(result) if result else None
+    joined_now = app_state_of(request).prices_cache.find(result) if result else None
     if view.format:
         tables = {"clusters": clusters}
         if joined_now is not None:
@@ -88,7 +88,7 @@ async def joined_prices(request: Request) -> Response:
 
     With `result` instead of a file: the table of an answer, asked for the prices in another column.
     """
-    kept = services_of(request).prices_cache
+    kept = app_state_of(request).prices_cache
     async with request.form(max_files=1, max_fields=5) as form:
         check_form(request, text_of(form, "csrf"))
         sent = form.get("file")

@@ -18,7 +18,7 @@ from starlette.types import Scope
 
 from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.records import CATEGORIES, LABELS
-from zigbang_nlp.web.app_state import services_of
+from zigbang_nlp.web.app_state import app_state_of
 from zigbang_nlp.web.authentication import cookies_of
 from zigbang_nlp.web.problems import Problem
 from zigbang_nlp.web.static_files import static_url
@@ -78,8 +78,8 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
         "here": request.url.path,
         "other_language": _with(request, lang="ko" if language == "en" else "en"),
         "address": lambda **changes: _with(request, **changes),
-        "csrf": services_of(request).authenticator.form_token(session),
-        "needs_token": services_of(request).authenticator.needs_token,
+        "csrf": app_state_of(request).authenticator.form_token(session),
+        "needs_token": app_state_of(request).authenticator.needs_token,
     }
     body = _environment().get_template(template).render(context)
     answer = HTMLResponse(body.encode("utf-8", "replace"), status)
@@ -98,7 +98,7 @@ def _set_cookies(request: Request, answer: Response, session: str, language: str
 
 def check_form(request: Request, shown: str) -> None:
     """Raise the problem that a form isn't one of our own pages', if it isn't."""
-    if not services_of(request).authenticator.is_form_token(
+    if not app_state_of(request).authenticator.is_form_token(
         request.cookies.get(FORM_COOKIE, ""), shown
     ):
         raise Problem(

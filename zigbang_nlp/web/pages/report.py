@@ -9,7 +9,7 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 
 from zigbang_nlp.language.i18n import Translator
 from zigbang_nlp.report.make import subject
-from zigbang_nlp.web.app_state import services_of
+from zigbang_nlp.web.app_state import app_state_of
 from zigbang_nlp.web.pages.address import filters_of, least_of
 from zigbang_nlp.web.pages.forms import form_of, text_of
 from zigbang_nlp.web.pages.render import language_of, page
@@ -31,14 +31,14 @@ async def ask(request: Request) -> Response:
         named=text_of(form, "q").strip()[:100],
         min_texts=least_of(text_of(form, "min_texts")),
     )
-    job = services_of(request).reports.ask(filters, language_of(request.scope))
+    job = app_state_of(request).reports.ask(filters, language_of(request.scope))
     return RedirectResponse(f"/report/{job.key}", 303)
 
 
 @router.get("/report/{key}")
 async def progress(request: Request, key: str) -> Response:
     """How far a report is: a page that renews itself, or JSON for programs."""
-    job = services_of(request).reports.find(key)
+    job = app_state_of(request).reports.find(key)
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse(
             {"state": job.state, "done": job.done, "total": job.total, "trouble": job.trouble}
@@ -54,7 +54,7 @@ async def progress(request: Request, key: str) -> Response:
 @router.get("/report/{key}/report.html")
 async def answer(request: Request, key: str) -> Response:
     """The report as a file of its own."""
-    job = services_of(request).reports.find(key)
+    job = app_state_of(request).reports.find(key)
     if job.state != "done":
         raise Problem(409, "not-done", "아직 보고서를 다 만들지 못했습니다.")
     packed = "gzip" in request.headers.get("accept-encoding", "")

@@ -17,7 +17,7 @@ from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.records import LABELS
 from zigbang_nlp.web import queries
 from zigbang_nlp.web.api.listing import Reviews
-from zigbang_nlp.web.app_state import services_of
+from zigbang_nlp.web.app_state import app_state_of
 from zigbang_nlp.web.downloads import file_of
 from zigbang_nlp.web.pages.address import AddressFilters, Viewed, choices, refusal, score_of
 from zigbang_nlp.web.pages.correct import with_corrections
@@ -74,7 +74,7 @@ def search(
         "pages": 1,
         **choices(snapshot, topics),
     }
-    embeddings = services_of(request).embeddings()
+    embeddings = app_state_of(request).embeddings()
     try:
         hits, nearest = queries.search(snapshot, question, embeddings, view.number, _ROWS)
         if view.format:
@@ -89,7 +89,7 @@ def search(
     table = with_keys(hits.table, embeddings)
     rows = [_row(row) for row in table.to_dict("records")]
     context |= {"hits": hits, "nearest": nearest, "number": at, "pages": pages}
-    context["rows"] = with_corrections(services_of(request), rows)
+    context["rows"] = with_corrections(app_state_of(request), rows)
     if hits.judged and nearest is None:
         label_ = translated("긍정 비율", language)
         marks = [Mark(hits.share, hits.low, hits.high)]

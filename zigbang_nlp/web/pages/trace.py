@@ -18,7 +18,7 @@ from zigbang_nlp.text.taggers import TAGGERS
 from zigbang_nlp.trace.cleaning import REASONS as CHANGED
 from zigbang_nlp.trace.described import KNOWN_STATES, REASONS, shape_text, steps_of, visible
 from zigbang_nlp.trace.traced import Gates, Tokenized, Trace
-from zigbang_nlp.web.app_state import services_of
+from zigbang_nlp.web.app_state import app_state_of
 from zigbang_nlp.web.downloads import file_of
 from zigbang_nlp.web.pages.forms import form_of, text_of
 from zigbang_nlp.web.pages.render import language_of, page
@@ -35,9 +35,9 @@ _COMPARED = tuple(name for name in TAGGERS if name != "sentencepiece")
 @router.get("/trace")
 async def empty(request: Request) -> Response:
     """The form alone; the tokenizer to compare with starts while the reader types."""
-    services = services_of(request)
-    if services.engine.model is not None:
-        services.second_tokenizers.start(_usual(services.engine))
+    app_state = app_state_of(request)
+    if app_state.prediction_service.model is not None:
+        app_state.second_tokenizers.start(_usual(app_state.prediction_service))
     return _page(request)
 
 
@@ -46,7 +46,7 @@ async def traced(request: Request) -> Response:
     """The page with every step of a pasted review."""
     form = await form_of(request)
     text, other, unit = (text_of(form, name) for name in ("text", "other", "unit"))
-    app_state = services_of(request)
+    app_state = app_state_of(request)
     language = language_of(request.scope)
     context: dict[str, Any] = {"text": text, "chosen": other, "unit": unit.strip()}
     most = app_state.settings.serve.max_characters
@@ -60,8 +60,8 @@ async def traced(request: Request) -> Response:
         )
     if not text.strip():
         return _page(request, sentence=translated("리뷰를 입력해 주세요.", language), **context)
-    app_state.engine.refuse_when_full()
-    tracer = app_state.engine.tracer
+    app_state.prediction_service.refuse_when_full()
+    tracer = app_state.prediction_service.tracer
     chosen_unit = unit.strip()
     if chosen_unit and not (
         chosen_unit.isascii() and chosen_unit.isdigit() and int(chosen_unit) < tracer.unit_count
@@ -70,10 +70,10 @@ async def traced(request: Request) -> Response:
             "0부터 {most}까지의 유닛 번호를 입력해 주세요.", language, most=tracer.unit_count - 1
         )
         return _page(request, 422, sentence=sentence, **context)
-    second = other if other in _COMPARED else _usual(app_state.engine)
+    second = other if other in _COMPARED else _usual(app_state.prediction_service)
     ready = await app_state.second_tokenizers.ready(second)
     # The model's own has been started with the model.
-    compared = second if ready else _own(app_state.engine)
+    compared = second if ready else _own(app_state.prediction_service)
     trace = await run_in_threadpool(
         tracer.trace, text, compared, int(chosen_unit) if chosen_unit else None
     )
@@ -81,19 +81,19 @@ async def traced(request: Request) -> Response:
         trace = replace(trace, other=Tokenized(second, ()))
     if (format := text_of(form, "format")) in ("csv", "xlsx"):
         return file_of(_token_table(trace), "trace", format)
-    pooling = app_state.engine.classifier.bundle.architecture.pooling
+    pooling = app_state.prediction_service.classifier.bundle.architecture.pooling
     steps = steps_of(trace, pooling, Translator(language))
     return _page(
         request, trace=trace, steps=steps, map=_map(trace, language), starting=not ready, **context
     )
 
 
-def _own(engine: PredictionService) -> str:
-    return engine.classifier.bundle.encoder.tokenizer_settings.name
+def _own(prediction_service: PredictionService) -> str:
+    return prediction_service.classifier.bundle.encoder.tokenizer_settings.name
 
 
-def _usual(engine: PredictionService) -> str:
-    return other_tokenizer(_own(engine))
+def _usual(prediction_service: PredictionService) -> str:
+    return other_tokenizer(_own(prediction_service))
 
 
 def _token_table(trace: Trace) -> pd.DataFrame:
@@ -123,8 +123,8 @@ def _map(trace: Trace, language: str) -> Markup | None:
 
 
 def _page(request: Request, status: int = 200, **context: Any) -> Response:
-    engine = services_of(request).engine
-    ready = engine.model is not None
+    prediction_service = app_state_of(request).prediction_service
+    ready = prediction_service.model is not None
     blank: dict[str, Any] = {
         "text": "",
         "sentence": "",
@@ -135,7 +135,7 @@ def _page(request: Request, status: int = 200, **context: Any) -> Response:
         "map": None,
         "ready": ready,
         "starting": False,
-        "most_unit": engine.tracer.unit_count - 1 if ready else 0,
+        "most_unit": prediction_service.tracer.unit_count - 1 if ready else 0,
         "compared": _COMPARED,
         "shown": _TOKENS,
         "numbers": _NUMBERS,
