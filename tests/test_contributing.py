@@ -129,12 +129,12 @@ SITE: Edits = {
 base_url = "https://other.example"
 scale = 10.0
 
-[[roads.cell]]
+[[endpoints.cell]]
 path = "/places"
 query = { cell = "{key}" }
 lists = ["places"]
 
-[[roads.reviews]]
+[[endpoints.reviews]]
 path = "/places/{key}/opinions"
 lists = ["opinions"]
 

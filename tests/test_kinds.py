@@ -38,7 +38,7 @@ another tokenizer than the data set's   | said, not "nothing changed"         | 
 a tokenizer setting that a bundle beats | said once                           | model/training/test_textbook.py::test_a_setting_that_the_model_overrides_is_said_once
 going on with a few texts               | threshold and band of the start     | model/training/test_keep_start.py::test_a_few_validation_texts_move_neither_threshold_nor_band
 going on made it worse                  | the start is kept                   | model/training/test_keep_start.py::test_a_network_that_got_worse_gives_way_to_its_start
-another language, jamo, emoji           | no label                            | predict/test_scope.py::test_what_is_no_korean_sentence_gets_no_label
+another language, jamo, emoji           | no label                            | predict/test_out_of_scope.py::test_what_is_no_korean_sentence_gets_no_label
 sarcasm, negation twice, comparison     | measured, 95% right                 | model/test_behaviour.py::test_the_shipped_model_behaves
 """
 ROWS = [[cell.strip() for cell in line.split("|")] for line in KINDS.strip().splitlines()]

@@ -18,15 +18,15 @@ from tests.fake_zigbang import serve
 from zigbang_nlp.config.site import SITES, Floors, known_site, load_site
 from zigbang_nlp.crawl import run_crawl
 from zigbang_nlp.crawl.crawler import site_of
+from zigbang_nlp.crawl.drift_signs import judge
+from zigbang_nlp.crawl.endpoints import OpenEndpoints
 from zigbang_nlp.crawl.maintain import READING, reparse
-from zigbang_nlp.crawl.roads import OpenRoads
 from zigbang_nlp.crawl.show import show_answer
-from zigbang_nlp.crawl.signs import judge
 from zigbang_nlp.crawl.zigbang import Zigbang
 from zigbang_nlp.errors import ConfigError, DriftError, InputError
 from zigbang_nlp.records import CATEGORIES
 from zigbang_nlp.store import Contents, Store, Task, open_store
-from zigbang_nlp.store.fills import Fill
+from zigbang_nlp.store.fill_rates import Fill
 
 FLOORS = Floors(texts=0.5, scores=0.5)
 
@@ -155,7 +155,7 @@ def test_a_scale_of_ten_is_recognised_and_remembered(store: Store) -> None:
     assert {r.key: r.score for r in store.reviews()} == kept
 
 
-class TestRoads:
+class TestEndpoints:
     """Where an endpoint is gone, the next one is taken, and it is said."""
 
     def test_reviews(self, store: Store) -> None:
@@ -184,18 +184,26 @@ class TestRoads:
         assert len(paths) <= (9 if at == "areas" else 3 + 32)
         assert not store.frontier.failures("zigbang", 9)
 
-    def test_no_road_left(self, store: Store) -> None:
+    def test_no_endpoint_left(self, store: Store) -> None:
         world = fake_whole_world()
         world.closed = ("/reviews/v1", "/apt/danjis")
-        with serve(world) as server, pytest.raises(DriftError, match="no other road"):
+        with serve(world) as server, pytest.raises(DriftError, match="no other endpoint"):
             crawl(store, server.url)
 
     def test_ids_are_quoted_and_pages_follow(self) -> None:
-        roads = OpenRoads(known_site("zigbang").roads)
-        assert roads.path(Task("danji", "a/b?c"))[0] == "/apt/danjis/a%2Fb%3Fc"
-        path, query = roads.path(Task("area", "11350@20"))
+        endpoints = OpenEndpoints(known_site("zigbang").endpoints)
+        assert endpoints.path(Task("danji", "a/b?c"))[0] == "/apt/danjis/a%2Fb%3Fc"
+        path, query = endpoints.path(Task("area", "11350@20"))
         assert path == "/apt/locals/11350/item-catalogs"
         assert query["offset"] == "20"
+
+
+def test_a_site_file_that_calls_endpoints_roads_is_read(tmp_path: Path) -> None:
+    """As files of before version 0.2 do."""
+    file = tmp_path / "my.toml"
+    now = (SITES / "zigbang.toml").read_text("utf-8")
+    file.write_text(now.replace("[endpoints.", "[roads."), "utf-8")
+    assert load_site(file) == load_site(SITES / "zigbang.toml")
 
 
 @pytest.mark.parametrize(
@@ -216,7 +224,7 @@ class TestRoads:
         (('path = "/v2', 'path = "https://example.org/v2'), "is no path"),
         (('path = "/v2/aparts/items"', 'path = "/v2/aparts/items?x=1"'), "is no path"),
         (('path = "/v2', 'path = "v2'), "begins with /"),
-        (("[[roads.cell]]", "[[roads.danji]]"), "needs a road to the apartments"),
+        (("[[endpoints.cell]]", "[[endpoints.danji]]"), "needs an endpoint for the apartments"),
         (('id = ["areaDanjiId"', 'brand = ["areaDanjiId"'), "apartment"),
         (('around = ["aroundDesc"', 'around = ["careDesc"'), "'careDesc' already has a meaning"),
         (('around = ["aroundScore"', 'around = ["desc"'), "'desc' already has a meaning"),

@@ -54,15 +54,20 @@ def test_nothing_there_is_an_answer(tmp_path: Path, world: World, status: str) -
         assert len(server.requests) == 2 * 38 + 1, "asked once each"
 
 
-def test_lists_that_are_gone_on_every_road_are_a_drift(tmp_path: Path, world: World) -> None:
+def test_lists_that_are_gone_on_every_endpoint_are_a_drift(tmp_path: Path, world: World) -> None:
     with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:
         server.faults = Faults(1, ["404"], where="a")
         with pytest.raises(DriftError, match="404 or 410 to everything") as drift:
             run_crawl(settings(tmp_path, crawl_settings(server.url, **SMALL)), store)
         assert drift.value.exit_code == 4
         tried = [path.partition("?")[0] for path in server.paths()]
-        every_road = ("on-danjis", "/v2/aparts/items", "/location/v3", "/item-catalogs")
-        assert [sum(road in path for path in tried) for road in every_road] == [3, 3, 3, 3]
+        every_endpoint = ("on-danjis", "/v2/aparts/items", "/location/v3", "/item-catalogs")
+        assert [sum(endpoint in path for path in tried) for endpoint in every_endpoint] == [
+            3,
+            3,
+            3,
+            3,
+        ]
         failed = store.frontier.failures("zigbang", 100)
         keys = [task.key for task, _ in failed]
         assert keys == ["wydm0", "wydm6", "wydm7"], "the last three that were asked stay on record"
@@ -73,7 +78,7 @@ def test_lists_that_are_gone_on_every_road_are_a_drift(tmp_path: Path, world: Wo
         assert len(content(store)["apartments"]) == 15, "the same command goes on from there"
 
 
-def test_reviews_that_are_gone_on_every_road_are_asked_for_again(
+def test_reviews_that_are_gone_on_every_endpoint_are_asked_for_again(
     tmp_path: Path, world: World
 ) -> None:
     with serve(world) as server, open_store(f"sqlite:///{tmp_path}/a.db") as store:

@@ -22,7 +22,7 @@ from zigbang_nlp.crawl.maintain import reparse
 from zigbang_nlp.crawl.privacy import as_json
 from zigbang_nlp.crawl.zigbang import Zigbang
 from zigbang_nlp.store import Task, open_store
-from zigbang_nlp.store.fills import Fills
+from zigbang_nlp.store.fill_rates import Fills
 
 Answered = Callable[[int], dict[str, Any]]
 DISTRICT = [{"areaDanjiId": number, "areaDanjiName": f"{number}단지"} for number in range(1, 51)]

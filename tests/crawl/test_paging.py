@@ -12,7 +12,7 @@ from zigbang_nlp.crawl.interpret import read_answer
 from zigbang_nlp.crawl.privacy import Scrubber
 from zigbang_nlp.crawl.zigbang import Zigbang
 from zigbang_nlp.store import Task
-from zigbang_nlp.store.fills import Fill
+from zigbang_nlp.store.fill_rates import Fill
 
 ENTRIES = {"data": [{"desc": "볕이 잘 드는 집이에요", "score": 4}]}
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from zigbang_nlp.crawl.interpret import read_answer
-from zigbang_nlp.crawl.moments import moment, possible
 from zigbang_nlp.crawl.reading import UnreadableError, as_id, listed, parse
+from zigbang_nlp.crawl.written_at import moment, possible
 from zigbang_nlp.crawl.zigbang import Zigbang
 from zigbang_nlp.store import Outcome, Task
-from zigbang_nlp.store.fills import Fill
+from zigbang_nlp.store.fill_rates import Fill
 
 REVIEWS, CELL = Task("reviews", "61"), Task("cell", "wydm9")
 

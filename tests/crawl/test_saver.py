@@ -65,7 +65,7 @@ def test_with_a_backlog_they_share_a_save_while_others_are_asked_for() -> None:
     ],
     ids=["failed", "not read", "absent"],
 )
-def test_what_may_close_a_road_is_saved_at_once(lesson: Outcome) -> None:
+def test_what_may_close_an_endpoint_is_saved_at_once(lesson: Outcome) -> None:
     disk = Disk()
     with Saver(disk.save, 100, threading.Event()) as saver:
         saver.add(answered(1, 2))

@@ -1,4 +1,4 @@
-"""A made-up world of whole reviews, whose site takes other roads or other names."""
+"""A made-up world of whole reviews, whose site takes other endpoints or other names."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from zigbang_nlp.charts.lines import Point, over_time
 from zigbang_nlp.charts.map import District, Place, place_map, scale_of
 from zigbang_nlp.charts.network import Edge, Node, spread, word_network
 from zigbang_nlp.charts.rows import Row, bar_rows, interval_rows
-from zigbang_nlp.report.drawn import points, share
+from zigbang_nlp.report.chart_rows import points, share
 
 EVIL = "<b>굵은</b> \"마을' & @grid"
 NAN = math.nan

@@ -12,7 +12,7 @@ from tests.factories.corpus import World
 from tests.factories.topical import COMPLEXES, DISTRICTS
 from tests.web.conftest import Known
 from zigbang_nlp.insight import Corpus
-from zigbang_nlp.insight.outside import joined
+from zigbang_nlp.insight.record_linkage import joined
 from zigbang_nlp.web.corpus_cache import Snapshot
 from zigbang_nlp.web.pages.prices import _regressed
 

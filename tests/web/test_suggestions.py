@@ -8,7 +8,7 @@ import pytest
 
 from tests.factories.topical import COMPLEXES
 from tests.web.conftest import Known
-from zigbang_nlp.insight.near import near
+from zigbang_nlp.insight.similar_names import near
 
 JSON = {"Accept": "application/json"}
 

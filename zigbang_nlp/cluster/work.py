@@ -11,7 +11,7 @@ from typing import Any
 
 from zigbang_nlp.cluster.client import run_partitions
 from zigbang_nlp.cluster.partitions import Partition, partitions_of, spilt
-from zigbang_nlp.cluster.shipped import at_hand, ship_classifier, ship_tokenizer
+from zigbang_nlp.cluster.per_worker import at_hand, ship_classifier, ship_tokenizer
 from zigbang_nlp.config import TokenizeSettings
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.files import atomic_directory, make_directory

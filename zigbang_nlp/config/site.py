@@ -6,7 +6,7 @@ import re
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -41,11 +41,11 @@ def _one_or_several(value: object) -> object:
     return ([value] if value else []) if isinstance(value, str) else value
 
 
-#: What a road has in the place of what is asked.
+#: What an endpoint has in the place of what is asked.
 _MARK = re.compile(r"\{([^{}]*)\}")
 
 
-class Road(Section):
+class Endpoint(Section):
     """One way to ask for one kind of answer.
 
     Attributes:
@@ -56,7 +56,7 @@ class Road(Section):
         count: dotted paths to the number of entries that the answer says there are.
         page: entries a page; 0 where an answer is whole.
         optional: an answer without a list has no entries, and is not an unknown shape.
-        texts, scores: where not empty, the names to read on this road and no others.
+        texts, scores: where not empty, the names to read on this endpoint and no others.
     """
 
     path: str = Field(min_length=1)
@@ -69,18 +69,20 @@ class Road(Section):
     scores: ByCategory = Field(default_factory=dict)
 
     @model_validator(mode="after")
-    def _asks(self) -> Road:
-        """A road that asks the same of all would give the same answer to all, without a word."""
+    def _asks(self) -> Endpoint:
+        """A endpoint that asks the same of all would give the same answer to all, without a word."""
         marks = {mark for text in (self.path, *self.query.values()) for mark in _MARK.findall(text)}
         if unknown := sorted(marks - {"key", "offset", "page"}):
             raise ValueError(
                 f"{{{unknown[0]}}} is not known; there are {{key}}, {{offset}}, {{page}}"
             )
         if "key" not in marks:
-            raise ValueError(f"the road {self.path} has no {{key}}, in the path or in the query")
+            raise ValueError(
+                f"the endpoint {self.path} has no {{key}}, in the path or in the query"
+            )
         if bool(self.page) is not bool(marks & {"offset", "page"}):
             raise ValueError(
-                f"the road {self.path} needs both {{offset}} or {{page}}, and page = entries a page"
+                f"the endpoint {self.path} needs both {{offset}} or {{page}}, and page = entries a page"
             )
         if "://" in self.path or "?" in self.path or "#" in self.path:
             raise ValueError(
@@ -89,13 +91,13 @@ class Road(Section):
         return self
 
 
-class Roads(Section):
-    """The roads to each kind of answer, the preferred one first."""
+class Endpoints(Section):
+    """The endpoints for each kind of answer, the preferred one first."""
 
-    cell: tuple[Road, ...] = ()
-    area: tuple[Road, ...] = ()
-    danji: tuple[Road, ...] = ()
-    reviews: tuple[Road, ...] = Field(min_length=1)
+    cell: tuple[Endpoint, ...] = ()
+    area: tuple[Endpoint, ...] = ()
+    danji: tuple[Endpoint, ...] = ()
+    reviews: tuple[Endpoint, ...] = Field(min_length=1)
 
 
 class ApartmentNames(Section):
@@ -139,7 +141,7 @@ class SiteFile(Section):
         scale: the highest score.
         search: paths of its search by name, the first that is there is asked; one, several or none.
         headers: sent with every request.
-        roads, apartment, review, floors: as in `sites/zigbang.toml`, which explains them.
+        endpoints, apartment, review, floors: as in `sites/zigbang.toml`, which explains them.
     """
 
     source: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")
@@ -147,10 +149,18 @@ class SiteFile(Section):
     scale: float = Field(5.0, gt=0, le=1_000)
     search: Annotated[Names, BeforeValidator(_one_or_several)] = ()
     headers: dict[str, str] = Field(default_factory=dict)
-    roads: Roads
+    endpoints: Endpoints
     apartment: ApartmentNames
     review: ReviewNames
     floors: Floors = Floors()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _endpoints_were_roads(cls, data: Any) -> Any:
+        """Site files of before version 0.2 call them so; that version still reads them."""
+        if isinstance(data, dict) and "roads" in data and "endpoints" not in data:
+            return {"endpoints" if key == "roads" else key: value for key, value in data.items()}
+        return data
 
     @field_validator("base_url")
     @classmethod
@@ -170,9 +180,11 @@ class SiteFile(Section):
     @model_validator(mode="after")
     def _lists_have_paths(self) -> SiteFile:
         for kind in ("cell", "area", "reviews"):
-            for road in getattr(self.roads, kind):
-                if not road.lists:
-                    raise ValueError(f"the road {road.path} to {kind} answers names no lists")
+            for endpoint in getattr(self.endpoints, kind):
+                if not endpoint.lists:
+                    raise ValueError(
+                        f"the endpoint {endpoint.path} for {kind} answers names no lists"
+                    )
         return self
 
     @model_validator(mode="after")
@@ -181,16 +193,16 @@ class SiteFile(Section):
             raise ValueError("source: 'sample' is the name of the bundled sample; choose another")
         if not self.base_url:
             return self
-        if not self.roads.cell:
+        if not self.endpoints.cell:
             raise ValueError(
-                "roads.cell: a site that is asked needs a road to the apartments in a cell"
+                "endpoints.cell: a site that is asked needs an endpoint for the apartments in a cell"
             )
         if not self.apartment.id:
             raise ValueError("apartment.id: without a name for the id no apartment is found")
         kinds = ("cell", "area", "danji", "reviews")
-        for road in (road for kind in kinds for road in getattr(self.roads, kind)):
-            if not road.path.startswith("/"):
-                raise ValueError(f"the road {road.path}: a path begins with /")
+        for endpoint in (endpoint for kind in kinds for endpoint in getattr(self.endpoints, kind)):
+            if not endpoint.path.startswith("/"):
+                raise ValueError(f"the endpoint {endpoint.path}: a path begins with /")
         return self
 
     @model_validator(mode="after")

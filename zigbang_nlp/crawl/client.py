@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from zigbang_nlp.config import CrawlSettings
 from zigbang_nlp.console import duration
-from zigbang_nlp.crawl.conditions import Conditions, Known
+from zigbang_nlp.crawl.conditional_requests import Conditions, Known
 from zigbang_nlp.crawl.pace import Pace, Sent
 from zigbang_nlp.crawl.reading import parse
 from zigbang_nlp.crawl.site import Answer, Site

@@ -14,13 +14,13 @@ from zigbang_nlp.console import log
 from zigbang_nlp.crawl import privacy, progress
 from zigbang_nlp.crawl.checks import check_host, tell_clock
 from zigbang_nlp.crawl.client import Client
-from zigbang_nlp.crawl.conditions import Conditions
+from zigbang_nlp.crawl.conditional_requests import Conditions
 from zigbang_nlp.crawl.health import Health
 from zigbang_nlp.crawl.hogangnono import Hogangnono
 from zigbang_nlp.crawl.loop import BACKLOG, Loop
 from zigbang_nlp.crawl.maintain import catch_up
+from zigbang_nlp.crawl.named_region import find_place, is_known_place
 from zigbang_nlp.crawl.pace import Pace
-from zigbang_nlp.crawl.place import find_place, is_known_place
 from zigbang_nlp.crawl.reader import SiteReader
 from zigbang_nlp.crawl.replay import Replay
 from zigbang_nlp.crawl.robots import read_robots

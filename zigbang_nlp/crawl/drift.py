@@ -7,11 +7,11 @@ from collections import deque
 from dataclasses import replace
 
 from zigbang_nlp.config.site import SiteFile, file_to_mend
-from zigbang_nlp.crawl.roads import place_of
-from zigbang_nlp.crawl.signs import LEAST, MEASURED, Sign, judge
+from zigbang_nlp.crawl.drift_signs import LEAST, MEASURED, Sign, judge
+from zigbang_nlp.crawl.endpoints import place_of
 from zigbang_nlp.errors import DriftError
 from zigbang_nlp.store import Outcome
-from zigbang_nlp.store.fills import ByEndpoint, Fills
+from zigbang_nlp.store.fill_rates import ByEndpoint, Fills
 
 #: Answers with something in them that are looked back at while the crawl runs.
 WINDOW = 30

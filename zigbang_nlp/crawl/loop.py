@@ -12,7 +12,6 @@ from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 
 from zigbang_nlp.console import log
-from zigbang_nlp.crawl.course import Course
 from zigbang_nlp.crawl.health import Health
 from zigbang_nlp.crawl.interpret import read_answer, read_tree
 from zigbang_nlp.crawl.pace import Interrupted, LimitReachedError
@@ -20,6 +19,7 @@ from zigbang_nlp.crawl.privacy import Scrubber, as_json
 from zigbang_nlp.crawl.progress import Figures, Progress
 from zigbang_nlp.crawl.reading import parse
 from zigbang_nlp.crawl.results import Results
+from zigbang_nlp.crawl.run_monitor import RunMonitor
 from zigbang_nlp.crawl.saver import Saver
 from zigbang_nlp.crawl.site import Answer, Fetcher, Site
 from zigbang_nlp.errors import CrawlStoppedError, DriftError, RequestFailedError, ValueRefusedError
@@ -86,7 +86,7 @@ class Loop:
             StoreError: the store failed.
         """
         self.run_id = self.store.runs.begin(self.scope, self.name)
-        self.course = Course(self.store, self.site, self.scope, self.run_id)
+        self.course = RunMonitor(self.store, self.site, self.scope, self.run_id)
         outcome = "interrupted"
         try:
             self._run_workers()
@@ -176,11 +176,13 @@ class Loop:
             return [self._claimed.popleft() for _ in range(count)]
 
     def _ask(self, task: Task) -> Outcome:
-        road = self.site.endpoint(task)  # before it is asked: another road may be taken meanwhile
-        return replace(self._asked(task), road=road)
+        endpoint = self.site.endpoint(
+            task
+        )  # before it is asked: another endpoint may be taken meanwhile
+        return replace(self._asked(task), endpoint=endpoint)
 
     def _asked(self, task: Task) -> Outcome:
-        if self.site.roads.given_up(task.kind):
+        if self.site.endpoints.given_up(task.kind):
             return Outcome(task, b"", absent=404)
         try:
             answer = self.fetcher.fetch(task)

@@ -10,7 +10,7 @@ from zigbang_nlp.console import log
 from zigbang_nlp.crawl import privacy
 from zigbang_nlp.crawl.hogangnono import Hogangnono
 from zigbang_nlp.crawl.interpret import read_answer
-from zigbang_nlp.crawl.place import without_persons
+from zigbang_nlp.crawl.named_region import without_persons
 from zigbang_nlp.crawl.site import Site
 from zigbang_nlp.crawl.zigbang import Zigbang
 from zigbang_nlp.store import Counts, Outcome, Store, Task

@@ -84,8 +84,10 @@ class Scrubber:
 
     def __init__(self, site: SiteFile, replace: Replace, covariates: bool = False) -> None:
         self.replace = replace
-        review, apartment, roads = site.review, site.apartment, site.roads
-        own_texts = [road.texts for road in roads.reviews] + [road.scores for road in roads.reviews]
+        review, apartment, endpoints = site.review, site.apartment, site.endpoints
+        own_texts = [endpoint.texts for endpoint in endpoints.reviews] + [
+            endpoint.scores for endpoint in endpoints.reviews
+        ]
         texts = _joined(
             *(names for one in [review.texts, *own_texts] for names in one.values()),
         )
@@ -100,7 +102,10 @@ class Scrubber:
         self._apartment = place | _joined(apartment.id, apartment.name, apartment.address)
         self._marks = place | {"areaDanjiId"}
         paths = [
-            p for kind in KINDS for road in getattr(roads, kind) for p in road.lists + road.count
+            p
+            for kind in KINDS
+            for endpoint in getattr(endpoints, kind)
+            for p in endpoint.lists + endpoint.count
         ]
         self._paths = frozenset(part for path in paths for part in path.split("."))
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from zigbang_nlp.config.site import Road, SiteFile, file_to_mend
+from zigbang_nlp.config.site import Endpoint, SiteFile, file_to_mend
+from zigbang_nlp.crawl.endpoints import OpenEndpoints, Pages, note_count, place_of
 from zigbang_nlp.crawl.paging import says_more
 from zigbang_nlp.crawl.reading import Entry, as_id, as_number, as_text, at, listed, raw
 from zigbang_nlp.crawl.reviews import ReviewReader
-from zigbang_nlp.crawl.roads import OpenRoads, Pages, note_count, place_of
 from zigbang_nlp.errors import SchemaError
 from zigbang_nlp.records import Apartment
 from zigbang_nlp.store import Contents, Task
@@ -32,7 +32,7 @@ class SiteReader:
         details: ask for each apartment's page too (address, households), one request each.
 
     Attributes:
-        roads: which of the site's endpoints are asked.
+        endpoints: which of the site's endpoints are asked.
         scale: the highest score that is expected; a crawl may learn another.
     """
 
@@ -42,7 +42,7 @@ class SiteReader:
     def __init__(self, data: SiteFile, source: str | None = None, details: bool = True) -> None:
         self.data, self.details = data, details
         self.source = source or data.source
-        self.roads = OpenRoads(data.roads)
+        self.endpoints = OpenEndpoints(data.endpoints)
         self._pages = Pages()
         self.scale = data.scale
 
@@ -52,11 +52,11 @@ class SiteReader:
 
     def path(self, task: Task) -> tuple[str, dict[str, str]]:
         """Path and query of a task's request."""
-        return self.roads.path(task)
+        return self.endpoints.path(task)
 
     def endpoint(self, task: Task) -> str:
-        """The road that is asked for such a task, as the fill rates name it."""
-        return f"{task.kind} {self.roads.road(task.kind).path}"
+        """The endpoint that is asked for such a task, as the fill rates name it."""
+        return f"{task.kind} {self.endpoints.endpoint(task.kind).path}"
 
     def read(self, task: Task, answer: Any) -> Contents:
         """What a parsed answer says, entry by entry.
@@ -68,25 +68,25 @@ class SiteReader:
             raise self._unknown(task, f"{type(answer).__name__} where an object was due", answer)
         if task.kind == "danji":
             return self._read_danji(task, answer)
-        road = self._road_of(task, answer)
-        contents = Contents(endpoint=f"{task.kind} {road.path}")
-        entries = self._entries(task, road, answer)
-        counts = (_as_count(at(answer, path)) for path in road.count)
+        endpoint = self._endpoint_of(task, answer)
+        contents = Contents(endpoint=f"{task.kind} {endpoint.path}")
+        entries = self._entries(task, endpoint, answer)
+        counts = (_as_count(at(answer, path)) for path in endpoint.count)
         count = next((count for count in counts if count is not None), None)
         key, start = place_of(task)
         if not start:  # a last page may be empty
             contents.fills.note("list", filled=bool(entries))
-            if road.count:
+            if endpoint.count:
                 contents.fills.note("counted", filled=count is not None)
         if task.kind == "reviews":
-            ReviewReader(self, key, road, contents).read(entries)
+            ReviewReader(self, key, endpoint, contents).read(entries)
         else:
             self._read_list(entries, contents)
-        if road.page:
-            contents.tasks.extend(self._pages.after(task, road, entries, count, contents.fills))
+        if endpoint.page:
+            contents.tasks.extend(self._pages.after(task, endpoint, entries, count, contents.fills))
         elif says_more(answer):
             contents.fills.note("more", filled=1)
-        if not road.page and count is not None:
+        if not endpoint.page and count is not None:
             note_count(contents.fills, count, len(entries))
         return replace(
             contents, readable=bool(contents.reviews or contents.apartments or not contents.bad)
@@ -94,18 +94,18 @@ class SiteReader:
 
     # ------------------------------------------------------------------------- lists of entries
 
-    def _road_of(self, task: Task, answer: Mapping[str, Any]) -> Road:
-        """The road whose lists the answer has: raw answers don't say by which they came."""
-        for road in self.roads.all(task.kind):
-            if any(at(answer, path) is not None for path in road.lists):
-                return road
-        return self.roads.road(task.kind)
+    def _endpoint_of(self, task: Task, answer: Mapping[str, Any]) -> Endpoint:
+        """The endpoint whose lists the answer has: raw answers don't say by which they came."""
+        for endpoint in self.endpoints.all(task.kind):
+            if any(at(answer, path) is not None for path in endpoint.lists):
+                return endpoint
+        return self.endpoints.endpoint(task.kind)
 
-    def _entries(self, task: Task, road: Road, answer: Mapping[str, Any]) -> list[Any]:
+    def _entries(self, task: Task, endpoint: Endpoint, answer: Mapping[str, Any]) -> list[Any]:
         """What stands in the answer's lists; an endpoint that has several is read in full."""
-        lists = {path: at(answer, path) for path in road.lists}
+        lists = {path: at(answer, path) for path in endpoint.lists}
         there = {path: value for path, value in lists.items() if value is not None}
-        if not there and road.optional:
+        if not there and endpoint.optional:
             return []
         wrong = [path for path in there or lists if not isinstance(lists[path], list)]
         if wrong:
@@ -123,7 +123,7 @@ class SiteReader:
     # --------------------------------------------------------------------------------- apartments
 
     def _read_list(self, entries: list[Any], contents: Contents) -> None:
-        pages = self.details and self.data.roads.danji
+        pages = self.details and self.data.endpoints.danji
         kinds = ("danji", "reviews") if pages else ("reviews",)
         for entry in entries:
             apartment = self._apartment(entry, contents)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from zigbang_nlp.store.fills import Fills
+from zigbang_nlp.store.fill_rates import Fills
 from zigbang_nlp.store.task import Bad
 
 Value = TypeVar("Value")

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from zigbang_nlp.config.site import Road, SiteFile
-from zigbang_nlp.crawl.moments import moment, possible
+from zigbang_nlp.config.site import Endpoint, SiteFile
 from zigbang_nlp.crawl.reading import (
     Entry,
     UnreadableError,
@@ -19,6 +18,7 @@ from zigbang_nlp.crawl.reading import (
     listed,
     raw,
 )
+from zigbang_nlp.crawl.written_at import moment, possible
 from zigbang_nlp.records import CATEGORIES, Review, content_id
 from zigbang_nlp.store import Contents
 from zigbang_nlp.store.task import Bad
@@ -72,16 +72,18 @@ class ReviewReader:
     Args:
         site: says the names, the source and the scale.
         apartment: its id, as it was asked for.
-        road: may name its own texts.
+        endpoint: may name its own texts.
         contents: takes rows, fill rates and bad entries.
     """
 
-    def __init__(self, site: OfSite, apartment: str, road: Road, contents: Contents) -> None:
+    def __init__(
+        self, site: OfSite, apartment: str, endpoint: Endpoint, contents: Contents
+    ) -> None:
         self.site, self.apartment, self.contents = site, apartment, contents
         names = site.data.review
-        texts: Mapping[str, Sequence[str]] = road.texts or names.texts
+        texts: Mapping[str, Sequence[str]] = endpoint.texts or names.texts
         self.texts = {key: texts[key] for key in CATEGORIES if key in texts}
-        scores = road.scores or names.scores
+        scores = endpoint.scores or names.scores
         self.scores = {key: scores[key] for key in self.texts if key in scores}
         self._known = {name for listed_names in texts.values() for name in listed_names}
         self._score = as_number(0, site.scale)

@@ -54,7 +54,7 @@ class Saver:
         with self._lock:
             self._unsaved.extend(outcomes)
             full = len(self._unsaved) > self._backlog
-        # What failed or isn't there may close a road, or end the run: before the next question.
+        # What failed or isn't there may close an endpoint, or end the run: before the next question.
         if any(outcome.failure or outcome.absent for outcome in outcomes):
             self.settle()
             return

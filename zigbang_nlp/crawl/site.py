@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from zigbang_nlp.config.site import SiteFile
-from zigbang_nlp.crawl.roads import OpenRoads
+from zigbang_nlp.crawl.endpoints import OpenEndpoints
 from zigbang_nlp.store import Contents, Task
 
 
@@ -49,7 +49,7 @@ class Site(Protocol):
     #: All that is known of it; what is kept of its answers is in there too.
     data: SiteFile
     #: Which of its endpoints are asked.
-    roads: OpenRoads
+    endpoints: OpenEndpoints
     #: The highest score that is expected; a crawl may learn another.
     scale: float
     #: Kinds of tasks whose answer may be that there is nothing (404, 410).

@@ -9,7 +9,7 @@ from typing import Any
 from zigbang_nlp.config.site import file_to_mend
 from zigbang_nlp.console import table
 from zigbang_nlp.store import Failure, Store
-from zigbang_nlp.store.fills import Fill
+from zigbang_nlp.store.fill_rates import Fill
 
 _STATES = ("done", "todo", "leased", "failed")
 

@@ -88,8 +88,6 @@ if TYPE_CHECKING:
     from zigbang_nlp.insight.opinions import FORM_COLUMNS as FORM_COLUMNS
     from zigbang_nlp.insight.opinions import WordFigures as WordFigures
     from zigbang_nlp.insight.opinions import word_figures as word_figures
-    from zigbang_nlp.insight.outside import JOIN_COLUMNS as JOIN_COLUMNS
-    from zigbang_nlp.insight.outside import joined as joined
     from zigbang_nlp.insight.periods import MENTION_COLUMNS as MENTION_COLUMNS
     from zigbang_nlp.insight.periods import TREND_COLUMNS as TREND_COLUMNS
     from zigbang_nlp.insight.periods import mention_trend as mention_trend
@@ -99,6 +97,8 @@ if TYPE_CHECKING:
     from zigbang_nlp.insight.prices import HEDONIC_COLUMNS as HEDONIC_COLUMNS
     from zigbang_nlp.insight.prices import hedonic as hedonic
     from zigbang_nlp.insight.reading import load as load
+    from zigbang_nlp.insight.record_linkage import JOIN_COLUMNS as JOIN_COLUMNS
+    from zigbang_nlp.insight.record_linkage import joined as joined
     from zigbang_nlp.insight.related_words import PAIR_COLUMNS as PAIR_COLUMNS
     from zigbang_nlp.insight.related_words import RELATED_COLUMNS as RELATED_COLUMNS
     from zigbang_nlp.insight.related_words import related as related

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.embeddings import Embeddings
-from zigbang_nlp.insight.rewritten import SHORTEST, rewritten
+from zigbang_nlp.insight.paraphrases import SHORTEST, rewritten
 from zigbang_nlp.text.letters import squeezed
 
 _SIDE = {

@@ -11,7 +11,7 @@ import pandas as pd
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.geo.addresses import in_region
-from zigbang_nlp.insight.near import near
+from zigbang_nlp.insight.similar_names import near
 from zigbang_nlp.language.bilingual import input_error
 from zigbang_nlp.language.i18n import N_
 from zigbang_nlp.records import CATEGORIES

@@ -21,7 +21,7 @@ from zigbang_nlp.insight.finding import TextIndex, index_of, marked_spans
 from zigbang_nlp.insight.opinion_rows import opinions
 from zigbang_nlp.insight.opinions import mentioned
 from zigbang_nlp.insight.queries import Filters
-from zigbang_nlp.insight.question import Reading, Term, read_words
+from zigbang_nlp.insight.query_parsing import Reading, Term, read_words
 from zigbang_nlp.insight.rates import wilson
 from zigbang_nlp.records import CATEGORIES
 from zigbang_nlp.text.words import content_words

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from zigbang_nlp.errors import InputError
-from zigbang_nlp.insight.outside import haversine
+from zigbang_nlp.geo.distance import haversine
 from zigbang_nlp.insight.rates import benjamini_hochberg, significant
 from zigbang_nlp.language.bilingual import filled, insight_error
 from zigbang_nlp.language.i18n import N_

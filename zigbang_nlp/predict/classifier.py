@@ -18,7 +18,7 @@ from zigbang_nlp.model.serving.topics import TOPICS_FILE, TopicModel
 from zigbang_nlp.predict.as_texts import as_texts
 from zigbang_nlp.predict.aspects import aspects_of
 from zigbang_nlp.predict.long_texts import looked_through
-from zigbang_nlp.predict.scope import out_of_scope
+from zigbang_nlp.predict.out_of_scope import out_of_scope
 from zigbang_nlp.records import LABEL_ONLY, Explanation, Prediction, PredictionOptions, Stars
 from zigbang_nlp.resources import pretrained_dir
 from zigbang_nlp.text.sentences import split_sentences

@@ -51,7 +51,7 @@ def predict_file(
         text_column: of `source`.
         how: workers, time limit, size of the cache; None = in this process.
         asked: what to tell beside the label; explanations and sentences have no column.
-        resume: go on with what a run that was ended has left (see `parts.py`).
+        resume: go on with what a run that was ended has left (see `resumable_output.py`).
         options: how to read `source`.
         notes: where what was recognised and converted while reading is noted.
         tokens: directory of the token cache; None = without.

@@ -1,4 +1,4 @@
-"""Short texts that ask or report and say nothing about how it is to live there.
+"""Short texts that ask, report or fill a box, and say nothing about how it is to live there.
 
 Only what can hardly be anything else: a text that asks for a fact, or that holds nothing but names
 of prices, numbers and dates. "이게 새 아파트인가요?" is a complaint, so a question mark alone proves
@@ -9,6 +9,12 @@ from __future__ import annotations
 
 import re
 
+#: What people type into a box that mustn't stay empty; only as the whole text.
+_FILLERS = frozenset(
+    {"없음", "없습니다", "없어요", "내용없음", "특이사항없음", "해당없음", "해당사항없음", "모름"}
+    | {"잘모름", "모르겠음", "모르겠어요", "모르겠습니다", "글쎄요", "패스", "작성중", "테스트"}
+)
+_LONGEST_FILLER = max(map(len, _FILLERS))
 #: Letters and digits of a text that is looked at; longer ones tell something beside.
 _LONGEST = 28
 #: What asks for a fact: with a question word, at its end, or whether there is something. 어디 and
@@ -38,14 +44,17 @@ _SUBJECT = re.compile(
 
 
 def has_no_opinion(text: str) -> bool:
-    """Whether a text only asks for a fact, or only reports prices and dates.
+    """Whether a text only asks for a fact, only reports prices and dates, or only fills a box.
 
     Args:
         text: as it was given, in composed Hangul (NFC).
 
-    >>> [has_no_opinion(t) for t in ("관리비 얼마 나오나요?", "전세 3억", "관리비 얼마나 비싼지 아세요?")]
-    [True, True, False]
+    >>> [has_no_opinion(t) for t in ("관리비 얼마 나오나요?", "전세 3억", "없음", "관리비 얼마나 비싼지 아세요?")]
+    [True, True, True, False]
     """
+    letters = "".join(c for c in text if c.isalpha())
+    if len(letters) <= _LONGEST_FILLER and letters in _FILLERS:
+        return True
     line = " ".join(text.split())
     if not line or sum(c.isalnum() for c in line) > _LONGEST:
         return False

@@ -21,7 +21,7 @@ from zigbang_nlp.model.evaluation.label_shift import (
     validation_counts,
 )
 from zigbang_nlp.predict.classifier import Classifier
-from zigbang_nlp.predict.scope import out_of_scope
+from zigbang_nlp.predict.out_of_scope import out_of_scope
 from zigbang_nlp.text.reader import Reader
 
 #: Texts that a share is estimated from at most, drawn at random: so many are known to 0.7 points,

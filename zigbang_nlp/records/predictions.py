@@ -173,7 +173,7 @@ class Prediction:
     Attributes:
         text: the text as it was given.
         label: "positive" or "negative" (긍정, 부정); None (판정 안 함) where the text is no Korean
-            sentence, so that nothing can be said of it; see `predict.scope`.
+            sentence, so that nothing can be said of it; see `predict.out_of_scope`.
         probability: of positive, in [0, 1].
         unsure: True where the bundle's own margin, or a blank text, says not to trust the label.
         reason: why it is unsure, or None.

@@ -130,7 +130,7 @@ corrections = sa.Table(
 )
 
 #: The last answer to each question, zlib-compressed, with nicknames already hashed. `validators`
-#: say which version of it that is (JSON, see `crawl.conditions`), where the site does.
+#: say which version of it that is (JSON, see `crawl.conditional_requests`), where the site does.
 answers = sa.Table(
     "answers",
     metadata,

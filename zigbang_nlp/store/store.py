@@ -17,7 +17,7 @@ from zigbang_nlp.store.answers import Answers
 from zigbang_nlp.store.apartments import add_apartments
 from zigbang_nlp.store.corrections import Corrections
 from zigbang_nlp.store.database import Database
-from zigbang_nlp.store.fills import RunFills
+from zigbang_nlp.store.fill_rates import RunFills
 from zigbang_nlp.store.frontier import Frontier
 from zigbang_nlp.store.judged import Judged, save_predictions, shown_aspects, shown_topics
 from zigbang_nlp.store.migrate import prepare

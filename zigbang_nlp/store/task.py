@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from zigbang_nlp.records import Apartment, Review
-from zigbang_nlp.store.fills import Fills
+from zigbang_nlp.store.fill_rates import Fills
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -52,7 +52,7 @@ class Contents:
     """What one answer says: rows, further tasks, and what of it can't be read.
 
     Attributes:
-        endpoint: the road it came by, as the fill rates name it.
+        endpoint: the endpoint it came by, as the fill rates name it.
         fills: how often each field was filled.
         bad: entries that can't be read; those beside them were.
         readable: the answer has the shape of one, and at least one of its entries (if it has any)
@@ -96,7 +96,7 @@ class Outcome:
     """A task that was asked: its raw answer, and what it says or why it says nothing.
 
     Attributes:
-        road: the one by which it was asked, as `Site.endpoint` names it.
+        endpoint: the one by which it was asked, as `Site.endpoint` names it.
         absent: 404 or 410 where the site has nothing there, which is an answer; else 0.
         validators: what the site said of the answer's version, or nothing.
     """
@@ -106,7 +106,7 @@ class Outcome:
     contents: Contents = field(default_factory=Contents)
     failure: Failure | None = None
     absent: int = 0
-    road: str = ""
+    endpoint: str = ""
     validators: str = ""
 
     @property

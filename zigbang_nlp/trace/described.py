@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from zigbang_nlp.language.i18n import N_, Translator
-from zigbang_nlp.predict.scope import (
+from zigbang_nlp.predict.out_of_scope import (
     BLANK,
     MOSTLY_UNKNOWN,
     NO_KNOWN_TOKEN,

@@ -26,8 +26,7 @@ from zigbang_nlp.web.app_state import AppState
 from zigbang_nlp.web.authentication import Authenticator
 from zigbang_nlp.web.composed_requests import ComposedMiddleware
 from zigbang_nlp.web.corpus_cache import CorpusCache
-from zigbang_nlp.web.head import HeadMiddleware
-from zigbang_nlp.web.jobs import Jobs
+from zigbang_nlp.web.head_requests import HeadMiddleware
 from zigbang_nlp.web.known_parameters import known_parameters
 from zigbang_nlp.web.latest_embeddings import LatestEmbeddings
 from zigbang_nlp.web.limits import LimitsMiddleware
@@ -55,6 +54,7 @@ from zigbang_nlp.web.pages.render import problem_answer
 from zigbang_nlp.web.prediction_service import PredictionService
 from zigbang_nlp.web.problems import Problem, problem_of
 from zigbang_nlp.web.report_jobs import ReportJobs
+from zigbang_nlp.web.upload_jobs import UploadJobs
 
 
 def create_app(settings: Settings) -> ASGIApp:
@@ -71,7 +71,7 @@ def create_app(settings: Settings) -> ASGIApp:
     prediction_service = PredictionService(
         chosen_model(settings), settings.serve.max_waiting, metrics, better
     )
-    corpus_cache, jobs = CorpusCache(settings.store_url), Jobs(prediction_service)
+    corpus_cache, jobs = CorpusCache(settings.store_url), UploadJobs(prediction_service)
     reports = ReportJobs(
         corpus_cache.store,
         lambda: prediction_service.directory if prediction_service.model else None,

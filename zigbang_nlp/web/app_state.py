@@ -10,13 +10,13 @@ from starlette.requests import Request
 from zigbang_nlp.config import Settings
 from zigbang_nlp.web.authentication import Authenticator
 from zigbang_nlp.web.corpus_cache import CorpusCache
-from zigbang_nlp.web.jobs import Jobs
 from zigbang_nlp.web.latest_embeddings import LatestEmbeddings
 from zigbang_nlp.web.metrics import Metrics
 from zigbang_nlp.web.prediction_service import PredictionService
 from zigbang_nlp.web.report_jobs import ReportJobs
 from zigbang_nlp.web.result_cache import ResultCache
 from zigbang_nlp.web.second_tokenizers import SecondTokenizers
+from zigbang_nlp.web.upload_jobs import UploadJobs
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class AppState:
     settings: Settings
     prediction_service: PredictionService
     corpus_cache: CorpusCache
-    jobs: Jobs
+    jobs: UploadJobs
     reports: ReportJobs
     metrics: Metrics
     authenticator: Authenticator

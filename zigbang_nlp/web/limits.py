@@ -51,7 +51,7 @@ class LimitsMiddleware:
         app: what it guards.
         settings: the limits.
         metrics: is told of every answer.
-        guard: says who may ask.
+        authenticator: says who may ask.
         shown: a problem as an answer, be it a document or a page.
     """
 

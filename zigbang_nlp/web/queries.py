@@ -10,12 +10,12 @@ from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight import queries
 from zigbang_nlp.insight.by_meaning import Nearest, search_by_meaning
 from zigbang_nlp.insight.embeddings import Embeddings
-from zigbang_nlp.insight.near import near
-from zigbang_nlp.insight.near import suggested as suggested_names
 from zigbang_nlp.insight.opinions import WordFigures
 from zigbang_nlp.insight.queries import SORTS, Filters, Sort
 from zigbang_nlp.insight.searching import Hits, Question
 from zigbang_nlp.insight.sentiment import Measure
+from zigbang_nlp.insight.similar_names import near
+from zigbang_nlp.insight.similar_names import suggested as suggested_names
 from zigbang_nlp.web.corpus_cache import Snapshot
 from zigbang_nlp.web.problems import Problem
 
@@ -67,7 +67,7 @@ def search(
 
 
 def suggested(snapshot: Snapshot, typed: str) -> list[dict[str, str]]:
-    """See `insight.near.suggested`."""
+    """See `insight.similar_names.suggested`."""
     return suggested_names(
         snapshot.reviews().complexes, typed
     )  # not kept: each letter is a question

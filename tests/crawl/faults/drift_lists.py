@@ -86,12 +86,12 @@ def lists_and_pages() -> None:
             ),
         ),
     )
-    roads = {
+    endpoints = {
         "location_v3": r"^/property/apartments/location/v3",
         "v2_items": r"^/v2/aparts/items",
         "on_danjis": r"^/apt/locals/prices/on-danjis",
     }
-    for name, pattern in roads.items():
+    for name, pattern in endpoints.items():
         add(
             "drift",
             f"only_{name}_is_left",

@@ -7,7 +7,7 @@ import pandas as pd
 from zigbang_nlp import insight
 from zigbang_nlp.charts.rows import interval_rows
 from zigbang_nlp.language.i18n import N_
-from zigbang_nlp.report.drawn import complexes_map, rows_of, share
+from zigbang_nlp.report.chart_rows import complexes_map, rows_of, share
 from zigbang_nlp.report.quotes import representative
 from zigbang_nlp.report.section import Build, Material, Section, View, section
 from zigbang_nlp.report.sections.pros_and_cons import pros_and_cons

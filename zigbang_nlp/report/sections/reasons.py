@@ -6,7 +6,7 @@ from zigbang_nlp.charts.rows import interval_rows
 from zigbang_nlp.errors import BundleError
 from zigbang_nlp.language.bilingual import insight_error
 from zigbang_nlp.predict.global_attribution import deciding_tokens
-from zigbang_nlp.report.drawn import points, reach, rows_of
+from zigbang_nlp.report.chart_rows import points, reach, rows_of
 from zigbang_nlp.report.section import Material, Section, View, section
 from zigbang_nlp.text.words import grammar_surfaces, is_content
 

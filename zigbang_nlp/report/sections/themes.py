@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zigbang_nlp import insight
 from zigbang_nlp.charts.rows import interval_rows
-from zigbang_nlp.report.drawn import points, reach, rows_of, share
+from zigbang_nlp.report.chart_rows import points, reach, rows_of, share
 from zigbang_nlp.report.quotes import representative
 from zigbang_nlp.report.section import Material, Section, View, section
 from zigbang_nlp.report.sections.topics_by_region import topics_by_region

@@ -9,7 +9,7 @@ from zigbang_nlp import insight
 from zigbang_nlp.charts.rows import Row, bar_rows
 from zigbang_nlp.insight.filters import recent
 from zigbang_nlp.language.i18n import N_
-from zigbang_nlp.report.drawn import points
+from zigbang_nlp.report.chart_rows import points
 from zigbang_nlp.report.quotes import mentioning, representative
 from zigbang_nlp.report.section import Material, Quote, Section, View, section
 from zigbang_nlp.report.sections.yearly import yearly_keywords

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from zigbang_nlp.charts.intervals import Mark, interval
 from zigbang_nlp.errors import InputError, InsightError
-from zigbang_nlp.insight.near import near
+from zigbang_nlp.insight.similar_names import near
 from zigbang_nlp.language.i18n import Translator
 from zigbang_nlp.records import CATEGORIES
 from zigbang_nlp.web import queries

@@ -15,13 +15,13 @@ from zigbang_nlp.store import Correction
 from zigbang_nlp.web.app_state import app_state_of
 from zigbang_nlp.web.downloads import file_of
 from zigbang_nlp.web.job_rows import SORTS, chosen_rows, load_rows
-from zigbang_nlp.web.jobs import Job
 from zigbang_nlp.web.pages.address import View, Viewed
 from zigbang_nlp.web.pages.classify import classify_page
 from zigbang_nlp.web.pages.correct import keep, kept_answer
 from zigbang_nlp.web.pages.forms import form_of, text_of
 from zigbang_nlp.web.pages.render import language_of
 from zigbang_nlp.web.problems import Problem
+from zigbang_nlp.web.upload_jobs import Job
 
 router = APIRouter(include_in_schema=False)
 

@@ -18,8 +18,8 @@ from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from zigbang_nlp.errors import InputError, InsightError
-from zigbang_nlp.insight.outside import JOIN_COLUMNS, joined
 from zigbang_nlp.insight.prices import FEWEST, hedonic
+from zigbang_nlp.insight.record_linkage import JOIN_COLUMNS, joined
 from zigbang_nlp.insight.spatial import clusters
 from zigbang_nlp.language.bilingual import input_error, korean_of
 from zigbang_nlp.language.i18n import translated

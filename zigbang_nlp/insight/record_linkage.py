@@ -9,6 +9,7 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from zigbang_nlp.errors import InputError
+from zigbang_nlp.geo.distance import haversine
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.language.bilingual import insight_error
 from zigbang_nlp.text.letters import squeezed
@@ -29,27 +30,10 @@ _KNOWN_NAMES = {
     "address": ("address", "주소", "도로명주소", "지번주소", "법정동주소", "소재지"),
 }
 _GENERIC = re.compile(r"아파트|apt|주공(?=\d)|단지$", re.IGNORECASE)
-_EARTH = 6_371_008.8
 #: Metres within which two points may be one complex, and within which they are, whatever the name.
 NEAR, SAME = 500.0, 60.0
 #: Likeness of names from which on they are one: with points that agree, and without points.
 _LIKE_NEAR, _LIKE_ALONE = 70.0, 92.0
-
-
-def haversine(
-    latitude: np.ndarray,
-    longitude: np.ndarray,
-    other_latitude: np.ndarray,
-    other_longitude: np.ndarray,
-) -> np.ndarray:
-    """Metres along a great circle between points given in degrees; arrays broadcast.
-
-    >>> round(float(haversine(37.5665, 126.9780, 35.1796, 129.0756)) / 1000)
-    325
-    """
-    a, b, c, d = (np.radians(v) for v in (latitude, longitude, other_latitude, other_longitude))
-    h = np.sin((c - a) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((d - b) / 2) ** 2
-    return np.asarray(2 * _EARTH * np.arcsin(np.sqrt(np.clip(h, 0, 1))))
 
 
 def plain_name(name: str) -> str:

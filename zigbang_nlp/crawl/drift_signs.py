@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from zigbang_nlp.config.site import Floors
-from zigbang_nlp.store.fills import Fill
+from zigbang_nlp.store.fill_rates import Fill
 
 #: Answers, or entries, from which on the end of a run is judged.
 LEAST = 5

@@ -46,7 +46,7 @@ class Conditions:
         """What a response says of its version, as it is kept; nothing where it doesn't.
 
         Args:
-            url: that was asked for: another road to the same answer has versions of its own.
+            url: that was asked for: another endpoint for the same answer has versions of its own.
             headers: of the response.
         """
         etag, modified = headers.get("ETag", ""), headers.get("Last-Modified", "")

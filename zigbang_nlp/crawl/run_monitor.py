@@ -1,4 +1,4 @@
-"""What a run learns of the site on its way: drift, another scale of scores, roads that are closed."""
+"""What a run learns of the site on its way: drift, another scale of scores, endpoints that are closed."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ GONE = ("http 404", "http 410")
 _NEEDED = ("cell", "area", "reviews")
 
 
-class Course:
+class RunMonitor:
     """Follows one run over one scope.
 
     Args:
         store: keeps what is learnt.
-        site: is asked; its scale and its roads are changed here.
+        site: is asked; its scale and its endpoints are changed here.
         scope: of the run.
         run: its number.
     """
@@ -49,7 +49,7 @@ class Course:
             DriftError: the site has changed so much that going on makes no sense.
         """
         for outcome in outcomes:
-            self._note_road(outcome)
+            self._note_endpoint(outcome)
             for sign in self._watch.note(outcome):
                 log.warning("%s", sign.fact)
         scale = self._watch.recognised_scale(self.site.scale)
@@ -61,9 +61,9 @@ class Course:
         self.store.fills.add(self.run, self._watch.take_unsaved())
 
     def go_on(self) -> bool:
-        """At the end of the work: whether another road brings more of it."""
+        """At the end of the work: whether another endpoint brings more of it."""
         for kind in ("cell", "area", "reviews"):
-            refused = self.site.roads.refused(kind)
+            refused = self.site.endpoints.refused(kind)
             if refused >= (3 if kind == "reviews" else 1) and self._take_next(kind, refused):
                 return True
         return False
@@ -96,24 +96,24 @@ class Course:
         log.warning("%s", warning)
         self.warnings.append(warning)
 
-    # -- roads
+    # -- endpoints
 
-    def _note_road(self, outcome: Outcome) -> None:
-        task, failure, roads = outcome.task, outcome.failure, self.site.roads
+    def _note_endpoint(self, outcome: Outcome) -> None:
+        task, failure, endpoints = outcome.task, outcome.failure, self.site.endpoints
         absent = bool(outcome.absent) or (failure is not None and failure.kind in GONE)
         if failure is not None and not absent and not failure.readable_later:
-            return  # no answer says nothing of the road
-        if outcome.road != self.site.endpoint(task):
-            if absent:  # asked on a road that was found closed meanwhile
+            return  # no answer says nothing of the endpoint
+        if outcome.endpoint != self.site.endpoint(task):
+            if absent:  # asked on an endpoint that was found closed meanwhile
                 self.store.frontier.reopen(self.scope, task.kind, GONE)
             return
-        if roads.note(task.kind, absent):
-            refused = roads.refused(task.kind)
+        if endpoints.note(task.kind, absent):
+            refused = endpoints.refused(task.kind)
             if not self._take_next(task.kind, refused) and task.kind in _NEEDED:
                 self._ask_again_next_time(task.kind)
                 raise DriftError(
-                    f"{outcome.road} says 404 or 410 to everything ({refused:,} times), and no "
-                    "other road to these answers is known.",
+                    f"{outcome.endpoint} says 404 or 410 to everything ({refused:,} times), and no "
+                    "other endpoint for these answers is known.",
                     "Look for the endpoint that the site uses now, and put it into "
                     f"{file_to_mend(self.site.source)}: zigbang-nlp crawl --site FILE.",
                 )
@@ -126,19 +126,19 @@ class Course:
         self.store.frontier.reopen(self.scope, kind, GONE)
 
     def _take_next(self, kind: str, refused: int) -> bool:
-        """Go on by the next road to a kind of answer; False where there is none."""
-        closed, roads = roads_name(self.site, kind), self.site.roads
+        """Go on by the next endpoint for a kind of answer; False where there is none."""
+        closed, endpoints = endpoint_name(self.site, kind), self.site.endpoints
         warning = f"{closed} says 404 or 410 to everything ({refused:,} times): it may be gone."
-        if roads.take_next(kind) is not None:
+        if endpoints.take_next(kind) is not None:
             self.store.frontier.reopen(self.scope, kind, GONE)
-            warning += f" Going on by {roads_name(self.site, kind)}."
-        elif kind == "cell" and roads.all("area"):
+            warning += f" Going on by {endpoint_name(self.site, kind)}."
+        elif kind == "cell" and endpoints.all("area"):
             tasks = self._areas()
             self.store.frontier.start(self.scope, tasks)
             warning += (
-                f" Going on by {roads_name(self.site, 'area')}, for {len(tasks):,} districts."
+                f" Going on by {endpoint_name(self.site, 'area')}, for {len(tasks):,} districts."
             )
-            roads.give_up(kind)
+            endpoints.give_up(kind)
             self.store.frontier.reopen(self.scope, kind, GONE)  # to be put away without a request
         else:
             return False
@@ -159,6 +159,6 @@ class Course:
         return [Task("area", code) for code in sorted(codes - {""})]
 
 
-def roads_name(site: Site, kind: str) -> str:
-    """The road to a kind of answer, as failures and fill rates name it."""
+def endpoint_name(site: Site, kind: str) -> str:
+    """The endpoint for a kind of answer, as failures and fill rates name it."""
     return site.endpoint(Task(kind, ""))

@@ -11,8 +11,9 @@ import statsmodels.api as sm
 
 from zigbang_nlp import insight
 from zigbang_nlp.errors import InputError, InsightError
-from zigbang_nlp.insight.outside import haversine, joined
+from zigbang_nlp.geo.distance import haversine
 from zigbang_nlp.insight.prices import HEDONIC_COLUMNS, hedonic
+from zigbang_nlp.insight.record_linkage import joined
 from zigbang_nlp.insight.spatial import CLUSTER_COLUMNS, clusters
 from zigbang_nlp.language.bilingual import korean_of
 

@@ -7,61 +7,63 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from zigbang_nlp.config.site import Road, Roads
+from zigbang_nlp.config.site import Endpoint, Endpoints
 from zigbang_nlp.store import Task
-from zigbang_nlp.store.fills import Fills
+from zigbang_nlp.store.fill_rates import Fills
 
-#: Answers of 404 or 410 with no other between them, after which a road is taken to be closed. Not
+#: Answers of 404 or 410 with no other between them, after which an endpoint is taken to be closed. Not
 #: every apartment is known to a site, so that of apartments is longer than that of cells.
 PATIENCE = {"cell": 3, "area": 3, "danji": 12, "reviews": 12}
 #: Parts the key of a task from the place where its page begins.
 _PAGE = "@"
 
 
-class OpenRoads:
-    """The roads of a site, and where it stands on them. Safe to use from several threads.
+class OpenEndpoints:
+    """The endpoints of a site, and where it stands on them. Safe to use from several threads.
 
     Args:
-        roads: of the site.
+        endpoints: of the site.
     """
 
-    def __init__(self, roads: Roads) -> None:
-        self._roads = roads
+    def __init__(self, endpoints: Endpoints) -> None:
+        self._endpoints = endpoints
         self._lock = threading.Lock()
         self._taken: dict[str, int] = {}
         self._refused: dict[str, int] = {}
         self._open: set[str] = set()
         self._given_up: set[str] = set()
 
-    def all(self, kind: str) -> Sequence[Road]:
-        """All roads to a kind of answer."""
-        roads = getattr(self._roads, kind)
-        assert isinstance(roads, tuple)
-        return roads
+    def all(self, kind: str) -> Sequence[Endpoint]:
+        """All endpoints for a kind of answer."""
+        endpoints = getattr(self._endpoints, kind)
+        assert isinstance(endpoints, tuple)
+        return endpoints
 
-    def road(self, kind: str) -> Road:
-        """The road that is taken now."""
+    def endpoint(self, kind: str) -> Endpoint:
+        """The endpoint that is taken now."""
         return self.all(kind)[self._taken.get(kind, 0)]
 
     def path(self, task: Task) -> tuple[str, dict[str, str]]:
         """Path and query of a task."""
-        road = self.road(task.kind)
+        endpoint = self.endpoint(task.kind)
         key, offset = place_of(task)
-        number = offset // road.page + 1 if road.page else 1
+        number = offset // endpoint.page + 1 if endpoint.page else 1
 
         def turned(text: str) -> str:
             return text.replace("{offset}", str(offset)).replace("{page}", str(number))
 
-        filled = {name: turned(value.replace("{key}", key)) for name, value in road.query.items()}
-        return turned(road.path).replace("{key}", quote(key, safe="")), filled
+        filled = {
+            name: turned(value.replace("{key}", key)) for name, value in endpoint.query.items()
+        }
+        return turned(endpoint.path).replace("{key}", quote(key, safe="")), filled
 
     def refused(self, kind: str) -> int:
-        """How often the road taken has said 404 or 410, where it has said nothing else."""
+        """How often the endpoint taken has said 404 or 410, where it has said nothing else."""
         with self._lock:
             return 0 if kind in self._open | self._given_up else self._refused.get(kind, 0)
 
     def note(self, kind: str, absent: bool) -> bool:
-        """Learn from an answer of the road taken; True where the road is closed, as it seems now."""
+        """Learn from an answer of the endpoint taken; True where the endpoint is closed, as it seems now."""
         with self._lock:
             if kind in self._given_up:
                 return False
@@ -72,7 +74,7 @@ class OpenRoads:
             return kind not in self._open and self._refused[kind] >= PATIENCE[kind]
 
     def give_up(self, kind: str) -> None:
-        """No road to a kind of answer is open any more, and something else is done instead."""
+        """No endpoint for a kind of answer is open any more, and something else is done instead."""
         with self._lock:
             self._given_up.add(kind)
 
@@ -81,8 +83,8 @@ class OpenRoads:
         with self._lock:
             return kind in self._given_up
 
-    def take_next(self, kind: str) -> Road | None:
-        """Go on to the next road to a kind of answer, and give it; None where there is none."""
+    def take_next(self, kind: str) -> Endpoint | None:
+        """Go on to the next endpoint for a kind of answer, and give it; None where there is none."""
         with self._lock:
             index = self._taken.get(kind, 0) + 1
             if index >= len(self.all(kind)):
@@ -110,7 +112,12 @@ class Pages:
         self._last: dict[tuple[str, str], tuple[int, int]] = {}
 
     def after(
-        self, task: Task, road: Road, entries: Sequence[Any], count: int | None, fills: Fills
+        self,
+        task: Task,
+        endpoint: Endpoint,
+        entries: Sequence[Any],
+        count: int | None,
+        fills: Fills,
     ) -> list[Task]:
         """The task of the page after this one, where there may be one.
 
@@ -119,14 +126,14 @@ class Pages:
 
         Args:
             task: what was asked.
-            road: says how many entries a page has.
+            endpoint: says how many entries a page has.
             entries: of this page.
             count: how many the answer says there are in all.
             fills: takes the notes.
         """
         key, start = place_of(task)
-        after = start + road.page
-        if entries and (len(entries) >= road.page or after < (count or 0)):
+        after = start + endpoint.page
+        if entries and (len(entries) >= endpoint.page or after < (count or 0)):
             content = hash(repr(entries))
             offset, before = self._last.get((task.kind, key), (start, 0))
             self._last[task.kind, key] = (start, content)

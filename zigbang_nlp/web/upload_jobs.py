@@ -76,7 +76,7 @@ class Job:
         return self.source.with_name("rows.parquet")
 
 
-class Jobs:
+class UploadJobs:
     """Classifies uploaded files in a thread of its own.
 
     Args:

@@ -15,13 +15,6 @@ NOT_KOREAN = "not Korean"
 MOSTLY_UNKNOWN = "mostly unknown tokens"
 NO_OPINION = "no opinion"
 
-#: What people type into a box that mustn't stay empty; only as the whole text.
-_FILLERS = frozenset(
-    {"없음", "없습니다", "없어요", "내용없음", "특이사항없음", "해당없음", "해당사항없음", "모름"}
-    | {"잘모름", "모르겠음", "모르겠어요", "모르겠습니다", "글쎄요", "패스", "작성중", "테스트"}
-)
-
-_LONGEST_FILLER = max(map(len, _FILLERS))
 #: Of the letters of a text, at least this share must be Hangul syllables.
 _LEAST_HANGUL = 0.3
 #: Of the tokens of a text at most this share may be unknown.
@@ -42,8 +35,6 @@ def out_of_scope(text: str, ids: Sequence[int]) -> str | None:
         return BLANK
     # Hangul that was typed on a Mac comes apart into conjoining jamo.
     letters = [c for c in unicodedata.normalize("NFC", text) if c.isalpha()]
-    if len(letters) <= _LONGEST_FILLER and "".join(letters) in _FILLERS:
-        return NO_OPINION
     if has_no_opinion(unicodedata.normalize("NFC", text)):
         return NO_OPINION
     syllables = sum("가" <= c <= "힣" for c in letters)

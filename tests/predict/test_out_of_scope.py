@@ -6,7 +6,7 @@ from tests.conftest import ROOT
 from zigbang_nlp import Classifier
 from zigbang_nlp.model.pretraining.data import read_corpus
 from zigbang_nlp.predict.no_opinion import has_no_opinion
-from zigbang_nlp.predict.scope import BLANK, NO_OPINION, NO_WORDS, NOT_KOREAN, out_of_scope
+from zigbang_nlp.predict.out_of_scope import BLANK, NO_OPINION, NO_WORDS, NOT_KOREAN, out_of_scope
 from zigbang_nlp.records import label_word
 
 OUTSIDE = {
@@ -68,9 +68,9 @@ def test_korean_with_laughter_names_or_numbers_gets_one(text: str) -> None:
     assert prediction.label in ("positive", "negative")
 
 
-def test_no_text_of_the_sample_only_asks_or_reports() -> None:
+def test_only_two_texts_of_the_sample_fill_a_box_and_none_asks_or_reports() -> None:
     texts = read_corpus(ROOT / "data" / "sample")["text"]
-    assert not [text for text in texts if has_no_opinion(text)]
+    assert {text for text in texts if has_no_opinion(text)} == {"글쎄요", "특이사항 없음"}
 
 
 def test_hangul_in_conjoining_jamo_is_korean() -> None:
