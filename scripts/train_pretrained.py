@@ -1,6 +1,6 @@
 """Train the model that ships: movie ratings, residents' texts with readings, and the corpus.
 
-    python scripts/train_pretrained.py nsmc_reviews.parquet zigbang_reviews.parquet readings/*.tsv
+    python scripts/train_pretrained.py nsmc_reviews.parquet zigbang_reviews.parquet data/readings/*.tsv
 
 Writes data/pretrained, and its figures to movies.json and apartments.json in the work directory.
 A killed run goes on where it was; what is ready is not done again.

@@ -15,17 +15,18 @@ from zigbang_nlp.errors import InputError
 from zigbang_nlp.model.bundle import Bundle, load_bundle
 from zigbang_nlp.model.evaluation.calibration import logit
 from zigbang_nlp.model.pretraining.apartments import (
-    OTHERS_WEIGHT,
+    CORPUS_WEIGHT,
     READING_WEIGHT,
     read_sources,
     reading_dataset,
     resident_dataset,
 )
 from zigbang_nlp.model.pretraining.data import movie_dataset, read_corpus
+from zigbang_nlp.model.pretraining.merge import moved_back
 from zigbang_nlp.model.pretraining.pretrain import Material, Recipe, join, pretrain
 from zigbang_nlp.model.pretraining.residents import fold_of, read_residents
 from zigbang_nlp.model.pretraining.teacher import teach
-from zigbang_nlp.model.training.train import train
+from zigbang_nlp.model.training.warm_start import bundle_weights
 from zigbang_nlp.text.clean import duplicate_key
 from zigbang_nlp.text.dataset import DataSet
 
@@ -204,7 +205,7 @@ def test_a_teacher_knows_more_than_its_sources(material: Material, tmp_path: Pat
     data = resident_dataset(sources, taught, tmp_path / "residents")
     rows = data.split("train").rows
     corpus = rows[rows["source"].isin(["sample", "loose", "short"])]
-    assert set(corpus["weight"]) == {OTHERS_WEIGHT}, "not forgotten beside so many residents"
+    assert set(corpus["weight"]) == {CORPUS_WEIGHT}, "not forgotten beside so many residents"
     rows = rows[rows["source"].eq("residents")]
     assert len(rows) == people["split"].eq("train").sum(), "each is learned, read or not"
     assert rows["label"].between(0, 1).all()
@@ -266,15 +267,42 @@ def test_what_is_ready_is_not_trained_again(
 
 @pytest.mark.slow
 def test_a_merged_network_says_the_mean_of_its_members_log_odds(
-    dataset: DataSet, tmp_path: Path
+    pretrained: tuple[Bundle, Path], tmp_path: Path
 ) -> None:
-    members = [
-        train(dataset, SHORT.model_copy(update={"seed": s}), tmp_path / f"m{s}", tmp_path / f"c{s}")
-        for s in (1, 2, 3)
-    ]
+    work = pretrained[1] / "work"
+    networks = [load_bundle(file.parent) for file in sorted(work.glob("network-*/manifest.json"))]
+    members = [network for network in networks if not network.architecture.stars]
+    assert len(members) == 2, "those of the movies"
+    dataset = DataSet.load(work / "movies")
     joined = join(dataset, members, tmp_path / "joined")
     texts = dataset.split("test").rows["text"].tolist()
     mean = np.mean([logit(Classifier(m).probabilities(texts)) for m in members], axis=0)
     merged = logit(Classifier(joined).probabilities(texts)) * joined.metrics["temperature"]
     assert np.ptp(mean) > 0.5
     np.testing.assert_allclose(merged, mean, atol=0.05)  # 8 bits a number of the embedding
+
+
+def test_a_network_goes_back_a_part_of_the_way(pretrained: tuple[Bundle, Path]) -> None:
+    work = pretrained[1] / "work"
+    networks = [load_bundle(file.parent) for file in sorted(work.glob("network-1-*/manifest.json"))]
+    (start,) = (network for network in networks if not network.architecture.stars)
+    later = next(network for network in networks if network.architecture.stars)
+    now, before = bundle_weights(later), bundle_weights(start)
+    moved = moved_back(now, before, 0.25)
+    assert set(moved) == set(now) > set(before), "stars came later"
+    np.testing.assert_allclose(
+        moved["probability"][0],
+        0.75 * now["probability"][0] + 0.25 * before["probability"][0],
+        rtol=1e-5,
+        atol=1e-6,
+    )
+    ids = len(before["embedding"][0])
+    assert ids < len(now["embedding"][0])
+    np.testing.assert_allclose(
+        moved["embedding"][0][:ids],
+        0.75 * now["embedding"][0][:ids] + 0.25 * before["embedding"][0],
+        rtol=1e-5,
+        atol=1e-6,
+    )
+    np.testing.assert_array_equal(moved["embedding"][0][ids:], now["embedding"][0][ids:])
+    np.testing.assert_array_equal(moved["stars"][0], now["stars"][0])

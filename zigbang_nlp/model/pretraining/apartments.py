@@ -31,8 +31,8 @@ LENGTH = 256
 READING_WEIGHT, MIXED_WEIGHT = 3.0, 1.2
 #: What a text counts that no one has read, and whose soft label is a teacher's.
 TAUGHT_WEIGHT = 1.0
-#: Times so much what isn't residents' counts in the last training, lest it is forgotten beside them.
-OTHERS_WEIGHT = 2.0
+#: What a text of the corpus counts in the last training, lest it is forgotten beside so many others.
+CORPUS_WEIGHT = 2.0
 #: How many of the corpus's texts are learned with noise, and how much of it.
 NOISY_SHARE, SPACING_NOISE, TYPO_NOISE = 0.5, 0.15, 0.02
 
@@ -144,8 +144,8 @@ def resident_dataset(sources: Sources, taught: np.ndarray, directory: Path) -> D
     weight = np.where(mixed, MIXED_WEIGHT, np.where(read, READING_WEIGHT, TAUGHT_WEIGHT))
     labels = people["reading"].where(read, pd.Series(taught, people.index))
     digest = sha256_of_json(np.round(taught, 4).tolist())
-    details = [digest, OTHERS_WEIGHT]
-    return _dataset(sources, labels, weight, NOISY_SHARE, details, directory, OTHERS_WEIGHT)
+    details = [digest, CORPUS_WEIGHT]
+    return _dataset(sources, labels, weight, NOISY_SHARE, details, directory, CORPUS_WEIGHT)
 
 
 def _dataset(
@@ -155,7 +155,7 @@ def _dataset(
     noisy_share: float,
     details: list[object],
     directory: Path,
-    others_weight: float = 1.0,
+    corpus_weight: float = 1.0,
 ) -> DataSet:
     """A data set of the apartment stage.
 
@@ -179,10 +179,8 @@ def _dataset(
     tokens, corpus_tokens, again_tokens = sources.tokens
     corpus, corpus_tokens = _with_noise(corpus, corpus_tokens, noisy_share)
     corpus_split = np.where(corpus["split"].eq("train"), "train", "left out")
-    rows = pd.concat(
-        [people, corpus.assign(weight=others_weight, score=np.nan), sources.again],
-        ignore_index=True,
-    )
+    corpus = corpus.assign(weight=corpus_weight, score=np.nan)
+    rows = pd.concat([people, corpus, sources.again], ignore_index=True)
     return save_rows(
         directory,
         sources.vocabulary,

@@ -1,5 +1,7 @@
 """Several networks as one: LSTMs side by side, whose log-odds are averaged by the last layer.
 
+And one network between two: what it was before its last trainings, and what these made of it.
+
 The merged network is again Embedding -> LSTM -> Dense(sigmoid): its LSTM's kernels are
 block-diagonal, one block a network. So it says what the networks would say together, at the cost
 of all of them, and can be trained on as a whole.
@@ -43,3 +45,23 @@ def merge_networks(
         kernel = np.concatenate([part[pool] for pool in range(pools) for part in parts])
         weights[last] = [kernel / len(members), np.mean(biases, axis=0)]
     return merged, weights
+
+
+def moved_back(weights: Weights, start: Weights, share: float) -> dict[str, list[np.ndarray]]:
+    """Weights on the line from those of a network to those that it once started from.
+
+    A small step back brings back much of what was forgotten and costs little of what was learned
+    (WiSE-FT: Wortsman et al. 2022, "Robust fine-tuning of zero-shot models").
+
+    Args:
+        weights: of the network, by layer.
+        start: of the same architecture, with or without the last layers, and with embeddings
+            for the first of its ids only. What it lacks stays as it is.
+        share: of the way, from 0 (stay) to 1.
+    """
+    moved = {layer: [part.copy() for part in parts] for layer, parts in weights.items()}
+    for layer in moved.keys() & start.keys():
+        for now, before in zip(moved[layer], start[layer], strict=True):
+            known = now[: len(before)]
+            known += share * (before - known)
+    return moved
