@@ -406,8 +406,19 @@ def _place(served: Served) -> Path:
     return Path(str(url).removeprefix("sqlite:///")).parent
 
 
-def test_pictures_are_kept_for_people() -> None:
-    assert len(list(OUTPUT.glob("*.png"))) > len(PAGES)
+def test_pictures_are_kept_for_people_who_want_them(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = OUTPUT / "help-390.png"
+    file.unlink(missing_ok=True)
+    with browser(served.url, PHONE) as window:
+        window.page.goto("/help")
+        monkeypatch.delenv("TESTS_PICTURES", raising=False)
+        window.picture("help-390")
+        assert not file.exists()
+        monkeypatch.setenv("TESTS_PICTURES", "1")
+        window.picture("help-390")
+        assert file.stat().st_size > 1_000
 
 
 def test_the_list_is_a_csv_too_and_ranks_by_complaints_about_a_topic(served: Served) -> None:

@@ -129,7 +129,7 @@ _OFFERED: dict[str, tuple[str, ...]] = {
     "labelling": ("labelling_queue", "sample_labels", "QUEUE_COLUMNS"),
     "duplicates": ("duplicate_pairs", "PAIR_OF_TEXTS_COLUMNS"),
     "agreement": ("agreements", "AGREEMENT_COLUMNS"),
-    "outside": ("joined", "JOIN_COLUMNS"),
+    "record_linkage": ("joined", "JOIN_COLUMNS"),
     "prices": ("hedonic", "HEDONIC_COLUMNS"),
     "spatial": ("clusters", "CLUSTER_COLUMNS"),
     "searching": ("search", "Question", "Hits", "HIT_COLUMNS"),
