@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, _NAMES)), None)
 #: CI installs a browser, so that there a missing one is a failure.
 _WANTED = os.environ.get("TESTS_NEED_BROWSER")
 

@@ -70,7 +70,7 @@ class Endpoint(Section):
 
     @model_validator(mode="after")
     def _asks(self) -> Endpoint:
-        """A endpoint that asks the same of all would give the same answer to all, without a word."""
+        """An endpoint that asks the same of all would give the same answer to all, without a word."""
         marks = {mark for text in (self.path, *self.query.values()) for mark in _MARK.findall(text)}
         if unknown := sorted(marks - {"key", "offset", "page"}):
             raise ValueError(

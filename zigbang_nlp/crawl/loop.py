@@ -176,9 +176,8 @@ class Loop:
             return [self._claimed.popleft() for _ in range(count)]
 
     def _ask(self, task: Task) -> Outcome:
-        endpoint = self.site.endpoint(
-            task
-        )  # before it is asked: another endpoint may be taken meanwhile
+        # Named before it is asked: another endpoint may be taken meanwhile.
+        endpoint = self.site.endpoint(task)
         return replace(self._asked(task), endpoint=endpoint)
 
     def _asked(self, task: Task) -> Outcome:

@@ -34,9 +34,10 @@ def out_of_scope(text: str, ids: Sequence[int]) -> str | None:
     if not ids:
         return BLANK
     # Hangul that was typed on a Mac comes apart into conjoining jamo.
-    letters = [c for c in unicodedata.normalize("NFC", text) if c.isalpha()]
-    if has_no_opinion(unicodedata.normalize("NFC", text)):
+    text = unicodedata.normalize("NFC", text)
+    if has_no_opinion(text):
         return NO_OPINION
+    letters = [c for c in text if c.isalpha()]
     syllables = sum("가" <= c <= "힣" for c in letters)
     others = sum(not ("가" <= c <= "힣" or "ㄱ" <= c <= "ㆎ") for c in letters)
     if not syllables and not others:

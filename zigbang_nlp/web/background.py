@@ -61,7 +61,7 @@ class Background(Generic[J]):
         self._thread: threading.Thread | None = None
 
     def under_way(self) -> list[J]:
-        """UploadJobs that wait or are worked on."""
+        """Jobs that wait or are worked on."""
         return [job for job in self.jobs.values() if job.state in ("waiting", "working")]
 
     def put(self, job: J) -> None:

@@ -1,4 +1,4 @@
-"""The readings that the shipped model learned from, and what is said of them."""
+"""What readers said of residents' texts, and what is said of the readers."""
 
 from __future__ import annotations
 
