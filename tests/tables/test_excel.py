@@ -15,7 +15,7 @@ import pytest
 
 from tests.factories.workbooks import compound_file, xls, xlsb
 from zigbang_nlp.errors import InputError
-from zigbang_nlp.tables import workbook_trial
+from zigbang_nlp.tables import opening
 from zigbang_nlp.tables.read import Notes, ReadOptions, read_table
 
 Make = Callable[[openpyxl.Workbook], object]
@@ -222,12 +222,35 @@ def test_a_cell_far_from_the_others_does_not_end_the_process(tmp_path: Path) -> 
     assert "the rows and columns beyond the table" in caught.value.next_step
 
 
+def test_a_far_cell_of_a_sheet_that_is_not_read_does_no_harm(tmp_path: Path) -> None:
+    def fill(book: openpyxl.Workbook) -> None:
+        rows(book, ["글", "점"], ["역이 가까워요", 5])
+        book.create_sheet("메모")["XFD900000"] = "x"
+
+    file = workbook(tmp_path / "memo.xlsx", fill)
+    table, notes = read(file)
+    assert table["글"].tolist() == ["역이 가까워요"]
+    assert "메모" in str(notes)
+    for sheet in ("메모", "all"):
+        with pytest.raises(InputError, match=r"'메모' .* too large to read"):
+            read(file, sheet=sheet)
+
+
+def test_a_folder_with_a_module_of_pythons_name_is_no_trap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = workbook(tmp_path / "r.xlsx", lambda book: rows(book, ["글"], ["역이 가까워요"]))
+    (tmp_path / "json.py").write_text("import os; os._exit(7)")
+    monkeypatch.chdir(tmp_path)
+    assert read(file)[0]["글"].tolist() == ["역이 가까워요"]
+
+
 def test_a_sheet_that_would_fill_the_memory_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = workbook(tmp_path / "far.xlsx", lambda book: far(book, "B60000"))
     assert read(file)[0]["점"].tolist()[-1] == "x"
-    monkeypatch.setattr(workbook_trial, "_MOST_CELLS", 60_000 * 16 - 1)
+    monkeypatch.setattr(opening, "MOST_CELLS", 60_000 * 16 - 1)
     with pytest.raises(InputError, match=r"'리뷰' .* as far as column B, row 60000, .* too large"):
         list(read_table(file))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from io import BytesIO
 from typing import Any
 
 import pandas as pd
@@ -15,6 +14,7 @@ from zigbang_nlp.language.bilingual import Bilingual
 from zigbang_nlp.language.file_errors import file_error, quoted
 from zigbang_nlp.language.file_errors import name as word
 from zigbang_nlp.tables.header import is_data, letters, place_names
+from zigbang_nlp.tables.opening import chosen_sheets, open_workbook, sheets_of
 from zigbang_nlp.tables.source import CHUNK, Source
 from zigbang_nlp.tables.unicode import composed
 from zigbang_nlp.tables.workbook_trial import check_alive
@@ -46,17 +46,11 @@ def read_excel(source: Source) -> Iterator[pd.DataFrame]:
             for chunk in _rows(book.get_sheet_by_name(name), source):
                 rows += len(chunk)
                 yield chunk
-        others = [name for name in _sheets(book) if name not in chosen]
+        others = [name for name in sheets_of(book) if name not in chosen]
     if not rows and others:
         raise file_error(
             "empty sheet", name=source.name, sheets=quoted(chosen), others=quoted(others)
         )
-
-
-def _sheets(book: calamine.CalamineWorkbook) -> dict[str, bool]:
-    visible = calamine.SheetVisibleEnum.Visible
-    table = calamine.SheetTypeEnum.WorkSheet
-    return {s.name: s.visible == visible for s in book.sheets_metadata if s.typ == table}
 
 
 def _opened(source: Source) -> calamine.CalamineWorkbook:
@@ -65,11 +59,10 @@ def _opened(source: Source) -> calamine.CalamineWorkbook:
     with path.open("rb") as stream:
         whole = stream.read(4) in (_OLD_EXCEL, _ZIP)
     if whole:  # else it is refused before anything is asked for
-        check_alive(path, name, by_name, source.ending in (".xls", ".xlsb") or not by_name)
+        cells = source.ending in (".xls", ".xlsb") or not by_name
+        check_alive(path, name, by_name, source.options.sheet, cells)
     try:
-        if by_name:
-            return calamine.CalamineWorkbook.from_path(str(path))
-        return calamine.CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
+        return open_workbook(path, by_name)
     except calamine.PasswordError as error:
         raise _locked(name) from error
     except (calamine.CalamineError, OSError, ValueError) as error:
@@ -87,18 +80,11 @@ def _locked(name: str) -> InputError:
 
 def _chosen(book: calamine.CalamineWorkbook, source: Source) -> list[str]:
     """The names of the sheets to read; notes those that are left out."""
-    known = _sheets(book)
-    visible = [name for name, shown in known.items() if shown]
-    sheet = source.options.sheet
-    if sheet == "all":
-        chosen = visible
-    elif sheet is not None:
-        chosen = [name for name in known if composed(name) == composed(sheet)][:1]
-        if not chosen:
-            sheets = quoted(known) or word("none")
-            raise file_error("no sheet", name=source.name, sheet=repr(sheet), known=sheets)
-    else:
-        chosen = visible[:1]
+    known, sheet = sheets_of(book), source.options.sheet
+    chosen = chosen_sheets(known, sheet)
+    if not chosen and sheet not in (None, "all"):
+        sheets = quoted(known) or word("none")
+        raise file_error("no sheet", name=source.name, sheet=repr(sheet), known=sheets)
     if not chosen:
         raise file_error("hidden sheets", name=source.name)
     left = [name for name in known if name not in chosen]

@@ -75,7 +75,7 @@ def survey(texts: list[str], seconds: float = 2.0) -> Iterator[TokenizerReport]:
 
 
 def _tried(name: str, texts: list[str], seconds: float) -> dict[str, object]:
-    command = [sys.executable, "-m", "zigbang_nlp.text.survey", name, str(seconds)]
+    command = [sys.executable, "-P", "-m", "zigbang_nlp.text.survey", name, str(seconds)]
     try:
         done = subprocess.run(
             command,
