@@ -27,8 +27,9 @@ crawl that read nothing.
 
 from __future__ import annotations
 
-import warnings
 from typing import ClassVar
+
+from zigbang_nlp.former_names import former_names
 
 
 class ZigbangError(Exception):
@@ -170,13 +171,6 @@ class StageError(ZigbangError):
 
 
 #: Names of before version 0.2, which goes with them.
-_FORMER = {"RequestFailed": RequestFailedError, "CrawlStopped": CrawlStoppedError}
-
-
-def __getattr__(name: str) -> type[ZigbangError]:
-    if name in _FORMER:
-        warnings.warn(
-            f"{name} is called {_FORMER[name].__name__} now.", DeprecationWarning, stacklevel=2
-        )
-        return _FORMER[name]
-    raise AttributeError(name)
+__getattr__ = former_names(
+    __name__, {"RequestFailed": RequestFailedError, "CrawlStopped": CrawlStoppedError}
+)

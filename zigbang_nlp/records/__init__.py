@@ -1,7 +1,6 @@
 """The rows that travel between the rooms of the house: apartments, reviews, predictions."""
 
-import warnings
-
+from zigbang_nlp.former_names import former_names
 from zigbang_nlp.records.predictions import (
     LABEL_ONLY,
     Aspect,
@@ -45,8 +44,5 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> type[PredictionOptions]:
-    if name == "Asked":  # of before version 0.2, which goes with it
-        warnings.warn("Asked is called PredictionOptions now.", DeprecationWarning, stacklevel=2)
-        return PredictionOptions
-    raise AttributeError(name)
+#: A name of before version 0.2, which goes with it.
+__getattr__ = former_names(__name__, {"Asked": PredictionOptions})
