@@ -4,9 +4,11 @@ import json
 import logging
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from tests.conftest import ROOT, TINY
 from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.errors import ConfigError, DataError
 from zigbang_nlp.model.architecture import Architecture
+from zigbang_nlp.model.bundle import load_bundle, write_manifest
 from zigbang_nlp.model.network.architecture_plot import layer_rows
 from zigbang_nlp.model.network.backend import keras, make_repeatable
 from zigbang_nlp.model.network.build import build_network
@@ -344,12 +347,24 @@ def test_the_resume_key_knows_settings_and_data(dataset: DataSet, tmp_path: Path
     key = resume_key(dataset, TINY)
     assert resume_key(dataset, TINY.model_copy(update={"verbose": True})) == key
     assert resume_key(dataset, TINY.model_copy(update={"dropout": 0.1})) != key
-    import shutil
-
     other = Path(shutil.copytree(dataset.directory, tmp_path / "d"))
     rows = dataset.split("train").rows
     rows.assign(label=1 - rows["label"]).to_parquet(other / "train.parquet", index=False)
     assert resume_key(DataSet.load(other), TINY) != key
+
+
+def test_the_resume_key_knows_what_the_start_is_and_not_where(
+    dataset: DataSet, bundle_dir: Path, tmp_path: Path
+) -> None:
+    def key(start: Path) -> str:
+        settings = TINY.model_copy(update={"init": str(start)})
+        return resume_key(dataset, settings, load_bundle(start))
+
+    moved = Path(shutil.copytree(bundle_dir, tmp_path / "moved"))
+    assert key(moved) == key(bundle_dir) != resume_key(dataset, TINY)
+    bundle = load_bundle(moved)
+    write_manifest(replace(bundle, threshold=bundle.threshold / 2))
+    assert key(moved) != key(bundle_dir)
 
 
 _FAULTS = """

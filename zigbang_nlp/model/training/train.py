@@ -175,7 +175,9 @@ def resume_key(
     corrections: Mapping[str, str] | None = None,
 ) -> str:
     """What must be the same for a killed training to go on: settings, data, start, versions."""
-    kept = settings.model_dump(mode="json", exclude={"resume", *_SAID})
+    # Where a start lies says nothing beside what it is: a work folder may be moved.
+    place = set() if base is None else {"init"}
+    kept = settings.model_dump(mode="json", exclude={"resume", *_SAID, *place})
     versions = [__version__, version("keras"), version("tensorflow")]
     start = None if base is None else base.identity()
     learned = [dataset.fingerprint(), sorted((corrections or {}).items())]
