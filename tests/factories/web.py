@@ -110,10 +110,10 @@ def fill(url: str, bundle: Path, hostile: bool) -> None:
         )
     names = list(CATEGORIES)
     for number, review in enumerate(fake_reviews(1_500, seed=5)):
-        text = HOSTILE[number % 60] if hostile and number < 600 else review.text
+        text = HOSTILE[number % 60] if hostile and number < 120 else review.text
         if not hostile and number % 24 == 4 and number > 1_400:
             text = f"{text} " + "하늘 구름 바람 " * 80
-        apartment = apartments[number % 24 if number >= 600 or not hostile else 0]
+        apartment = apartments[number % 24 if number >= 120 or not hostile else 0]
         written = datetime(2022, 1, 1) + timedelta(days=number)
         reviews.append(
             Review(
