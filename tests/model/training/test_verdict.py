@@ -105,8 +105,9 @@ SEEDS = int(os.environ.get("TESTS_TRAININGS_A_CELL", "0"))
 @pytest.mark.slow
 def test_trainings_are_judged_right(tmp_path: Path) -> None:
     """Class shares of 50 to 99.5%, 20 to 5,000 rows, real and random labels."""
+    shares = (0.5, 0.8, 0.9, 0.97, 0.995) if SEEDS else (0.5, 0.8, 0.995)
     counts = (20, 100, 600, 2_000, 5_000) if SEEDS else (20, 600)
-    grid = itertools.product((0.5, 0.8, 0.9, 0.97, 0.995), counts)
+    grid = itertools.product(shares, counts)
     wrong: list[str] = []
     trainings = 0
     texts = [r.text for r in reviews(100, 0.5, True, 7)]
@@ -127,4 +128,4 @@ def test_trainings_are_judged_right(tmp_path: Path) -> None:
             if real and rarer >= 150 and bundle.warnings:
                 wrong.append(f"{case}: {bundle.warnings}")
     assert not wrong, "\n".join(wrong)
-    assert trainings >= 10
+    assert trainings >= 6
