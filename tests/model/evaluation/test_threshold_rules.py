@@ -7,7 +7,12 @@ import pytest
 
 from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.errors import ConfigError
-from zigbang_nlp.model.evaluation.thresholds import by_rules, choose_threshold, rarer_class
+from zigbang_nlp.model.evaluation.thresholds import (
+    by_rules,
+    choose_threshold,
+    rarer_class,
+    steady_threshold,
+)
 
 
 def skewed() -> tuple[np.ndarray, np.ndarray]:
@@ -37,6 +42,19 @@ def test_each_rule_gives_the_best_threshold_by_its_measure() -> None:
     precise = measures(labels, p, choose_threshold(labels, p, "precision=0.9"))
     assert precise["precision"] >= 0.9
     assert precise["found"] >= max(m["found"] for m in grid if m["precision"] >= 0.9)
+
+
+def test_the_mean_over_resamples_hangs_less_on_which_texts_there_are() -> None:
+    """The log-odds of both classes are normal and alike, so the best balanced cut is known."""
+    random = np.random.default_rng(3)
+    best, steady = [], []
+    for _ in range(40):
+        labels = (random.random(400) < 0.6).astype(np.float32)
+        p = 1 / (1 + np.exp(-(4 * labels - 1.5 + random.normal(0, 1, 400))))
+        best.append(choose_threshold(labels, p, "balanced"))
+        steady.append(steady_threshold(labels, p, "balanced", 60))
+    off = [np.mean(np.square(np.log(t) - np.log1p(-t) - 0.5)) for t in np.array([best, steady])]
+    assert off[1] < 0.75 * off[0]
 
 
 def test_every_rule_is_shown_beside_the_others() -> None:

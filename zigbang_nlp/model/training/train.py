@@ -7,11 +7,13 @@ From the command line: `zigbang-nlp train`.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from zigbang_nlp import __version__
 from zigbang_nlp.config import TrainSettings
@@ -193,6 +195,7 @@ def judged_bundle(
     metrics: dict[str, Any],
     rule: str = "macro-f1",
     start: Bundle | None = None,
+    choose: Callable[[np.ndarray, np.ndarray, str], float] = choose_threshold,
 ) -> Bundle:
     """The bundle of a network that lies in `directory`, judged on the validation texts.
 
@@ -207,11 +210,12 @@ def judged_bundle(
         metrics: further ones.
         rule: that the threshold is chosen by, see `thresholds.choose_threshold`.
         start: whose threshold and band are kept, see `_better_than`.
+        choose: a threshold by labels, probabilities and the rule.
     """
     rows = unpadded(validation.ids)
     probabilities = Network(directory / ONNX).probabilities(rows)
     labels = validation.labels
-    threshold = choose_threshold(labels, probabilities, rule)
+    threshold = choose(labels, probabilities, rule)
     low, high = choose_unsure_band(labels, probabilities, threshold)
     kept = promises(labels, probabilities, threshold)
     if promise := usual_promise(kept):
