@@ -9,13 +9,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.metrics import cohen_kappa_score
+from sklearn.metrics import cohen_kappa_score, roc_auc_score
 
+from zigbang_nlp import Classifier
 from zigbang_nlp.model.pretraining.residents import GRADES
 
 ROOT = Path(__file__).resolve().parents[3]
 READINGS = ROOT / "data" / "readings"
 RESIDENTS = ROOT.parent / "shared" / "data" / "zigbang_reviews.parquet"
+TRUST = (ROOT / "zigbang_nlp" / "guides" / "en" / "trust.md").read_text(encoding="utf-8")
 README = (READINGS / "README.md").read_text(encoding="utf-8")
 
 
@@ -28,13 +30,13 @@ def readings(name: str) -> pd.Series:
     return table.set_index("row")["grade"].astype(str)
 
 
-@pytest.fixture(scope="module")
-def readers() -> list[pd.Series]:
-    return [readings(f"validation-{reader}") for reader in "abc"]
+@pytest.fixture(scope="module", params=["validation-{}", "test/{}"], ids=["validation", "test"])
+def readers(request: pytest.FixtureRequest) -> list[pd.Series]:
+    return [readings(request.param.format(reader)) for reader in "abc"]
 
 
 def test_every_line_is_a_row_and_a_grade() -> None:
-    for file in READINGS.glob("*.tsv"):
+    for file in READINGS.rglob("*.tsv"):
         lines = file.read_text(encoding="utf-8").splitlines()
         assert all(re.fullmatch(r"\d{1,6}\t[1-5x]", line) for line in lines), file.name
         assert f"{len(lines):,}" in README
@@ -67,7 +69,28 @@ def side(grade: str) -> int:
 
 
 @pytest.mark.skipif(not RESIDENTS.exists(), reason="the residents' texts are not here")
-def test_they_are_of_training_and_validation_complexes(readers: list[pd.Series]) -> None:
+def test_each_file_is_of_the_complexes_that_it_says() -> None:
     split = pd.read_parquet(RESIDENTS, columns=["split"])["split"]
-    assert set(split.iloc[readings("train").index]) == {"train"}
-    assert set(split.iloc[readers[0].index]) == {"validation"}
+    for file in READINGS.rglob("*.tsv"):
+        name = file.relative_to(READINGS).with_suffix("").as_posix()
+        assert set(split.iloc[readings(name).index]) == {re.split(r"\W", name)[0]}
+
+
+@pytest.mark.skipif(not RESIDENTS.exists(), reason="the residents' texts are not here")
+def test_the_model_that_ships_is_as_right_on_test_complexes_as_is_said() -> None:
+    grades = pd.DataFrame({reader: readings(f"test/{reader}").map(side) for reader in "abc"})
+    praise, complaint = ((grades == one).sum(axis=1) >= 2 for one in (1, -1))
+    agreed = grades[praise | complaint]
+    positive = praise[agreed.index].to_numpy()
+    texts = pd.read_parquet(RESIDENTS, columns=["text"])["text"].iloc[agreed.index]
+    predictions = Classifier.load().predict(texts.tolist())
+    right = np.array(
+        [(p.label == "positive") == y for p, y in zip(predictions, positive, strict=True)]
+    )
+    sure = np.array([not p.unsure for p in predictions])
+    area = roc_auc_score(positive, [p.probability for p in predictions])
+    said = f"| {area:.3f} | {right[~positive].mean():.3f} | {right.mean():.3f} |"
+    assert f"{len(agreed):,}" in TRUST
+    assert said in TRUST
+    assert f"{100 * right[sure].mean():.1f}%" in TRUST
+    assert f"{sure.sum():,} sure labels, {(~right[sure]).sum()} of them wrong" in TRUST
