@@ -13,7 +13,8 @@ import time
 from pathlib import Path
 
 from zigbang_nlp.console import show_log
-from zigbang_nlp.model.pretraining.pretrain import Material, pretrain
+from zigbang_nlp.model.pretraining.pretrain import pretrain
+from zigbang_nlp.model.pretraining.recipe import Material
 from zigbang_nlp.resources import resource_dir
 
 

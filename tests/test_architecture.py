@@ -20,8 +20,9 @@ _LEARNING = _GROUND | {"config", "text", "plotting", "workers"}
 #: room -> the rooms it may import from. Crawling writes to the store; importing knows how text and
 #: labels are cleaned; only the stages and the command line know everything.
 ALLOWED: dict[str, set[str]] = {
-    "errors": set(),
-    "records": set(),
+    "former_names": set(),
+    "errors": {"former_names"},
+    "records": {"former_names"},
     "masking": set(),
     "packing": {"records"},
     "resources": {"errors"},

@@ -23,7 +23,8 @@ from zigbang_nlp.model.pretraining.apartments import (
 )
 from zigbang_nlp.model.pretraining.data import movie_dataset, read_corpus
 from zigbang_nlp.model.pretraining.merge import moved_back
-from zigbang_nlp.model.pretraining.pretrain import Material, Recipe, join, pretrain
+from zigbang_nlp.model.pretraining.pretrain import join, pretrain
+from zigbang_nlp.model.pretraining.recipe import Material, Recipe
 from zigbang_nlp.model.pretraining.residents import fold_of, read_residents
 from zigbang_nlp.model.pretraining.teacher import teach
 from zigbang_nlp.model.training.warm_start import bundle_weights
