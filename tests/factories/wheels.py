@@ -50,7 +50,7 @@ def run_installed(place: Path, *arguments: str, cwd: Path) -> tuple[str, str]:
         cwd: where it runs.
     """
     environ = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME")}
-    command = [program(place, "zigbang-nlp"), *arguments]
+    command = [str(program(place, "zigbang-nlp")), *arguments]
     done = subprocess.run(command, cwd=cwd, capture_output=True, env=environ)
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout.decode(), done.stderr.decode()
