@@ -87,7 +87,7 @@ def plot_scores(
         ax.hist(probabilities[labels == 1], bins, color=GREEN, alpha=0.55, label="긍정 (positive)")
         ax.axvline(threshold, color="black", linestyle="--", label=f"임계값 {threshold:.2f}")
         if band[1] > band[0]:
-            ax.axvspan(*band, color=GREY, alpha=0.15, label="불확실 (unsure)")
+            ax.axvspan(*band, color=GREY, alpha=0.15, label="보류 (unsure)")
         ax.set(title="예측 확률 분포", xlabel="긍정 확률 (probability)", ylabel="리뷰 수")
         ax.legend(loc="upper center")  # both ends hold the tallest bars
 
