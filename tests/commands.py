@@ -27,6 +27,7 @@ multiprocessing.get_context("forkserver").set_forkserver_preload(
         "zigbang_nlp.predict.files",
         "zigbang_nlp.store.export",
         "zigbang_nlp.text.preprocess",
+        "tests.frozen",
     ]
 )
 _SECONDS = 600

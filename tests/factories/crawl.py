@@ -80,7 +80,6 @@ def crawl_settings(url: str = "http://127.0.0.1:9", **changes: Any) -> CrawlSett
         "rate": 0,
         "i_have_permission": True,
         "daily_budget": 0,
-        "timeout": 1.0,
         "backoff": 0.01,
         "retry_after_cap": 0.05,
     }

@@ -74,28 +74,22 @@ CONFIGURATIONS: dict[str, tuple[str, dict[str, Any]]] = {
             "callbacks": ("mine:Counting",),
         },
     ),
-    "blocks": (
+    "blocks with stars": (
         "functional",
         {
             **SMALL,
             "lstm_blocks": 2,
+            "bidirectional": False,
             "pooling": "max_mean",
             "recurrent_dropout": 0.1,
+            "stars": True,
+            "monitor": "val_macro_f1",
+            "shuffle": False,
             "class_weight": (1.0, 2.5),
             "learning_rate_schedule": "one_cycle",
             "optimizer": "sgd",
             "optimizer_parameters": {"momentum": 0.9, "nesterov": True},
             "loss": "focal",
-        },
-    ),
-    "stars": (
-        "functional",
-        {
-            **SMALL,
-            "stars": True,
-            "monitor": "val_macro_f1",
-            "shuffle": False,
-            "class_weight": (1.0, 2.0),
         },
     ),
     "going on": (
