@@ -130,7 +130,7 @@ def sample_run(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
         folder = place / "a folder 폴더"
         folder.mkdir()
         (folder / "zigbang.toml").write_text(SAMPLE_SETTINGS)
-        _, stderr = run_installed(installed, "run", cwd=folder)
+        _, stderr = run_installed(installed, "zigbang-nlp", "run", cwd=folder)
         (place / "stderr.txt").write_text(stderr, encoding="utf-8")
 
     return make_once(tmp_path_factory, "sample", make) / "a folder 폴더"

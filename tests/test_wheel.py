@@ -1,14 +1,12 @@
 """A wheel built from the repository works in an empty folder, in an environment of its own."""
 
-import os
-import subprocess
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
-from tests.factories.wheels import program, run_installed
+from tests.factories.wheels import run_installed
 
 pytestmark = pytest.mark.slow
 
@@ -37,18 +35,15 @@ def test_the_wheel_carries_the_sample_and_nothing_of_the_repository(installed: P
 def test_it_works_in_an_empty_folder_outside_the_repository(
     installed: Path, sample_run: Path, tmp_path: Path
 ) -> None:
-    python = program(installed, "python")
     code = "import zigbang_nlp; print(zigbang_nlp.__file__)"
-    environ = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
-    where = subprocess.run(
-        [python, "-c", code], cwd=tmp_path, capture_output=True, text=True, env=environ
-    )
-    assert where.stdout.startswith(str(python.parent.parent)), where.stdout + where.stderr
+    where, _ = run_installed(installed, "python", "-c", code, cwd=tmp_path)
+    assert where.startswith(str(installed / "environment"))
     said = (sample_run.parent / "stderr.txt").read_text(encoding="utf-8")
     assert f"Everything is in {sample_run / 'data'}" in said
     assert sorted(path.name for path in sample_run.iterdir()) == ["data", "zigbang.toml"]
     # Where nothing was trained, the model that ships answers.
-    printed, _ = run_installed(installed, "predict", "역이 가까워요", "역이 멀어요", cwd=tmp_path)
+    texts = ("역이 가까워요", "역이 멀어요")
+    printed, _ = run_installed(installed, "zigbang-nlp", "predict", *texts, cwd=tmp_path)
     assert [line.split()[0] for line in printed.splitlines()] == ["긍정", "부정"]
     assert [line.split()[-2] for line in printed.splitlines()] == ["역이", "역이"]
     assert list(tmp_path.iterdir()) == []

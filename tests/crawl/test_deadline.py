@@ -16,6 +16,8 @@ from zigbang_nlp.crawl.transport import Broken, Transport
 
 #: A server's part of a conversation: sends until it is told to stop.
 Talk = Callable[[socket.socket, threading.Event], None]
+#: Seconds that only a request without a deadline takes; a machine may well stand still for some.
+ENDLESS = 20
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
@@ -94,7 +96,7 @@ def test_no_phase_lasts_longer_than_the_deadline(phase: str) -> None:
             transport.send(transport.prepare("/", {}))
         took = time.monotonic() - began
     assert broken.value.kind == "timeout"
-    assert 0.25 < took < 2
+    assert 0.25 < took < ENDLESS
 
 
 def test_a_tls_handshake_is_under_the_deadline_too() -> None:
@@ -103,17 +105,17 @@ def test_a_tls_handshake_is_under_the_deadline_too() -> None:
         began = time.monotonic()
         with pytest.raises(Broken):
             transport.send(transport.prepare("/", {}))
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < ENDLESS
 
 
 def test_looking_up_the_name_is_under_the_deadline_too(monkeypatch: pytest.MonkeyPatch) -> None:
     over = threading.Event()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: over.wait(10))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: over.wait(60))
     transport = Transport(crawl_settings("http://slow.invalid", timeout=0.2))
     began = time.monotonic()
     with pytest.raises(Broken, match=r"no whole answer|no answer") as broken:
         transport.send(transport.prepare("/", {}))
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < ENDLESS
     assert broken.value.kind == "timeout"
     over.set()
 
@@ -136,10 +138,11 @@ def test_a_good_answer_is_not_cut_and_its_connection_is_used_again() -> None:
 
     served: list[object] = []
     with server(polite) as port:
-        transport = Transport(crawl_settings(f"http://127.0.0.1:{port}", timeout=0.3))
+        transport = Transport(crawl_settings(f"http://127.0.0.1:{port}"))
         request = transport.prepare("/", {})
         assert transport.send(request).body == b"{}"
         assert transport.send(request).body == b"[]"
+        transport.deadline = 0.6
         with pytest.raises(Broken, match=r"no whole answer within 0\.6 s"):
             transport.send(request)
         assert len(served) == 1

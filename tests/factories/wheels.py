@@ -41,16 +41,17 @@ def program(place: Path, name: str) -> Path:
     return place / "environment" / ("Scripts" if os.name == "nt" else "bin") / name
 
 
-def run_installed(place: Path, *arguments: str, cwd: Path) -> tuple[str, str]:
-    """Run the installed command line, and return what it printed and said.
+def run_installed(place: Path, name: str, *arguments: str, cwd: Path) -> tuple[str, str]:
+    """Run a program of the environment, and return what it printed and said.
 
     Args:
         place: see `install`.
-        arguments: of the command line.
+        name: of the program.
+        arguments: of it.
         cwd: where it runs.
     """
     environ = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME")}
-    command = [str(program(place, "zigbang-nlp")), *arguments]
+    command = [str(program(place, name)), *arguments]
     done = subprocess.run(command, cwd=cwd, capture_output=True, env=environ)
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout.decode(), done.stderr.decode()

@@ -155,9 +155,6 @@ def test_two_hundred_thousand_rows(tmp_path: Path) -> None:
     )
     with open_store(f"sqlite:///{tmp_path}/a.db") as big:
         assert big.add_reviews(rows).new == 200_000
-        began = time.perf_counter()
-        big.fingerprint()
-        assert time.perf_counter() - began < 1
         assert sum(1 for _ in big.reviews()) == 200_000
 
 

@@ -18,6 +18,7 @@ import pytest
 from tests.report.test_report import Page
 from tests.web.conftest import Known, serve
 from zigbang_nlp.store import open_store
+from zigbang_nlp.web.pages.render import chance
 from zigbang_nlp.web.slow_headers import PromptProtocol
 
 JSON = {"Accept": "application/json"}
@@ -226,6 +227,15 @@ def test_a_report_that_cant_be_says_why(known: Known) -> None:
         time.sleep(0.1)
     assert state["trouble"] == "이 조건에 맞는 리뷰가 없습니다."
     assert known.http.get(f"{address}/report.html").status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("probability", "shown"),
+    [(0.0, "<1%"), (0.0049, "<1%"), (0.006, "1%"), (0.5, "50%"), (0.9949, "99%"), (0.996, ">99%"),
+     (1.0, ">99%"), (None, "–"), (float("nan"), "–")],
+)  # fmt: skip
+def test_no_page_calls_a_text_certain(probability: float | None, shown: str) -> None:
+    assert chance(probability) == shown
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET / HT", b"GET /healthz HTTP/1.1\r\nHost: local"])

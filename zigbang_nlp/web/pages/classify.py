@@ -20,7 +20,7 @@ from zigbang_nlp.web.authentication import UPLOAD_PATH
 from zigbang_nlp.web.pages.correct import keep
 from zigbang_nlp.web.pages.forms import form_of, text_of
 from zigbang_nlp.web.pages.reading import options_of
-from zigbang_nlp.web.pages.render import check_form, language_of, page
+from zigbang_nlp.web.pages.render import chance, check_form, language_of, page
 from zigbang_nlp.web.problems import Problem
 
 router = APIRouter(include_in_schema=False)
@@ -69,7 +69,7 @@ async def classified(request: Request) -> Response:
         "model": model,
         "gauge": interval(
             [Mark(prediction.probability, bundle.unsure_low, bundle.unsure_high, "base")],
-            f"{prediction.probability:.0%}",
+            chance(prediction.probability),
             26,
         ),
         "other": "negative" if prediction.label == "positive" else "positive",

@@ -42,7 +42,13 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.globals |= {"static": static_url, "categories": CATEGORIES, "labels": LABELS}
-    environment.filters |= {"pct": _pct, "number": _number, "day": _day, "moment": korean_moment}
+    environment.filters |= {
+        "pct": _pct,
+        "chance": chance,
+        "number": _number,
+        "day": _day,
+        "moment": korean_moment,
+    }
     return environment
 
 
@@ -155,6 +161,16 @@ def _unbroken(sentence: str) -> str:
 
 def _pct(value: float | None, digits: int = 0) -> str:
     return "–" if value is None or value != value else f"{100 * value:.{digits}f}%"
+
+
+def chance(probability: float | None) -> str:
+    """A model's probability in whole percent, which never says that it is certain.
+
+    Args:
+        probability: in [0, 1]; None or NaN where there is none.
+    """
+    shown = _pct(probability)
+    return {"0%": "<1%", "100%": ">99%"}.get(shown, shown)
 
 
 def _number(value: float | None) -> str:
