@@ -238,6 +238,15 @@ def test_no_page_calls_a_text_certain(probability: float | None, shown: str) -> 
     assert chance(probability) == shown
 
 
+def test_a_low_number_beside_a_complaint_says_what_it_is(known: Known) -> None:
+    answer = known.http.get("/search", params={"q": "주차", "label": "negative"})
+    verdicts = re.findall(
+        r'<span class="verdict negative">부정.*?<small>(.*?)</small>', answer.text
+    )
+    assert verdicts
+    assert all(re.fullmatch(r"긍정일 확률 (&lt;)?\d+%", shown) for shown in verdicts)
+
+
 @pytest.mark.parametrize("sent", [b"", b"GET / HT", b"GET /healthz HTTP/1.1\r\nHost: local"])
 def test_slow_headers_are_cut_and_quick_ones_are_not(
     known: Known, monkeypatch: pytest.MonkeyPatch, sent: bytes
