@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,16 +21,19 @@ from zigbang_nlp.text.dataset import DataSet
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Modules and tests are most of a million objects, all of which stay; until they are there, and
-# through them later, looking for garbage would be in vain. It took a third of a training's time.
-gc.disable()
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Modules and tests are most of a million objects, and all of them stay.
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_finish() -> None:
-    gc.collect()
-    gc.freeze()
-    gc.enable()
+    To look for garbage among them, now or later, took a third of a training's time.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        import tests.frozen  # noqa: F401 - it sets apart what is there when it is imported
 
 
 @pytest.hookimpl(trylast=True)

@@ -79,7 +79,6 @@ CONFIGURATIONS: dict[str, tuple[str, dict[str, Any]]] = {
         {
             **SMALL,
             "lstm_blocks": 2,
-            "bidirectional": False,
             "pooling": "max_mean",
             "recurrent_dropout": 0.1,
             "stars": True,
