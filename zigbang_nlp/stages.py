@@ -12,7 +12,7 @@ from zigbang_nlp.console import log, table
 from zigbang_nlp.errors import StageError
 from zigbang_nlp.files import atomic_file, sha256_of, sha256_of_json
 from zigbang_nlp.pipeline import Artefact, Stage, directory_artefact
-from zigbang_nlp.records import Prediction, label_word
+from zigbang_nlp.records import Prediction, chance_text, label_word
 from zigbang_nlp.resources import resource_dir, start_dir, without_sample
 
 
@@ -163,7 +163,7 @@ def predictions_table(predictions: list[Prediction]) -> str:
         [
             [
                 label_word(p.label) + ("?" if p.unsure and p.label else ""),
-                f"{p.probability:.3f}",
+                chance_text(p.probability),
                 p.text if len(p.text) <= 60 else p.text[:59] + "…",
             ]
             for p in predictions

@@ -22,6 +22,7 @@ from zigbang_nlp.records import (
     Aspect,
     Prediction,
     PredictionOptions,
+    chance_text,
     label_word,
 )
 
@@ -218,11 +219,11 @@ def _plain(prediction: Prediction, indent: str = "", colours: bool = False) -> s
     label = label_word(prediction.label) + ("?" if unsure else " ")
     why = prediction.explanation
     text = coloured(why) if why and colours else one_line(prediction.text).strip()
-    line = f"{indent}{label} {prediction.probability:.3f}  {text}"
+    line = f"{indent}{label} {chance_text(prediction.probability)}  {text}"
     if prediction.stars is not None:
         likely = " ".join(f"{share:.0%}" for share in prediction.stars.shares)
         stars = f"★{prediction.stars.expected:.1f} ({likely})"
-        line = f"{indent}{label} {prediction.probability:.3f}  {stars}  {text}"
+        line = f"{indent}{label} {chance_text(prediction.probability)}  {stars}  {text}"
     if prediction.category is not None:
         line += f"  [{', '.join((CATEGORIES[prediction.category], *(prediction.topics or ())))}]"
     lines = [f"{indent}  {_opinion(aspect)}" for aspect in prediction.aspects or ()]
@@ -233,4 +234,4 @@ def _plain(prediction: Prediction, indent: str = "", colours: bool = False) -> s
 
 def _opinion(aspect: Aspect) -> str:
     label = LABELS[aspect.label]
-    return f"{label}  {aspect.probability:.3f}  {aspect.topic}: {one_line(aspect.text).strip()}"
+    return f"{label}  {chance_text(aspect.probability)}  {aspect.topic}: {one_line(aspect.text).strip()}"

@@ -19,6 +19,7 @@ from zigbang_nlp.records.rows import (
     SPLITS,
     Apartment,
     Review,
+    chance_text,
     content_id,
     label_word,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "TokenShare",
     "WordShare",
     "as_json",
+    "chance_text",
     "content_id",
     "label_word",
 ]

@@ -81,6 +81,16 @@ class Review:
         return (self.source, self.apartment_id, self.review_id, self.category)
 
 
+def chance_text(probability: float) -> str:
+    """Five characters, which never say that it is certain.
+
+    >>> chance_text(0.71249), chance_text(0.99996), chance_text(0.0)
+    ('0.712', '>.999', '<.001')
+    """
+    shown = f"{probability:.3f}"
+    return {"0.000": "<.001", "1.000": ">.999"}.get(shown, shown)
+
+
 def label_word(label: str | None) -> str:
     """What people read for a label, also for none.
 
