@@ -7,6 +7,7 @@ import pytest
 
 from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.errors import ConfigError
+from zigbang_nlp.model.evaluation.calibration import logit
 from zigbang_nlp.model.evaluation.thresholds import (
     by_rules,
     choose_threshold,
@@ -55,6 +56,22 @@ def test_the_mean_over_resamples_hangs_less_on_which_texts_there_are() -> None:
         steady.append(steady_threshold(labels, p, "balanced", 60))
     off = [np.mean(np.square(np.log(t) - np.log1p(-t) - 0.5)) for t in np.array([best, steady])]
     assert off[1] < 0.75 * off[0]
+
+
+def test_texts_count_as_often_as_they_occur() -> None:
+    """Plain complaints were read as often as polite ones, of which life has nine times as many."""
+    random = np.random.default_rng(5)
+    kinds = random.integers(0, 4, 4_000)  # plain, polite, and two of praise
+    middle = np.array([-4.0, 1.0, 4.0, 4.0])[kinds]
+    labels = (kinds >= 2).astype(np.float32)
+    p = 1 / (1 + np.exp(-(middle + random.normal(0, 1, len(kinds)))))
+    weights = np.where(kinds == 0, 0.2, np.where(kinds == 1, 1.8, 1.0))
+    as_read = steady_threshold(labels, p, "balanced", 60)
+    as_in_life = steady_threshold(labels, p, "balanced", 60, weights)
+    # Where the densities of praise and complaint cross: N(4) = share of polite ones x N(1).
+    for cut, share in ((as_read, 0.5), (as_in_life, 0.9)):
+        assert logit(np.array(cut)) == pytest.approx(2.5 + np.log(share) / 3, abs=0.15)
+    assert as_in_life > as_read
 
 
 def test_every_rule_is_shown_beside_the_others() -> None:

@@ -74,7 +74,11 @@ def choose_threshold(
 
 
 def steady_threshold(
-    labels: np.ndarray, probabilities: np.ndarray, rule: str = "macro-f1", resamples: int = 500
+    labels: np.ndarray,
+    probabilities: np.ndarray,
+    rule: str = "macro-f1",
+    resamples: int = 500,
+    weights: np.ndarray | None = None,
 ) -> float:
     """The mean, in log-odds, of the thresholds that are best on resamples of the texts.
 
@@ -86,9 +90,12 @@ def steady_threshold(
         probabilities: (texts,) of positive.
         rule: see `choose_threshold`.
         resamples: bootstrap samples of the texts.
+        weights: how many texts each stands for (texts,); None = all as many.
     """
     random = np.random.default_rng(0)
-    drawn = (random.integers(0, len(labels), len(labels)) for _ in range(resamples))
+    count = len(labels)
+    chances = None if weights is None else weights / weights.sum()
+    drawn = (random.choice(count, count, p=chances) for _ in range(resamples))
     best = [choose_threshold(labels[rows], probabilities[rows], rule) for rows in drawn]
     return float(probability_of(float(logit(np.array(best)).mean())))
 
