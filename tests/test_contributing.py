@@ -185,19 +185,19 @@ LAYER: Edits = {
     ),
     "zigbang_nlp/model/serving/onnx_export.py": (
         (
-            "    logit = dense(",
+            "    if architecture.ngram_buckets:\n        beside",
             "    if architecture.squash:\n"
             '        pooled = graph.node("Softsign", [pooled], "squashed")\n'
-            "    logit = dense(",
+            "    if architecture.ngram_buckets:\n        beside",
         ),
     ),
     "zigbang_nlp/model/serving/gradient.py": (
         (
-            "        logit = through(",
+            "        pooled = np.concatenate(",
             "        if shape.squash:\n"
             "            size = 1 + np.abs(pooled)\n"
             "            pooled = through((pooled / size, times(1 / size**2)))\n"
-            "        logit = through(",
+            "        pooled = np.concatenate(",
         ),
     ),
     "zigbang_nlp/model/training/warm_start.py": (("FIXED = (", 'FIXED = (\n    "squash",'),),
@@ -294,12 +294,13 @@ ids = [3, 8, 5]
 expected = float(network(np.array([ids], np.int32))[0, 0])
 assert abs(float(Network(Path("n.onnx"), 1).probabilities([ids])[0]) - expected) < 1e-5
 own = GradientNetwork.load(shape, Path("n.onnx"), np.float64)
-rows = own.rows(ids)[None]
-probability, slope = own.gradients(rows)
+rows, ngrams = own.rows(ids)[None], own.ngrams(ids).sum(axis=0)[None]
+probability, slope, _ = own.gradients(rows, ngrams)
 assert abs(probability[0] - expected) < 1e-5
 step = np.zeros_like(rows)
 step[0, 1, 2] = 1e-6
-change = (own.probabilities(rows + step) - own.probabilities(rows - step))[0] / 2e-6
+up, down = (own.probabilities(rows + sign * step, ngrams)[0] for sign in (1, -1))
+change = (up - down) / 2e-6
 assert abs(change - slope[0, 1, 2]) < 1e-6
 """,
 }

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from zigbang_nlp.model.architecture import Architecture
+from zigbang_nlp.model.architecture import STARS, Architecture
 from zigbang_nlp.model.bundle import ONNX, Bundle, write_manifest
+from zigbang_nlp.model.ngrams import FEATURES
 from zigbang_nlp.model.serving.onnx_export import write_onnx
 from zigbang_nlp.text.encoder import Encoder
 from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
@@ -46,7 +47,13 @@ def fake_bundle(architecture: Architecture, place: Path, length: int = 40) -> Bu
         if architecture.batch_normalization:
             spread = random.uniform(0.4, 1.6, width).astype(np.float32)
             weights[f"normalization_{i}"] = [drawn(width), drawn(width), drawn(width), spread]
+    if architecture.ngram_buckets:
+        codes = random.permutation(len(TOKENS) + 2)
+        weights["ngrams"] = [codes, drawn(architecture.ngram_buckets, FEATURES)]
+        width += FEATURES
     weights["probability"] = [drawn(width, 1), drawn(1)]
+    if architecture.stars:
+        weights["stars"] = [drawn(width, STARS), drawn(STARS)]
     write_onnx(architecture, weights, place / ONNX)
     encoder = Encoder(TokenizerSettings(), Vocabulary(TOKENS), length, 2_000)
     bundle = Bundle(place, encoder, architecture, 0.5, 0.4, 0.6, "made")

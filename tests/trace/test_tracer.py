@@ -34,6 +34,10 @@ ARCHITECTURES = {
     "blocks last": Architecture(SIZE, 6, (5,), bidirectional=False, pooling="last", lstm_blocks=2),
     "hidden": Architecture(SIZE, 6, (5,), True, "max_mean", dense_units=(7, 4)),
     "normalized": Architecture(SIZE, 6, (5,), True, "mean", batch_normalization=True),
+    "n-grams": Architecture(SIZE, 6, (5,), True, "max", ngram_buckets=97),
+    "n-grams hidden": Architecture(
+        SIZE, 6, (5,), False, "last", dense_units=(4,), ngram_buckets=97
+    ),
     "hidden normalized": Architecture(
         *(SIZE, 6, (5,), True, "max"),
         dense_units=(7, 6),
@@ -75,6 +79,7 @@ def test_probability_and_gates_follow_from_the_states(name: str, tmp_path: Path)
     last = window.dense[-1] if shape.dense_units else window.pooled
     if shape.batch_normalization and not shape.dense_units:
         last = last * constants["normalization_0_scale"] + constants["normalization_0_shift"]
+    last = np.concatenate([last, window.ngrams])
     logit = float(last @ constants["logit_2d_kernel"][:, 0] + constants["logit_2d_bias"][0])
     assert logit == pytest.approx(window.logit, abs=1e-5)
     assert 1 / (1 + np.exp(-logit)) == pytest.approx(served, abs=1e-5)
@@ -85,12 +90,15 @@ def test_the_model_that_ships_in_8_bits(shipped: Tracer) -> None:
     trace = shipped.trace(TEXT, "mecab", 32)
     (window,) = trace.windows
     constants = read_constants(shipped.classifier.bundle.onnx_path)
-    pooled = pooled_by_hand(window, "max_mean", 2, 2)
+    pooled = np.concatenate([pooled_by_hand(window, "max_mean", 2, 2), window.ngrams])
     logit = float(pooled @ constants["logit_2d_kernel"][:, 0] + constants["logit_2d_bias"][0])
     assert 1 / (1 + np.exp(-logit)) == pytest.approx(trace.prediction.probability, abs=1e-5)
     added = shipped.contributions(window)
     assert added is not None
-    assert added.sum() + constants["logit_2d_bias"][0] == pytest.approx(window.logit, abs=1e-4)
+    by_ngrams = float(window.ngrams @ constants["logit_2d_kernel"][-2:, 0])
+    assert abs(by_ngrams) > 0.1
+    by_all = added.sum() + by_ngrams + constants["logit_2d_bias"][0]
+    assert by_all == pytest.approx(window.logit, abs=1e-4)
     assert trace.gates is not None
     assert 1e-6 < trace.gates.off < 0.02
     assert trace.prediction == shipped.classifier.predict([TEXT])[0]
@@ -147,7 +155,10 @@ def test_steps_lead_from_shape_to_shape(shipped: Tracer) -> None:
     assert steps["embed"].input == (count,)
     assert steps["embed"].output == steps["lstm"].input == (count, 256)
     assert steps["lstm"].output == steps["pool"].input == (count, 512)
-    assert steps["pool"].output == steps["logit"].input == (1024,)
+    assert steps["pool"].output == (1024,)
+    assert steps["ngrams"].input == (count,)
+    assert steps["ngrams"].output == (2,)
+    assert steps["logit"].input == (1026,)
 
 
 def test_a_unit_that_is_none(shipped: Tracer) -> None:

@@ -76,6 +76,8 @@ def _shown(trace: Trace, step: Step, say: Translator, colours: bool) -> Iterator
             yield _gates(trace.gates, trace.names, say)
     elif step.key == "pool":
         yield _numbers(trace.windows[0].pooled)
+    elif step.key == "ngrams":
+        yield _numbers(trace.windows[0].ngrams)
     elif step.key == "label":
         yield from _label(trace, say)
 

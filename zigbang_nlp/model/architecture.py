@@ -36,6 +36,8 @@ class Architecture:
         lstm_blocks: stacks of LSTM layers beside each other, each with a part of the embedding.
         stars: whether there is a second output, the score that the writer would give.
         normalize_before_activation: whether a Dense layer is normalized before its activation.
+        ngram_buckets: rows of the table of `model.ngrams`, which the last layers read beside the
+            LSTM; 0 = there is none. It comes with what training starts from and isn't trained.
     """
 
     vocabulary_size: int
@@ -55,6 +57,7 @@ class Architecture:
     lstm_blocks: int = 1
     stars: bool = False
     normalize_before_activation: bool = False
+    ngram_buckets: int = 0
 
     @classmethod
     def from_settings(cls, settings: TrainSettings, vocabulary_size: int) -> Architecture:

@@ -2,8 +2,8 @@
 
 Occlusion takes each token out and looks how the probability changes. Integrated gradients
 (Sundararajan, Taly & Yan 2017, "Axiomatic Attribution for Deep Networks", equation 1) add up the
-gradient on the way from embedding rows of zeros to the text's own; their sum is the probability
-less that of the zeros. Where the two disagree, trust neither.
+gradient on the way from embedding rows of zeros, and no n-grams, to the text's own; their sum is
+the probability less that of the zeros. Where the two disagree, trust neither.
 """
 
 from __future__ import annotations
@@ -139,23 +139,30 @@ class Explainer:
 
     def _window_gradients(self, ids: list[int]) -> tuple[np.ndarray, float, float]:
         """Shares of the ids (ids,) of one window, and the probabilities of zeros and of its own rows."""
-        rows = self.gradient.rows(ids)
-        start, end = self.gradient.probabilities(np.stack([np.zeros_like(rows), rows])).tolist()
+        rows, ngrams = self.gradient.rows(ids), self.gradient.ngrams(ids)
+        ends = np.array([0, 1], rows.dtype)[:, None]
+        start, end = self.gradient.probabilities(
+            ends[:, :, None] * rows, ends * ngrams.sum(axis=0)
+        ).tolist()
         points = _POINTS
         while True:
-            shares = self._integral(rows, points)
+            shares = self._integral(rows, ngrams, points)
             if abs(shares.sum() - (end - start)) <= _TOLERANCE or points >= _MOST_POINTS:
                 return shares, start, end
             points *= 2
 
-    def _integral(self, rows: np.ndarray, points: int) -> np.ndarray:
+    def _integral(self, rows: np.ndarray, ngrams: np.ndarray, points: int) -> np.ndarray:
         """Integrated gradients by the midpoint rule: (ids,)."""
-        total = np.zeros(rows.shape, np.float64)
-        way = ((np.arange(points) + 0.5) / points).astype(rows.dtype)
+        by_rows = np.zeros(rows.shape, np.float64)
+        by_ngrams = np.zeros(ngrams.shape[1], np.float64)
+        way = ((np.arange(points) + 0.5) / points).astype(rows.dtype)[:, None]
         for part in np.split(way, range(_AT_ONCE, points, _AT_ONCE)):
-            _, slopes = self.gradient.gradients(part[:, None, None] * rows)
-            total += slopes.sum(axis=0)
-        shares: np.ndarray = (total / points * rows).sum(axis=1)
+            _, slopes, beside = self.gradient.gradients(
+                part[:, :, None] * rows, part * ngrams.sum(axis=0)
+            )
+            by_rows += slopes.sum(axis=0)
+            by_ngrams += beside.sum(axis=0)
+        shares: np.ndarray = ((by_rows * rows).sum(axis=1) + ngrams @ by_ngrams) / points
         return shares
 
 

@@ -93,6 +93,7 @@ def _values(trace: Trace) -> dict[str, dict[str, Any]]:
                 "gates": _gates(trace.gates),
             },
             "pool": {"output": _listed(first.pooled)},
+            "ngrams": {"output": _listed(first.ngrams)},
             "logit": {"output": round(first.logit, _DIGITS)},
             "probability": {
                 "output": round(first.probability, _DIGITS),

@@ -55,6 +55,12 @@ _STEPS: dict[str, tuple[str, str]] = {
     ),
     "pool": (N_("풀링"), N_("토큰마다 있던 상태를 글 하나의 벡터로 모읍니다.")),
     "dense": (N_("은닉 Dense 층"), N_("벡터를 가중치 행렬에 곱하고 활성화 함수를 거칩니다.")),
+    "ngrams": (
+        N_("n-그램"),
+        N_(
+            "이웃한 토큰 1–3개마다 배운 가중치를 더해 수 두 개를 만듭니다. 하나는 판정에, 하나는 별점에 쓰이며, 마지막 층이 LSTM의 벡터와 함께 읽습니다."
+        ),
+    ),
     "logit": (N_("로짓"), N_("벡터의 수마다 가중치를 곱해 모두 더하고 편향을 더한 값입니다.")),
     "probability": (N_("확률"), N_("로짓을 시그모이드 함수에 넣으면 0과 1 사이의 확률이 됩니다.")),
     "label": (
@@ -135,6 +141,11 @@ def steps_of(trace: Trace, pooling: str, say: Translator) -> list[Step]:
             ("lstm", first.states.shape, say("상태 {n:,}개", n=first.states.shape[1])),
             ("pool", first.pooled.shape, say("수 {n:,}개", n=len(first.pooled))),
             *(("dense", dense.shape, say("수 {n:,}개", n=len(dense))) for dense in first.dense),
+            *(
+                [("ngrams", first.ngrams.shape, say("수 {n:,}개", n=len(first.ngrams)))]
+                if len(first.ngrams)
+                else []
+            ),
             ("logit", (), f"{first.logit:+.4f}"),
             ("probability", (), f"{first.probability:.4f}"),
         ]
@@ -146,9 +157,13 @@ def steps_of(trace: Trace, pooling: str, say: Translator) -> list[Step]:
         if key == "pool":
             sentence = f"{sentence} {say(_POOLINGS[pooling])}"
         # The network reads what padding is masked of.
-        source = ((ids_of(trace),), numbers) if key == "embed" else before
+        source = ((ids_of(trace),), numbers) if key in ("embed", "ngrams") else before
         steps.append(Step(key, title, sentence, source[0], shape, (source[1], count)))
-        before = (shape, count)
+        if key == "ngrams":  # they stand behind the LSTM's vector
+            width = before[0][0] + shape[0]
+            before = ((width,), say("수 {n:,}개", n=width))
+        else:
+            before = (shape, count)
     return steps
 
 

@@ -59,6 +59,7 @@ class Window:
         earlier: of the LSTM layers before, of each block: (ids, units of one block).
         pooled: (units,), or twice as many.
         dense: what each hidden Dense layer hands on.
+        ngrams: what n-grams add beside the LSTM, (features,); empty where the network has none.
         logit, probability: of positive.
     """
 
@@ -67,6 +68,7 @@ class Window:
     earlier: tuple[tuple[np.ndarray, ...], ...]
     pooled: np.ndarray
     dense: tuple[np.ndarray, ...]
+    ngrams: np.ndarray
     logit: float
     probability: float
 

@@ -10,7 +10,7 @@ import numpy as np
 from zigbang_nlp.errors import BundleError, InputError, TokenizerError
 from zigbang_nlp.model.serving.inference import InnerNetwork, windows
 from zigbang_nlp.model.serving.lstm import lstm_gates
-from zigbang_nlp.model.serving.onnx_export import with_inner_tensors
+from zigbang_nlp.model.serving.onnx_export import InnerTensors, with_inner_tensors
 from zigbang_nlp.model.serving.onnx_layers import layer_suffix
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.text.clean import clean
@@ -40,7 +40,7 @@ class Tracer:
         self._lock = Lock()
 
     @cached_property
-    def _inner(self) -> tuple[InnerNetwork, list[list[str]], str, list[str]]:
+    def _inner(self) -> tuple[InnerNetwork, InnerTensors]:
         bundle = self.classifier.bundle
         try:
             model, names = with_inner_tensors(bundle.architecture, bundle.onnx_path)
@@ -50,7 +50,7 @@ class Tracer:
                 f"The layers of {bundle.onnx_path} can't be looked into: {error}.",
                 "Train the model again with this version.",
             ) from error
-        return network, [list(block) for block in names.states], names.pooled, list(names.dense)
+        return network, names
 
     @property
     def _constants(self) -> dict[str, np.ndarray]:
@@ -137,15 +137,16 @@ class Tracer:
         return TokenIds(token, tuple(ids), tuple(vocabulary.decode(ids)))
 
     def _window(self, ids: tuple[int, ...]) -> Window:
-        network, states, pooled, dense = self._inner
+        network, names = self._inner
         tensors = network.tensors(ids)
-        of_blocks = [[tensors[name][:, 0] for name in block] for block in states]
+        of_blocks = [[tensors[name][:, 0] for name in block] for block in names.states]
         return Window(
             ids=ids,
             states=np.concatenate([block[-1] for block in of_blocks], axis=-1),
             earlier=tuple(tuple(block[:-1]) for block in of_blocks),
-            pooled=tensors[pooled][0],
-            dense=tuple(tensors[name][0] for name in dense),
+            pooled=tensors[names.pooled][0],
+            dense=tuple(tensors[name][0] for name in names.dense),
+            ngrams=tensors[names.ngrams][0] if names.ngrams else np.zeros(0, np.float32),
             logit=float(tensors["logit"][0]),
             probability=float(tensors["probability"][0]),
         )
@@ -178,7 +179,8 @@ class Tracer:
         shape = self.classifier.bundle.architecture
         if shape.dense_units or shape.batch_normalization:
             return None
-        return np.asarray(window.pooled * self._constants["logit_2d_kernel"][:, 0])
+        kernel = self._constants["logit_2d_kernel"][: len(window.pooled), 0]
+        return np.asarray(window.pooled * kernel)
 
     def _units(self, window: Window) -> tuple[int, ...]:
         """Columns by what they add to the logit; where that isn't known, by how far they move."""

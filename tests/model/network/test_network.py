@@ -29,6 +29,8 @@ ARCHITECTURES = {
     "hidden": Architecture(50, 6, (5,), True, "max_mean", dropout=0.3, dense_units=(7, 4)),
     "normalized": Architecture(50, 6, (5,), True, "mean", batch_normalization=True),
     "last normalized": Architecture(50, 6, (5,), False, "last", batch_normalization=True),
+    "n-grams": Architecture(50, 6, (5,), True, "max_mean", lstm_blocks=2, ngram_buckets=97),
+    "n-grams last": Architecture(50, 6, (5,), False, "last", dense_units=(4,), ngram_buckets=97),
     **{
         f"hidden {activation} normalized": Architecture(
             *(50, 6, (5,), True, "max"),
@@ -53,13 +55,16 @@ def architecture(request: pytest.FixtureRequest) -> Architecture:
 
 
 def lively(architecture: Architecture) -> keras.Model:
-    """A network whose normalization is not the identity that every new network starts with."""
+    """A network whose normalization isn't the identity, nor its n-grams 0, as every new one's are."""
     keras.utils.set_random_seed(3)
     network = build_network(architecture)
     random = np.random.default_rng(3)
     for layer in network.layers:
         if layer.name.startswith("normalization"):
             layer.set_weights([random.uniform(0.4, 1.6, w.shape) for w in layer.get_weights()])
+        if layer.name == "ngrams":
+            codes, table = layer.get_weights()
+            layer.set_weights([random.permutation(len(codes)), random.normal(size=table.shape)])
     return network
 
 

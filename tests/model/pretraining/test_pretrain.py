@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import log_loss
 
 from tests.conftest import ROOT, TINY
 from tests.factories.reviews import fake_reviews
@@ -27,9 +28,11 @@ from zigbang_nlp.model.pretraining.pretrain import join, pretrain
 from zigbang_nlp.model.pretraining.recipe import Material, Recipe
 from zigbang_nlp.model.pretraining.residents import fold_of, read_residents
 from zigbang_nlp.model.pretraining.teacher import teach
+from zigbang_nlp.model.serving.inference import Network
 from zigbang_nlp.model.training.warm_start import bundle_weights
 from zigbang_nlp.text.clean import duplicate_key
 from zigbang_nlp.text.dataset import DataSet
+from zigbang_nlp.text.encoder import unpadded
 
 SHORT = TINY.model_copy(update={"epochs": 1})
 RECIPE = Recipe(
@@ -40,6 +43,7 @@ RECIPE = Recipe(
     movie_validation=60,
     replayed=40,
     replay_weight=0.1,
+    ngram_buckets=4_099,
 )
 
 
@@ -237,6 +241,7 @@ def test_the_shipped_bundle_is_small_and_whole_and_tells_topics(
     bundle, place = pretrained
     assert load_bundle(place / "out").identity() == bundle.identity()
     assert bundle.architecture.lstm_blocks == 2
+    assert bundle.architecture.ngram_buckets == RECIPE.ngram_buckets
     assert not bundle.weights_path.exists()
     (prediction,) = Classifier(bundle).predict(["역이 가까워요"], topics=True, sentences=True)
     assert prediction.category is not None
@@ -281,6 +286,31 @@ def test_a_merged_network_says_the_mean_of_its_members_log_odds(
     merged = logit(Classifier(joined).probabilities(texts)) * joined.metrics["temperature"]
     assert np.ptp(mean) > 0.5
     np.testing.assert_allclose(merged, mean, atol=0.05)  # 8 bits a number of the embedding
+
+
+@pytest.mark.slow
+def test_n_grams_are_weighed_beside_the_lstms(
+    pretrained: tuple[Bundle, Path], material: Material, tmp_path: Path
+) -> None:
+    """On validation texts both together have no larger log loss than the LSTMs by themselves."""
+    work = pretrained[1] / "work"
+    networks = [load_bundle(file.parent) for file in sorted(work.glob("network-*/manifest.json"))]
+    dataset = DataSet.load(work / "residents")
+    members = [n for n in networks if n.data_fingerprint == dataset.fingerprint()]
+    assert len(members) == 2
+    residents = read_residents(material.residents, material.readings)
+    alone = join(dataset, members, tmp_path / "alone")
+    both = join(dataset, members, tmp_path / "both", ngram_buckets=509, residents=residents)
+    held, scored = dataset.split("validation"), residents[residents["split"].eq("validation")]
+    losses, of_stars = [], []
+    for bundle in (alone, both):
+        network = Network(bundle.onnx_path)
+        losses.append(log_loss(held.labels, network.probabilities(unpadded(held.ids))))
+        shares = network.with_stars(bundle.encoder.ids(scored["text"]))[1].astype(np.float64)
+        shares /= shares.sum(axis=1, keepdims=True)
+        of_stars.append(log_loss(scored["score"], shares, labels=[1, 2, 3, 4, 5]))
+    assert losses[1] < losses[0] + 0.002
+    assert of_stars[1] < of_stars[0] + 0.002
 
 
 def test_a_network_goes_back_a_part_of_the_way(pretrained: tuple[Bundle, Path]) -> None:

@@ -36,9 +36,27 @@ def test_a_network_that_learned_something_is_kept(bundle_dir: Path, dataset: Dat
     network, start = going_on(bundle_dir, dataset)
     noise = np.random.default_rng(1)
     broken = [w + noise.normal(0, 1, w.shape).astype(w.dtype) for w in start]
-    assert keep_start(network, broken, dataset.split("validation")) == 1.0
+    # The validation part has fewer than 50 complaints.
+    assert keep_start(network, broken, dataset.split("train")) == 1.0
     for kept, new in zip(network.get_weights(), start, strict=True):
         np.testing.assert_allclose(kept, new, atol=1e-6)
+
+
+def test_few_validation_texts_take_it_no_further_than_the_mean(
+    bundle_dir: Path, dataset: DataSet
+) -> None:
+    network, start = going_on(bundle_dir, dataset)
+    noise = np.random.default_rng(1)
+    broken = [w + noise.normal(0, 1, w.shape).astype(w.dtype) for w in start]
+    train = dataset.split("train")
+    kept = {}
+    for rarer in (49, 50):
+        negative = np.flatnonzero(train.labels == 0)[:rarer]
+        rows = [*negative, *np.flatnonzero(train.labels == 1)[:100]]
+        few = Split(train.ids[rows], train.rows.iloc[rows].reset_index(drop=True))
+        network.set_weights(start)
+        kept[rarer] = keep_start(network, broken, few)
+    assert kept == {49: 0.5, 50: 1.0}
 
 
 @pytest.mark.slow

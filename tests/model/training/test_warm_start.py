@@ -27,6 +27,7 @@ from zigbang_nlp.text.vocabulary import Vocabulary
         Architecture(30, 6, (5,), bidirectional=True, pooling="max_mean"),
         Architecture(30, 6, (5, 4), bidirectional=False, pooling="last", dense_units=(3,)),
         Architecture(30, 6, (5, 4), bidirectional=True, pooling="max_mean", lstm_blocks=3),
+        Architecture(30, 6, (5,), bidirectional=True, pooling="max", stars=True, ngram_buckets=11),
     ],
 )
 def test_weights_come_back_from_the_onnx_form(architecture: Architecture, tmp_path: Path) -> None:

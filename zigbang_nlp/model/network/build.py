@@ -12,7 +12,7 @@ import numpy as np
 
 from zigbang_nlp.model.architecture import STARS, Architecture
 from zigbang_nlp.model.network.backend import keras
-from zigbang_nlp.model.network.layers import Channels, MaskedPooling
+from zigbang_nlp.model.network.layers import Channels, MaskedPooling, NgramFeatures
 
 
 def build_network(architecture: Architecture) -> keras.Model:
@@ -41,6 +41,11 @@ def build_network(architecture: Architecture) -> keras.Model:
                 states
             )
     states = _dropped(architecture, states, 0)
+    if architecture.ngram_buckets:
+        ngrams = NgramFeatures(
+            architecture.vocabulary_size, architecture.ngram_buckets, name="ngrams"
+        )
+        states = keras.layers.Concatenate(name="with_ngrams")([states, ngrams(ids)])
     output = keras.layers.Dense(
         1, activation="sigmoid", name="probability", **_kernel(architecture)
     )

@@ -1,10 +1,11 @@
-"""What Keras doesn't have: pooling that never sees padding, and a cut through channels."""
+"""What Keras doesn't have: pooling without padding, a cut through channels, and n-grams."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from zigbang_nlp.model.network.backend import keras
+from zigbang_nlp.model.ngrams import FEATURES, LONGEST, MULTIPLIER
 
 ops = keras.ops
 
@@ -81,3 +82,59 @@ class Channels(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """What Keras needs to make the layer again."""
         return {**super().get_config(), "start": self.start, "stop": self.stop}
+
+
+@keras.saving.register_keras_serializable(package="zigbang_nlp")
+class NgramFeatures(keras.layers.Layer):
+    """What the n-grams of a text add, see `model.ngrams`; not trained.
+
+    Args:
+        vocabulary_size: ids, padding (0) among them.
+        buckets: rows of the table.
+
+    Input int32 ids (batch, time), padded with 0 at the end; output (batch, `FEATURES`). Weights:
+    the code of each id, int32 (ids,), and the table, float32 (buckets, `FEATURES`).
+    """
+
+    def __init__(self, vocabulary_size: int, buckets: int, **keywords: Any) -> None:
+        super().__init__(trainable=False, **keywords)
+        self.vocabulary_size, self.buckets = vocabulary_size, buckets
+
+    def build(self, _input_shape: tuple[int | None, ...]) -> None:
+        """Make the weights, all 0."""
+        self.codes = self.add_weight(
+            name="codes",
+            shape=(self.vocabulary_size,),
+            dtype="int32",
+            initializer="zeros",
+            trainable=False,
+        )
+        self.table = self.add_weight(
+            name="table", shape=(self.buckets, FEATURES), initializer="zeros", trainable=False
+        )
+
+    def call(self, ids: Any) -> Any:
+        """Add up the rows of all n-grams: int32 ids (batch, time) -> (batch, `FEATURES`)."""
+        real = ops.cast(ops.not_equal(ids, 0), self.compute_dtype)
+        codes = ops.cast(ops.take(self.codes, ids, axis=0), "int64")
+        rows = codes % self.buckets
+        total: Any = 0.0
+        count: Any = 0.0
+        for length in range(1, LONGEST + 1):
+            if length > 1:
+                rows = (rows[:, :-1] * MULTIPLIER + codes[:, length - 1 :]) % self.buckets
+            here = real[:, length - 1 :]  # an n-gram is real where its last token is
+            total += ops.sum(ops.take(self.table, rows, axis=0) * here[:, :, None], axis=1)
+            count += ops.sum(here, axis=1)
+        return total / ops.sqrt(ops.maximum(count, 1))[:, None]
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """(batch, `FEATURES`), from (batch, time)."""
+        return (input_shape[0], FEATURES)
+
+    def get_config(self) -> dict[str, Any]:
+        """What Keras needs to make the layer again."""
+        config = {"vocabulary_size": self.vocabulary_size, "buckets": self.buckets}
+        kept = super().get_config()
+        kept.pop("trainable")
+        return {**kept, **config}

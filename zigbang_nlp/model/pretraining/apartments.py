@@ -143,9 +143,25 @@ def resident_dataset(sources: Sources, taught: np.ndarray, directory: Path) -> D
     mixed = people["reading"].sub(0.5).abs() < 0.25
     weight = np.where(mixed, MIXED_WEIGHT, np.where(read, READING_WEIGHT, TAUGHT_WEIGHT))
     labels = people["reading"].where(read, pd.Series(taught, people.index))
+    learned = people["split"].eq("train").to_numpy()
+    weight = weight * evened(labels.to_numpy(), np.where(learned, weight, 0.0))
     digest = sha256_of_json(np.round(taught, 4).tolist())
-    details = [digest, CORPUS_WEIGHT]
+    details = [digest, CORPUS_WEIGHT, "praise and complaint even"]
     return _dataset(sources, labels, weight, NOISY_SHARE, details, directory, CORPUS_WEIGHT)
+
+
+def evened(labels: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Factors that make praise and complaint count the same, float64 (texts,).
+
+    Args:
+        labels: from 0, a complaint, to 1, praise (texts,).
+        weights: of the texts, 0 for one that isn't learned from (texts,).
+
+    >>> evened(np.array([1.0, 1.0, 1.0, 0.0]), np.ones(4)).round(2).tolist()
+    [0.67, 0.67, 0.67, 2.0]
+    """
+    praise = np.average(labels, weights=weights)
+    return np.asarray(0.5 * labels / praise + 0.5 * (1 - labels) / (1 - praise))
 
 
 def _dataset(

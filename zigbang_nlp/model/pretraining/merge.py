@@ -30,6 +30,7 @@ def merge_networks(
     assert architecture.lstm_blocks == 1, architecture
     assert not architecture.dense_units, architecture
     assert not architecture.batch_normalization, architecture
+    assert not architecture.ngram_buckets, architecture
     merged = replace(architecture, lstm_blocks=len(members))
     weights = {"embedding": [np.concatenate([m["embedding"][0] for m in members], axis=1)]}
     own = architecture.lstm_names(0)

@@ -6,7 +6,8 @@
    other text a soft label (see `teacher.py`).
 3. Each is trained on with all residents' texts: what they say, and the score they came with.
 4. They go a little back to what the movies had taught, and become one network of as many blocks
-   (see `merge.py`), calibrated on texts that several readers read.
+   (see `merge.py`) beside a linear model of n-grams (see `linear_part.py`), calibrated on texts
+   that several readers read.
 
 Run by `scripts/train_pretrained.py`; every training goes on where it was after a kill, and what is
 ready is not done again. What was tried is in data/LOG.md.
@@ -19,7 +20,10 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+
+import pandas as pd
 
 from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.console import log, show_log
@@ -36,8 +40,10 @@ from zigbang_nlp.model.pretraining.apartments import (
 )
 from zigbang_nlp.model.pretraining.data import movie_dataset, read_corpus
 from zigbang_nlp.model.pretraining.evaluate import apartment_figures, movie_figures
+from zigbang_nlp.model.pretraining.linear_part import beside_ngrams
 from zigbang_nlp.model.pretraining.merge import merge_networks, moved_back
 from zigbang_nlp.model.pretraining.recipe import Material, Recipe
+from zigbang_nlp.model.pretraining.residents import texts_stood_for
 from zigbang_nlp.model.pretraining.teacher import teach
 from zigbang_nlp.model.serving.inference import Network
 from zigbang_nlp.model.serving.int8 import quantize, quantize_checked
@@ -72,7 +78,7 @@ def pretrain(
     count, folds = len(recipe.seeds), recipe.folds
     movies = movie_dataset(material.movies, recipe.movie_validation, work / "movies")
     starts = _members([movies] * count, recipe.movie_training, None, recipe, work, jobs)
-    movie_model = join(movies, starts, work / "movie-model")
+    movie_model = join(movies, starts, work / "movie-model", ngram_buckets=recipe.ngram_buckets)
     sources = read_sources(
         material.residents,
         material.readings,
@@ -91,7 +97,15 @@ def pretrain(
     )
     members = _members([learned] * count, recipe.resident_training, readers, recipe, work, jobs)
     back = [(bundle_weights(start), recipe.movie_share) for start in starts]
-    bundle = join(learned, members, target, back, sample=material.sample)
+    bundle = join(
+        learned,
+        members,
+        target,
+        back,
+        sample=material.sample,
+        ngram_buckets=recipe.ngram_buckets,
+        residents=sources.residents,
+    )
     log.info(
         "Movie reviews: %s",
         movie_figures(movie_model, movies, material.movies, work / "movies.json"),
@@ -117,6 +131,8 @@ def join(
     back: Sequence[tuple[Weights, float]] = (),
     sample: Path | None = None,
     rule: str = "balanced",
+    ngram_buckets: int = 0,
+    residents: pd.DataFrame | None = None,
 ) -> Bundle:
     """Make one small bundle of several networks: merged, 8-bit embedding, calibrated, judged.
 
@@ -127,13 +143,22 @@ def join(
         back: for each member the weights that it goes back towards, and how far; see `moved_back`.
         sample: the corpus, where the bundle shall tell topics too.
         rule: that the threshold is chosen by. Both labels count the same: how many complaints
-            there are differs from place to place, and validation has more than life.
+            there are differs from place to place, and validation has more than life. Within a
+            label scores count as in life.
+        ngram_buckets: rows of the table of n-grams beside them; 0 = none.
+        residents: whose validation scores say what n-grams count for stars, and how many texts
+            each read one stands for; None without stars.
     """
     validation = dataset.split("validation")
+    stands_for = None if residents is None else texts_stood_for(validation.rows, residents)
     own = [bundle_weights(member) for member in members]
     if back:
         own = [moved_back(now, *start) for now, start in zip(own, back, strict=True)]
     architecture, weights = merge_networks(members[0].architecture, own)
+    if ngram_buckets:
+        architecture, weights = beside_ngrams(
+            architecture, weights, dataset, ngram_buckets, residents
+        )
     with atomic_directory(target) as fresh:
         write_onnx(architecture, weights, fresh / ONNX, small_embedding=True)
         rows = unpadded(validation.ids)
@@ -164,7 +189,7 @@ def join(
             temperature,
             metrics,
             rule,
-            choose=steady_threshold,
+            choose=partial(steady_threshold, weights=stands_for),
         )
         write_manifest(bundle)
     report(bundle)

@@ -64,6 +64,7 @@ class Recipe:
         movie_share: how far each network goes back at the end to what the movies had taught it;
             see `moved_back`. On validation 0.1 brings 0.005 of the movies' accuracy back for
             0.0002 of the readings' ROC AUC.
+        ngram_buckets: rows of the table of n-grams beside the LSTMs; 0 = none.
     """
 
     movie_training: TrainSettings = _MOVIE_TRAINING
@@ -73,9 +74,10 @@ class Recipe:
     folds: int = 3
     movie_validation: int = 20_000
     replayed: int = 240_000
-    replay_weight: float = 0.6
+    replay_weight: float = 1.0
     replayed_praise: float = 0.6
     movie_share: float = 0.1
+    ngram_buckets: int = 262_144
 
 
 @dataclass(frozen=True)

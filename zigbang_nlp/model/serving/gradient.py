@@ -1,4 +1,4 @@
-"""How the probability changes with each embedding row: the network and its gradient in numpy.
+"""How the probability changes with each embedding row and n-gram: the network's gradient in numpy.
 
 Explaining needs a gradient and serving has no TensorFlow, so the few layers a bundle can hold are
 written out here, forwards and backwards, from the weights inside `network.onnx`. One text at a
@@ -17,6 +17,7 @@ import numpy as np
 
 from zigbang_nlp.errors import BundleError
 from zigbang_nlp.model.architecture import Architecture
+from zigbang_nlp.model.ngrams import token_features
 from zigbang_nlp.model.serving.activations import ACTIVATIONS, Array, Backward, sigmoid, times
 from zigbang_nlp.model.serving.lstm import lstm_layer
 from zigbang_nlp.model.serving.onnx_export import read_constants
@@ -25,7 +26,7 @@ from zigbang_nlp.model.serving.onnx_layers import layer_suffix
 
 @dataclass(frozen=True)
 class GradientNetwork:
-    """A bundle's network, differentiable by its embedding rows.
+    """A bundle's network, differentiable by its embedding rows and what n-grams add.
 
     Attributes:
         architecture: of the network.
@@ -59,7 +60,7 @@ class GradientNetwork:
             read["logit_2d_bias"] = read["logit_2d_bias"] + np.asarray(shift, kind)
         network = cls(architecture, read)
         try:
-            network.probabilities(network.rows([1])[None])
+            network.probabilities(network.rows([1])[None], network.ngrams([1]).sum(0)[None])
         except (KeyError, ValueError) as error:
             raise BundleError(
                 f"{path} has layers that can't be explained: {error}.",
@@ -71,29 +72,48 @@ class GradientNetwork:
         """The embedding rows of ids: (tokens, embedding_dim)."""
         return self.constants["embedding"][ids]
 
-    def probabilities(self, rows: Array) -> Array:
-        """Probability of positive, (versions,), of embedding rows (versions, tokens, dim)."""
-        with _one_thread():
-            return self._forward(rows)[0]
+    def ngrams(self, ids: list[int]) -> Array:
+        """What each token adds by its n-grams: (tokens, features), without features if none do."""
+        if not self.architecture.ngram_buckets:
+            return np.zeros((len(ids), 0), self.constants["embedding"].dtype)
+        codes = self.constants["ngram_codes"][ids].astype(np.int64)
+        return token_features(codes, self.constants["ngram_table"])
 
-    def gradients(self, rows: Array) -> tuple[Array, Array]:
-        """Probabilities, and their derivative by each number of the rows.
+    def probabilities(self, rows: Array, ngrams: Array) -> Array:
+        """Probability of positive, (versions,).
+
+        Args:
+            rows: embedding rows (versions, tokens, embedding_dim).
+            ngrams: what the n-grams add to each version (versions, features).
+        """
+        with _one_thread():
+            return self._forward(rows, ngrams)[0]
+
+    def gradients(self, rows: Array, ngrams: Array) -> tuple[Array, Array, Array]:
+        """Probabilities, and their derivative by each number of the rows and of the features.
 
         Args:
             rows: (versions, tokens, embedding_dim).
+            ngrams: (versions, features).
 
         Returns:
-            (versions,) and (versions, tokens, embedding_dim).
+            (versions,), (versions, tokens, embedding_dim) and (versions, features).
         """
         with _one_thread():
-            probabilities, steps = self._forward(rows)
+            probabilities, steps = self._forward(rows, ngrams)
             slope = (probabilities * (1 - probabilities))[:, None]  # (versions, 1)
+            slope = steps.pop()(slope)
+            width = slope.shape[1] - ngrams.shape[1]
+            by_ngrams, slope = slope[:, width:], slope[:, :width]
             for backward in reversed(steps):
                 slope = backward(slope)
-        return probabilities, slope.transpose(1, 0, 2)
+        return probabilities, slope.transpose(1, 0, 2), by_ngrams
 
-    def _forward(self, rows: Array) -> tuple[Array, list[Backward]]:
-        """The probabilities, and for each layer what takes a slope back through it."""
+    def _forward(self, rows: Array, ngrams: Array) -> tuple[Array, list[Backward]]:
+        """The probabilities, and for each layer what takes a slope back through it.
+
+        The last takes it to the numbers of the text and, behind them, those of its n-grams.
+        """
         shape = self.architecture
         steps: list[Backward] = []
         states = rows.transpose(1, 0, 2)  # (tokens, versions, units)
@@ -114,6 +134,7 @@ class GradientNetwork:
             pooled = through(ACTIVATIONS[shape.dense_activation](pooled))
             if shape.batch_normalization and not shape.normalize_before_activation:
                 pooled = through(self._normalize(pooled, i))
+        pooled = np.concatenate([pooled, ngrams], axis=1)
         logit = through(self._dense(pooled, "logit_2d"))
         return sigmoid(logit[:, 0]), steps
 

@@ -27,6 +27,7 @@ from zigbang_nlp.model.serving.onnx_layers import (
     normalize,
     pool,
 )
+from zigbang_nlp.model.serving.onnx_ngrams import ngrams
 
 OPSET = 17
 IR_VERSION = 9
@@ -40,18 +41,21 @@ class InnerTensors:
         states: of each LSTM block, of each of its layers: (time, batch, directions x units).
         pooled: (batch, units), before any normalization.
         dense: what each hidden Dense layer hands on: (batch, units).
+        ngrams: what n-grams add, (batch, features); "" where the network has none.
         logit: (batch,).
     """
 
     states: tuple[tuple[str, ...], ...]
     pooled: str
     dense: tuple[str, ...]
+    ngrams: str = ""
     logit: str = "logit"
 
     def names(self) -> list[str]:
         """All of them."""
         states = [name for block in self.states for name in block]
-        return [*states, self.pooled, *self.dense, self.logit]
+        ngrams = [self.ngrams] if self.ngrams else []
+        return [*states, self.pooled, *self.dense, *ngrams, self.logit]
 
 
 def write_onnx(
@@ -96,6 +100,9 @@ def write_onnx(
         pooled = activate(graph, pooled, architecture.dense_activation)
         if architecture.batch_normalization and not architecture.normalize_before_activation:
             pooled = normalize(graph, pooled, weights[f"normalization_{i}"], i)
+    if architecture.ngram_buckets:
+        beside = ngrams(graph, weights["ngrams"])
+        pooled = graph.node("Concat", [pooled, beside], "with_ngrams", axis=1)
     graph.constant("axis_last", np.array([1], np.int64))
     logit = dense(graph, pooled, weights["probability"], "logit_2d")
     graph.node("Squeeze", [logit, "axis_last"], "logit")
@@ -149,6 +156,8 @@ def read_weights(architecture: Architecture, path: Path) -> dict[str, list[np.nd
     names.append(("probability", "logit_2d"))
     if architecture.stars:
         names.append(("stars", "stars_logits"))
+    if architecture.ngram_buckets:
+        weights["ngrams"] = [constants["ngram_codes"], constants["ngram_table"]]
     for layer, name in names:
         weights[layer] = [constants[f"{name}_kernel"], constants[f"{name}_bias"]]
     return weights
@@ -172,10 +181,13 @@ def with_inner_tensors(architecture: Architecture, path: Path) -> tuple[bytes, I
         pooled = "blocks" if len(states) > 1 else f"final_{layer_suffix(layers[-1], 0)}"
     # What a hidden layer hands on, activated and normalized, is what the next one multiplies.
     read = {node.input[1]: node.input[0] for node in model.graph.node if node.op_type == "MatMul"}
+    for node in model.graph.node:
+        if node.output[0] == "with_ngrams":
+            read["logit_2d_kernel"] = node.input[0]
     hidden = range(2, len(architecture.dense_units) + 1)
     kernels = [*(f"dense_{i}_kernel" for i in hidden), "logit_2d_kernel"]
     dense = tuple(read[name] for name in kernels) if architecture.dense_units else ()
-    inner = InnerTensors(states, pooled, dense)
+    inner = InnerTensors(states, pooled, dense, "ngrams" if architecture.ngram_buckets else "")
     model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in inner.names())
     return model.SerializeToString(), inner
 

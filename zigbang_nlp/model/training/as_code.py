@@ -58,7 +58,9 @@ def write_script(
     network, architecture, base = initial_network(settings, dataset.encoder.vocabulary)
     start = None if base is None else path.with_suffix(".start.weights.h5")
     if style is None:
-        branched = architecture.lstm_blocks > 1 or architecture.stars
+        branched = (
+            architecture.lstm_blocks > 1 or architecture.stars or bool(architecture.ngram_buckets)
+        )
         style = "functional" if branched else "sequential"
     noisy = path.with_suffix(".train.npy") if settings.augment_copies else None
     training = dataset.split("train")
@@ -128,6 +130,7 @@ def script(
         for name, value, plain in (
             ("lstm_blocks", architecture.lstm_blocks, 1),
             ("stars", architecture.stars, False),
+            ("ngram_buckets", architecture.ngram_buckets, 0),
         )
         if value != plain
     ]
@@ -207,6 +210,7 @@ def _needs_ops(architecture: Architecture, settings: TrainSettings) -> bool:
     return (
         architecture.pooling != "last"
         or architecture.lstm_blocks > 1
+        or bool(architecture.ngram_buckets)
         or "macro_f1" in wanted_metrics(settings)
         or settings.loss == "hinge"
         or scheduled

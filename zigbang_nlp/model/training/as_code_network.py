@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from zigbang_nlp.model.architecture import STARS, Architecture
+from zigbang_nlp.model.ngrams import FEATURES, LONGEST, MULTIPLIER
 
 _SEQUENTIAL, _FUNCTIONAL = "sequential", "functional"
 STYLES = (_SEQUENTIAL, _FUNCTIONAL)
@@ -14,6 +15,26 @@ class MaskedPooling(keras.layers.Layer):
 {body}
     def compute_mask(self, inputs, mask=None):
         return None  # 시간 축이 사라지므로 마스크도 끝납니다.
+'''
+#: See `layers.NgramFeatures`; Keras finds its weights by the name of the class.
+_NGRAMS = '''
+class NgramFeatures(layers.Layer):
+    """나란히 놓인 토큰 1~{longest}개마다 정해진 가중치를 더합니다. 학습하지 않습니다."""
+    def __init__(self):
+        super().__init__(trainable=False)
+        self.codes = self.add_weight(shape=(VOCABULARY,), dtype="int32", initializer="zeros")
+        self.table = self.add_weight(shape=({buckets}, {features}), initializer="zeros")
+    def call(self, ids):
+        real = ops.cast(ops.not_equal(ids, 0), "float32")
+        codes = ops.cast(ops.take(self.codes, ids, axis=0), "int64")
+        rows, total, count = codes % {buckets}, 0.0, 0.0
+        for n in range({longest}):
+            if n:
+                rows = (rows[:, :-1] * {multiplier} + codes[:, n:]) % {buckets}
+            here = real[:, n:]  # 마지막 토큰이 채움이 아닌 n-그램만
+            total += ops.sum(ops.take(self.table, rows, axis=0) * here[:, :, None], axis=1)
+            count += ops.sum(here, axis=1)
+        return total / ops.sqrt(ops.maximum(count, 1))[:, None]
 '''
 _REAL = ["real = ops.cast(mask, x.dtype)[:, :, None]", "count = ops.sum(real, axis=1)"]
 _MEAN = "ops.sum(x * real, axis=1) / ops.maximum(count, 1)"
@@ -37,6 +58,14 @@ def layer_classes(architecture: Architecture, style: str) -> list[str]:
         architecture: of the network.
         style: one of `STYLES`; a functional network pools without a class.
     """
+    if architecture.ngram_buckets:
+        code = _NGRAMS.format(
+            buckets=architecture.ngram_buckets,
+            features=FEATURES,
+            longest=LONGEST,
+            multiplier=MULTIPLIER,
+        )
+        return [*code.splitlines()[1:], ""]
     if architecture.pooling == "last" or style == _FUNCTIONAL:
         return []
     before, pooled = _POOLED[architecture.pooling]
@@ -82,6 +111,8 @@ def network_lines(architecture: Architecture, style: str) -> list[str]:
         before, pooled = _POOLED[architecture.pooling]
         lines += ["# 채움(0)을 뺀 실제 토큰의 상태만 모아 벡터 하나로", *before, f"x = {pooled}"]
     lines += [f"x = {layer}(x)" for layer in tail]
+    if architecture.ngram_buckets:
+        lines.append("x = layers.Concatenate()([x, NgramFeatures()(ids)])")
     lines.append(f"probability = {output}(x)")
     if not architecture.stars:
         return [*lines, "model = keras.Model(ids, probability)"]

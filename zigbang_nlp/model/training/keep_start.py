@@ -4,6 +4,8 @@ Averaging the weights of a fine-tuned network with those it started from keeps m
 start knew of other texts (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models"). Of the
 start, the middle and the fine-tuned network the one nearest the start is taken whose log loss on
 the validation texts is within one standard error of the best (Breiman et al. 1984, section 3.4.3).
+Where one label has few validation texts, these can't tell how much else was lost, and the middle is
+as far as it goes.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import numpy as np
 
 from zigbang_nlp.console import log
 from zigbang_nlp.model.evaluation.calibration import logit
+from zigbang_nlp.model.evaluation.thresholds import LEAST_TO_LEAVE_THE_START, rarer_class
 from zigbang_nlp.model.network.backend import keras
 from zigbang_nlp.model.network.build import probability_of
 from zigbang_nlp.text.dataset import Split
@@ -32,19 +35,23 @@ def keep_start(network: keras.Model, start: list[np.ndarray], validation: Split)
         The share of the fine-tuned weights, one of `SHARES`.
     """
     tuned = network.get_weights()
+    rarer = rarer_class(validation.labels)
+    few = rarer < LEAST_TO_LEAVE_THE_START
     rows = np.asarray(validation.ids)
     losses = {}
     for share in SHARES:
         network.set_weights(_mixed(start, tuned, share))
         losses[share] = _losses(validation.labels, probability_of(network, rows, 512))
-    best = min(SHARES, key=lambda share: float(losses[share].mean()))
-    chosen = next(s for s in SHARES if _as_good(losses[s], losses[best]))
+    allowed = SHARES[:-1] if few else SHARES
+    best = min(allowed, key=lambda share: float(losses[share].mean()))
+    chosen = next(s for s in allowed if _as_good(losses[s], losses[best]))
     network.set_weights(_mixed(start, tuned, chosen))
     log.info(
         "Validation loss of the start, its mean with the trained network, and that: "
-        "%.4f, %.4f, %.4f; %s is kept, as the nearest to the start within a standard error.",
+        "%.4f, %.4f, %.4f; %s is kept, as the nearest to the start within a standard error%s.",
         *(losses[share].mean() for share in SHARES),
         {0.0: "the start", 0.5: "the mean", 1.0: "the trained network"}[chosen],
+        f" (no further than the mean, by {rarer} validation texts of one label)" if few else "",
     )
     return chosen
 

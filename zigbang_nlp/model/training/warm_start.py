@@ -14,6 +14,7 @@ from zigbang_nlp.errors import ConfigError
 from zigbang_nlp.model.architecture import Architecture
 from zigbang_nlp.model.bundle import Bundle, load_bundle
 from zigbang_nlp.model.network.build import build_network
+from zigbang_nlp.model.ngrams import extend_codes
 from zigbang_nlp.model.serving.onnx_export import read_weights
 from zigbang_nlp.model.serving.onnx_layers import Weights
 from zigbang_nlp.resources import start_dir
@@ -59,10 +60,15 @@ def initial_network(
     architecture = _architecture(settings, bundle, len(vocabulary))
     network = build_network(architecture)
     weights = bundle_weights(bundle)
-    table, known = extend_embedding(weights["embedding"][0], bundle.encoder.vocabulary, vocabulary)
+    own = bundle.encoder.vocabulary
+    table, known = extend_embedding(weights["embedding"][0], own, vocabulary)
+    weights = {**weights, "embedding": [table]}
+    if architecture.ngram_buckets:
+        codes, ngrams = weights["ngrams"]
+        weights["ngrams"] = [extend_codes(codes, own, vocabulary), ngrams]
     for layer in network.layers:
         if layer.name in weights:
-            layer.set_weights([table] if layer.name == "embedding" else weights[layer.name])
+            layer.set_weights(weights[layer.name])
     log.info(
         "Starting from %s: %s of %s tokens are known.",
         settings.init,
@@ -132,5 +138,10 @@ def _architecture(settings: TrainSettings, bundle: Bundle, vocabulary_size: int)
                 'Leave it out, or set train.init = "scratch".',
             )
     fixed = {name: getattr(bundle.architecture, name) for name in FIXED}
-    # Stars can be added to a network without them, and are never lost.
-    return replace(architecture, **fixed, stars=architecture.stars or bundle.architecture.stars)
+    return replace(
+        architecture,
+        **fixed,
+        ngram_buckets=bundle.architecture.ngram_buckets,
+        # Stars can be added to a network without them, and are never lost.
+        stars=architecture.stars or bundle.architecture.stars,
+    )
