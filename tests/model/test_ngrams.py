@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.factories.bundles import TOKENS, fake_bundle
@@ -44,6 +44,7 @@ def test_large_codes_do_not_overflow() -> None:
     ]
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.lists(st.integers(1, 29), max_size=9))
 def test_tokens_share_what_the_text_gets_and_keras_adds_the_same(ids: list[int]) -> None:
     random = np.random.default_rng(2)

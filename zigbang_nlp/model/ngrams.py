@@ -67,12 +67,8 @@ def text_features(
         codes: of the vocabulary's ids, (ids,).
         table: (buckets, `FEATURES`).
     """
-    features = np.zeros((len(rows), table.shape[1]))
-    for i, ids in enumerate(rows):
-        grams = ngram_rows(codes[np.asarray(ids, np.int64)], len(table))
-        count = max(1, sum(map(len, grams)))
-        features[i] = sum(table[own].sum(axis=0) for own in grams) / np.sqrt(count)
-    return features
+    features = [token_features(codes[np.asarray(ids, np.int64)], table).sum(axis=0) for ids in rows]
+    return np.reshape(features, (-1, table.shape[1]))
 
 
 def extend_codes(codes: np.ndarray, base: Vocabulary, vocabulary: Vocabulary) -> np.ndarray:
