@@ -116,3 +116,10 @@ def test_eight_bits_that_cost_accuracy_are_not_kept(
     rows = [row[row != PADDING].tolist() for row in np.asarray(part.ids)]
     assert quantize_checked(path, rows, part.labels)["kept"] == "float32"
     assert path.read_bytes() == before
+
+
+def test_stars_are_learned_by_a_strategy_too(dataset: DataSet, tmp_path: Path) -> None:
+    """Keras trains a model by the strategy that it was made in, and stars make one of their own."""
+    settings = TINY.model_copy(update={"epochs": 1, "stars": True, "distribute": "mirrored"})
+    bundle = train(dataset, settings, tmp_path / "model", tmp_path / "checkpoints")
+    assert bundle.architecture.stars

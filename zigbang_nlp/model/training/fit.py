@@ -84,7 +84,8 @@ def fit(
     distribution = distribution or Distribution("none")
     weights = text_weights(training, settings)
     stars = stars_to_learn(network, training)
-    learner = learning_form(network, settings.stars_weight, stars is not None)
+    with distribution.scope():  # a model is trained by the strategy that it was made in
+        learner = learning_form(network, settings.stars_weight, stars is not None)
     batches = Batches(
         training.ids,
         training.labels,
