@@ -155,11 +155,10 @@ class Explainer:
         """Integrated gradients by the midpoint rule: (ids,)."""
         by_rows = np.zeros(rows.shape, np.float64)
         by_ngrams = np.zeros(ngrams.shape[1], np.float64)
+        features = ngrams.sum(axis=0)
         way = ((np.arange(points) + 0.5) / points).astype(rows.dtype)[:, None]
         for part in np.split(way, range(_AT_ONCE, points, _AT_ONCE)):
-            _, slopes, beside = self.gradient.gradients(
-                part[:, :, None] * rows, part * ngrams.sum(axis=0)
-            )
+            _, slopes, beside = self.gradient.gradients(part[:, :, None] * rows, part * features)
             by_rows += slopes.sum(axis=0)
             by_ngrams += beside.sum(axis=0)
         shares: np.ndarray = ((by_rows * rows).sum(axis=1) + ngrams @ by_ngrams) / points

@@ -97,7 +97,7 @@ class NgramFeatures(keras.layers.Layer):
     """
 
     def __init__(self, vocabulary_size: int, buckets: int, **keywords: Any) -> None:
-        super().__init__(trainable=False, **keywords)
+        super().__init__(**keywords)
         self.vocabulary_size, self.buckets = vocabulary_size, buckets
 
     def build(self, _input_shape: tuple[int | None, ...]) -> None:
@@ -135,6 +135,4 @@ class NgramFeatures(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """What Keras needs to make the layer again."""
         config = {"vocabulary_size": self.vocabulary_size, "buckets": self.buckets}
-        kept = super().get_config()
-        kept.pop("trainable")
-        return {**kept, **config}
+        return {**super().get_config(), **config}

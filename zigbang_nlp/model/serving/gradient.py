@@ -76,8 +76,7 @@ class GradientNetwork:
         """What each token adds by its n-grams: (tokens, features), without features if none do."""
         if not self.architecture.ngram_buckets:
             return np.zeros((len(ids), 0), self.constants["embedding"].dtype)
-        codes = self.constants["ngram_codes"][ids].astype(np.int64)
-        return token_features(codes, self.constants["ngram_table"])
+        return token_features(self.constants["ngram_codes"][ids], self.constants["ngram_table"])
 
     def probabilities(self, rows: Array, ngrams: Array) -> Array:
         """Probability of positive, (versions,).
