@@ -9,6 +9,10 @@ import sqlalchemy as sa
 
 #: Ids compare byte by byte on every database, so that the order of rows is the same everywhere.
 ID = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+#: What makes a review the same review.
+KEY = ("source", "apartment_id", "review_id", "category")
+#: What makes a question to a site the same question.
+TASK = ("source", "kind", "key")
 
 
 class UtcDateTime(sa.TypeDecorator[datetime]):
@@ -28,221 +32,180 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
 
 metadata = sa.MetaData()
 
-#: Small facts about the store itself, such as the key of the nickname hash.
-meta = sa.Table(
-    "meta",
-    metadata,
-    sa.Column("name", ID, primary_key=True),
-    sa.Column("value", sa.Text, nullable=False),
-)
 
-apartments = sa.Table(
+def _table(name: str, *parts: Any, rowid: bool = False) -> sa.Table:
+    """A table; on SQLite its primary key is the tree it is kept in, unless it has a rowid."""
+    flat = [one for part in parts for one in (part if isinstance(part, list) else [part])]
+    return sa.Table(name, metadata, *flat, sqlite_with_rowid=rowid)
+
+
+def _columns(names: tuple[str, ...], kind: Any, **options: Any) -> list[sa.Column[Any]]:
+    return [sa.Column(name, kind, **options) for name in names]
+
+
+def _key(*names: str) -> list[sa.Column[Any]]:
+    return _columns(names, ID, primary_key=True)
+
+
+def _texts(*names: str, nullable: bool = True) -> list[sa.Column[Any]]:
+    return _columns(names, sa.Text, nullable=nullable)
+
+
+def _moments(*names: str) -> list[sa.Column[Any]]:
+    return _columns(names, UtcDateTime, nullable=False)
+
+
+def _of_run() -> sa.Column[Any]:
+    return sa.Column(
+        "run", sa.Integer, sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True
+    )
+
+
+def _of_review() -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(KEY, [f"reviews.{name}" for name in KEY], ondelete="CASCADE")
+
+
+#: Small facts about the store itself, such as the key of the nickname hash.
+meta = _table("meta", _key("name"), _texts("value", nullable=False), rowid=True)
+
+apartments = _table(
     "apartments",
-    metadata,
-    sa.Column("source", ID, primary_key=True),
-    sa.Column("apartment_id", ID, primary_key=True),
-    sa.Column("name", sa.Text),
-    sa.Column("address", sa.Text),
-    sa.Column("latitude", sa.Double),
-    sa.Column("longitude", sa.Double),
+    _key("source", "apartment_id"),
+    _texts("name", "address"),
+    _columns(("latitude", "longitude"), sa.Double),
     sa.Column("households", sa.Integer),
-    sa.Column("first_seen", UtcDateTime, nullable=False),
-    sa.Column("last_seen", UtcDateTime, nullable=False),
-    sqlite_with_rowid=False,
+    _moments("first_seen", "last_seen"),
 )
 
 #: One text a row. `digest` is 63 bits over what training depends on (see rows._digest).
-reviews = sa.Table(
+reviews = _table(
     "reviews",
-    metadata,
-    sa.Column("source", ID, primary_key=True),
-    sa.Column("apartment_id", ID, primary_key=True),
-    sa.Column("review_id", ID, primary_key=True),
-    sa.Column("category", ID, primary_key=True),
-    sa.Column("text", sa.Text, nullable=False),
+    _key(*KEY),
+    _texts("text", nullable=False),
     sa.Column("score", sa.Double),
-    sa.Column("author", sa.Text),
+    _texts("author"),
     sa.Column("written_at", sa.DateTime),
-    sa.Column("label", sa.Text),
-    sa.Column("split", sa.Text),
+    _texts("label", "split"),
     sa.Column("digest", sa.BigInteger, nullable=False),
-    sa.Column("first_seen", UtcDateTime, nullable=False),
-    sa.Column("last_seen", UtcDateTime, nullable=False),
-    *(sa.Column(name, sa.Text) for name in ("residence", "age", "sex", "married")),
-    sqlite_with_rowid=False,
+    _moments("first_seen", "last_seen"),
+    _texts("residence", "age", "sex", "married"),
 )
 
 #: What an edited review said before.
-review_history = sa.Table(
+review_history = _table(
     "review_history",
-    metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("source", ID, nullable=False),
-    sa.Column("apartment_id", ID, nullable=False),
-    sa.Column("review_id", ID, nullable=False),
-    sa.Column("category", ID, nullable=False),
-    sa.Column("text", sa.Text, nullable=False),
+    _columns(KEY, ID, nullable=False),
+    _texts("text", nullable=False),
     sa.Column("score", sa.Double),
-    sa.Column("label", sa.Text),
-    sa.Column("replaced_at", UtcDateTime, nullable=False),
-    sa.Index("review_history_of", "source", "apartment_id", "review_id", "category"),
+    _texts("label"),
+    _moments("replaced_at"),
+    sa.Index("review_history_of", *KEY),
+    rowid=True,
 )
 
 #: The newest prediction of a review's present text. `words` and `topics` are lists, parted by tabs;
 #: NULL means never looked for. `about` is the category that the text itself speaks of; `aspects` are
 #: its opinions, see `records.pack_aspects`.
-predictions = sa.Table(
+predictions = _table(
     "predictions",
-    metadata,
-    sa.Column("source", ID, primary_key=True),
-    sa.Column("apartment_id", ID, primary_key=True),
-    sa.Column("review_id", ID, primary_key=True),
-    sa.Column("category", ID, primary_key=True),
-    sa.Column("model_id", sa.Text, nullable=False),
-    sa.Column("label", sa.Text),
+    _key(*KEY),
+    _texts("model_id", nullable=False),
+    _texts("label"),
     sa.Column("probability", sa.Double, nullable=False),
     sa.Column("unsure", sa.Boolean, nullable=False),
-    sa.Column("made_at", UtcDateTime, nullable=False),
-    sa.Column("words", sa.Text),
-    sa.Column("topics", sa.Text),
-    sa.Column("about", sa.Text),
-    sa.Column("aspects", sa.Text),
-    sa.ForeignKeyConstraint(
-        ["source", "apartment_id", "review_id", "category"],
-        [f"reviews.{name}" for name in ("source", "apartment_id", "review_id", "category")],
-        ondelete="CASCADE",
-    ),
-    sqlite_with_rowid=False,
+    _moments("made_at"),
+    _texts("words", "topics", "about", "aspects"),
+    _of_review(),
 )
 
 #: What people say of texts that the model labelled wrongly; `text_id` is a hash of the text.
-corrections = sa.Table(
+corrections = _table(
     "corrections",
-    metadata,
-    sa.Column("text_id", ID, primary_key=True),
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("label", sa.Text, nullable=False),
-    sa.Column("said", sa.Text),
+    _key("text_id"),
+    _texts("text", "label", nullable=False),
+    _texts("said"),
     sa.Column("probability", sa.Double),
-    sa.Column("model_id", sa.Text),
-    sa.Column("made_at", UtcDateTime, nullable=False),
-    sqlite_with_rowid=False,
+    _texts("model_id"),
+    _moments("made_at"),
 )
 
 #: The last answer to each question, zlib-compressed, with nicknames already hashed. `validators`
 #: say which version of it that is (JSON, see `crawl.conditional_requests`), where the site does.
-answers = sa.Table(
-    "answers",
-    metadata,
-    sa.Column("source", ID, primary_key=True),
-    sa.Column("kind", ID, primary_key=True),
-    sa.Column("key", ID, primary_key=True),
-    sa.Column("fetched_at", UtcDateTime, nullable=False),
-    sa.Column("body", sa.LargeBinary, nullable=False),
-    sa.Column("validators", sa.Text),
-)
-
-#: Answers that could not be read, beside the last ones that could: --reparse may still read them.
-unread_answers = sa.Table(
-    "unread_answers",
-    metadata,
-    *(column._copy() for column in answers.c),
+#: And answers that could not be read, beside the last ones that could: --reparse may still read
+#: them.
+answers, unread_answers = (
+    _table(
+        name,
+        _key(*TASK),
+        _moments("fetched_at"),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        _texts("validators"),
+        rowid=True,
+    )
+    for name in ("answers", "unread_answers")
 )
 
 #: Every task of every crawl: state is todo, leased, done or failed. Lower ranks go first.
-frontier = sa.Table(
+frontier = _table(
     "frontier",
-    metadata,
-    sa.Column("source", ID, primary_key=True),
-    sa.Column("kind", ID, primary_key=True),
-    sa.Column("key", ID, primary_key=True),
-    sa.Column("scope", ID, nullable=False),
-    sa.Column("state", ID, nullable=False),
+    _key(*TASK),
+    _columns(("scope", "state"), ID, nullable=False),
     sa.Column("rank", sa.Integer, nullable=False),
-    sa.Column("worker", sa.Text),
+    _texts("worker"),
     sa.Column("lease_until", sa.Double),
     sa.Column("done_at", UtcDateTime),
-    sa.Column("failure_kind", sa.Text),
-    sa.Column("failure", sa.Text),
+    _texts("failure_kind", "failure"),
     sa.Column("failure_body", sa.LargeBinary),
     sa.Index("frontier_next", "source", "scope", "state", "rank", "key", "kind"),
-    sqlite_with_rowid=False,
 )
 
 #: Which task led to which key; a region's share of the frontier is found through it.
-links = sa.Table(
-    "links",
-    metadata,
-    sa.Column("source", ID, primary_key=True),
-    sa.Column("parent", ID, primary_key=True),
-    sa.Column("child", ID, primary_key=True),
-    sqlite_with_rowid=False,
-)
+links = _table("links", _key("source", "parent", "child"))
 
-#: One row a run of the crawl command; what it counted.
-runs = sa.Table(
+#: What a run counts.
+FIGURES = ("requests", "bytes", "done", "failed", "new", "changed", "seen")
+#: One row a run of the crawl command.
+runs = _table(
     "runs",
-    metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("source", ID, nullable=False),
-    sa.Column("scope", ID, nullable=False),
-    sa.Column("worker", sa.Text, nullable=False),
-    sa.Column("started_at", UtcDateTime, nullable=False),
-    sa.Column("updated_at", UtcDateTime, nullable=False),
-    sa.Column("outcome", sa.Text, nullable=False),
-    *(
-        sa.Column(name, sa.BigInteger, nullable=False, server_default="0")
-        for name in ("requests", "bytes", "done", "failed", "new", "changed", "seen")
-    ),
+    _columns(("source", "scope"), ID, nullable=False),
+    _texts("worker", nullable=False),
+    _moments("started_at", "updated_at"),
+    _texts("outcome", nullable=False),
+    _columns(FIGURES, sa.BigInteger, nullable=False, server_default="0"),
+    rowid=True,
 )
 
-run_errors = sa.Table(
+run_errors = _table(
     "run_errors",
-    metadata,
-    sa.Column("run", sa.Integer, sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("kind", ID, primary_key=True),
+    _of_run(),
+    _key("kind"),
     sa.Column("count", sa.BigInteger, nullable=False),
-    sqlite_with_rowid=False,
 )
 
 #: How often each field of an endpoint's answers was filled in a run, and how often unreadable.
-run_fills = sa.Table(
+run_fills = _table(
     "run_fills",
-    metadata,
-    sa.Column("run", sa.Integer, sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("endpoint", ID, primary_key=True),
-    sa.Column("field", ID, primary_key=True),
-    *(sa.Column(name, sa.BigInteger, nullable=False) for name in ("total", "filled", "unread")),
-    sqlite_with_rowid=False,
+    _of_run(),
+    _key("endpoint", "field"),
+    _columns(("total", "filled", "unread"), sa.BigInteger, nullable=False),
 )
 
 #: The moment (Unix seconds) from which a site may be asked again, and how often it was today.
-pacing = sa.Table(
+pacing = _table(
     "pacing",
-    metadata,
-    sa.Column("source", ID, primary_key=True),
+    _key("source"),
     sa.Column("next_at", sa.Double, nullable=False),
     sa.Column("day", sa.Integer, nullable=False),
     sa.Column("requests", sa.BigInteger, nullable=False),
-    sqlite_with_rowid=False,
 )
 
 #: Labels that people gave to stored reviews, one a person and review.
-annotated = sa.Table(
+annotated = _table(
     "annotations",
-    metadata,
-    sa.Column("source", ID, primary_key=True),
-    sa.Column("apartment_id", ID, primary_key=True),
-    sa.Column("review_id", ID, primary_key=True),
-    sa.Column("category", ID, primary_key=True),
-    sa.Column("person", ID, primary_key=True),
-    sa.Column("label", sa.Text, nullable=False),
-    sa.Column("queue", sa.Text, nullable=False),
-    sa.Column("made_at", UtcDateTime, nullable=False),
-    sa.ForeignKeyConstraint(
-        ["source", "apartment_id", "review_id", "category"],
-        [f"reviews.{name}" for name in ("source", "apartment_id", "review_id", "category")],
-        ondelete="CASCADE",
-    ),
-    sqlite_with_rowid=False,
+    _key(*KEY, "person"),
+    _texts("label", "queue", nullable=False),
+    _moments("made_at"),
+    _of_review(),
 )

@@ -3,15 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from zigbang_nlp.store.migrations import ID, REVIEW, key, of_review
+
 revision = "0001"
 down_revision = None
-
-ID = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
-REVIEW = ("source", "apartment_id", "review_id", "category")
-
-
-def _key(*names: str) -> list[sa.Column[str]]:
-    return [sa.Column(name, ID, primary_key=True) for name in names]
 
 
 def _seen() -> list[sa.Column[object]]:
@@ -19,10 +14,10 @@ def _seen() -> list[sa.Column[object]]:
 
 
 def upgrade() -> None:
-    op.create_table("meta", *_key("name"), sa.Column("value", sa.Text, nullable=False))
+    op.create_table("meta", *key("name"), sa.Column("value", sa.Text, nullable=False))
     op.create_table(
         "apartments",
-        *_key("source", "apartment_id"),
+        *key("source", "apartment_id"),
         sa.Column("name", sa.Text),
         sa.Column("address", sa.Text),
         sa.Column("latitude", sa.Double),
@@ -33,7 +28,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "reviews",
-        *_key(*REVIEW),
+        *key(*REVIEW),
         sa.Column("text", sa.Text, nullable=False),
         sa.Column("score", sa.Double),
         sa.Column("author", sa.Text),
@@ -56,20 +51,18 @@ def upgrade() -> None:
     op.create_index("review_history_of", "review_history", [*REVIEW])
     op.create_table(
         "predictions",
-        *_key(*REVIEW),
+        *key(*REVIEW),
         sa.Column("model_id", sa.Text, nullable=False),
         sa.Column("label", sa.Text, nullable=False),
         sa.Column("probability", sa.Double, nullable=False),
         sa.Column("unsure", sa.Boolean, nullable=False),
         sa.Column("made_at", sa.DateTime, nullable=False),
-        sa.ForeignKeyConstraint(
-            [*REVIEW], [f"reviews.{name}" for name in REVIEW], ondelete="CASCADE"
-        ),
+        of_review(),
         sqlite_with_rowid=False,
     )
     op.create_table(
         "answers",
-        *_key("source", "kind", "key"),
+        *key("source", "kind", "key"),
         sa.Column("fetched_at", sa.DateTime, nullable=False),
         sa.Column("body", sa.LargeBinary, nullable=False),
     )

@@ -3,20 +3,16 @@
 import sqlalchemy as sa
 from alembic import op
 
+from zigbang_nlp.store.migrations import ID, key, of_run
+
 revision = "0002"
 down_revision = "0001"
-
-ID = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
-
-
-def _key(*names: str) -> list[sa.Column[str]]:
-    return [sa.Column(name, ID, primary_key=True) for name in names]
 
 
 def upgrade() -> None:
     op.create_table(
         "frontier",
-        *_key("source", "kind", "key"),
+        *key("source", "kind", "key"),
         sa.Column("scope", ID, nullable=False),
         sa.Column("state", ID, nullable=False),
         sa.Column("rank", sa.Integer, nullable=False),
@@ -31,7 +27,7 @@ def upgrade() -> None:
     op.create_index(
         "frontier_next", "frontier", ["source", "scope", "state", "rank", "key", "kind"]
     )
-    op.create_table("links", *_key("source", "parent", "child"), sqlite_with_rowid=False)
+    op.create_table("links", *key("source", "parent", "child"), sqlite_with_rowid=False)
     op.create_table(
         "runs",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -48,16 +44,14 @@ def upgrade() -> None:
     )
     op.create_table(
         "run_errors",
-        sa.Column(
-            "run", sa.Integer, sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True
-        ),
-        *_key("kind"),
+        of_run(),
+        *key("kind"),
         sa.Column("count", sa.BigInteger, nullable=False),
         sqlite_with_rowid=False,
     )
     op.create_table(
         "pacing",
-        *_key("source"),
+        *key("source"),
         sa.Column("next_at", sa.Double, nullable=False),
         sa.Column("day", sa.Integer, nullable=False),
         sa.Column("requests", sa.BigInteger, nullable=False),

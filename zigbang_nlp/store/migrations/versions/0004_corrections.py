@@ -3,16 +3,16 @@
 import sqlalchemy as sa
 from alembic import op
 
+from zigbang_nlp.store.migrations import key
+
 revision = "0004"
 down_revision = "0003"
-
-ID = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
     op.create_table(
         "corrections",
-        sa.Column("text_id", ID, primary_key=True),
+        *key("text_id"),
         sa.Column("text", sa.Text, nullable=False),
         sa.Column("label", sa.Text, nullable=False),
         sa.Column("said", sa.Text),
