@@ -51,7 +51,7 @@ COMPLEX_COLUMNS: dict[str, str] = {
 
 
 def texts_of_rows(raw: pd.DataFrame) -> pd.DataFrame:
-    """The texts of a store's rows (store.analysis.JUDGED_COLUMNS)."""
+    """The texts of a store's rows (store.judged.JUDGED_COLUMNS)."""
     texts = pd.DataFrame(
         {
             "complex": raw["source"] + ":" + raw["apartment_id"],

@@ -15,7 +15,7 @@ from zigbang_nlp.insight.frames import COMPLEX_COLUMNS, complexes_of_rows, texts
 from zigbang_nlp.language.bilingual import insight_error
 from zigbang_nlp.resources import SAMPLE, without_sample
 from zigbang_nlp.store import Store, open_store, store_exists
-from zigbang_nlp.store.analysis import JUDGED_COLUMNS
+from zigbang_nlp.store.judged import JUDGED_COLUMNS
 
 
 def load(

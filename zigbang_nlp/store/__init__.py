@@ -3,9 +3,8 @@
 from zigbang_nlp.store.corrections import Correction
 from zigbang_nlp.store.judged import Judged
 from zigbang_nlp.store.rows import Counts, ReviewKey
-from zigbang_nlp.store.store import Store, open_store, store_exists
+from zigbang_nlp.store.store import Store, open_or_undo, open_store, store_exists
 from zigbang_nlp.store.task import Contents, Failure, Outcome, Scope, Tally, Task
-from zigbang_nlp.store.undo import open_or_undo
 
 __all__ = [
     "Contents",

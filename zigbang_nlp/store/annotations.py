@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.records import LABELS
-from zigbang_nlp.store.database import Database
-from zigbang_nlp.store.rows import KEY, ReviewKey, storable
-from zigbang_nlp.store.schema import annotated, reviews
+from zigbang_nlp.store.database import Part
+from zigbang_nlp.store.rows import ReviewKey, storable
+from zigbang_nlp.store.schema import KEY, annotated, reviews
 from zigbang_nlp.store.staging import insert_or_set, same_key
 
 
@@ -35,11 +35,8 @@ class Annotation:
     made_at: datetime | None = None
 
 
-class Annotations:
+class Annotations(Part):
     """The labels of a store; they go with their review."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
 
     def add(self, annotations: Iterable[Annotation]) -> int:
         """Keep labels, each in place of the same person's earlier one of the same review.
@@ -75,14 +72,12 @@ class Annotations:
             .select_from(annotated.join(reviews, same_key(annotated, reviews, KEY)))
             .order_by(*annotated.primary_key)
         )
-        with self.database.read() as connection:
-            return [Annotation(tuple(row[:4]), *row[4:]) for row in connection.execute(query)]
+        return [Annotation(tuple(row[:4]), *row[4:]) for row in self.database.rows(query)]
 
     def count(self) -> dict[str, int]:
         """{person: labels}."""
         query = sa.select(annotated.c.person, sa.func.count()).group_by(annotated.c.person)
-        with self.database.read() as connection:
-            return {row[0]: row[1] for row in connection.execute(query.order_by("person"))}
+        return {row[0]: row[1] for row in self.database.rows(query.order_by("person"))}
 
 
 def _row(one: Annotation) -> dict[str, object]:

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from zigbang_nlp.store.database import Database
-from zigbang_nlp.store.schema import answers, frontier, meta, reviews, unread_answers
-from zigbang_nlp.store.staging import insert_missing, insert_or_set
+from zigbang_nlp.store.database import Part
+from zigbang_nlp.store.schema import TASK, answers, frontier, meta, reviews, unread_answers
+from zigbang_nlp.store.staging import insert_missing, insert_or_set, keyed, same_key
 from zigbang_nlp.store.task import Task
 
 _KEY_NAME = "nickname_key"
@@ -54,16 +54,11 @@ def save_answers(
 
 
 # Built once: building it anew for every answer costs more than running it.
-_FORGET_UNREAD = sa.delete(unread_answers).where(
-    *(unread_answers.c[name] == sa.bindparam(f"of_{name}") for name in ("source", "kind", "key"))
-)
+_FORGET_UNREAD = sa.delete(unread_answers).where(*keyed(unread_answers))
 
 
-class Answers:
+class Answers(Part):
     """What the sites said, word for word but for nicknames."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
 
     def save(self, source: str, kind: str, key: str, body: bytes) -> None:
         """Keep the answer to one question."""
@@ -72,16 +67,8 @@ class Answers:
 
     def get(self, source: str, kind: str, key: str) -> tuple[bytes, datetime] | None:
         """The newest answer, readable or not, and when it came; or None."""
-        queries = (
-            sa.select(table.c.body, table.c.fetched_at).where(
-                table.c.source == source, table.c.kind == kind, table.c.key == key
-            )
-            for table in (answers, unread_answers)
-        )
-        with self.database.read() as connection:
-            both = [connection.execute(query).one_or_none() for query in queries]
-        bodies = [(zlib.decompress(row.body), row.fetched_at) for row in both if row is not None]
-        return max(bodies, key=lambda answer: answer[1], default=None)
+        found = [answer[1:3] for answer in self.both(source, [Task(kind, key)])]
+        return max(found, key=lambda answer: answer[1], default=None)
 
     def validated(self, source: str, kind: str, key: str) -> tuple[bytes, str] | None:
         """The newest answer and what the site said of its version; None where it said nothing.
@@ -89,25 +76,17 @@ class Answers:
         None too where that answer could not be read: it has to come anew.
         """
         query = sa.select(answers.c.body, answers.c.validators).where(
-            answers.c.source == source,
-            answers.c.kind == kind,
-            answers.c.key == key,
+            _is(answers, source, kind, key),
             answers.c.validators.is_not(None),
-            ~sa.exists().where(
-                *(unread_answers.c[name] == answers.c[name] for name in ("source", "kind", "key"))
-            ),
+            ~sa.exists().where(same_key(unread_answers, answers, TASK)),
         )
-        with self.database.read() as connection:
-            row = connection.execute(query).one_or_none()
-        return None if row is None else (zlib.decompress(row.body), row.validators)
+        rows = self.database.rows(query)
+        return (zlib.decompress(rows[0].body), rows[0].validators) if rows else None
 
     def any_validated(self, source: str) -> bool:
         """Whether the site has said of any answer which version it is."""
-        query = sa.select(answers.c.kind).where(
-            answers.c.source == source, answers.c.validators.is_not(None)
-        )
-        with self.database.read() as connection:
-            return connection.execute(query.limit(1)).one_or_none() is not None
+        said = (answers.c.source == source) & answers.c.validators.is_not(None)
+        return bool(self.database.rows(sa.select(answers.c.kind).where(said).limit(1)))
 
     def both(
         self, source: str, tasks: Iterable[Task]
@@ -119,21 +98,14 @@ class Answers:
         with self.database.read() as connection:
             for task in tasks:
                 for table in (answers, unread_answers):
-                    query = sa.select(table.c.body, table.c.fetched_at).where(
-                        table.c.source == source,
-                        table.c.kind == task.kind,
-                        table.c.key == task.key,
-                    )
-                    row = connection.execute(query).one_or_none()
+                    query = sa.select(table.c.body, table.c.fetched_at)
+                    same = _is(table, source, task.kind, task.key)
+                    row = connection.execute(query.where(same)).one_or_none()
                     if row is not None:
                         yield task, zlib.decompress(row.body), row.fetched_at, table is answers
 
     def all(
-        self,
-        source: str,
-        kinds: tuple[str, ...],
-        since: datetime | None = None,
-        read: bool = True,
+        self, source: str, kinds: tuple[str, ...], since: datetime | None = None, read: bool = True
     ) -> Iterator[tuple[str, str, bytes, datetime]]:
         """(kind, key, answer, when) of answers that could be read, streamed in stable order.
 
@@ -157,10 +129,8 @@ class Answers:
 
     def scales(self, source: str) -> list[tuple[datetime, float]]:
         """When a source was found to be on another scale of scores, and on which, in order."""
-        query = sa.select(meta.c.value).where(meta.c.name == f"scales {source}")
-        with self.database.read() as connection:
-            value = connection.execute(query).scalar_one_or_none()
-        return [(datetime.fromisoformat(when), scale) for when, scale in json.loads(value or "[]")]
+        known = json.loads(self._recall(f"scales {source}") or "[]")
+        return [(datetime.fromisoformat(when), scale) for when, scale in known]
 
     def add_scale(self, source: str, since: datetime, scale: float) -> None:
         """Remember that the answers since a moment are on another scale."""
@@ -170,9 +140,7 @@ class Answers:
 
     def reading(self) -> int:
         """The version of the reading by which the rows were made; 1 where none was noted."""
-        query = sa.select(meta.c.value).where(meta.c.name == "reading")
-        with self.database.read() as connection:
-            return int(connection.execute(query).scalar_one_or_none() or 1)
+        return int(self._recall("reading") or 1)
 
     def set_reading(self, version: int) -> None:
         """Note by which version of the reading the rows are made from now on."""
@@ -190,9 +158,7 @@ class Answers:
                 connection.exec_driver_sql("PRAGMA secure_delete = ON")
             query = sa.select(answers.c.source, answers.c.key, answers.c.body)
             for row in connection.execute(query.where(answers.c.kind == kind)).all():
-                same = sa.and_(
-                    answers.c.kind == kind, answers.c.source == row.source, answers.c.key == row.key
-                )
+                same = _is(answers, row.source, kind, row.key)
                 kept = change(row.key, zlib.decompress(row.body))
                 if kept is None:
                     connection.execute(sa.delete(answers).where(same))
@@ -200,10 +166,13 @@ class Answers:
                     body = zlib.compress(kept, 6)
                     connection.execute(sa.update(answers).where(same).values(body=body))
 
+    def _recall(self, name: str) -> str | None:
+        known: str | None = self.database.value(sa.select(meta.c.value).where(meta.c.name == name))
+        return known
+
     def _remember(self, name: str, value: str) -> None:
         with self.database.write() as connection:
-            row = {"name": name, "value": value}
-            connection.execute(insert_or_set(connection.dialect.name, meta, "value"), row)
+            _set_fact(connection, name, value)
 
     def nickname_key(self) -> str:
         """The secret of this store's nickname hash, made at its first use."""
@@ -218,9 +187,7 @@ class Answers:
             return str(connection.execute(query).scalar_one())
 
     def rotate_nickname_key(
-        self,
-        rehash: Callable[[str, str], str],
-        rescrub: Callable[[str, str, str, bytes], bytes],
+        self, rehash: Callable[[str, str], str], rescrub: Callable[[str, str, str, bytes], bytes]
     ) -> int:
         """Change the key, and every hash made with the old one, in one transaction.
 
@@ -245,22 +212,27 @@ class Answers:
             _rename_authors(connection, pairs)
             kept = ((answers, "body"), (unread_answers, "body"), (frontier, "failure_body"))
             for table, column in ((table, table.c[name]) for table, name in kept):
-                names = ("source", "kind", "key")
-                query = sa.select(*(table.c[name] for name in names)).where(column.is_not(None))
+                query = sa.select(*(table.c[name] for name in TASK)).where(column.is_not(None))
                 for row in connection.execute(query).all():
-                    same = sa.and_(*(table.c[name] == getattr(row, name) for name in names))
+                    same = _is(table, *row)
                     body = connection.execute(sa.select(column).where(same)).scalar_one()
                     fresh = rescrub(key, row.source, row.kind, zlib.decompress(body))
                     connection.execute(
                         sa.update(table).where(same).values({column: zlib.compress(fresh, 6)})
                     )
-            connection.execute(
-                insert_or_set(connection.dialect.name, meta, "value"),
-                {"name": _KEY_NAME, "value": key},
-            )
+            _set_fact(connection, _KEY_NAME, key)
         if self.database.is_sqlite:
             self.database.bare("PRAGMA wal_checkpoint(TRUNCATE)")
         return len(pairs)
+
+
+def _is(table: sa.Table, source: str, kind: str, key: str) -> sa.ColumnElement[bool]:
+    return (table.c.source == source) & (table.c.kind == kind) & (table.c.key == key)
+
+
+def _set_fact(connection: sa.Connection, name: str, value: str) -> None:
+    row = {"name": name, "value": value}
+    connection.execute(insert_or_set(connection.dialect.name, meta, "value"), row)
 
 
 def _rename_authors(connection: sa.Connection, pairs: list[dict[str, str]]) -> None:

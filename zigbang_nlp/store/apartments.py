@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,11 +26,6 @@ _COUNT_APARTMENTS = sa.select(sa.func.count(), sa.func.count(sa.case((_NEWS, 1))
 )
 
 
-@cache
-def _upsert_apartments(dialect: str) -> Any:
-    return upsert(dialect, apartments, (*_DETAILS, "last_seen"), keep_known=_DETAILS)
-
-
 def add_apartments(connection: sa.Connection, batch: Sequence[Apartment], now: datetime) -> Counts:
     """Insert new apartments; what an answer leaves out (None) never erases what is known."""
     fresh: dict[tuple[str, str], dict[str, Any]] = {}
@@ -51,5 +45,6 @@ def add_apartments(connection: sa.Connection, batch: Sequence[Apartment], now: d
     ]
     stage(connection, apartments, rows)
     seen, changed = connection.execute(_COUNT_APARTMENTS).one()
-    connection.execute(_upsert_apartments(connection.dialect.name))
+    update = (*_DETAILS, "last_seen")
+    connection.execute(upsert(connection.dialect.name, apartments, update, keep_known=_DETAILS))
     return Counts(len(fresh) - seen, changed, seen - changed)

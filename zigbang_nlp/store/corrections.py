@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.records import LABELS
-from zigbang_nlp.store.database import Database
+from zigbang_nlp.store.database import Part
 from zigbang_nlp.store.rows import storable
 from zigbang_nlp.store.schema import corrections
 from zigbang_nlp.store.staging import insert_or_set
@@ -38,11 +38,11 @@ class Correction:
     made_at: datetime | None = None
 
 
-class Corrections:
-    """The corrections of a store."""
+_ALL = sa.select(*(corrections.c[field.name] for field in fields(Correction)))
 
-    def __init__(self, database: Database) -> None:
-        self.database = database
+
+class Corrections(Part):
+    """The corrections of a store."""
 
     def add(self, correction: Correction) -> None:
         """Keep a correction in place of an earlier one of the same text.
@@ -57,50 +57,30 @@ class Corrections:
             raise InputError(
                 f"There is no label {correction.label!r}.", f"Use {', '.join(LABELS)}."
             )
-        row = {
-            "text_id": _text_id(text),
-            "text": text,
-            "label": correction.label,
-            "said": correction.said,
-            "probability": correction.probability,
-            "model_id": correction.model_id,
-            "made_at": correction.made_at or datetime.now(UTC),
-        }
+        row = asdict(correction) | {"text_id": _text_id(text), "text": text}
+        row["made_at"] = correction.made_at or datetime.now(UTC)
         changed = [name for name in row if name not in ("text_id", "text")]
-        with self.database.write() as connection:
-            dialect = connection.dialect.name
-            connection.execute(insert_or_set(dialect, corrections, *changed), row)
+        dialect = self.database.engine.dialect.name
+        self.database.run(insert_or_set(dialect, corrections, *changed), row)
 
     def all(self) -> list[Correction]:
         """All of them, in a stable order."""
-        columns = [corrections.c[name] for name in Correction.__dataclass_fields__]
-        query = sa.select(*columns).order_by(corrections.c.text_id)
-        with self.database.read() as connection:
-            return [Correction(*row) for row in connection.execute(query)]
+        return [Correction(*row) for row in self.database.rows(_ALL.order_by("text_id"))]
 
     def recent(self, limit: int = 20) -> list[Correction]:
         """The last ones, newest first."""
-        columns = [corrections.c[name] for name in Correction.__dataclass_fields__]
-        query = sa.select(*columns).order_by(corrections.c.made_at.desc()).limit(limit)
-        with self.database.read() as connection:
-            return [Correction(*row) for row in connection.execute(query)]
+        newest = _ALL.order_by(corrections.c.made_at.desc()).limit(limit)
+        return [Correction(*row) for row in self.database.rows(newest)]
 
     def count(self) -> int:
         """How many there are."""
-        with self.database.read() as connection:
-            query = sa.select(sa.func.count()).select_from(corrections)
-            return connection.execute(query).scalar_one()
+        return self.database.count(corrections)
 
     def tally(self) -> tuple[int, int]:
         """(labels that people changed, labels that they confirmed)."""
-        with self.database.read() as connection:
-            query = sa.select(corrections.c.label == corrections.c.said, sa.func.count())
-            counts = [
-                (bool(row[0]), int(row[1]))
-                for row in connection.execute(query.group_by(sa.text("1")))
-            ]
-        confirmed = sum(count for same, count in counts if same)
-        return sum(count for _, count in counts) - confirmed, confirmed
+        same = sa.case((corrections.c.label == corrections.c.said, 1))
+        ((both, confirmed),) = self.database.rows(sa.select(sa.func.count(), sa.func.count(same)))
+        return both - confirmed, confirmed
 
     def labels_of(self, texts: Iterable[str]) -> dict[str, str]:
         """{text: label} of those texts on which a person has spoken; texts of a page, not of all."""
@@ -108,8 +88,7 @@ class Corrections:
         query = sa.select(corrections.c.text_id, corrections.c.label).where(
             corrections.c.text_id.in_(list(text_of))
         )
-        with self.database.read() as connection:
-            return {text_of[row[0]]: row[1] for row in connection.execute(query)}
+        return {text_of[text_id]: label for text_id, label in self.database.rows(query)}
 
     def fingerprint(self) -> str:
         """A hash of texts and labels: of what a training with corrections depends on."""

@@ -6,9 +6,9 @@ import contextlib
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVarTuple
 
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
@@ -16,13 +16,13 @@ from sqlalchemy import event, exc
 
 from zigbang_nlp.errors import StoreError, ValueRefusedError
 
+Columns = TypeVarTuple("Columns")
+
 #: Milliseconds that SQLite waits for another process's transaction.
 BUSY_TIMEOUT = 30_000
 
 #: Any number that all users of one PostgreSQL agree on; let go of when the transaction ends.
 _LOCK = sa.select(sa.func.pg_advisory_xact_lock(6_721_943))
-
-_LOST = "Check that the server runs and that the URL (--db, store.url) is right."
 
 
 class Database:
@@ -58,9 +58,7 @@ class Database:
     @property
     def file(self) -> Path | None:
         """The SQLite file, or None for a server or a store in memory."""
-        if not self.is_sqlite or self.url.database in (None, "", ":memory:"):
-            return None
-        return Path(str(self.url.database))
+        return sqlite_file(self.url)
 
     def _prepare_sqlite(self) -> None:
         if self.file is not None:
@@ -110,14 +108,32 @@ class Database:
                     connection.execute(_LOCK)
                 yield connection
 
+    def rows(self, query: sa.Select[*Columns]) -> Sequence[sa.Row[*Columns]]:
+        """All rows of a query that gives few."""
+        with self.read() as connection:
+            return connection.execute(query).all()
+
+    def value(self, query: sa.Select[*tuple[Any, ...]]) -> Any:
+        """The first column of a query's only row; None where it gives no row."""
+        with self.read() as connection:
+            return connection.execute(query).scalar_one_or_none()
+
+    def count(self, table: sa.Table, *which: sa.ColumnElement[bool]) -> int:
+        """How many rows of a table there are, or meet all of these conditions."""
+        return int(self.value(sa.select(sa.func.count()).select_from(table).where(*which)))
+
+    def run(self, statement: sa.Executable, rows: Any = None) -> None:
+        """One statement as a transaction, with these values."""
+        with self.write() as connection:
+            connection.execute(statement, rows)
+
     def bare(self, statement: str, *values: str) -> None:
         """Run a statement that no transaction may hold."""
-        with store_errors(self.name):
-            connection = self.engine.raw_connection()
-            try:
-                connection.cursor().execute(statement, values)
-            finally:
-                connection.close()
+        with (
+            store_errors(self.name),
+            contextlib.closing(self.engine.raw_connection()) as connection,
+        ):
+            connection.cursor().execute(statement, values)
 
     def clock(self, connection: sa.Connection) -> float:
         """Unix seconds, of the one clock that all users of this database share."""
@@ -138,23 +154,34 @@ class Database:
         if self.file is None:
             yield
             return
-        lock = FileLock(f"{self.file}-crawl.lock", timeout=0.5)
         try:
-            lock.acquire()
+            lock = FileLock(f"{self.file}-crawl.lock", timeout=0.5).acquire()
         except Timeout as error:
             raise StoreError(
                 f"Another crawl is already running on {self.name}.",
                 "Wait until it ends, or share a PostgreSQL store (--db postgresql+psycopg://...).",
             ) from error
-        try:
+        with lock:
             yield
-        finally:
-            lock.release()
 
     def close(self) -> None:
         """Give all connections back."""
         with store_errors(self.name):
             self.engine.dispose()
+
+
+class Part:
+    """What a store keeps of one kind."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+
+def sqlite_file(url: sa.URL) -> Path | None:
+    """The SQLite file of a URL, or None for a server or a store in memory."""
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return None
+    return Path(str(url.database))
 
 
 @contextlib.contextmanager
@@ -163,8 +190,9 @@ def store_errors(name: str) -> Iterator[None]:
     try:
         yield
     except (exc.DataError, OverflowError, UnicodeError) as error:
+        fact = str(getattr(error, "orig", None) or error).splitlines()[0][:200]
         raise ValueRefusedError(
-            f"The store {name} can't hold a value ({_first_line(error)}).",
+            f"The store {name} can't hold a value ({fact}).",
             "Report the answer that brought it.",
         ) from error
     except (exc.SQLAlchemyError, sqlite3.Error, ModuleNotFoundError) as error:
@@ -242,10 +270,6 @@ _KNOWN: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (
         ("connection", "could not translate", "resolve", "timeout", "terminating"),
         "can't be reached, or the connection was lost",
-        _LOST,
+        "Check that the server runs and that the URL (--db, store.url) is right.",
     ),
 )
-
-
-def _first_line(error: Exception) -> str:
-    return str(getattr(error, "orig", None) or error).splitlines()[0][:200]

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 import sqlalchemy as sa
 
-from zigbang_nlp.store.database import Database
+from zigbang_nlp.store.database import Part
 from zigbang_nlp.store.schema import run_fills, runs
-from zigbang_nlp.store.staging import insert_into
+from zigbang_nlp.store.staging import insert_or_add
 
 #: Runs that are looked back at for one that went well.
 _LOOK_BACK = 50
@@ -58,11 +56,8 @@ class Fills(dict[str, Fill]):
 ByEndpoint = dict[str, Fills]
 
 
-class RunFills:
+class RunFills(Part):
     """The fill rates of every run."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
 
     def add(self, run: int, fills: Mapping[str, Fills]) -> None:
         """Add to a run's counts."""
@@ -73,17 +68,16 @@ class RunFills:
             for field, fill in fields.items()
         ]
         if rows:
-            with self.database.write() as connection:
-                connection.execute(_add_fills(connection.dialect.name), rows)
+            dialect = self.database.engine.dialect.name
+            self.database.run(insert_or_add(dialect, run_fills, "total", "filled", "unread"), rows)
 
     def of_run(self, run: int) -> ByEndpoint:
         """What a run counted."""
         query = sa.select(run_fills).where(run_fills.c.run == run)
         by_endpoint: ByEndpoint = {}
-        with self.database.read() as connection:
-            for row in connection.execute(query.order_by(*run_fills.primary_key)):
-                fields = by_endpoint.setdefault(row.endpoint, Fills())
-                fields[row.field] = Fill(row.total, row.filled, row.unread)
+        for row in self.database.rows(query.order_by(*run_fills.primary_key)):
+            fields = by_endpoint.setdefault(row.endpoint, Fills())
+            fields[row.field] = Fill(row.total, row.filled, row.unread)
         return by_endpoint
 
     def last_good(
@@ -100,24 +94,11 @@ class RunFills:
         query = sa.select(runs.c.id).where(runs.c.source == source, runs.c.outcome == "complete")
         if before is not None:
             query = query.where(runs.c.id < before)
-        with self.database.read() as connection:
-            good = connection.execute(query.order_by(runs.c.id.desc()).limit(_LOOK_BACK)).scalars()
-            ids = list(good)
         measures: ByEndpoint = {}
         small: ByEndpoint = {}
-        for run in ids:
-            for endpoint, fields in self.of_run(run).items():
+        for run in self.database.rows(query.order_by(runs.c.id.desc()).limit(_LOOK_BACK)):
+            for endpoint, fields in self.of_run(run.id).items():
                 answers = fields.get("answer", Fill()).total
                 if answers >= some:
                     (measures if answers >= least else small).setdefault(endpoint, fields)
         return small | measures
-
-
-@cache
-def _add_fills(dialect: str) -> Any:
-    insert = insert_into(dialect, run_fills)
-    names = ("total", "filled", "unread")
-    return insert.on_conflict_do_update(
-        index_elements=["run", "endpoint", "field"],
-        set_={name: run_fills.c[name] + insert.excluded[name] for name in names},
-    )

@@ -9,19 +9,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from zigbang_nlp.store import runs
-from zigbang_nlp.store.database import Database
-from zigbang_nlp.store.outcomes import add_tasks, bound, save_outcomes, task_row, update_task
+from zigbang_nlp.store.database import Part
+from zigbang_nlp.store.outcomes import UPDATE_TASK, add_tasks, bound, save_outcomes, task_row
 from zigbang_nlp.store.rows import Counts
 from zigbang_nlp.store.schema import frontier, links
 from zigbang_nlp.store.staging import stage, staged
 from zigbang_nlp.store.task import Failure, Outcome, Scope, Tally, Task
 
 
-class Frontier:
+class Frontier(Part):
     """The tasks of all crawls on one store, shared by every worker and every machine."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
 
     def start(
         self,
@@ -55,15 +52,8 @@ class Frontier:
                 .where(frontier.c.scope != scope.region, frontier.c.key.in_(below))
                 .values(scope=scope.region)
             )
-            again: list[sa.ColumnElement[bool]] = []
-            if refresh_before is not None:
-                again.append((frontier.c.state == "done") & (frontier.c.done_at < refresh_before))
-            if retry_failed:
-                again.append(frontier.c.state == "failed")
-            if again:
-                connection.execute(
-                    sa.update(frontier).where(_of(scope), sa.or_(*again)).values(state="todo")
-                )
+            again = _due(refresh_before, retry_failed)
+            connection.execute(sa.update(frontier).where(_of(scope), again).values(state="todo"))
 
     def again(self, scope: Scope, refresh_before: datetime | None, retry_failed: bool) -> int:
         """How many tasks `start` would make tasks again.
@@ -73,16 +63,7 @@ class Frontier:
             refresh_before: tasks that were answered before this moment; None = none of them.
             retry_failed: also those that failed.
         """
-        old = (
-            sa.false()
-            if refresh_before is None
-            else (frontier.c.state == "done") & (frontier.c.done_at < refresh_before)
-        )
-        failed = (frontier.c.state == "failed") if retry_failed else sa.false()
-        query = sa.select(sa.func.count()).select_from(frontier)
-        query = query.where(_of(scope), sa.or_(old, failed))
-        with self.database.read() as connection:
-            return connection.execute(query).scalar_one()
+        return self.database.count(frontier, _of(scope), _due(refresh_before, retry_failed))
 
     def forget(self, source: str) -> None:
         """Drop a source's tasks, where all of them are made anew from files."""
@@ -113,7 +94,7 @@ class Frontier:
                 picked = self._pick(connection, scope, free, count)
             if picked:
                 connection.execute(
-                    update_task().values(state="leased", worker=worker, lease_until=now + lease),
+                    UPDATE_TASK.values(state="leased", worker=worker, lease_until=now + lease),
                     [bound(scope.source, task) for task in picked],
                 )
         return picked
@@ -138,52 +119,38 @@ class Frontier:
 
     def release(self, worker: str) -> None:
         """Give back what a worker holds."""
-        with self.database.write() as connection:
-            connection.execute(_leased_by(worker).values(**_TODO))
+        self.database.run(_leased_by(worker).values(_TODO))
 
     def release_all(self) -> None:
         """Give back what anybody holds: right only where no other crawl can be alive."""
-        with self.database.write() as connection:
-            connection.execute(
-                sa.update(frontier).where(frontier.c.state == "leased").values(**_TODO)
-            )
+        self.database.run(sa.update(frontier).where(frontier.c.state == "leased").values(_TODO))
 
     def put_back(self, source: str, tasks: Iterable[Task]) -> None:
         """Make failed tasks tasks again, where the failure was not theirs."""
         values = [bound(source, task) for task in tasks]
         if values:
-            with self.database.write() as connection:
-                connection.execute(
-                    update_task().where(frontier.c.state == "failed").values(**_TODO), values
-                )
+            again = UPDATE_TASK.where(frontier.c.state == "failed").values(_TODO)
+            self.database.run(again, values)
 
     def reopen(self, scope: Scope, kind: str, why: Sequence[str]) -> None:
         """Make tasks of a kind tasks again that ended for one of these reasons."""
-        with self.database.write() as connection:
-            connection.execute(
-                sa.update(frontier)
-                .where(_of(scope), frontier.c.kind == kind, frontier.c.failure_kind.in_(why))
-                .values(**_TODO)
-            )
+        ended = (frontier.c.kind == kind) & frontier.c.failure_kind.in_(why)
+        self.database.run(sa.update(frontier).where(_of(scope), ended).values(_TODO))
 
     def drop(self, scope: Scope, kind: str) -> None:
         """Forget a region's tasks of a kind that were not answered."""
         unanswered = (frontier.c.kind == kind) & (frontier.c.state != "done")
-        with self.database.write() as connection:
-            connection.execute(sa.delete(frontier).where(_of(scope), unanswered))
+        self.database.run(sa.delete(frontier).where(_of(scope), unanswered))
 
     def failed_as(self, scope: Scope, why: Sequence[str]) -> int:
         """How many tasks of a region failed for one of these reasons."""
-        query = sa.select(sa.func.count()).select_from(frontier)
-        query = query.where(_of(scope), frontier.c.state == "failed")
-        with self.database.read() as connection:
-            return connection.execute(query.where(frontier.c.failure_kind.in_(why))).scalar_one()
+        failed = (frontier.c.state == "failed") & frontier.c.failure_kind.in_(why)
+        return self.database.count(frontier, _of(scope), failed)
 
     def keys(self, scope: Scope, kind: str) -> list[str]:
         """The keys of a kind of task in a region, in order."""
         query = sa.select(frontier.c.key).where(_of(scope), frontier.c.kind == kind)
-        with self.database.read() as connection:
-            return list(connection.execute(query.order_by(frontier.c.key)).scalars())
+        return [row.key for row in self.database.rows(query.order_by(frontier.c.key))]
 
     def save(
         self, scope: Scope, run: int, outcomes: Sequence[Outcome], tally: Tally
@@ -207,10 +174,7 @@ class Frontier:
 
     def open_tasks(self, scope: Scope) -> int:
         """Tasks that are neither done nor failed, whoever holds them."""
-        query = sa.select(sa.func.count()).select_from(frontier)
-        query = query.where(_of(scope), frontier.c.state.in_(("todo", "leased")))
-        with self.database.read() as connection:
-            return connection.execute(query).scalar_one()
+        return self.database.count(frontier, _of(scope), _OPEN)
 
     def states(self, source: str, region: str | None = None) -> dict[tuple[str, str], int]:
         """How many tasks of each kind are in each state.
@@ -227,22 +191,18 @@ class Frontier:
         if region is not None:
             query = query.where(frontier.c.scope == region)
         query = query.group_by(frontier.c.kind, frontier.c.state)
-        with self.database.read() as connection:
-            return {(row[0], row[1]): row[2] for row in connection.execute(query)}
+        return {(kind, state): tasks for kind, state, tasks in self.database.rows(query)}
 
     def done(self, source: str, kind: str) -> set[str]:
         """Keys of one kind that were answered."""
         query = sa.select(frontier.c.key).where(
             frontier.c.source == source, frontier.c.kind == kind, frontier.c.state == "done"
         )
-        with self.database.read() as connection:
-            return set(connection.execute(query).scalars())
+        return {row.key for row in self.database.rows(query)}
 
     def to_ask_again(self, scope: Scope) -> int:
         """How many tasks of a region failed, and are tasks again (see `put_back`)."""
-        query = sa.select(sa.func.count()).select_from(frontier).where(_of(scope), _AGAIN)
-        with self.database.read() as connection:
-            return connection.execute(query).scalar_one()
+        return self.database.count(frontier, _of(scope), _AGAIN)
 
     def failures(self, source: str, limit: int) -> list[tuple[Task, Failure]]:
         """Tasks that failed and were not answered since, with the reasons.
@@ -257,20 +217,26 @@ class Frontier:
             .order_by(frontier.c.kind, frontier.c.key)
             .limit(limit)
         )
-        with self.database.read() as connection:
-            return [
-                (Task(kind, key), Failure(why, fact))
-                for kind, key, why, fact in connection.execute(query)
-            ]
+        rows = self.database.rows(query)
+        return [(Task(kind, key), Failure(why, fact)) for kind, key, why, fact in rows]
 
 
 def _of(scope: Scope) -> sa.ColumnElement[bool]:
     return (frontier.c.source == scope.source) & (frontier.c.scope == scope.region)
 
 
+def _due(refresh_before: datetime | None, retry_failed: bool) -> sa.ColumnElement[bool]:
+    """Tasks that are to be asked again; see `Frontier.start`."""
+    failed = (frontier.c.state == "failed") if retry_failed else sa.false()
+    if refresh_before is None:
+        return failed
+    return failed | ((frontier.c.state == "done") & (frontier.c.done_at < refresh_before))
+
+
 #: The reason of a failure stays on record until there is an answer.
 _TODO: dict[str, Any] = {"state": "todo", "worker": None, "lease_until": None}
-_AGAIN = frontier.c.state.in_(("todo", "leased")) & frontier.c.failure.is_not(None)
+_OPEN = frontier.c.state.in_(("todo", "leased"))
+_AGAIN = _OPEN & frontier.c.failure.is_not(None)
 
 
 def _leased_by(worker: str) -> sa.Update:

@@ -1,4 +1,4 @@
-"""What a model says of reviews, as rows."""
+"""What a model says of reviews, as rows: kept, and given to analysis in the fewest bytes."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from zigbang_nlp.packing import pack_aspects, pack_names, unpack_aspects, unpack_names
 from zigbang_nlp.records import Aspect, as_json
-from zigbang_nlp.store.rows import KEY, ReviewKey, storable
-from zigbang_nlp.store.schema import predictions, reviews
+from zigbang_nlp.store.rows import ReviewKey, storable
+from zigbang_nlp.store.schema import KEY, predictions, reviews
 from zigbang_nlp.store.staging import same_key, stage, staged, upsert
 
 
@@ -87,3 +87,29 @@ def shown_aspects(kept: str | None, text: str) -> str | None:
     return as_json(
         Aspect(*opinion, text=text[opinion[3] : opinion[4]]) for opinion in unpack_aspects(kept)
     )
+
+
+#: The last four are None unless crawl.covariates kept them.
+_OF_REVIEWS = (*KEY, "text", "score", "written_at", "residence", "age", "sex", "married")
+#: None without a prediction.
+_OF_PREDICTIONS = (
+    "label",
+    "probability",
+    "unsure",
+    "model_id",
+    "words",
+    "topics",
+    "about",
+    "aspects",
+)
+#: The columns of `JUDGED`, in order.
+JUDGED_COLUMNS: tuple[str, ...] = (*_OF_REVIEWS, *_OF_PREDICTIONS)
+#: Each text with what the model said of it, in the stable order of their key.
+JUDGED = (
+    sa.select(
+        *(reviews.c[name] for name in _OF_REVIEWS),
+        *(predictions.c[name] for name in _OF_PREDICTIONS),
+    )
+    .select_from(reviews.outerjoin(predictions, same_key(predictions, reviews, KEY)))
+    .order_by(*reviews.primary_key)
+)

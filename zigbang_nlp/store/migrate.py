@@ -13,9 +13,10 @@ from zigbang_nlp.store.database import Database
 from zigbang_nlp.store.schema import metadata
 
 SCRIPTS = Path(__file__).with_name("migrations")
+_VERSIONS = sorted(script.name[:4] for script in SCRIPTS.glob("versions/[0-9]*.py"))
 #: The version of `schema.py`: the number of the last script. Read from their names, since a number
 #: kept here by hand was once left behind, and older stores would have missed a column.
-HEAD = max(script.name[:4] for script in SCRIPTS.glob("versions/[0-9]*.py"))
+HEAD = _VERSIONS[-1]
 
 _version = sa.Table(
     "alembic_version", sa.MetaData(), sa.Column("version_num", sa.String(32), primary_key=True)
@@ -38,7 +39,11 @@ def prepare(database: Database, note: Callable[[str], None]) -> None:
         return
     backup = ""
     if version is not None:
-        _refuse_unknown(database, version)
+        if version not in _VERSIONS:
+            raise StoreError(
+                f"{database.name} has schema {version}; this zigbang-nlp knows up to {HEAD}.",
+                "It was written by a newer version: pip install -U zigbang-nlp.",
+            )
         if database.is_sqlite:
             backup = _backup_sqlite(database, version)
     with database.write() as connection:
@@ -64,15 +69,6 @@ def _read_version(database: Database, connection: sa.Connection) -> str | None:
             "Choose another database with --db or store.url.",
         )
     return None
-
-
-def _refuse_unknown(database: Database, version: str) -> None:
-    known = sorted(script.stem.split("_")[0] for script in SCRIPTS.glob("versions/[0-9]*.py"))
-    if version not in known:
-        raise StoreError(
-            f"{database.name} has schema {version}; this zigbang-nlp knows up to {known[-1]}.",
-            "It was written by a newer version: pip install -U zigbang-nlp.",
-        )
 
 
 def upgrade(connection: sa.Connection, target: str = "head") -> None:

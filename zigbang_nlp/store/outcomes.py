@@ -15,7 +15,7 @@ from zigbang_nlp.store.answers import save_answers
 from zigbang_nlp.store.apartments import add_apartments
 from zigbang_nlp.store.rows import Counts
 from zigbang_nlp.store.schema import frontier, links
-from zigbang_nlp.store.staging import insert_missing, insert_or_set
+from zigbang_nlp.store.staging import insert_missing, insert_or_set, keyed
 from zigbang_nlp.store.task import Failure, Outcome, Scope, Task
 
 #: Bytes of a failed answer that are kept as evidence.
@@ -59,35 +59,20 @@ def keep_raw(
     """Keep raw answers: those that can be read, and beside them those that a mended reader may.
 
     What is no JSON is only evidence, see `finish`.
-
-    Args:
-        connection: of the caller's transaction.
-        source: the site.
-        outcomes: what was made of each task.
-        now: when their answers came.
     """
-    for read in (True, False):
-        kept = {(o.task.kind, o.task.key): o for o in outcomes if _kept_as(o) is read}
-        bodies = {key: (o.body, o.validators) for key, o in kept.items()}
+    readable = [one for one in outcomes if one.contents.readable]
+    beside = [one for one in outcomes if one.failure is not None and one.failure.readable_later]
+    for kept, read in ((readable, True), (beside, False)):
+        bodies = {
+            (one.task.kind, one.task.key): (one.body, one.validators)
+            for one in kept
+            if one.contents.readable is read
+        }
         save_answers(connection, source, bodies, now, read)
 
 
-def _kept_as(outcome: Outcome) -> bool | None:
-    """True: as the readable answer; False: beside it; None: not at all."""
-    failure = outcome.failure
-    if outcome.contents.readable:
-        return True
-    return None if failure is None or not failure.readable_later else False
-
-
 def link(connection: sa.Connection, source: str, outcomes: Sequence[Outcome]) -> None:
-    """Remember which answers led to which keys.
-
-    Args:
-        connection: of the caller's transaction.
-        source: the site.
-        outcomes: of the answers, with the tasks that were found in them.
-    """
+    """Remember which answers led to which keys."""
     edges = {(o.task.key, task.key) for o in outcomes for task in o.contents.tasks}
     if edges:
         connection.execute(
@@ -141,46 +126,28 @@ def task_row(scope: Scope, task: Task, rank: int) -> dict[str, Any]:
         task: its kind and key.
         rank: lower ones are asked first: 0 what a region begins with, 1 what answers led to.
     """
-    return {
-        "source": scope.source,
-        "kind": task.kind,
-        "key": task.key,
-        "scope": scope.region,
-        "state": "todo",
-        "rank": rank,
-    }
+    row = {"source": scope.source, "kind": task.kind, "key": task.key}
+    return row | {"scope": scope.region, "state": "todo", "rank": rank}
 
 
 def add_tasks(connection: sa.Connection, tasks: Sequence[dict[str, Any]]) -> None:
-    """Insert tasks; those that are known only change hands to this region.
-
-    Args:
-        connection: of the caller's transaction.
-        tasks: see `task_row`.
-    """
+    """Insert tasks (see `task_row`); those that are known only change hands to this region."""
     if tasks:
         add = insert_or_set(connection.dialect.name, frontier, "scope")
         connection.execute(add, list(tasks))
 
 
 def bound(source: str, task: Task) -> dict[str, Any]:
-    """The values for `update_task`."""
+    """The values for `UPDATE_TASK`."""
     return {"of_source": source, "of_kind": task.kind, "of_key": task.key}
 
 
-def update_task() -> sa.Update:
-    """An UPDATE of one task."""
-    return sa.update(frontier).where(
-        frontier.c.source == sa.bindparam("of_source"),
-        frontier.c.kind == sa.bindparam("of_kind"),
-        frontier.c.key == sa.bindparam("of_key"),
-    )
-
-
+#: An UPDATE of one task.
+UPDATE_TASK = sa.update(frontier).where(*keyed(frontier))
 _REREADABLE = sa.or_(
     frontier.c.failure_kind.is_(None), frontier.c.failure_kind.in_(Failure.READABLE_LATER)
 )
-_FINISH = update_task().values(
+_FINISH = UPDATE_TASK.values(
     state=sa.bindparam("new_state"),
     done_at=sa.bindparam("at"),
     failure_kind=sa.bindparam("why"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from zigbang_nlp.store.database import Database
+from zigbang_nlp.store.database import Part
 from zigbang_nlp.store.schema import pacing
 from zigbang_nlp.store.staging import insert_missing
 
@@ -24,11 +24,8 @@ class Turn:
     spent: bool = False
 
 
-class Pacing:
+class Pacing(Part):
     """Who may send when."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
 
     def take(self, source: str, interval: float, budget: int) -> Turn:
         """Take the turn to send now, if it is due.
@@ -73,10 +70,8 @@ class Pacing:
         """Requests that were paced since midnight in Korea."""
         with self.database.read() as connection:
             day = int((self.database.clock(connection) + _KOREA) // _DAY)
-            query = sa.select(pacing.c.requests).where(
-                pacing.c.source == source, pacing.c.day == day
-            )
-            return connection.execute(query).scalar_one_or_none() or 0
+        today = (pacing.c.source == source) & (pacing.c.day == day)
+        return self.database.value(sa.select(pacing.c.requests).where(today)) or 0
 
     def _ensure(self, connection: sa.Connection, source: str) -> None:
         insert = insert_missing(connection.dialect.name, pacing)

@@ -14,8 +14,8 @@ from zigbang_nlp.store.apartments import add_apartments
 from zigbang_nlp.store.database import Database
 from zigbang_nlp.store.outcomes import finish, keep_raw, link, task_row
 from zigbang_nlp.store.rows import Counts
-from zigbang_nlp.store.schema import frontier, review_history, reviews
-from zigbang_nlp.store.staging import insert_missing
+from zigbang_nlp.store.schema import KEY, frontier, review_history, reviews
+from zigbang_nlp.store.staging import insert_missing, keyed
 from zigbang_nlp.store.task import Outcome, Scope
 
 
@@ -73,10 +73,7 @@ def save_reparsed(
 
 
 def _misread(
-    connection: sa.Connection,
-    source: str,
-    times: dict[str, datetime],
-    kept: set[rows.ReviewKey],
+    connection: sa.Connection, source: str, times: dict[str, datetime], kept: set[rows.ReviewKey]
 ) -> list[Any]:
     query = sa.select(reviews).where(
         reviews.c.source == source, reviews.c.apartment_id.in_(list(times))
@@ -85,21 +82,19 @@ def _misread(
         row
         for row in connection.execute(query).mappings()
         if row["last_seen"] == times[row["apartment_id"]]
-        and tuple(row[name] for name in rows.KEY) not in kept
+        and tuple(row[name] for name in KEY) not in kept
     ]
 
 
 def _remove(connection: sa.Connection, stale: Sequence[Any], now: datetime) -> None:
     if not stale:
         return
-    names = (*rows.KEY, "text", "score", "label")
+    names = (*KEY, "text", "score", "label")
     connection.execute(
         sa.insert(review_history),
         [{name: row[name] for name in names} | {"replaced_at": now} for row in stale],
     )
     connection.execute(
-        sa.delete(reviews).where(
-            *(reviews.c[name] == sa.bindparam(f"of_{name}") for name in rows.KEY)
-        ),
-        [{f"of_{name}": row[name] for name in rows.KEY} for row in stale],
+        sa.delete(reviews).where(*keyed(reviews)),
+        [{f"of_{name}": row[name] for name in KEY} for row in stale],
     )

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta, timezone
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from zigbang_nlp.records import Review
-from zigbang_nlp.store.schema import answers, predictions, review_history, reviews
+from zigbang_nlp.store.schema import KEY, answers, predictions, review_history, reviews
 from zigbang_nlp.store.staging import same_key, stage, staged, upsert
 from zigbang_nlp.tables.unicode import composed
 
 ReviewKey = tuple[str, str, str, str]
 
-KEY = ("source", "apartment_id", "review_id", "category")
 _KOREA = timezone(timedelta(hours=9))
-_COLUMNS = tuple(field.name for field in fields(Review))
+#: Of reviews, in the order of `Review`.
+COLUMNS = tuple(field.name for field in fields(Review))
 #: Neither database can hold these: a NUL (PostgreSQL) and half a surrogate pair (UTF-8).
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -81,7 +80,7 @@ def _as_row(review: Review, now: datetime) -> dict[str, Any]:
         first_seen=review.first_seen or now,
         last_seen=review.last_seen or now,
     )
-    row = {name: getattr(clean, name) for name in _COLUMNS}
+    row = {name: getattr(clean, name) for name in COLUMNS}
     return row | {"digest": _digest(row)}
 
 
@@ -105,6 +104,8 @@ _COUNT_REVIEWS = sa.select(
 _KNOWN = ("score", "written_at", "author")
 #: And those that a crawl without crawl.covariates doesn't bring.
 _ABOUT = ("residence", "age", "sex", "married")
+#: Rows seen again are written too: the author's hash follows a rotated key.
+_UPDATED = tuple(c.name for c in reviews.c if c.name not in (*KEY, "first_seen"))
 _LOST = tuple(_STAGED.c[name].is_(None) & reviews.c[name].is_not(None) for name in _KNOWN)
 _OTHER_DATE = _STAGED.c.written_at != reviews.c.written_at
 _COUNT_LOST = sa.select(
@@ -120,13 +121,6 @@ _DELETE_OUTDATED = sa.delete(predictions).where(
 )
 
 
-@cache
-def _upsert_reviews(dialect: str) -> Any:
-    # Rows seen again are written too: the author's hash follows a rotated key.
-    columns = [c.name for c in reviews.c if c.name not in (*KEY, "first_seen")]
-    return upsert(dialect, reviews, columns, keep_known=(*_KNOWN, *_ABOUT))
-
-
 def add_reviews(connection: sa.Connection, batch: Sequence[Review], now: datetime) -> Counts:
     """Insert what is new, replace what changed (its old text goes to the history), touch the rest.
 
@@ -136,11 +130,11 @@ def add_reviews(connection: sa.Connection, batch: Sequence[Review], now: datetim
     fresh: dict[ReviewKey, dict[str, Any]] = {}
     repeated = conflicting = 0
     for row in (_as_row(review, now) for review in batch if review.text.strip()):
-        earlier = fresh.setdefault(_row_key(row), row)
-        if earlier is not row:
+        earlier = fresh.get(_row_key(row))
+        if earlier is not None:
             same = earlier["digest"] == row["digest"]
             repeated, conflicting = repeated + same, conflicting + (not same)
-            fresh[_row_key(row)] = row
+        fresh[_row_key(row)] = row
     if not fresh:
         return Counts()
     stage(connection, reviews, list(fresh.values()))
@@ -153,7 +147,9 @@ def add_reviews(connection: sa.Connection, batch: Sequence[Review], now: datetim
     if changed or changed_before:
         _keep_history(connection, now)
         connection.execute(_DELETE_OUTDATED)
-    connection.execute(_upsert_reviews(connection.dialect.name))
+    connection.execute(
+        upsert(connection.dialect.name, reviews, _UPDATED, keep_known=(*_KNOWN, *_ABOUT))
+    )
     new = len(fresh) - seen - changed - seen_before - changed_before
     again = {"repeated": repeated + seen_before, "conflicting": conflicting + changed_before}
     return Counts(new, changed, seen, *kept, **again)
@@ -177,11 +173,8 @@ def finer(known: datetime, new: datetime) -> datetime:
     "March 2021" stands) less than another day of it.
     """
     midnight = new.time() == datetime.min.time()
-    if midnight and (known.date() == new.date()):
-        return known
-    if midnight and new.day == 1 and (known.year, known.month) == (new.year, new.month):
-        return known
-    return new
+    month = new.day == 1 and (known.year, known.month) == (new.year, new.month)
+    return known if midnight and (month or known.date() == new.date()) else new
 
 
 def count_vanished(
@@ -219,16 +212,3 @@ def _keep_history(connection: sa.Connection, now: datetime) -> None:
     moment = sa.literal(now, review_history.c.replaced_at.type)
     old = sa.select(*columns, moment).where(_SAME, _CHANGED, edited).order_by(*columns[:4])
     connection.execute(sa.insert(review_history).from_select([*KEY, *content, "replaced_at"], old))
-
-
-def stream_reviews(
-    connection: sa.Connection, sources: Sequence[str], categories: Sequence[str]
-) -> Iterator[Review]:
-    """Reviews in the stable order of their key; empty filters mean all."""
-    query = sa.select(*(reviews.c[name] for name in _COLUMNS)).order_by(*reviews.primary_key)
-    if sources:
-        query = query.where(reviews.c.source.in_(sources))
-    if categories:
-        query = query.where(reviews.c.category.in_(categories))
-    for row in connection.execute(query):
-        yield Review(*row)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from zigbang_nlp.errors import InputError
-from zigbang_nlp.store.database import Database
+from zigbang_nlp.store.database import Part
 from zigbang_nlp.store.rows import Counts
-from zigbang_nlp.store.schema import run_errors, runs
-from zigbang_nlp.store.staging import insert_into
+from zigbang_nlp.store.schema import FIGURES, run_errors, runs
+from zigbang_nlp.store.staging import insert_or_add
 from zigbang_nlp.store.task import Scope, Tally
 
 
@@ -37,11 +36,8 @@ class Run:
     errors: dict[str, int]
 
 
-class Runs:
+class Runs(Part):
     """The book of runs."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
 
     def begin(self, scope: Scope, worker: str) -> int:
         """Open a run. It is "running or killed" until `end`.
@@ -54,16 +50,10 @@ class Runs:
             Its number.
         """
         now = datetime.now(UTC)
+        row: dict[str, Any] = {"source": scope.source, "scope": scope.region, "worker": worker}
+        row |= {"started_at": now, "updated_at": now, "outcome": "running or killed"}
         with self.database.write() as connection:
             insert = sa.insert(runs).returning(runs.c.id)
-            row = {
-                "source": scope.source,
-                "scope": scope.region,
-                "worker": worker,
-                "started_at": now,
-                "updated_at": now,
-                "outcome": "running or killed",
-            }
             number: int = connection.execute(insert, row).scalar_one()
         return number
 
@@ -74,12 +64,8 @@ class Runs:
             run: its number.
             outcome: as `crawl --status` shows it.
         """
-        with self.database.write() as connection:
-            connection.execute(
-                sa.update(runs)
-                .where(runs.c.id == run)
-                .values(outcome=outcome, updated_at=datetime.now(UTC))
-            )
+        ended = sa.update(runs).where(runs.c.id == run)
+        self.database.run(ended.values(outcome=outcome, updated_at=datetime.now(UTC)))
 
     def add(self, run: int, reviews: Counts, done: int, failed: int) -> None:
         """Count what was read without a request.
@@ -100,10 +86,8 @@ class Runs:
             run: its number.
             failed: how many.
         """
-        with self.database.write() as connection:
-            connection.execute(
-                sa.update(runs).where(runs.c.id == run).values(failed=runs.c.failed - failed)
-            )
+        fewer = sa.update(runs).where(runs.c.id == run)
+        self.database.run(fewer.values(failed=runs.c.failed - failed))
 
     def began(self, run: int) -> datetime:
         """When a run began; or when the last one before it ended, if that was earlier.
@@ -115,14 +99,13 @@ class Runs:
         """
         before = sa.select(sa.func.max(runs.c.updated_at)).where(runs.c.id < run)
         query = sa.select(runs.c.started_at, before.scalar_subquery()).where(runs.c.id == run)
-        with self.database.read() as connection:
-            row = connection.execute(query).one_or_none()
-        if row is None:
+        rows = self.database.rows(query)
+        if not rows:
             raise InputError(
                 f"There is no run {run} in this store.", "`zigbang-nlp crawl --status` lists them."
             )
-        moments: list[datetime] = [moment for moment in row if moment is not None]
-        return min(moments)
+        began: datetime = min(moment for moment in rows[0] if moment is not None)
+        return began
 
     def recent(self, source: str, limit: int = 10) -> list[Run]:
         """The last runs, newest first.
@@ -133,38 +116,23 @@ class Runs:
         """
         names = [field.name for field in fields(Run) if field.name != "errors"]
         query = sa.select(*(runs.c[name] for name in names)).where(runs.c.source == source)
+        errors = sa.select(run_errors.c.kind, run_errors.c.count).order_by(run_errors.c.kind)
         recent: list[Run] = []
         with self.database.read() as connection:
-            for row in (
-                connection.execute(query.order_by(runs.c.id.desc()).limit(limit)).mappings().all()
-            ):
-                errors = connection.execute(
-                    sa.select(run_errors.c.kind, run_errors.c.count)
-                    .where(run_errors.c.run == row["id"])
-                    .order_by(run_errors.c.kind)
-                )
-                recent.append(Run(**row, errors={row[0]: row[1] for row in errors}))
+            for row in connection.execute(query.order_by(runs.c.id.desc()).limit(limit)).all():
+                of_run = connection.execute(errors.where(run_errors.c.run == row.id))
+                recent.append(Run(*row, {error[0]: error[1] for error in of_run}))
         return recent
 
 
-_FIGURES = ("requests", "bytes", "done", "failed", "new", "changed", "seen")
 _COUNT = (
     sa.update(runs)
     .where(runs.c.id == sa.bindparam("run"))
     .values(
-        {name: runs.c[name] + sa.bindparam(f"more_{name}") for name in _FIGURES}
+        {name: runs.c[name] + sa.bindparam(f"more_{name}") for name in FIGURES}
         | {"updated_at": sa.bindparam("now")}
     )
 )
-
-
-@cache
-def _count_errors(dialect: str) -> Any:
-    insert = insert_into(dialect, run_errors)
-    return insert.on_conflict_do_update(
-        index_elements=["run", "kind"],
-        set_={"count": run_errors.c.count + insert.excluded.count},
-    )
 
 
 def count(
@@ -180,19 +148,12 @@ def count(
         done: tasks that were answered.
         failed: tasks that failed.
     """
-    figures = (
-        tally.requests,
-        tally.bytes,
-        done,
-        failed,
-        reviews.new,
-        reviews.changed,
-        reviews.seen,
-    )
-    more = {f"more_{name}": value for name, value in zip(_FIGURES, figures, strict=True)}
+    asked = (tally.requests, tally.bytes, done, failed)
+    figures = (*asked, reviews.new, reviews.changed, reviews.seen)
+    more = {f"more_{name}": value for name, value in zip(FIGURES, figures, strict=True)}
     connection.execute(_COUNT, more | {"run": run, "now": datetime.now(UTC)})
     if tally.errors:
         connection.execute(
-            _count_errors(connection.dialect.name),
+            insert_or_add(connection.dialect.name, run_errors, "count"),
             [{"run": run, "kind": kind, "count": n} for kind, n in sorted(tally.errors.items())],
         )

@@ -178,10 +178,7 @@ runs = _table(
 )
 
 run_errors = _table(
-    "run_errors",
-    _of_run(),
-    _key("kind"),
-    sa.Column("count", sa.BigInteger, nullable=False),
+    "run_errors", _of_run(), _key("kind"), sa.Column("count", sa.BigInteger, nullable=False)
 )
 
 #: How often each field of an endpoint's answers was filled in a run, and how often unreadable.

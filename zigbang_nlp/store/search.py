@@ -15,8 +15,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from zigbang_nlp.store.database import Database
-from zigbang_nlp.store.rows import KEY
-from zigbang_nlp.store.schema import ID, reviews
+from zigbang_nlp.store.schema import ID, KEY, reviews
 from zigbang_nlp.store.staging import batched, same_key
 
 #: Splits a text into the tokens that are indexed, in order.
@@ -75,15 +74,10 @@ class Search:
             present = _fingerprint(connection)
             if seen == present:
                 return 0
-            gone = sa.delete(_numbered).where(
-                ~sa.exists().where(
-                    same_key(_numbered, reviews, KEY), _numbered.c.digest == reviews.c.digest
-                )
-            )
-            connection.execute(gone)
-            live = connection.execute(
-                sa.select(sa.func.count()).select_from(_numbered)
-            ).scalar_one()
+            there = sa.exists().where(same_key(_numbered, reviews, (*KEY, "digest")))
+            connection.execute(sa.delete(_numbered).where(~there))
+            counted = sa.select(sa.func.count()).select_from(_numbered)
+            live = connection.execute(counted).scalar_one()
             if following > 1_000 and live < _WASTE * following:
                 self._drop(connection)
                 self._prepare(connection)
@@ -91,8 +85,7 @@ class Search:
         while batch := self._add_batch():
             added += batch
             note(added)
-        with self.database.write() as connection:
-            connection.execute(sa.update(_state).values(seen=present))
+        self.database.run(sa.update(_state).values(seen=present))
         return added
 
     def numbers(self, sources: Iterable[str]) -> np.ndarray:
@@ -126,20 +119,17 @@ class Search:
         if not groups or not all(groups):
             return np.empty(0, np.int64)
         if self.database.is_sqlite:
-            expression = " AND ".join(
-                "(" + " OR ".join(map(self._fts5, group)) + ")" for group in groups
-            )
+            all_of, any_of, phrase = " AND ", " OR ", self._fts5
             query = sa.text(
                 "SELECT group_concat(rowid) FROM search_grams WHERE search_grams MATCH :expression"
             )
         else:
-            expression = " & ".join(
-                "(" + " | ".join(map(self._tsquery, group)) + ")" for group in groups
-            )
+            all_of, any_of, phrase = " & ", " | ", self._tsquery
             query = sa.text(
                 "SELECT string_agg(CAST(number AS text), ',') FROM search_texts "
                 "WHERE grams @@ CAST(:expression AS tsquery)"
             )
+        expression = all_of.join(f"({any_of.join(map(phrase, group))})" for group in groups)
         with self.database.read() as connection:
             # One text of all numbers: ten thousand rows take longer to fetch than to find.
             joined: str | None = connection.execute(query, {"expression": expression}).scalar_one()

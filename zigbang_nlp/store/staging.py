@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
@@ -30,28 +30,18 @@ def staged(table: sa.Table) -> sa.Table:
 
 def stage(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
     """Make the temporary twin of `table` hold `rows` and nothing else."""
-    connection.exec_driver_sql(_creation(table, connection.dialect.name))
-    connection.execute(_deletion(table))
-    connection.execute(_insertion(table), list(rows))
-
-
-# Statements are built once: building them anew costs more than running them.
+    create, empty, fill = _staging(table, connection.dialect.name)
+    connection.exec_driver_sql(create)
+    connection.execute(empty)
+    connection.execute(fill, list(rows))
 
 
 @cache
-def _creation(table: sa.Table, dialect: str) -> str:
+def _staging(table: sa.Table, dialect: str) -> tuple[str, sa.Delete, sa.Insert]:
+    """What makes, empties and fills the twin. Building it anew costs more than running it."""
     create = CreateTable(staged(table), if_not_exists=True)
-    return str(create.compile(dialect=sa.create_mock_engine(f"{dialect}://", print).dialect))
-
-
-@cache
-def _deletion(table: sa.Table) -> sa.Delete:
-    return sa.delete(staged(table))
-
-
-@cache
-def _insertion(table: sa.Table) -> sa.Insert:
-    return sa.insert(staged(table))
+    made = str(create.compile(dialect=sa.create_mock_engine(f"{dialect}://", print).dialect))
+    return made, sa.delete(staged(table)), sa.insert(staged(table))
 
 
 def same_key(one: sa.Table, other: sa.Table, key: Sequence[str]) -> sa.ColumnElement[bool]:
@@ -59,11 +49,12 @@ def same_key(one: sa.Table, other: sa.Table, key: Sequence[str]) -> sa.ColumnEle
     return sa.and_(*(one.c[name] == other.c[name] for name in key))
 
 
+@cache
 def upsert(
     dialect: str,
     table: sa.Table,
-    update: Sequence[str],
-    keep_known: Collection[str] = (),
+    update: tuple[str, ...],
+    keep_known: tuple[str, ...] = (),
     where: sa.ColumnElement[bool] | None = None,
 ) -> Any:
     """A statement that inserts the staged rows of `table`, or updates those whose key exists.
@@ -101,6 +92,11 @@ def insert_into(dialect: str, table: sa.Table) -> Any:
     return insert(table)
 
 
+def keyed(table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
+    """The row of `table` whose key is bound: {"of_source": ..., "of_kind": ...}."""
+    return tuple(column == sa.bindparam(f"of_{column.name}") for column in table.primary_key)
+
+
 @cache
 def insert_missing(dialect: str, table: sa.Table) -> Any:
     """A statement that inserts rows, and leaves those alone whose key exists."""
@@ -112,6 +108,15 @@ def insert_or_set(dialect: str, table: sa.Table, *names: str) -> Any:
     """A statement that inserts rows, and sets these columns where the key exists."""
     insert = insert_into(dialect, table)
     return insert.on_conflict_do_update(
-        index_elements=[column.name for column in table.primary_key],
-        set_={name: insert.excluded[name] for name in names},
+        index_elements=list(table.primary_key), set_={name: insert.excluded[name] for name in names}
+    )
+
+
+@cache
+def insert_or_add(dialect: str, table: sa.Table, *names: str) -> Any:
+    """A statement that inserts rows, and adds to these columns where the key exists."""
+    insert = insert_into(dialect, table)
+    return insert.on_conflict_do_update(
+        index_elements=list(table.primary_key),
+        set_={name: table.c[name] + insert.excluded[name] for name in names},
     )

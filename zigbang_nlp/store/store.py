@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from types import TracebackType
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from zigbang_nlp.records import CATEGORIES, Apartment, Review
 from zigbang_nlp.store import rows
-from zigbang_nlp.store.analysis import stream_judged
 from zigbang_nlp.store.annotations import Annotations
 from zigbang_nlp.store.answers import Answers
 from zigbang_nlp.store.apartments import add_apartments
 from zigbang_nlp.store.corrections import Corrections
-from zigbang_nlp.store.database import Database
+from zigbang_nlp.store.database import Database, sqlite_file
 from zigbang_nlp.store.fill_rates import RunFills
 from zigbang_nlp.store.frontier import Frontier
-from zigbang_nlp.store.judged import Judged, save_predictions, shown_aspects, shown_topics
+from zigbang_nlp.store.judged import JUDGED, Judged, save_predictions, shown_aspects, shown_topics
 from zigbang_nlp.store.migrate import prepare
 from zigbang_nlp.store.pacing import Pacing
 from zigbang_nlp.store.rows import Counts, ReviewKey
 from zigbang_nlp.store.runs import Runs
-from zigbang_nlp.store.schema import apartments, predictions, review_history, reviews
+from zigbang_nlp.store.schema import KEY, apartments, predictions, review_history, reviews
 from zigbang_nlp.store.staging import batched, same_key
 
 #: Rows a transaction in bulk work; a kill loses at most these, and they are simply added again.
@@ -53,14 +53,45 @@ def open_store(url: str, note: Callable[[str], None] = lambda _: None) -> Store:
 
 def store_exists(url: str) -> bool:
     """Whether there is something to open at `url`; False only for an SQLite file not made yet."""
-    database = Database(url)
-    try:
+    with contextlib.closing(Database(url)) as database:
         return database.file is None or database.file.exists()
-    finally:
-        database.close()
 
 
-class Store:
+@contextlib.contextmanager
+def open_or_undo(url: str) -> Iterator[Store]:
+    """`open_store`, but an empty file that it made is taken away again when the block fails.
+
+    A mistake in a first command should not leave a database behind.
+    """
+    try:
+        file = sqlite_file(sa.make_url(url))
+    except sa.exc.ArgumentError:
+        file = None  # which is `open_store`'s to tell
+    if file is None or file.exists():
+        with open_store(url) as store:
+            yield store
+        return
+    # Looked at before opening makes them, the innermost first.
+    folders = [folder for folder in file.parents if not folder.exists()]
+    empty = False
+    try:
+        with open_store(url) as store:
+            try:
+                yield store
+            except BaseException:
+                empty = store.count_reviews() == store.count_apartments() == 0
+                raise
+    except BaseException:
+        if empty:
+            for name in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
+                name.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # somebody else uses them by now
+                for folder in folders:
+                    folder.rmdir()
+        raise
+
+
+class Store(contextlib.AbstractContextManager["Store"]):
     """Rows that survive anything. Use it as a context manager.
 
     Every method is one or more whole transactions; every database error is a `StoreError`.
@@ -78,15 +109,7 @@ class Store:
         self.corrections = Corrections(database)
         self.annotations = Annotations(database)
 
-    def __enter__(self) -> Store:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -123,45 +146,39 @@ class Store:
         self, sources: Iterable[str] | None = None, categories: Iterable[str] | None = None
     ) -> Iterator[Review]:
         """Reviews, streamed, in the order source, apartment, review, category. None means all."""
+        query = sa.select(*(reviews.c[name] for name in rows.COLUMNS))
+        query = query.where(_among(reviews.c.source, sources))
+        query = query.where(_among(reviews.c.category, categories)).order_by(*reviews.primary_key)
         with self.database.read() as connection:
-            yield from rows.stream_reviews(
-                connection, tuple(sources or ()), tuple(categories or ())
-            )
+            for row in connection.execute(query):
+                yield Review(*row)
 
     def ping(self) -> None:
         """Raise `StoreError` unless the database answers."""
-        with self.database.read() as connection:
-            connection.execute(sa.select(sa.literal(1)))
+        self.database.value(sa.select(sa.literal(1)))
 
     def version(self) -> str:
         """A word that changes whenever reviews, apartments or predictions do."""
-        counted = [
-            (sa.func.count(), sa.func.max(moment), moment.table)
-            for moment in (reviews.c.last_seen, apartments.c.last_seen, predictions.c.made_at)
-        ]
+        moments = (reviews.c.last_seen, apartments.c.last_seen, predictions.c.made_at)
         with self.database.read() as connection:
             rows = [
-                connection.execute(sa.select(count, newest).select_from(table)).one()
-                for count, newest, table in counted
+                connection.execute(sa.select(sa.func.count(), sa.func.max(moment))).one()
+                for moment in moments
             ]
         return "-".join(f"{n:x}.{when.timestamp() if when else 0:.6f}" for n, when in rows)
 
     def count_reviews(self) -> int:
         """Rows of reviews: texts, not residents."""
-        with self.database.read() as connection:
-            return connection.execute(sa.select(sa.func.count()).select_from(reviews)).scalar_one()
+        return self.database.count(reviews)
 
     def count_apartments(self) -> int:
         """Rows of apartments."""
-        with self.database.read() as connection:
-            query = sa.select(sa.func.count()).select_from(apartments)
-            return connection.execute(query).scalar_one()
+        return self.database.count(apartments)
 
     def sources(self) -> dict[str, int]:
         """{source: rows of reviews}."""
         query = sa.select(reviews.c.source, sa.func.count()).group_by(reviews.c.source)
-        with self.database.read() as connection:
-            return {row[0]: row[1] for row in connection.execute(query.order_by("source"))}
+        return {row[0]: row[1] for row in self.database.rows(query.order_by("source"))}
 
     def apartments(self) -> Iterator[Apartment]:
         """Apartments, streamed, in the order of source and id."""
@@ -183,8 +200,7 @@ class Store:
             sa.func.coalesce(sa.func.sum(bits.op("&")(sa.literal_column(f"{0xFFFFFFFF}"))), 0),
             sa.func.coalesce(sa.func.sum(bits.op(">>")(sa.literal_column("32"))), 0),
         )
-        with self.database.read() as connection:
-            count, low, high = connection.execute(query).one()
+        ((count, low, high),) = self.database.rows(query)
         return f"{count:x}-{int(low):x}-{int(high):x}"
 
     def save_predictions(
@@ -202,9 +218,11 @@ class Store:
         return kept
 
     def judged_reviews(self, sources: Iterable[str] | None = None) -> Iterator[tuple[Any, ...]]:
-        """Rows of `analysis.JUDGED_COLUMNS`, streamed, in stable order. None means all sources."""
+        """Rows of `judged.JUDGED_COLUMNS`, streamed, in stable order. None means all sources."""
+        query = JUDGED.where(_among(reviews.c.source, sources))
         with self.database.read() as connection:
-            yield from stream_judged(connection, tuple(sources or ()))
+            for part in connection.execute(query).partitions():
+                yield from map(tuple, part)
 
     def export_rows(self, since: datetime | None = None) -> Iterator[dict[str, Any]]:
         """Reviews with their apartment and their newest prediction, streamed, in stable order.
@@ -215,43 +233,23 @@ class Store:
         r, a, p, h = reviews, apartments, predictions, review_history
         query = (
             sa.select(
-                r.c.source,
-                r.c.apartment_id,
+                *(column for column in r.c if column.name != "digest"),
                 a.c.name.label("apartment_name"),
-                a.c.address,
-                a.c.latitude,
-                a.c.longitude,
-                a.c.households,
-                r.c.review_id,
-                r.c.category,
-                r.c.text,
-                r.c.score,
-                r.c.author,
-                r.c.written_at,
-                r.c.label,
-                r.c.split,
-                r.c.residence,
-                r.c.age,
-                r.c.sex,
-                r.c.married,
-                p.c.label.label("predicted_label"),
-                p.c.probability.label("predicted_probability"),
-                p.c.unsure.label("predicted_unsure"),
+                *(a.c[name] for name in ("address", "latitude", "longitude", "households")),
+                *(p.c[n].label(f"predicted_{n}") for n in ("label", "probability", "unsure")),
                 p.c.topics,
                 p.c.aspects,
                 p.c.model_id.label("model"),
-                r.c.first_seen,
-                r.c.last_seen,
             )
             .select_from(
                 r.outerjoin(
                     a, (a.c.source == r.c.source) & (a.c.apartment_id == r.c.apartment_id)
-                ).outerjoin(p, same_key(p, r, rows.KEY))
+                ).outerjoin(p, same_key(p, r, KEY))
             )
             .order_by(*r.primary_key)
         )
         if since is not None:
-            changed = sa.exists().where(same_key(h, r, rows.KEY), h.c.replaced_at >= since)
+            changed = sa.exists().where(same_key(h, r, KEY), h.c.replaced_at >= since)
             query = query.where((r.c.first_seen >= since) | changed)
         with self.database.read() as connection:
             for row in connection.execute(query).mappings():
@@ -260,6 +258,11 @@ class Store:
                 shown["aspects"] = shown_aspects(shown["aspects"], shown["text"])
                 shown["category_label"] = CATEGORIES.get(shown["category"], shown["category"])
                 yield shown
+
+
+def _among(column: sa.ColumnElement[str], values: Iterable[str] | None) -> sa.ColumnElement[bool]:
+    chosen = tuple(values or ())
+    return column.in_(chosen) if chosen else sa.true()
 
 
 def _now() -> datetime:
