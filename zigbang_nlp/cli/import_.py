@@ -75,7 +75,7 @@ def command(
     from zigbang_nlp.importing import ImportColumns, import_file, look, recognise
     from zigbang_nlp.language.file_notes import sentence
     from zigbang_nlp.store import open_or_undo
-    from zigbang_nlp.tables.readable_files import readable_files
+    from zigbang_nlp.tables.read import readable_files
     from zigbang_nlp.tables.source import Notes, ReadOptions
 
     if label_map is not None and columns["label_column"] is None:

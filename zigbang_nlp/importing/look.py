@@ -16,8 +16,8 @@ from zigbang_nlp.importing.recognise import Recognised, recognise
 from zigbang_nlp.importing.rows import ImportColumns, RowReader
 from zigbang_nlp.importing.summary import ImportSummary
 from zigbang_nlp.tables.cells import is_missing
+from zigbang_nlp.tables.columns import SCALES, rating_of
 from zigbang_nlp.tables.dates import DateColumn
-from zigbang_nlp.tables.fitting import SCALES, rating_of
 from zigbang_nlp.tables.ratings import read_rating
 from zigbang_nlp.tables.read import Notes, ReadOptions, read_table
 from zigbang_nlp.text.clean import duplicate_key

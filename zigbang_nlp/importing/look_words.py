@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zigbang_nlp.language.file_notes import sentence
 from zigbang_nlp.language.i18n import N_, translated
 from zigbang_nlp.records import CATEGORIES
-from zigbang_nlp.tables.fitting import SCALES
+from zigbang_nlp.tables.columns import SCALES
 from zigbang_nlp.tables.source import ReadOptions
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from zigbang_nlp.importing.summary import ImportSummary
 from zigbang_nlp.language.bilingual import without_stop
 from zigbang_nlp.language.file_errors import example, file_error
 from zigbang_nlp.records import CATEGORIES, SPLITS, Review, content_id
-from zigbang_nlp.tables.category_names import category_of
 from zigbang_nlp.tables.cells import as_text, is_missing, shortened, written_text
+from zigbang_nlp.tables.column_names import category_of
 from zigbang_nlp.tables.dates import DateColumn
 from zigbang_nlp.tables.ratings import read_rating
 from zigbang_nlp.tables.unicode import composed

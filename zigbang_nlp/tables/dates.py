@@ -44,10 +44,7 @@ class DateColumn:
     """
 
     def __init__(
-        self,
-        name: str,
-        date_format: str | None = None,
-        orders: Mapping[str, str] | None = None,
+        self, name: str, date_format: str | None = None, orders: Mapping[str, str] | None = None
     ) -> None:
         check_date_format(date_format)
         self.name = name

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from pathlib import Path
+from typing import Any, TextIO
 
 from zigbang_nlp.tables.header import is_data, names_columns, title_rows
 from zigbang_nlp.tables.source import Source
@@ -38,6 +39,13 @@ class Dialect:
     skipped: int = 0
     header: bool = True
 
+    def opened(self, path: Path, encoding: str) -> TextIO:
+        """A file from its header on."""
+        stream = path.open(encoding=encoding, newline="")
+        for _ in range(self.skipped):
+            stream.readline()
+        return stream
+
     def reader(self, lines: Iterable[str], strict: bool = False) -> Any:
         """A reader of the csv module: the fields of each row; a blank line has none."""
         csv.field_size_limit(_LONGEST)
@@ -66,24 +74,18 @@ def find_dialect(source: Source, encoding: str) -> Dialect:
     header = header_row != 0
     if header_row is None:
         skipped, header = _header(lines, Dialect(delimiter, skipped=skipped), source)
-    source.notes.facts |= {
-        "delimiter": named,
-        "header row": str(skipped + 1) if header else "none",
-    }
+    source.notes.facts |= {"delimiter": named, "header row": str(skipped + 1) if header else "none"}
     return Dialect(delimiter, skipped=skipped, header=header)
 
 
 def _header(lines: Sequence[str], dialect: Dialect, source: Source) -> tuple[int, bool]:
     """(lines before the header, whether there is one), noted where that is not as usual."""
     reader = dialect.reader(lines[dialect.skipped :])
-    rows, ends = [], []
-    for row in reader:
-        rows.append(row)
-        ends.append(reader.line_num)
-    rows = rows[: -1 if len(lines) == _LOOKED_AT else None]  # the last may go on
+    ends = [(row, reader.line_num) for row in reader]
+    rows = [row for row, _ in ends[: -1 if len(lines) == _LOOKED_AT else None]]  # it may go on
     above = title_rows(rows, source.needed)
     if above:
-        skipped = dialect.skipped + ends[above - 1]
+        skipped = dialect.skipped + ends[above - 1][1]
         count = sum(1 for row in rows[:above] if row)
         source.notes.add("rows above the header", count=count, row=skipped + 1)
         return skipped, True

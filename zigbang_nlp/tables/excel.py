@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -9,22 +12,22 @@ from typing import Any
 import pandas as pd
 import python_calamine as calamine
 
-from zigbang_nlp.errors import InputError
 from zigbang_nlp.language.bilingual import Bilingual
 from zigbang_nlp.language.file_errors import file_error, quoted
 from zigbang_nlp.language.file_errors import name as word
+from zigbang_nlp.tables import opening
 from zigbang_nlp.tables.header import is_data, letters, place_names
 from zigbang_nlp.tables.opening import chosen_sheets, open_workbook, sheets_of
-from zigbang_nlp.tables.source import CHUNK, Source
+from zigbang_nlp.tables.real_format import OLD_EXCEL, ZIP, is_locked
+from zigbang_nlp.tables.source import CHUNK, Source, first_line
 from zigbang_nlp.tables.unicode import composed
-from zigbang_nlp.tables.workbook_trial import check_alive
 
 #: Rows in which the header is looked for.
 _HEADER_WITHIN = 30
 #: A header fills at least this share of the columns that the fullest of those rows fills.
 _HEADER_FILLS = 0.6
-_OLD_EXCEL, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\3\4"
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+#: Seconds that a workbook may take to be tried.
+_TRIAL_SECONDS = 300
 
 Row = list[Any]
 
@@ -57,25 +60,46 @@ def _opened(source: Source) -> calamine.CalamineWorkbook:
     path, name = source.path, source.name
     by_name = source.ending == path.suffix.lower()  # as calamine goes; else it tries all formats
     with path.open("rb") as stream:
-        whole = stream.read(4) in (_OLD_EXCEL, _ZIP)
+        whole = stream.read(4) in (OLD_EXCEL, ZIP)
     if whole:  # else it is refused before anything is asked for
-        cells = source.ending in (".xls", ".xlsb") or not by_name
-        check_alive(path, name, by_name, source.options.sheet, cells)
+        _check_alive(source, by_name)
     try:
         return open_workbook(path, by_name)
     except calamine.PasswordError as error:
-        raise _locked(name) from error
+        raise file_error("password", name=name) from error
     except (calamine.CalamineError, OSError, ValueError) as error:
-        raw = path.read_bytes()
-        if raw.startswith(_OLD_EXCEL) and _ENCRYPTED in raw:
-            raise _locked(name) from error
+        if is_locked(path):
+            raise file_error("password", name=name) from error
+        why = Bilingual(f": {first_line(error)}", "")
+        raise file_error("unreadable workbook", name=name, why=why) from error
+
+
+def _check_alive(source: Source, by_name: bool) -> None:
+    """Refuse what would end or fill this process; nothing can catch that once it has begun.
+
+    Calamine keeps a sheet as a whole rectangle, so a single cell far from the others, or a spoilt
+    number of a row, makes it ask for more memory than there is, and abort. Only the sheets that
+    will be read are tried; their cells too, in the formats whose cells can abort.
+    """
+    name = source.name
+    cells = source.ending in (".xls", ".xlsb") or not by_name
+    asked = {"path": str(source.path), "by_name": by_name, "sheet": source.options.sheet}
+    asked |= {"cells": cells, "most_cells": opening.MOST_CELLS}
+    # -P: a module of the user's folder that is named like one of ours or Python's isn't imported.
+    command = [sys.executable, "-P", "-m", opening.__name__, json.dumps(asked)]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, stdin=subprocess.DEVNULL, timeout=_TRIAL_SECONDS
+        )
+    except subprocess.TimeoutExpired as error:
+        raise file_error("damaged workbook", name=name) from error
+    if done.returncode not in (0, 1):  # 1 is an exception, which is told when it is read here
+        raise file_error("damaged workbook", name=name)
+    if line := done.stdout.partition(b"\n")[0]:
+        large, rows, columns = json.loads(line)
         raise file_error(
-            "unreadable workbook", name=name, why=Bilingual(f": {_first_line(error)}", "")
-        ) from error
-
-
-def _locked(name: str) -> InputError:
-    return file_error("password", name=name)
+            "far cell", name=name, sheet=repr(large), rows=rows, column=letters(columns - 1)
+        )
 
 
 def _chosen(book: calamine.CalamineWorkbook, source: Source) -> list[str]:
@@ -157,10 +181,9 @@ def _header(rows: Sequence[Row], source: Source) -> int:
             raise file_error("blank header", name=source.name, row=header_row)
         return header_row - 1
     near = list(enumerate(rows[:_HEADER_WITHIN]))
-    if source.needed:
-        for at, row in near:
-            if set(source.needed) <= {composed(str(cell)).strip() for cell in row}:
-                return at
+    for at, row in near:
+        if source.needed and set(source.needed) <= {composed(str(cell)).strip() for cell in row}:
+            return at
     filled = [row for _, row in near if _full(row)]
     if is_data(filled, source.needed):
         source.notes.add("no header")
@@ -176,15 +199,11 @@ def _header(rows: Sequence[Row], source: Source) -> int:
 
 def _names(header: Row) -> list[str]:
     """Column names; one without a name is called after its place, as spreadsheets do (C)."""
-    names: list[str] = []
-    for place, cell in enumerate(header):
-        name = composed(str(_as_shown(cell))).strip() or f"column {letters(place)}"
-        names.append(name)
+    names = [
+        composed(str(_as_shown(cell))).strip() or f"column {letters(place)}"
+        for place, cell in enumerate(header)
+    ]
     doubled = sorted(name for name, times in Counter(names).items() if times > 1)
     if doubled:
         raise file_error("same names", names=quoted(doubled))
     return names
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

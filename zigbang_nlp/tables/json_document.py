@@ -28,7 +28,8 @@ def is_document(stream: TextIO) -> bool:
         return False
     if len(start) < _BLOCK and _is_json(first):
         return _holds_list(json.loads(first))
-    return not rest.lstrip().startswith("{") and _is_unfinished(first)
+    # The beginning of an object, rather than a broken one.
+    return not rest.lstrip().startswith("{") and bool(re.match(r'\{\s*(?:"|$)', first))
 
 
 def document_rows(stream: TextIO, name: str, notes: Notes | None) -> Iterator[dict[str, Any]]:
@@ -189,8 +190,3 @@ def _is_json(text: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
-
-
-def _is_unfinished(text: str) -> bool:
-    """Whether a first line is the beginning of an object, rather than a broken one."""
-    return bool(re.match(r'\{\s*(?:"|$)', text))

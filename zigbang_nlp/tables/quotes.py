@@ -44,7 +44,7 @@ def _quotes_enclose(source: Source, encoding: str, dialect: Dialect) -> bool:
     """
     if not _has_quotes(source):
         return True
-    with _opened(source, encoding, dialect) as stream:
+    with dialect.opened(source.path, encoding) as stream:
         places = list(_suspicious(stream, dialect))
     if not places:
         return True
@@ -67,13 +67,6 @@ def _has_quotes(source: Source) -> bool:
         mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as raw,
     ):
         return raw.find(b'"') >= 0
-
-
-def _opened(source: Source, encoding: str, dialect: Dialect) -> TextIO:
-    stream = source.path.open(encoding=encoding, newline="")
-    for _ in range(dialect.skipped):
-        stream.readline()
-    return stream
 
 
 def _suspicious(stream: TextIO, dialect: Dialect) -> Iterator[tuple[int, int]]:
@@ -101,18 +94,14 @@ def _merged(row: list[str], delimiter: str) -> bool:
 
 def _closes(source: Source, encoding: str, dialect: Dialect) -> bool:
     """Whether every mark opens and closes as CSV asks, and all rows are as long as the header."""
-    with _opened(source, encoding, dialect) as stream, suppress(csv.Error):
+    with dialect.opened(source.path, encoding) as stream, suppress(csv.Error):
         lengths = {len(row) for row in dialect.reader(stream, strict=True) if row}
         return len(lengths) == 1
     return False
 
 
 def _fit_by_line(
-    source: Source,
-    encoding: str,
-    dialect: Dialect,
-    places: list[tuple[int, int]],
-    closed: bool,
+    source: Source, encoding: str, dialect: Dialect, places: list[tuple[int, int]], closed: bool
 ) -> bool:
     """Whether each line by itself has the header's fields, and values like its column's others."""
     rest = iter(places)
@@ -120,7 +109,7 @@ def _fit_by_line(
     width = 0
     others: list[_Values] = []
     within: list[list[str]] = []
-    with _opened(source, encoding, dialect) as stream:
+    with dialect.opened(source.path, encoding) as stream:
         for number, line in enumerate(stream, start=1 + dialect.skipped):
             fields = line.rstrip("\r\n").split(dialect.delimiter)
             if not line.strip():
@@ -162,7 +151,8 @@ class _Values:
             self._few.add(value)
 
     def tells(self) -> bool:
-        return bool(self._count) and (self._numbers or self._are_few())
+        few = len(self._few) <= _FEW and self._count >= 2 * len(self._few)
+        return bool(self._count) and (self._numbers or few)
 
     def takes(self, value: str) -> bool:
         if not value:
@@ -170,6 +160,3 @@ class _Values:
         if self._numbers:
             return bool(_NUMBER.fullmatch(value))
         return value in self._few
-
-    def _are_few(self) -> bool:
-        return len(self._few) <= _FEW and self._count >= 2 * len(self._few)

@@ -9,21 +9,28 @@ from pathlib import Path
 
 import pandas as pd
 
-from zigbang_nlp.errors import ZigbangError
+from zigbang_nlp.errors import InputError, ZigbangError
 from zigbang_nlp.language.bilingual import Bilingual
 from zigbang_nlp.language.file_errors import file_error, name, quoted
 from zigbang_nlp.tables.excel import read_excel
 from zigbang_nlp.tables.json_lines import read_json
-from zigbang_nlp.tables.lines import read_lines
 from zigbang_nlp.tables.mojibake import known_columns, mend_chunk
 from zigbang_nlp.tables.parquet import read_parquet
 from zigbang_nlp.tables.real_format import real_ending
-from zigbang_nlp.tables.separated import read_separated
-from zigbang_nlp.tables.source import CHUNK, Notes, ReadOptions, Source
+from zigbang_nlp.tables.separated import read_lines, read_separated
+from zigbang_nlp.tables.source import CHUNK, Notes, ReadOptions, Source, first_line
 from zigbang_nlp.tables.unicode import composed
 from zigbang_nlp.tables.unpack import PACKED, unpacked
 
-__all__ = ["CHUNK", "ENDINGS", "Notes", "ReadOptions", "first_chunk", "read_table"]
+__all__ = [
+    "CHUNK",
+    "ENDINGS",
+    "Notes",
+    "ReadOptions",
+    "first_chunk",
+    "read_table",
+    "readable_files",
+]
 
 #: ending -> what reads such a file. A new format is a module and a line here.
 READERS: dict[str, Callable[[Source], Iterator[pd.DataFrame]]] = {
@@ -103,6 +110,34 @@ def read_table(
         yield from _checked(source)
 
 
+def readable_files(paths: Sequence[Path], notes: Notes) -> list[Path]:
+    """Files as they are, and for a directory those of its files that can be read, by name.
+
+    Args:
+        paths: of files and directories.
+        notes: what a directory holds beside them is noted; hidden files are none.
+
+    Raises:
+        InputError: a directory holds none that can be read.
+    """
+    files: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            files.append(path)
+            continue
+        held = sorted(one for one in path.iterdir() if not one.name.startswith((".", "~$")))
+        read = [one for one in held if one.is_file() and one.suffix.lower() in (*ENDINGS, *PACKED)]
+        if not read:
+            raise InputError(
+                f"The directory {path} holds no file that can be read.",
+                f"Give files that end with one of {', '.join((*ENDINGS, *PACKED))}.",
+            )
+        for other in (one for one in held if one not in read):
+            notes.add("other files", other.name, directory=path)
+        files += read
+    return files
+
+
 def _checked(source: Source) -> Iterator[pd.DataFrame]:
     """The chunks of a file, once it is clear that it can be read and has the columns."""
     if source.ending not in READERS:
@@ -139,9 +174,5 @@ def _in_words(path: Path) -> Iterator[None]:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
         what = path.suffix[1:].lower()
-        why = Bilingual(f": {_first_line(error)}", "")
+        why = Bilingual(f": {first_line(error)[:200]}", "")
         raise file_error("unreadable", name=path.name, what=what, why=why) from error
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")[:200]

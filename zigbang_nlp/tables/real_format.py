@@ -10,8 +10,8 @@ from zigbang_nlp.language.file_errors import file_error
 from zigbang_nlp.tables.encoding import marked_encoding
 from zigbang_nlp.tables.source import Source
 
-_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+#: How the files of Excel begin.
+OLD_EXCEL, ZIP = b"\xd0\xcf\x11\xe0", b"PK\3\4"
 _BINARY = (".parquet", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 #: A member of a zip -> the workbook that it makes of it.
 _MEMBERS = {"xl/workbook.xml": ".xlsx", "xl/workbook.bin": ".xlsb", "content.xml": ".ods"}
@@ -40,13 +40,18 @@ def real_ending(source: Source) -> str:
     return ending
 
 
+def is_locked(path: Path) -> bool:
+    """Whether a password locks an .xlsx, which makes it look like an .xls."""
+    raw = path.read_bytes()
+    return raw.startswith(OLD_EXCEL) and "EncryptedPackage".encode("utf-16-le") in raw
+
+
 def _of_binary(path: Path, start: bytes) -> str | None:
     if start.startswith(b"PAR1"):
         return ".parquet"
-    if start.startswith(_OLD_EXCEL):
-        # What locks an .xlsx makes it look like an .xls.
-        return None if _ENCRYPTED in path.read_bytes() else ".xls"
-    if start.startswith(b"PK\3\4"):
+    if start.startswith(OLD_EXCEL):
+        return None if is_locked(path) else ".xls"
+    if start.startswith(ZIP):
         try:
             with zipfile.ZipFile(path) as archive:
                 names = set(archive.namelist())

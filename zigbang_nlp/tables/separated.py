@@ -1,4 +1,4 @@
-"""Separated values: .csv, .tsv, and tables that are called .txt."""
+"""Separated values: .csv and .tsv; and plain text, which may be a table after all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import chain, islice
 import pandas as pd
 
 from zigbang_nlp.language.file_errors import example, file_error
-from zigbang_nlp.tables.dialect import Dialect, find_dialect
+from zigbang_nlp.tables.dialect import DELIMITERS, Dialect, find_dialect, table_in_text
 from zigbang_nlp.tables.encoding import encoding_of
 from zigbang_nlp.tables.header import place_names
 from zigbang_nlp.tables.quotes import with_quoting
@@ -23,14 +23,26 @@ def read_separated(source: Source) -> Iterator[pd.DataFrame]:
     """
     encoding = encoding_of(source)
     dialect = with_quoting(source, encoding, find_dialect(source, encoding))
-    yield from read_rows(source, encoding, dialect)
+    yield from _rows_of(source, encoding, dialect)
 
 
-def read_rows(source: Source, encoding: str, dialect: Dialect) -> Iterator[pd.DataFrame]:
+def read_lines(source: Source) -> Iterator[pd.DataFrame]:
+    """The lines of a .txt file as the column "text"; or its rows where it is a table."""
+    encoding = encoding_of(source)
+    delimiter = table_in_text(source, encoding)
+    if delimiter is not None:
+        source.notes.add("table in text", ending=source.ending, delimiter=DELIMITERS[delimiter])
+        dialect = with_quoting(source, encoding, Dialect(delimiter))
+        yield from _rows_of(source, encoding, dialect)
+        return
+    with source.path.open(encoding=encoding, newline=None) as stream:
+        while lines := [line.rstrip("\n") for line in islice(stream, CHUNK)]:
+            yield pd.DataFrame({"text": lines}, dtype=object)
+
+
+def _rows_of(source: Source, encoding: str, dialect: Dialect) -> Iterator[pd.DataFrame]:
     """The rows of a file whose dialect is known; those that are short are filled and noted."""
-    with source.path.open(encoding=encoding, newline="") as stream:
-        for _ in range(dialect.skipped):
-            stream.readline()
+    with dialect.opened(source.path, encoding) as stream:
         reader = dialect.reader(stream)
         first: list[str] = next(filter(None, reader), [])
         if dialect.header:

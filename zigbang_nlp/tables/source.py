@@ -140,3 +140,8 @@ def unique_names(names: Sequence[str], notes: Notes) -> list[str]:
             notes.add("same columns", name=column)
         unique.append(column)
     return unique
+
+
+def first_line(error: BaseException) -> str:
+    """What an exception of a library says, as a part of a sentence."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

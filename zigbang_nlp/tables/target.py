@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pandas as pd
 
@@ -56,7 +57,7 @@ class Target:
     notes: Notes = field(default_factory=Notes)
 
 
-class TableWriter(ABC):
+class TableWriter(AbstractContextManager["TableWriter"]):
     """Writes the chunks of one table, in order.
 
     Args:
@@ -76,11 +77,8 @@ class TableWriter(ABC):
     def finish(self) -> None:
         """Write what is left, after the last chunk."""
 
-    def abandon(self) -> None:  # noqa: B027 - not every writer holds something
-        """Let go of what is held, after an error."""
-
-    def __enter__(self) -> Self:
-        return self
+    def abandon(self) -> None:
+        """Let go of what is held after an error; not every writer holds something."""
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:

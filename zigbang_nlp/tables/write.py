@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from zigbang_nlp.errors import InputError, ZigbangError
-from zigbang_nlp.tables.source import Notes
+from zigbang_nlp.tables.source import Notes, first_line
 from zigbang_nlp.tables.target import TableWriter, Target, WriteOptions
 from zigbang_nlp.tables.write_parquet import ParquetWriter, as_arrow, cast_to
 from zigbang_nlp.tables.write_statistics import StatisticsWriter, check_installed
@@ -182,9 +182,9 @@ def _in_words(target: Target, chunks: Sequence[pd.DataFrame], before: int) -> It
     except (ZigbangError, MemoryError, OSError):
         raise
     except Exception as error:  # each library has its own, and some have bugs
-        fact = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")[:200]
+        fact = f"{target.name} can't hold a cell: {first_line(error)[:200]}."
         raise InputError(
-            _placed(f"{target.name} can't hold a cell: {fact}.", target, chunks, before),
+            _placed(fact, target, chunks, before),
             "Correct the cell, leave the column out, or write another format.",
         ) from error
 

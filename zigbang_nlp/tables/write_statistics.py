@@ -25,56 +25,24 @@ class _Limits:
         name: characters of a variable's name, or its bytes where `in_bytes`.
         label: characters of a variable's label.
         text: bytes of a cell, None without a limit that matters.
-        reserved: names that are words of its language.
+        reserved: names that are words of its language, parted by spaces.
     """
 
     name: int
     in_bytes: bool
     label: int
     text: int | None
-    reserved: frozenset[str]
+    reserved: str
 
 
+_SPSS = "all and by eq ge gt le lt ne not or to with"
+_STATA = (
+    "_all _b byte _coef _cons double float if in int long _n _pi _pred _rc _skip strl using with"
+)
 #: SPSS Statistics, "Variable names" and "Limits"; Stata, "Naming conventions" [U] 11.3.
 _LIMITS = {
-    ".sav": _Limits(
-        64,
-        True,
-        85,
-        32_767,
-        frozenset(
-            ["all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with"]
-        ),
-    ),
-    ".dta": _Limits(
-        32,
-        False,
-        80,
-        None,
-        frozenset(
-            [
-                "_all",
-                "_b",
-                "byte",
-                "_coef",
-                "_cons",
-                "double",
-                "float",
-                "if",
-                "in",
-                "int",
-                "long",
-                "_n",
-                "_pi",
-                "_pred",
-                "_rc",
-                "_skip",
-                "strl",
-                "using",
-                "with",
-            ]
-        ),
-    ),
+    ".sav": _Limits(64, True, 85, 32_767, _SPSS),
+    ".dta": _Limits(32, False, 80, None, _STATA),
 }
 _MOST_DIGITS = 2**53
 _ILLEGAL = re.compile(r"\W")
@@ -173,7 +141,7 @@ def check_installed() -> None:
 def variable_names(names: Sequence[str], limits: Any) -> list[str]:
     """Names that a format allows, each once, whatever the case of its letters."""
     variables: list[str] = []
-    taken = set(limits.reserved)
+    taken = set(limits.reserved.split())
     for name in names:
         base = _ILLEGAL.sub("_", unicodedata.normalize("NFC", name)).strip("_") or "column"
         if not base[0].isalpha():

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from zigbang_nlp.tables.category_names import CATEGORY_WORDS
 from zigbang_nlp.tables.cells import as_text
-from zigbang_nlp.tables.column_names import NAMES, folded
+from zigbang_nlp.tables.column_names import CATEGORY_WORDS, NAMES, by_folded_name
 
 #: Category -> what its columns begin with; for the whole, nothing at all too.
 _BEGINNINGS: dict[str, tuple[str, ...]] = {
@@ -50,7 +49,7 @@ def find_layout(chunk: pd.DataFrame) -> Layout | None:
     >>> find_layout(pd.DataFrame(columns=columns)).pairs
     {'total': ('score', 'desc'), 'traffic': ('trafficScore', 'trafficDesc')}
     """
-    by_name = {folded(column): str(column) for column in reversed(list(chunk.columns))}
+    by_name = by_folded_name(chunk)
     pairs: dict[str, tuple[str | None, str]] = {}
     for category, beginnings in _BEGINNINGS.items():
         text = _first(by_name, beginnings, _TEXT_ENDINGS)
@@ -64,11 +63,9 @@ def _first(
     by_name: dict[str, str], beginnings: tuple[str, ...], endings: tuple[str, ...]
 ) -> str | None:
     # The longer beginning first: where both totalDesc and desc stand, desc may be another thing.
-    for beginning in sorted(beginnings, key=len, reverse=True):
-        for ending in endings:
-            if beginning + ending in by_name:
-                return by_name[beginning + ending]
-    return None
+    ordered = sorted(beginnings, key=len, reverse=True)
+    names = (beginning + ending for beginning in ordered for ending in endings)
+    return next((by_name[name] for name in names if name in by_name), None)
 
 
 def lengthened(chunk: pd.DataFrame, layout: Layout) -> pd.DataFrame:
@@ -82,15 +79,16 @@ def lengthened(chunk: pd.DataFrame, layout: Layout) -> pd.DataFrame:
         Rows in the order of the table, a row's categories in the order of `CATEGORIES`; pairs
         without a text are left out. The index tells each row's place in `chunk`, from 0.
     """
-    kept = layout.kept(chunk)
-    parts = []
-    for order, (category, (score, text)) in enumerate(layout.pairs.items()):
-        part = chunk[kept].copy()
-        part["category"] = category
-        part["rating"] = chunk[score] if score is not None else None
-        part["text"] = chunk[text]
-        part["_row"], part["_order"] = range(len(chunk)), order
-        parts.append(part)
+    others = chunk[layout.kept(chunk)].assign(_row=range(len(chunk)))
+    parts = [
+        others.assign(
+            category=category,
+            rating=None if score is None else chunk[score],
+            text=chunk[text],
+            _order=order,
+        )
+        for order, (category, (score, text)) in enumerate(layout.pairs.items())
+    ]
     rows = pd.concat(parts, ignore_index=True).sort_values(["_row", "_order"], kind="stable")
     filled = rows["text"].map(lambda cell: bool(as_text(cell).strip()))
     return rows[filled].set_index("_row").drop(columns="_order").rename_axis(None)
@@ -109,7 +107,6 @@ def scores_alone(chunk: pd.DataFrame, layout: Layout) -> Iterator[tuple[int, str
 
 def apartment_column(chunk: pd.DataFrame) -> str | None:
     """The column that tells complexes apart: an id before a name, which two may share."""
-    by_name = {folded(column): str(column) for column in reversed(list(chunk.columns))}
-    ids = [name for name in NAMES["apartment"] if name.endswith("id")]
-    names = [name for name in NAMES["apartment"] if not name.endswith("id")]
-    return next((by_name[name] for name in (*ids, *names) if name in by_name), None)
+    by_name = by_folded_name(chunk)
+    names = sorted(NAMES["apartment"], key=lambda name: not name.endswith("id"))
+    return next((by_name[name] for name in names if name in by_name), None)
