@@ -12,9 +12,10 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any, get_origin
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 
 from zigbang_nlp.config.base import Section
 from zigbang_nlp.config.keras_names import instead_of
@@ -66,11 +67,16 @@ def load_settings(
     for variable, raw in sorted((os.environ if environ is None else environ).items()):
         if variable.upper().startswith(ENV_PREFIX):
             name = variable[len(ENV_PREFIX) :].lower().replace("__", ".")
-            put(name, _parse_env(name, raw, variable), f"environment {variable}")
+            origin = f"environment {variable}"
+            _check_known(name, origin)
+            # Environment values are text: lists are comma-separated, the rest is pydantic's to read.
+            is_list = get_origin(known_keys()[name].annotation) is tuple
+            parts = [part.strip() for part in raw.split(",") if part.strip()]
+            put(name, parts if is_list else raw, origin)
     for name, value in (flags or {}).items():
         if value is not None:
             put(name, value, "flag")
-    preset = values.get("train", {}).get("preset")
+    preset: Any = values.get("train", {}).get("preset")
     for name in PRESETS.get(preset, {}) if isinstance(preset, str) else ():
         if origins[name] == "default":
             origins[name] = f"preset {preset}"
@@ -78,18 +84,11 @@ def load_settings(
         settings = Settings.model_validate(values)
     except ValidationError as error:
         raise _config_error(error, origins) from error
-    return LoadedSettings(settings, origins | _left_out(settings, preset, origins))
-
-
-def _left_out(settings: Settings, preset: Any, origins: Mapping[str, str]) -> dict[str, str]:
-    """The origin of what a preset would have set, had not another setting been in its way."""
-    return {
-        name: "default"
-        for name, origin in origins.items()
-        if origin == f"preset {preset}"
-        and preset in PRESETS
-        and value_of(settings, name) != PRESETS[preset][name]
-    }
+    for name, origin in origins.items():
+        # What a preset would have set, had not another setting been in its way.
+        if origin == f"preset {preset}" and value_of(settings, name) != PRESETS[preset][name]:
+            origins[name] = "default"
+    return LoadedSettings(settings, origins)
 
 
 def value_of(settings: Settings, name: str) -> Any:
@@ -103,14 +102,14 @@ def known_keys() -> dict[str, Any]:
     return {
         f"{section}.{key}": field
         for section, outer in Settings.model_fields.items()
-        for key, field in _section_type(outer.annotation).model_fields.items()
+        for key, field in _fields(outer).items()
     }
 
 
-def _section_type(annotation: Any) -> type[Section]:
-    assert isinstance(annotation, type), annotation
-    assert issubclass(annotation, Section), annotation
-    return annotation
+def _fields(outer: FieldInfo) -> dict[str, FieldInfo]:
+    """The settings of a section."""
+    section: type[Section] = outer.annotation  # type: ignore[assignment]
+    return section.model_fields
 
 
 def _read_file(file: Path | None) -> list[tuple[str, Any]]:
@@ -149,27 +148,16 @@ def _check_known(name: str, origin: str) -> None:
     if name in known_keys():
         return
     section, _, key = name.partition(".")
-    if section not in Settings.model_fields:
-        valid, what = list(Settings.model_fields), f"section {section!r}"
-        unknown = section
+    sections = Settings.model_fields
+    if section not in sections:
+        unknown, what, valid = section, f"section {section!r}", list(sections)
     else:
-        outer = Settings.model_fields[section]
-        valid, what = list(_section_type(outer.annotation).model_fields), f"setting {name!r}"
-        unknown = key
+        unknown, what, valid = key, f"setting {name!r}", list(_fields(sections[section]))
     close = difflib.get_close_matches(unknown, valid, n=1)
     hint = f"Did you mean {close[0]!r}? " if close else ""
     if section in ("train", "preprocess", "predict") and (instead := instead_of(unknown)):
         hint = f"{instead} "
     raise ConfigError(f"Unknown {what} ({origin}).", f"{hint}Valid: {', '.join(valid)}.")
-
-
-def _parse_env(name: str, raw: str, variable: str) -> Any:
-    """Environment values are text: lists are comma-separated, the rest is pydantic's to read."""
-    _check_known(name, f"environment {variable}")
-    annotation = known_keys()[name].annotation
-    if get_origin(annotation) is tuple or (get_args(annotation) and annotation is tuple):
-        return [part.strip() for part in raw.split(",") if part.strip()]
-    return raw
 
 
 def _config_error(error: ValidationError, origins: Mapping[str, str]) -> ConfigError:
@@ -181,6 +169,7 @@ def _config_error(error: ValidationError, origins: Mapping[str, str]) -> ConfigE
     value = without_password(repr(first["input"]))
     if name in _SECRET:
         value = "***"
-    about = f"{name} = {value} ({origin}): " if field is not None else f"{name}: "
-    described = f"{name}: {field.description}." if field is not None and field.description else ""
-    return ConfigError(f"{about}{message}.", described)
+    if field is None:
+        return ConfigError(f"{name}: {message}.", "")
+    described = f"{name}: {field.description}." if field.description else ""
+    return ConfigError(f"{name} = {value} ({origin}): {message}.", described)

@@ -11,19 +11,6 @@ from pydantic import BeforeValidator
 Metric = Literal["auc", "pr_auc", "macro_f1", "precision", "recall", "mse", "mae"]
 
 #: What can be watched; `val_` is of the validation texts.
-MONITORS: dict[str, Literal["min", "max"]] = {
-    "val_loss": "min",
-    "val_accuracy": "max",
-    "val_auc": "max",
-    "val_pr_auc": "max",
-    "val_macro_f1": "max",
-    "val_precision": "max",
-    "val_recall": "max",
-    "val_mse": "min",
-    "val_mae": "min",
-    "loss": "min",
-    "accuracy": "max",
-}
 _Monitor = Literal[
     "val_loss",
     "val_accuracy",
@@ -37,6 +24,10 @@ _Monitor = Literal[
     "loss",
     "accuracy",
 ]
+#: And whether less or more of it is better.
+MONITORS: dict[str, Literal["min", "max"]] = {
+    name: "min" if name.endswith(("loss", "mse", "mae")) else "max" for name in get_args(_Monitor)
+}
 #: What Keras 1 and 2 called them.
 _FORMERLY = {"val_acc": "val_accuracy", "acc": "accuracy"}
 
@@ -57,4 +48,3 @@ def known_monitor(name: Any) -> Any:
 
 
 Monitor = Annotated[_Monitor, BeforeValidator(known_monitor)]
-assert set(get_args(_Monitor)) == set(MONITORS)

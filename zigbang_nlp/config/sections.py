@@ -5,13 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    PositiveInt,
-    field_serializer,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, PositiveInt, field_serializer, model_validator
 
 from zigbang_nlp.config.base import Section, as_number_or_word
 from zigbang_nlp.config.crawl import CrawlSettings
@@ -102,8 +96,7 @@ class TokenizeSettings(Section):
     """How tokenizing is done; nothing here changes a token."""
 
     workers: Annotated[Literal["auto"] | PositiveInt, BeforeValidator(as_number_or_word)] = Field(
-        "auto",
-        description="processes that tokenize; auto = one a core where there is enough to do",
+        "auto", description="processes that tokenize; auto = one a core where there is enough to do"
     )
     time_limit: float = Field(
         2.0,

@@ -8,13 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    PositiveFloat,
-    model_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, model_validator
 
 from zigbang_nlp.config.base import Section, as_pair
 from zigbang_nlp.config.fitting import CheckpointSettings, StoppingSettings
