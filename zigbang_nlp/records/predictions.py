@@ -68,32 +68,20 @@ class Explanation:
     words: tuple[WordShare, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
-        """Everything but the text, rounded to six decimals."""
-        return {
-            "base": round(self.base, 6),
-            "gap": round(self.gap, 6),
-            "agreement": None if self.agreement is None else round(self.agreement, 6),
-            "spans": [
-                {
-                    "start": share.start,
-                    "end": share.end,
-                    "token": share.token,
-                    "occlusion": round(share.occlusion, 6),
-                    "gradient": round(share.gradient, 6),
-                }
-                for share in self.tokens
-            ],
-            "words": [
-                {
-                    "start": word.start,
-                    "end": word.end,
-                    "text": word.text,
-                    "log_odds": round(word.log_odds, 4),
-                    "marked": word.marked,
-                }
-                for word in self.words
-            ],
+        """Everything but the text, rounded to six decimals; log-odds to four."""
+        spans = ("start", "end", "token", "occlusion", "gradient")
+        words = ("start", "end", "text", "log_odds", "marked")
+        return _rounded(self, ("base", "gap", "agreement"), 6) | {
+            "spans": [_rounded(share, spans, 6) for share in self.tokens],
+            "words": [_rounded(word, words, 4) for word in self.words],
         }
+
+
+def _rounded(one: object, names: Sequence[str], digits: int) -> dict[str, object]:
+    values = ((name, getattr(one, name)) for name in names)
+    return {
+        name: round(value, digits) if isinstance(value, float) else value for name, value in values
+    }
 
 
 @dataclass(frozen=True, slots=True)
