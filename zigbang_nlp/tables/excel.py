@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
-import sys
+from ast import literal_eval
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -15,9 +14,8 @@ import python_calamine as calamine
 from zigbang_nlp.language.bilingual import Bilingual
 from zigbang_nlp.language.file_errors import file_error, quoted
 from zigbang_nlp.language.file_errors import name as word
-from zigbang_nlp.tables import opening
 from zigbang_nlp.tables.header import is_data, letters, place_names
-from zigbang_nlp.tables.opening import chosen_sheets, open_workbook, sheets_of
+from zigbang_nlp.tables.opening import chosen_sheets, open_workbook, sheets_of, trial
 from zigbang_nlp.tables.real_format import OLD_EXCEL, ZIP, is_locked
 from zigbang_nlp.tables.source import CHUNK, Source, first_line
 from zigbang_nlp.tables.unicode import composed
@@ -83,10 +81,7 @@ def _check_alive(source: Source, by_name: bool) -> None:
     """
     name = source.name
     cells = source.ending in (".xls", ".xlsb") or not by_name
-    asked = {"path": str(source.path), "by_name": by_name, "sheet": source.options.sheet}
-    asked |= {"cells": cells, "most_cells": opening.MOST_CELLS}
-    # -P: a module of the user's folder that is named like one of ours or Python's isn't imported.
-    command = [sys.executable, "-P", "-m", opening.__name__, json.dumps(asked)]
+    command = trial(source.path, by_name, cells, source.options.sheet)
     try:
         done = subprocess.run(
             command, capture_output=True, stdin=subprocess.DEVNULL, timeout=_TRIAL_SECONDS
@@ -96,10 +91,9 @@ def _check_alive(source: Source, by_name: bool) -> None:
     if done.returncode not in (0, 1):  # 1 is an exception, which is told when it is read here
         raise file_error("damaged workbook", name=name)
     if line := done.stdout.partition(b"\n")[0]:
-        large, rows, columns = json.loads(line)
-        raise file_error(
-            "far cell", name=name, sheet=repr(large), rows=rows, column=letters(columns - 1)
-        )
+        rows, columns, large = line.decode().strip().split(" ", 2)
+        sheet, column = repr(literal_eval(large)), letters(int(columns) - 1)
+        raise file_error("far cell", name=name, sheet=sheet, rows=rows, column=column)
 
 
 def _chosen(book: calamine.CalamineWorkbook, source: Source) -> list[str]:
