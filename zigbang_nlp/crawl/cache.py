@@ -8,23 +8,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
 
 from zigbang_nlp.config import Settings
 from zigbang_nlp.console import log
 from zigbang_nlp.crawl import progress
 from zigbang_nlp.crawl.crawler import CrawlSummary, chosen_source, find_region, site_of
 from zigbang_nlp.crawl.drift import Watch
-from zigbang_nlp.crawl.interpret import read_answer
-from zigbang_nlp.crawl.maintain import catch_up, scale_at
+from zigbang_nlp.crawl.interpret import read_stored
+from zigbang_nlp.crawl.maintain import BATCH, catch_up
 from zigbang_nlp.crawl.results import Results
 from zigbang_nlp.crawl.site import Site
 from zigbang_nlp.errors import CrawlFailedError, DriftError
 from zigbang_nlp.store import Counts, Outcome, Scope, Store, Task
 from zigbang_nlp.store.reparse import save_reparsed
 from zigbang_nlp.store.staging import batched
-
-_BATCH = 500
 
 
 def crawl_saved(
@@ -97,7 +94,7 @@ class _Reading:
         wave, known = first, set(first)
         while wave:
             after: list[Task] = []
-            for batch in batched(iter(wave), _BATCH):
+            for batch in batched(wave, BATCH):
                 for outcome in self._read(batch):
                     for sign in watch.note(outcome):
                         log.warning("%s", sign.fact)
@@ -108,21 +105,23 @@ class _Reading:
     def _read(self, batch: list[Task]) -> list[Outcome]:
         """Read and save the answers to some tasks; an unreadable one beside one that can be."""
         store, source = self.store, self.site.source
-        scales, usual = store.answers.scales(source), self.site.data.scale
-        read: list[tuple[Outcome, datetime, bool]] = []
+        scales = store.answers.scales(source)
+        read: dict[bool, list[tuple[Outcome, datetime]]] = {True: [], False: []}
+        outcomes = []
         for task, body, moment, was_read in store.answers.both(source, batch):
-            self.site.scale = scale_at(scales, moment, usual)
-            read.append((read_answer(self.site, task, body), moment, was_read))
-        self.unsaved += len(set(batch) - {outcome.task for outcome, *_ in read})
-        for was_read, some in groupby(sorted(read, key=lambda one: not one[2]), lambda one: one[2]):
-            pairs = [(outcome, moment) for outcome, moment, _ in some]
-            counts, _ = save_reparsed(store.database, source, pairs, was_read, self.scope.region)
-            self.reviews += counts
-        for outcome, *_ in read:
+            outcome = read_stored(self.site, task, body, moment, scales)
+            read[was_read].append((outcome, moment))
+            outcomes.append(outcome)
+        self.unsaved += len(set(batch) - {outcome.task for outcome in outcomes})
+        for was_read, pairs in read.items():
+            if pairs:
+                saved = save_reparsed(store.database, source, pairs, was_read, self.scope.region)
+                self.reviews += saved[0]
+        for outcome in outcomes:
             self.results.note(outcome)
             if outcome.failure is not None:
                 self.show.problem(outcome.failure.fact)
-        return [outcome for outcome, *_ in read]
+        return outcomes
 
     def _end(self, watch: Watch) -> str:
         """Judge the whole run, and give the word for its outcome."""
@@ -133,8 +132,6 @@ class _Reading:
             )
         states = self.store.frontier.states(self.scope.source, self.scope.region)
         signs = watch.at_end(not any(kind == "reviews" for kind, _ in states))
-        if any(sign.collapse for sign in signs):
-            raise watch.error(signs)
         if (verdict := self.results.verdict()) is not None:
             raise verdict
         for sign in signs:

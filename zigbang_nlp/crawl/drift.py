@@ -11,7 +11,7 @@ from zigbang_nlp.crawl.drift_signs import LEAST, MEASURED, Sign, judge
 from zigbang_nlp.crawl.endpoints import place_of
 from zigbang_nlp.errors import DriftError
 from zigbang_nlp.store import Outcome
-from zigbang_nlp.store.fill_rates import ByEndpoint, Fills
+from zigbang_nlp.store.fill_rates import ByEndpoint, Fill, Fills
 
 #: Answers with something in them that are looked back at while the crawl runs.
 WINDOW = 30
@@ -75,7 +75,7 @@ class Watch:
             new = [sign for sign in signs if (sign.endpoint, sign.field) not in self._told]
             self._told |= {(sign.endpoint, sign.field) for sign in new}
         if any(sign.collapse for sign in signs):
-            raise self.error(signs)
+            raise self._error(signs)
         return new
 
     def _compare(self, outcome: Outcome) -> None:
@@ -98,22 +98,24 @@ class Watch:
         sums.add(fills)
         if len(window) < WINDOW:
             return []
-        before = dict(self._before.get(endpoint, Fills()))
-        if endpoint not in self._before:  # then this run's own beginning is the measure
-            earlier = Fills()
-            earlier.add(self.totals[endpoint])
-            earlier.add(sums, sign=-1)
-            before = dict(earlier)
+        before = self._before.get(endpoint)
+        if before is None:  # then this run's own beginning is the measure
+            before = Fills()
+            before.add(self.totals[endpoint])
+            before.add(sums, sign=-1)
         signs = judge(endpoint, sums, before, self._floors, MEASURED, at_end=False)
         sums.add(window.popleft(), sign=-1)
         return signs
 
     def at_end(self, nothing_known: bool) -> list[Sign]:
-        """All signs, by what the whole run has seen.
+        """Signs that the site has changed in part, by what the whole run has seen.
 
         Args:
             nothing_known: no apartment of the region is known from this run or an earlier one, so
                 that lists without entries are no sea but a collapse.
+
+        Raises:
+            DriftError: nothing, or nothing of a field, could be read.
         """
         with self._lock:
             signs = [
@@ -127,9 +129,11 @@ class Watch:
             signs = [
                 replace(sign, collapse=True) if sign.field == "list" else sign for sign in signs
             ]
+        if any(sign.collapse for sign in signs):
+            raise self._error(signs)
         return signs
 
-    def error(self, signs: list[Sign]) -> DriftError:
+    def _error(self, signs: list[Sign]) -> DriftError:
         """The error that ends a run, with one raw answer to look at."""
         endpoint = next(sign.endpoint for sign in signs if sign.collapse)
         facts = ["The site may have changed.", *dict.fromkeys(sign.fact for sign in signs)]
@@ -153,13 +157,9 @@ class Watch:
     def recognised_scale(self, now: float) -> float | None:
         """The scale that the scores of this run are on, where it is not the one in force."""
         with self._lock:
-            seen = [
-                fields["review.scale"]
-                for fields in self.totals.values()
-                if "review.scale" in fields
-            ]
-        total = sum(fill.total for fill in seen)
-        over, far = sum(fill.filled for fill in seen), sum(fill.unread for fill in seen)
+            scales = [fields.get("review.scale", Fill()) for fields in self.totals.values()]
+            total, over = sum(s.total for s in scales), sum(s.filled for s in scales)
+            far = sum(s.unread for s in scales)
         if now == self._scale:
             if total < MEASURED or over < LEAST or over < 0.03 * total:
                 return None

@@ -49,15 +49,12 @@ def judge(
         least: how often a field must have been looked for.
         at_end: of a whole run; while it goes on, empty lists say nothing, as there is the sea.
     """
-    signs = []
-    for field, fill in fills.items():
-        if fill.total <= 0:
-            continue
-        known = before.get(field)
-        sign = _judge_field(endpoint, field, fill, known, floors, least, at_end)
-        if sign is not None:
-            signs.append(sign)
-    return signs
+    signs = (
+        _judge_field(endpoint, field, fill, before.get(field), floors, least, at_end)
+        for field, fill in fills.items()
+        if fill.total > 0
+    )
+    return [sign for sign in signs if sign is not None]
 
 
 def _fell(fill: Fill, known: Fill) -> bool:
@@ -88,6 +85,7 @@ _SPECIAL: dict[str, Callable[[Fill], str]] = {
     "review.year": lambda fill: (
         f"{fill.unread:,} dates are of years that can't be" if fill.unread else ""
     ),
+    "review.scale": lambda _: "",
     "more": lambda _: (
         "answers say that there are further pages (hasNext, totalPages ...), which nobody asks for"
     ),
@@ -146,8 +144,6 @@ def _judge_field(
         return sign(fact, fill.total >= MEASURED and fill.share < UNREADABLE)
     if field == "count":
         return _judge_count(sign, fill, least, endpoint.startswith("reviews"))
-    if field == "review.scale":
-        return None
     if field == "list":
         return _judge_lists(sign, fill, known if measured else None) if at_end else None
     if fill.unread >= LEAST and fill.unread > 0.2 * (fill.filled + fill.unread):

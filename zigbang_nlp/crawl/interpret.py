@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from zigbang_nlp.crawl.reading import parse
@@ -19,6 +21,27 @@ def read_answer(site: Site, task: Task, body: bytes) -> Outcome:
             task, body, failure=Failure("not json", f"The answer for {task} is not JSON.")
         )
     return read_tree(site, task, body, tree)
+
+
+def read_stored(
+    site: Site, task: Task, body: bytes, moment: datetime, scales: Sequence[tuple[datetime, float]]
+) -> Outcome:
+    """The same of an answer from the store, on the scale that was in force when it came.
+
+    Args:
+        site: reads it; its scale is set.
+        task: what was asked.
+        body: the raw answer.
+        moment: when it came.
+        scales: see `Answers.scales`.
+    """
+    site.scale = scale_at(scales, moment, site.data.scale)
+    return read_answer(site, task, body)
+
+
+def scale_at(scales: Sequence[tuple[datetime, float]], when: datetime, usual: float) -> float:
+    """The scale of an answer of some moment: the last one that was found before it."""
+    return next((scale for since, scale in reversed(scales) if since <= when), usual)
 
 
 def read_tree(site: Site, task: Task, body: bytes, tree: Any) -> Outcome:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from zigbang_nlp.console import log
 from zigbang_nlp.crawl import privacy
 from zigbang_nlp.crawl.hogangnono import Hogangnono
-from zigbang_nlp.crawl.interpret import read_answer
+from zigbang_nlp.crawl.interpret import read_stored
 from zigbang_nlp.crawl.named_region import without_persons
 from zigbang_nlp.crawl.site import Site
 from zigbang_nlp.crawl.zigbang import Zigbang
-from zigbang_nlp.store import Counts, Outcome, Store, Task
+from zigbang_nlp.store import Counts, Store, Task
 from zigbang_nlp.store.reparse import save_reparsed
 from zigbang_nlp.store.staging import batched
 
-#: Kinds of answers that rows are read from.
-_KINDS = ("cell", "area", "danji", "reviews")
-_BATCH = 500
+#: Answers that are read again in one transaction.
+BATCH = 500
 #: Goes up when the same answer is read into other rows than before.
 READING = 4
 
@@ -91,29 +90,18 @@ def reread(store: Store, site: Site, since: datetime | None = None) -> Reparsed:
         site: whose answers are read.
         since: only from answers of this moment or later.
     """
-    total, usual = Reparsed(), site.data.scale
-    scales = store.answers.scales(site.source)
+    total, scales = Reparsed(), store.answers.scales(site.source)
     for was_read in (True, False):  # what could not be read is newer than what could
-        stored = store.answers.all(site.source, _KINDS, since, was_read)
-        for batch in batched(stored, _BATCH):
+        stored = store.answers.all(site.source, privacy.KINDS, since, was_read)
+        for batch in batched(stored, BATCH):
             read = [
-                (_reread(site, Task(kind, key), body, scale_at(scales, moment, usual)), moment)
+                (read_stored(site, Task(kind, key), body, moment, scales), moment)
                 for kind, key, body, moment in batch
             ]
             counts, removed = save_reparsed(store.database, site.source, read, was_read)
             failed = tuple(outcome.failure.fact for outcome, _ in read if outcome.failure)
             total += Reparsed(len(read), counts, removed, failed)
     return total
-
-
-def _reread(site: Site, task: Task, body: bytes, scale: float) -> Outcome:
-    site.scale = scale
-    return read_answer(site, task, body)
-
-
-def scale_at(scales: Sequence[tuple[datetime, float]], when: datetime, usual: float) -> float:
-    """The scale of an answer of some moment: the last one that was found before it."""
-    return next((scale for since, scale in reversed(scales) if since <= when), usual)
 
 
 def rotate_nickname_key(store: Store) -> int:

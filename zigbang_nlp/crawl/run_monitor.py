@@ -10,7 +10,8 @@ import pygeohash
 from zigbang_nlp.config.site import file_to_mend
 from zigbang_nlp.console import log
 from zigbang_nlp.crawl.drift import Watch
-from zigbang_nlp.crawl.maintain import reread, scale_at
+from zigbang_nlp.crawl.interpret import scale_at
+from zigbang_nlp.crawl.maintain import reread
 from zigbang_nlp.crawl.site import Site
 from zigbang_nlp.errors import DriftError
 from zigbang_nlp.geo import districts
@@ -78,8 +79,6 @@ class RunMonitor:
             reread(self.store, self.site, self._began)
         states = self.store.frontier.states(self.scope.source, self.scope.region)
         signs = self._watch.at_end(not any(kind == "reviews" for kind, _ in states))
-        if any(sign.collapse for sign in signs):
-            raise self._watch.error(signs)
         self.warnings += [sign.fact for sign in signs]
         return f"warned: {' '.join(self.warnings)}" if self.warnings else "complete"
 
@@ -127,17 +126,17 @@ class RunMonitor:
 
     def _take_next(self, kind: str, refused: int) -> bool:
         """Go on by the next endpoint for a kind of answer; False where there is none."""
-        closed, endpoints = endpoint_name(self.site, kind), self.site.endpoints
-        warning = f"{closed} says 404 or 410 to everything ({refused:,} times): it may be gone."
+        endpoints = self.site.endpoints
+        warning = (
+            f"{self._name(kind)} says 404 or 410 to everything ({refused:,} times): it may be gone."
+        )
         if endpoints.take_next(kind) is not None:
             self.store.frontier.reopen(self.scope, kind, GONE)
-            warning += f" Going on by {endpoint_name(self.site, kind)}."
+            warning += f" Going on by {self._name(kind)}."
         elif kind == "cell" and endpoints.all("area"):
             tasks = self._areas()
             self.store.frontier.start(self.scope, tasks)
-            warning += (
-                f" Going on by {endpoint_name(self.site, 'area')}, for {len(tasks):,} districts."
-            )
+            warning += f" Going on by {self._name('area')}, for {len(tasks):,} districts."
             endpoints.give_up(kind)
             self.store.frontier.reopen(self.scope, kind, GONE)  # to be put away without a request
         else:
@@ -145,6 +144,10 @@ class RunMonitor:
         log.warning("%s", warning)
         self.warnings.append(warning)
         return True
+
+    def _name(self, kind: str) -> str:
+        """The endpoint for a kind of answer, as failures and fill rates name it."""
+        return self.site.endpoint(Task(kind, ""))
 
     def _areas(self) -> Sequence[Task]:
         """The districts that the region's cells touch, by their codes."""
@@ -157,8 +160,3 @@ class RunMonitor:
                 place = districts.district_at(latitude, longitude)
                 codes.add(place.district_code if place is not None else "")
         return [Task("area", code) for code in sorted(codes - {""})]
-
-
-def endpoint_name(site: Site, kind: str) -> str:
-    """The endpoint for a kind of answer, as failures and fill rates name it."""
-    return site.endpoint(Task(kind, ""))

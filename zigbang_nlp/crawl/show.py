@@ -6,8 +6,7 @@ import json
 from typing import Any
 
 from zigbang_nlp.console import table
-from zigbang_nlp.crawl.interpret import read_answer
-from zigbang_nlp.crawl.maintain import scale_at
+from zigbang_nlp.crawl.interpret import read_stored
 from zigbang_nlp.crawl.reading import parse
 from zigbang_nlp.crawl.site import Site
 from zigbang_nlp.errors import InputError
@@ -33,18 +32,13 @@ def show_answer(store: Store, site: Site, task: Task) -> str:
             "e.g. --show reviews 12345.",
         )
     body, moment = kept
-    site.scale = scale_at(store.answers.scales(site.source), moment, site.data.scale)
-    outcome = read_answer(site, task, body)
-    lines = _pretty(body).splitlines()
-    head = f"{task} of {site.source}, asked on {moment:%Y-%m-%d %H:%M} (UTC), {len(body):,} bytes:"
-    return "\n\n".join([head, "\n".join(lines), *_reading(outcome)])
-
-
-def _pretty(body: bytes) -> str:
+    outcome = read_stored(site, task, body, moment, store.answers.scales(site.source))
     try:
-        return json.dumps(parse(body), ensure_ascii=False, indent=1)
+        text = json.dumps(parse(body), ensure_ascii=False, indent=1)
     except (ValueError, RecursionError):
-        return body.decode("utf-8", "replace")
+        text = body.decode("utf-8", "replace")
+    head = f"{task} of {site.source}, asked on {moment:%Y-%m-%d %H:%M} (UTC), {len(body):,} bytes:"
+    return "\n\n".join([head, text, *_reading(outcome)])
 
 
 def _reading(outcome: Outcome) -> list[str]:
