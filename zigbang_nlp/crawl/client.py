@@ -6,7 +6,8 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote
 
 from zigbang_nlp.config import CrawlSettings
@@ -19,6 +20,11 @@ from zigbang_nlp.crawl.transport import Broken, Response, Transport
 from zigbang_nlp.errors import CrawlStoppedError, RequestFailedError
 from zigbang_nlp.store import Task
 
+if TYPE_CHECKING:
+    from zigbang_nlp.crawl.robots import Robots
+
+Understood = TypeVar("Understood")
+
 #: The site has nothing there: an answer, not a failure.
 ABSENT = frozenset({404, 410})
 #: What was asked about is as it was.
@@ -29,21 +35,12 @@ TRANSIENT = frozenset({403, 408, 425, 429, 500, 502, 503, 504})
 PASSING = frozenset({"timeout", "connection", "cut off", "not json", "error answer"}) | {
     f"http {status}" for status in TRANSIENT
 }
-
-
 #: Keys that say of an error, and those that stand beside them where there is nothing else.
 _ERRORS = frozenset(("error", "errors", "errorcode", "message", "msg", "detail"))
 _OF_ERRORS = _ERRORS | {"code", "status", "statuscode", "success", "ok", "result"}
 _OF_ERRORS |= {"timestamp", "path", "title", "type", "traceid", "requestid"}
 #: Seconds.
 _YEAR = 366 * 24 * 3600.0
-
-
-class Allows(Protocol):
-    """Says what a site lets us ask for (see robots.py)."""
-
-    def allows(self, url: str) -> bool:
-        """Whether this very URL may be asked for."""
 
 
 class Client:
@@ -69,7 +66,7 @@ class Client:
     ) -> None:
         self.site, self.settings, self.pace, self.sent = site, settings, pace, sent
         self.conditions = conditions
-        self.robots: Allows | None = None
+        self.robots: Robots | None = None
         self.transport = Transport(settings, site.data.headers)
 
     def fetch(self, task: Task) -> Answer:
@@ -109,20 +106,20 @@ class Client:
         known = self.conditions.known(task, url) if self.conditions and task else None
         if known is not None:
             prepared.headers.update(known.headers)
+        understand = partial(self._understood, endpoint, url, known)
         tries = self.settings.retries + 1
         for attempt in range(1, tries + 1):
-            failed, answer = self._once(endpoint, prepared, known)
-            if answer is not None:
-                return answer
-            assert failed is not None
-            if not failed.again or attempt == tries:
-                times = f", {attempt} times" if attempt > 1 else ""
-                raise RequestFailedError(
-                    f"{self.settings.base_url}{path} failed: {failed.fact}{times}.",
-                    "Ask again later with --retry-failed.",
-                    kind=failed.kind,
-                    body=failed.body,
-                )
+            try:
+                return self._once(endpoint, prepared, understand)
+            except Broken as broken:
+                if not broken.again or attempt == tries:
+                    times = f", {attempt} times" if attempt > 1 else ""
+                    raise RequestFailedError(
+                        f"{self.settings.base_url}{path} failed: {broken.fact}{times}.",
+                        "Ask again later with --retry-failed.",
+                        kind=broken.kind,
+                        body=broken.body,
+                    ) from broken
             self.pace.sleep(self.pause(attempt))
         raise AssertionError("unreachable: the last try returns or raises")
 
@@ -130,97 +127,82 @@ class Client:
         """The answer to one request, paced and counted, whatever it is; for robots.txt.
 
         Raises:
-            Broken: there is none.
+            Broken: there is none, or only word that the server is in trouble.
             CrawlStoppedError: from the pace or from `sent`, or the site asks to come back later.
         """
-        self.pace.wait()
-        began = time.monotonic()
-        try:
-            response = self.transport.send(self.transport.prepare(path, {}))
-        except Broken as broken:
-            self._tell(Sent(broken.kind, 0, time.monotonic() - began, endpoint="robots.txt"))
-            raise
-        status, trouble = response.status, response.status == 429 or response.status >= 500
-        failure, wait = (f"http {status}", response.retry_after) if trouble else (None, None)
-        seconds = time.monotonic() - began
-        self._tell(Sent(failure, len(response.body), seconds, status, wait, "robots.txt"))
-        self._check_wait(wait, failure or "")
-        return response
+        return self._once("robots.txt", self.transport.prepare(path, {}), _untroubled)
 
     def _once(
-        self, endpoint: str, prepared: Any, known: Known | None
-    ) -> tuple[_Failed | None, Answer | None]:
-        """One try."""
+        self, endpoint: str, prepared: Any, understand: Callable[[Response], Understood]
+    ) -> Understood:
+        """One try: paced, sent, understood and told of."""
         self.pace.wait()
         began = time.monotonic()
-        status, size, retry_after = 0, 0, None
-        failed: _Failed | None = None
-        answer: Answer | None = None
+        response = Response(0, b"")
         try:
             response = self.transport.send(prepared)
+            understood = understand(response)
         except Broken as broken:
-            failed = _Failed(broken.kind, broken.fact, broken.body, broken.kind != "too large")
-        else:
-            status, size = response.status, len(response.body)
-            retry_after = response.retry_after
-            failed, answer = _understood(response, endpoint in self.site.may_be_absent, known)
-            if answer is not None and self.conditions is not None and not answer.kept:
-                validators = self.conditions.validators(prepared.url or "", response.headers)
-                answer = replace(answer, validators=validators)
-        seconds = time.monotonic() - began
-        kind = failed.kind if failed else None
-        self._tell(Sent(kind, size, seconds, status, retry_after, endpoint))
-        if failed:
-            self._check_wait(retry_after, failed.kind)
-        return failed, answer
+            self._tell(endpoint, broken.kind, response, time.monotonic() - began)
+            wait = response.retry_after
+            if wait is not None and wait > self.settings.retry_after_cap:
+                raise _come_back(wait, broken.kind) from broken
+            raise
+        self._tell(endpoint, None, response, time.monotonic() - began)
+        return understood
 
-    def _check_wait(self, retry_after: float | None, kind: str) -> None:
-        """Raise where the site asks for a longer wait than the user would."""
-        if retry_after is not None and retry_after > self.settings.retry_after_cap:
-            raise _come_back(retry_after, kind)
+    def _tell(self, endpoint: str, failure: str | None, answer: Response, seconds: float) -> None:
+        size, wait = len(answer.body), answer.retry_after
+        sent = Sent(failure, size, seconds, answer.status, wait, endpoint)
+        self.pace.learn(sent)
+        self.sent(sent)
+
+    def _understood(
+        self, endpoint: str, url: str, known: Known | None, response: Response
+    ) -> Answer:
+        """The answer that a response is, or `Broken` with the reason why it is none."""
+        status, body = response.status, response.body
+        if status == UNCHANGED:
+            if known is None:
+                fact = "HTTP status 304 (not changed), though nothing was asked about a change"
+                raise Broken("http 304", fact, body, again=False)
+            return Answer(known.body, parse(known.body), 200, True, known.validators)
+        if status in ABSENT and endpoint in self.site.may_be_absent:
+            answer = Answer(b"", None, status)
+        else:
+            answer = Answer(body, _tree(status, body), status)
+        if self.conditions is None:
+            return answer
+        return replace(answer, validators=self.conditions.validators(url, response.headers))
 
     def pause(self, attempt: int) -> float:
         """Seconds before the next try: doubling, and never the same for two crawlers."""
         longest = self.settings.backoff * 2.0 ** (attempt - 1)
         return longest * random.uniform(0.5, 1)
 
-    def _tell(self, sent: Sent) -> None:
-        self.pace.learn(sent)
-        self.sent(sent)
+
+def _untroubled(response: Response) -> Response:
+    """The response, unless the server is in trouble."""
+    if response.status == 429 or response.status >= 500:
+        raise Broken(f"http {response.status}", f"http {response.status}")
+    return response
 
 
-class _Failed:
-    """One try that went wrong."""
-
-    def __init__(self, kind: str, fact: str, body: bytes, again: bool) -> None:
-        self.kind, self.fact, self.body, self.again = kind, fact, body, again
-
-
-def _understood(
-    response: Response, may_be_absent: bool, known: Known | None
-) -> tuple[_Failed | None, Answer | None]:
-    """What a response is: an answer, or why it is none."""
-    status, body = response.status, response.body
-    if status == UNCHANGED:
-        if known is not None:
-            return None, Answer(known.body, parse(known.body), 200, True, known.validators)
-        fact = "HTTP status 304 (not changed), though nothing was asked about a change"
-        return _Failed("http 304", fact, body, False), None
-    if status in ABSENT and may_be_absent:
-        return None, Answer(b"", None, status)
+def _tree(status: int, body: bytes) -> Any:
+    """The answer, parsed, of a response that should have one."""
+    kind, fact = f"http {status}", f"HTTP status {status}"
     if 300 <= status < 400:
-        fact = f"HTTP status {status}, a redirect, which is not followed"
-        return _Failed(f"http {status}", fact, body, False), None
+        raise Broken(kind, f"{fact}, a redirect, which is not followed", body, again=False)
     if status != 200:
-        return _Failed(f"http {status}", f"HTTP status {status}", body, status in TRANSIENT), None
+        raise Broken(kind, fact, body, again=status in TRANSIENT)
     try:
         tree = parse(body)
-    except (ValueError, RecursionError):
-        return _Failed("not json", _not_json(body), body, True), None
+    except (ValueError, RecursionError) as error:
+        raise Broken("not json", _not_json(body), body) from error
     if _is_error(tree):
-        fact = f"HTTP status 200 with an error where an answer was due; keys: {', '.join(tree)}"
-        return _Failed("error answer", fact, body, True), None
-    return None, Answer(body, tree, status)
+        fact += f" with an error where an answer was due; keys: {', '.join(tree)}"
+        raise Broken("error answer", fact, body)
+    return tree
 
 
 def _is_error(tree: Any) -> bool:

@@ -11,16 +11,13 @@ import queue
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError
-
-#: Seconds after which the watching thread ends when there is nothing to watch.
-_IDLE = 5.0
 
 
 class Watch:
@@ -68,6 +65,12 @@ class Watch:
             self._twins.clear()
 
 
+#: Seconds after which the watching thread ends when there is nothing to watch.
+_IDLE = 5.0
+#: The request of each thread that is under a deadline.
+_mine = threading.local()
+
+
 class _Watchman:
     """One thread that looks after all requests of this process; it ends when there are none."""
 
@@ -76,10 +79,14 @@ class _Watchman:
         self._watches: set[Watch] = set()
         self._thread: threading.Thread | None = None
         self._pause = 0.25
-        self.mine = threading.local()
 
     @contextlib.contextmanager
-    def until(self, seconds: float) -> Iterator[Watch]:
+    def within(self, seconds: float) -> Iterator[Watch]:
+        """A block in which this thread's requests through a `WatchedAdapter` end within `seconds`.
+
+        After it, `expired` tells whether they were cut: what a cut request raises, or gives back as
+        if it were whole, says nothing.
+        """
         watch = Watch(seconds)
         with self._lock:
             self._watches.add(watch)
@@ -87,11 +94,11 @@ class _Watchman:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._look, name="deadlines", daemon=True)
                 self._thread.start()
-        self.mine.watch = watch
+        _mine.watch = watch
         try:
             yield watch
         finally:
-            self.mine.watch = None
+            _mine.watch = None
             with self._lock:
                 self._watches.discard(watch)
             watch.close()
@@ -112,16 +119,7 @@ class _Watchman:
                 watch.cut()
 
 
-_watchman = _Watchman()
-
-
-def within(seconds: float) -> contextlib.AbstractContextManager[Watch]:
-    """A block in which this thread's requests through a `WatchedAdapter` end within `seconds`.
-
-    After it, `expired` tells whether they were cut: what a cut request raises, or gives back as
-    if it were whole, says nothing.
-    """
-    return _watchman.until(seconds)
+within = _Watchman().within
 
 
 def _addresses(connection: Any, seconds: float) -> list[Any]:
@@ -146,57 +144,45 @@ def _addresses(connection: Any, seconds: float) -> list[Any]:
     return list(answer)
 
 
-def _connect(connection: Any, plain: Callable[[], socket.socket]) -> socket.socket:
-    """What `plain` does for one address, for each address of the host until one answers.
-
-    Each has its own time-out, and all together the deadline.
-    """
-    watch: Watch | None = getattr(_watchman.mine, "watch", None)
-    if watch is None:
-        return plain()
-    host, patience = connection._dns_host, connection.timeout
-    addresses = _addresses(connection, watch.left)
-    failure: Exception = ConnectTimeoutError(connection, f"no connection to {host} in time")
-    try:
-        for *_, address in addresses:
-            if watch.left <= 0:
-                break
-            connection._dns_host = address[0]
-            connection.timeout = min(patience or watch.left, watch.left)
-            try:
-                sock = plain()
-            except urllib3.exceptions.HTTPError as error:
-                failure = error
-                continue
-            watch.add(sock)
-            return sock
-    finally:
-        connection._dns_host, connection.timeout = host, patience
-    raise failure
-
-
-def _watch_kept_alive(connection: Any) -> None:
-    watch: Watch | None = getattr(_watchman.mine, "watch", None)
-    if watch is not None and connection.sock is not None:
-        watch.add(connection.sock)
-
-
 class _HTTPConnection(HTTPConnection):
     def _new_conn(self) -> socket.socket:
-        return _connect(self, super()._new_conn)
+        """What urllib3 does for one address, for each address of the host until one answers.
+
+        Each has its own time-out, and all together the deadline.
+        """
+        connection: Any = self
+        watch: Watch | None = getattr(_mine, "watch", None)
+        if watch is None:
+            return super()._new_conn()
+        host, patience = connection._dns_host, connection.timeout
+        addresses = _addresses(connection, watch.left)
+        failure: Exception = ConnectTimeoutError(connection, f"no connection to {host} in time")
+        try:
+            for *_, address in addresses:
+                if watch.left <= 0:
+                    break
+                connection._dns_host = address[0]
+                connection.timeout = min(patience or watch.left, watch.left)
+                try:
+                    sock = super()._new_conn()
+                except urllib3.exceptions.HTTPError as error:
+                    failure = error
+                    continue
+                watch.add(sock)
+                return sock
+        finally:
+            connection._dns_host, connection.timeout = host, patience
+        raise failure
 
     def request(self, *args: Any, **kwargs: Any) -> None:
-        _watch_kept_alive(self)
+        watch: Watch | None = getattr(_mine, "watch", None)
+        if watch is not None and self.sock is not None:  # it was kept alive
+            watch.add(self.sock)
         super().request(*args, **kwargs)
 
 
-class _HTTPSConnection(HTTPSConnection):
-    def _new_conn(self) -> socket.socket:
-        return _connect(self, super()._new_conn)
-
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        _watch_kept_alive(self)
-        super().request(*args, **kwargs)
+class _HTTPSConnection(_HTTPConnection, HTTPSConnection):
+    pass
 
 
 class _HTTPPool(urllib3.HTTPConnectionPool):
@@ -207,16 +193,19 @@ class _HTTPSPool(urllib3.HTTPSConnectionPool):
     ConnectionCls = _HTTPSConnection
 
 
+_POOLS = {"http": _HTTPPool, "https": _HTTPSPool}
+
+
 class WatchedAdapter(HTTPAdapter):
     """requests' adapter with connections that `within` can cut, behind proxies too."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """As requests does, with pools of connections that can be cut."""
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
+        self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
         """As requests does, with pools of connections that can be cut."""
         manager = super().proxy_manager_for(*args, **kwargs)
-        manager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
+        manager.pool_classes_by_scheme = _POOLS
         return manager

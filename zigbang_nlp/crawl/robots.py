@@ -66,65 +66,8 @@ def read_robots(client: Client, store: Store, source: str) -> Robots:
         store.answers.save(source, _KIND, settings.base_url, body)
     text = body.decode("utf-8", "replace")
     robots = Robots(text, settings.contact)
-    _tell_delay(robots.delay, settings.rate, _no_delays(text))
-    return robots
-
-
-def _fetch(client: Client) -> bytes:
-    """The content, from where redirects lead; nothing where there is none."""
-    where = f"{client.settings.base_url.rstrip('/')}/robots.txt"
-    for _ in range(_HOPS + 1):
-        try:
-            response = _persistent(client, where)
-        except Broken as broken:
-            raise _unreadable(client, broken.fact) from broken
-        target = response.headers.get("Location")
-        if 300 <= response.status < 400 and target:
-            where = urljoin(where, target)
-            if urlsplit(where).scheme not in ("http", "https"):
-                return b""
-            continue
-        if response.status == 429 or response.status >= 500:
-            raise _unreadable(client, f"http {response.status}")
-        return response.body if response.status == 200 else b""  # there is none: all is allowed
-    return b""  # too many redirects count as none
-
-
-def _persistent(client: Client, where: str) -> Response:
-    """The response, tried again where the server may do better in a moment."""
-    for attempt in range(client.settings.retries):
-        try:
-            response = client.raw(where)
-            if response.status != 429 and response.status < 500:
-                return response
-        except Broken:
-            pass
-        client.pace.sleep(client.pause(attempt + 1))
-    return client.raw(where)
-
-
-def _unreadable(client: Client, why: str) -> CrawlStoppedError:
-    named = "crawl.proxy" if client.settings.proxy else "crawl.base_url"
-    return CrawlStoppedError(
-        f"{client.settings.base_url}/robots.txt can't be read ({without_password(why)}).",
-        f"Try again later, or check {named}.",
-    )
-
-
-def _no_delays(text: str) -> list[str]:
-    """What is written as a delay and is no number of seconds."""
-    unread = []
-    for delay in _DELAY.findall(text):
-        try:
-            if not 0 <= float(delay) < math.inf:
-                raise ValueError
-        except ValueError:
-            unread.append(delay)
-    return unread
-
-
-def _tell_delay(delay: float, rate: float, no_delays: list[str]) -> None:
-    if not delay and no_delays:
+    delay, rate = robots.delay, settings.rate
+    if not delay and (no_delays := [word for word in _DELAY.findall(text) if not _is_delay(word)]):
         log.warning(
             "robots.txt has a Crawl-delay that is no number of seconds (%s); it is not kept.",
             no_delays[0][:20],
@@ -136,3 +79,45 @@ def _tell_delay(delay: float, rate: float, no_delays: list[str]) -> None:
         )
     if delay and (not rate or delay > 1 / rate):
         log.info("robots.txt asks for a Crawl-delay of %s; it is kept.", duration(delay))
+    return robots
+
+
+def _is_delay(word: str) -> bool:
+    """Whether it is a number of seconds."""
+    try:
+        return 0 <= float(word) < math.inf
+    except ValueError:
+        return False
+
+
+def _fetch(client: Client) -> bytes:
+    """The content, from where redirects lead; nothing where there is none."""
+    where = f"{client.settings.base_url.rstrip('/')}/robots.txt"
+    for _ in range(_HOPS + 1):
+        try:
+            response = _persistent(client, where)
+        except Broken as broken:
+            named = "crawl.proxy" if client.settings.proxy else "crawl.base_url"
+            raise CrawlStoppedError(
+                f"{client.settings.base_url}/robots.txt can't be read "
+                f"({without_password(broken.fact)}).",
+                f"Try again later, or check {named}.",
+            ) from broken
+        target = response.headers.get("Location")
+        if 300 <= response.status < 400 and target:
+            where = urljoin(where, target)
+            if urlsplit(where).scheme not in ("http", "https"):
+                return b""
+            continue
+        return response.body if response.status == 200 else b""  # there is none: all is allowed
+    return b""  # too many redirects count as none
+
+
+def _persistent(client: Client, where: str) -> Response:
+    """The response, tried again where the server may do better in a moment."""
+    for attempt in range(client.settings.retries):
+        try:
+            return client.raw(where)
+        except Broken:
+            client.pace.sleep(client.pause(attempt + 1))
+    return client.raw(where)

@@ -44,14 +44,15 @@ class Broken(Exception):
     """A request without an answer.
 
     Attributes:
-        kind: "timeout", "connection", "cut off" or "too large".
+        kind: "timeout", "connection", "cut off", "too large", or what came in place of an answer.
         fact: the same for people.
-        body: what came before it broke.
+        body: what came before it broke, or in the place of an answer.
+        again: another try may go better.
     """
 
-    def __init__(self, kind: str, fact: str, body: bytes = b"") -> None:
+    def __init__(self, kind: str, fact: str, body: bytes = b"", again: bool = True) -> None:
         super().__init__(fact)
-        self.kind, self.fact, self.body = kind, fact, body
+        self.kind, self.fact, self.body, self.again = kind, fact, body, again
 
 
 class Transport:
@@ -66,11 +67,9 @@ class Transport:
         self.settings, self.headers = settings, dict(headers or {})
         #: A socket waits `timeout` for each sign of life, and the whole answer twice as long.
         self.deadline = 2 * settings.timeout
-        self._local = threading.local()  # requests' sessions are not made for several threads
+        self._local = threading.local()
 
-    def prepare(
-        self, path: str, query: Mapping[str, str], headers: Mapping[str, str] | None = None
-    ) -> requests.PreparedRequest:
+    def prepare(self, path: str, query: Mapping[str, str]) -> requests.PreparedRequest:
         """The request as it will be sent.
 
         Cookies and the site's headers go to its own address alone; robots.txt may lead elsewhere.
@@ -78,11 +77,10 @@ class Transport:
         Args:
             path: under the base URL; or a whole URL.
             query: names and values, not yet quoted.
-            headers: besides the client's own.
         """
         base = self.settings.base_url
         whole = path if "://" in path else f"{base.rstrip('/')}/{path.lstrip('/')}"
-        request = requests.Request("GET", whole, params=dict(query), headers=dict(headers or {}))
+        request = requests.Request("GET", whole, params=dict(query))
         prepared = self._session().prepare_request(request)
         if _address(whole) != _address(base):
             for name in ("Cookie", *self.headers):
@@ -126,14 +124,12 @@ class Transport:
             raise Broken("connection", _connection_fact(error)) from error
 
     def _session(self) -> requests.Session:
-        if not hasattr(self._local, "session"):
-            self._local.session = self._new_session()
-        session = self._local.session
-        assert isinstance(session, requests.Session)
-        return session
-
-    def _new_session(self) -> requests.Session:
+        """This thread's session: requests' own are not made for several threads."""
+        known: requests.Session | None = getattr(self._local, "session", None)
+        if known is not None:
+            return known
         settings, session = self.settings, requests.Session()
+        self._local.session = session
         for scheme in ("http://", "https://"):
             session.mount(scheme, WatchedAdapter())
         session.headers["User-Agent"] = user_agent(settings.contact)
@@ -167,7 +163,7 @@ def _read(answer: requests.Response) -> bytes:
         parts.append(part)
         size += len(part)
         if size > MAX_BYTES:
-            raise Broken("too large", f"an answer of more than {MAX_BYTES >> 20} MB")
+            raise Broken("too large", f"an answer of more than {MAX_BYTES >> 20} MB", again=False)
     body = b"".join(parts)
     if answer.raw.length_remaining:
         raise Broken("cut off", "the connection was cut in the middle of the answer", body)
