@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from zigbang_nlp.config import CrawlSettings, Settings
-from zigbang_nlp.config.site import file_to_mend, load_site
-from zigbang_nlp.console import log
-from zigbang_nlp.crawl import privacy, progress
-from zigbang_nlp.crawl.checks import check_host, tell_clock
+from zigbang_nlp.config.site import load_site
+from zigbang_nlp.console import duration, log
+from zigbang_nlp.crawl import progress
 from zigbang_nlp.crawl.client import Client
 from zigbang_nlp.crawl.conditional_requests import Conditions
 from zigbang_nlp.crawl.health import Health
 from zigbang_nlp.crawl.hogangnono import Hogangnono
-from zigbang_nlp.crawl.loop import BACKLOG, Loop
+from zigbang_nlp.crawl.loop import Loop
 from zigbang_nlp.crawl.maintain import catch_up
-from zigbang_nlp.crawl.named_region import find_place, is_known_place
+from zigbang_nlp.crawl.named_region import find_place
 from zigbang_nlp.crawl.pace import Pace
-from zigbang_nlp.crawl.reader import SiteReader
 from zigbang_nlp.crawl.replay import Replay
+from zigbang_nlp.crawl.results import tell_failed
 from zigbang_nlp.crawl.robots import read_robots
 from zigbang_nlp.crawl.site import Fetcher, Site
 from zigbang_nlp.crawl.zigbang import Zigbang
 from zigbang_nlp.errors import InputError, RegionError
-from zigbang_nlp.geo import cells
+from zigbang_nlp.geo import cells, districts
 from zigbang_nlp.geo.cells import Region
 from zigbang_nlp.resources import SAMPLE, resource_dir
-from zigbang_nlp.store import Counts, Failure, Scope, Store
+from zigbang_nlp.store import Counts, Scope, Store
 
 ZIGBANG = "zigbang"
+#: Clocks of several machines may differ by this much.
+_SLACK = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,8 @@ def run_crawl(
         return CrawlSummary("", f"Nothing to crawl: the store already holds reviews from {others}.")
     site = site_of(crawl, source)
     source = site.source
-    crawl = crawl.model_copy(update={"base_url": base_url(crawl, site)})
+    if crawl.base_url == CrawlSettings.model_fields["base_url"].default and site.data.base_url:
+        crawl = crawl.model_copy(update={"base_url": site.data.base_url})
     stopping, health = threading.Event(), Health(crawl.stop_share)
     with store.database.only_crawler():
         catch_up(store)
@@ -113,10 +115,10 @@ def run_crawl(
             pace = Pace(store.pacing, source, crawl, stopping)
             conditions = Conditions(store, source, crawl)
             fetcher = client = Client(site, crawl, pace, health.note, conditions)
-            check_host(store, source, crawl.base_url)
-            tell_clock(store, source)
+            _check_host(store, source, crawl.base_url)
+            _tell_clock(store, source)
             # A region with a mistake in it is an error before anything is sent.
-            named = crawl.place and not is_known_place(crawl.place)
+            named = crawl.place and not districts.find(crawl.place)
             known = None if named else find_region(crawl, store, source, None)
             if crawl.robots:
                 client.robots = read_robots(client, store, source)
@@ -124,6 +126,29 @@ def run_crawl(
             where = known or find_region(crawl, store, source, client)
         return _crawl(
             store, site, fetcher, where, crawl, health, stopping, refresh, retry_failed, show
+        )
+
+
+def _check_host(store: Store, source: str, base_url: str) -> None:
+    """Refuse a second host: its ids are others, and would be taken for those of the first."""
+    host = urlsplit(base_url).hostname or ""
+    first = store.answers.remembered(f"host of {source}", host)
+    if first != host:
+        raise InputError(
+            f"This store holds answers of the host {first}, and base_url is {host}.",
+            "Use another store (--db) for another site, or go back to the first base_url.",
+        )
+
+
+def _tell_clock(store: Store, source: str) -> None:
+    """Say so where the last run seems to lie in the future."""
+    last = store.runs.recent(source, 1)
+    ahead = last[0].updated_at - datetime.now(UTC) if last else timedelta(0)
+    if ahead > _SLACK:
+        log.warning(
+            "This machine's clock is %s behind the last run's: it went back, or was wrong then. "
+            "--refresh and the daily budget may count wrongly until it is right.",
+            duration(ahead.total_seconds()),
         )
 
 
@@ -139,12 +164,6 @@ def site_of(settings: CrawlSettings, source: str | None = None) -> Zigbang:
     return Zigbang(source, settings.details, data)
 
 
-def base_url(settings: CrawlSettings, site: SiteReader) -> str:
-    """Where the site answers: as set, else as its file says."""
-    usual = CrawlSettings.model_fields["base_url"].default
-    return settings.base_url if settings.base_url != usual else site.data.base_url or usual
-
-
 def find_region(
     settings: CrawlSettings, store: Store, source: str, client: Client | None
 ) -> Region:
@@ -154,31 +173,21 @@ def find_region(
         RegionError: it can't be read, is empty, or is not found.
     """
     try:
-        return _find_region(settings, store, source, client)
+        if settings.place:
+            return find_place(settings.place, store, source, client)
+        if settings.preset != "none":
+            return cells.from_preset(settings.preset)
+        if settings.polygon:
+            return cells.from_geojson(Path(settings.polygon))
+        if settings.bbox:
+            return cells.from_box(settings.bbox)
+        return cells.from_geohashes(settings.geohash)
     except InputError as error:
         raise RegionError(error.fact, error.next_step) from error
 
 
-def _find_region(
-    settings: CrawlSettings, store: Store, source: str, client: Client | None
-) -> Region:
-    if settings.place:
-        return find_place(settings.place, store, source, client)
-    if settings.preset != "none":
-        return cells.from_preset(settings.preset)
-    if settings.polygon:
-        return cells.from_geojson(Path(settings.polygon))
-    if settings.bbox:
-        return cells.from_box(settings.bbox)
-    return cells.from_geohashes(settings.geohash)
-
-
 def read_saved(
-    settings: Settings,
-    store: Store,
-    directory: Path,
-    *,
-    show: progress.Progress | None = None,
+    settings: Settings, store: Store, directory: Path, *, show: progress.Progress | None = None
 ) -> CrawlSummary:
     """Read saved Hogangnono answers, one JSON file an apartment named by its id, into the store.
 
@@ -215,83 +224,21 @@ def _crawl(
         store.frontier.forget(site.source)  # all is read again, and some files may be gone
     before = None if refresh is None else datetime.now(UTC) - refresh
     store.frontier.start(scope, site.first_tasks(where.cells), before, retry_failed)
-    scrubber = privacy.Scrubber(site.data, nickname_rule(settings, store), settings.covariates)
-    workers = 1 if fetcher.offline else settings.workers
     show = show or progress.choose()
-    # A limit leaves the time to save each answer before the next question.
-    backlog = 0 if fetcher.offline or settings.rate else BACKLOG
-    loop = Loop(
-        *(store, site, fetcher, scope, health, scrubber, show, stopping),
-        *(workers, settings.lease, backlog),
-    )
+    loop = Loop(store, site, fetcher, scope, settings, health, show, stopping)
     try:
         loop.run()
     finally:
         show.close()
         if health.requests:
             log.info("%s", health.statistics())
-        _tell_failed(store, scope)
-    verdict = loop.results.verdict()
-    if verdict is not None:
-        log.info("%s", _note(loop))
-        raise verdict
+        tell_failed(store, scope)
     results = loop.results
+    note = results.told(loop.apartments, loop.reviews, loop.warnings)
+    verdict = results.verdict()
+    if verdict is not None:
+        log.info("%s", note)
+        raise verdict
     return CrawlSummary(
-        site.source, _note(loop), results.answers, results.failed, loop.apartments, loop.reviews
+        site.source, note, results.answers, results.failed, loop.apartments, loop.reviews
     )
-
-
-def nickname_rule(settings: CrawlSettings, store: Store) -> privacy.Replace:
-    """What becomes of nicknames: a hash with the store's key, or nothing."""
-    if settings.nicknames == "drop":
-        return privacy.drop
-    return privacy.keyed_hash(store.answers.nickname_key())
-
-
-def _note(loop: Loop) -> str:
-    reviews, apartments = loop.reviews, loop.apartments
-    note = (
-        f"{reviews.new:,} new reviews, {reviews.changed:,} changed, {reviews.seen:,} seen again; "
-        f"{apartments.new:,} new apartments; {loop.results.answers:,} answers read. "
-        f"{loop.results.absences()}"
-    )
-    if not loop.results.answers + loop.results.failed:
-        note += " Nothing was left to ask; --refresh 30d asks again for what is older."
-    if reviews.vanished:
-        note += (
-            f" {reviews.vanished:,} texts known from earlier are no longer there; they are kept."
-        )
-    kept = {"scores": reviews.kept_scores, "dates": reviews.kept_dates}
-    kept["authors"] = reviews.kept_authors
-    if lost := ", ".join(f"{count:,} {what}" for what, count in kept.items() if count):
-        note += f" The answers no longer give {lost} that were known; those are kept."
-    if loop.warnings:
-        note += (
-            f" The site may have changed: {' '.join(loop.warnings)} "
-            "`crawl --status` shows how often each field is filled."
-        )
-    return note.strip()
-
-
-def _tell_failed(store: Store, scope: Scope) -> None:
-    """The last word of every run: what is not there."""
-    states = store.frontier.states(scope.source, scope.region)
-    failed = sum(count for (_, state), count in states.items() if state == "failed")
-    left = sum(count for (_, state), count in states.items() if state in ("todo", "leased"))
-    again = store.frontier.to_ask_again(scope)
-    message = f"{failed:,} still failed" if failed or again else "Nothing failed"
-    if left:
-        tried = f" ({again:,} of them failed before)" if again else ""
-        message += f", {left:,} left to ask{tried}: run the same command to go on"
-    if failed or again:
-        message += "; `crawl --status` lists the failures"
-    if failed:
-        unread = store.frontier.failed_as(scope, Failure.READABLE_LATER)
-        if failed > unread:
-            message += ", --retry-failed asks for them again"
-        if unread:
-            message += (
-                f"; {unread:,} came, and could not be read or not wholly: put the new names into "
-                f"{file_to_mend(scope.source)}, then --site FILE --reparse"
-            )
-    log.log(logging.WARNING if failed or again else logging.INFO, "%s.", message)

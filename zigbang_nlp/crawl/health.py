@@ -19,8 +19,9 @@ from zigbang_nlp.store import Tally, Task
 WINDOW = 50
 #: The last so many durations of an endpoint are what the percentiles are of.
 _LATENCIES = 10_000
-#: What can help where one endpoint fails and the others don't.
+#: What can help against a failure, or where one endpoint fails and the others don't.
 _NEXT = {
+    "": "Wait, or lower the rate, and run the same command to go on.",
     "robots.txt": "Ask the site's owner; with permission, set crawl.robots = false.",
     "danji": "Wait, or lower the rate, and run the same command to go on; or go on without "
     "apartments' pages with --no-details.",
@@ -69,12 +70,7 @@ class Health:
             raise CrawlStoppedError(
                 f"{failures.total()} of the last {looked_at} requests for {sent.endpoint!r} failed, "
                 f"mostly with {commonest!r}; the site may be blocking, or out of reach.",
-                _NEXT.get(
-                    commonest,
-                    _NEXT.get(
-                        sent.endpoint, "Wait, or lower the rate, and run the same command to go on."
-                    ),
-                ),
+                _NEXT.get(commonest) or _NEXT.get(sent.endpoint) or _NEXT[""],
             )
 
     def task_failed(self, task: Task) -> None:

@@ -11,11 +11,12 @@ from collections import deque
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 
+from zigbang_nlp.config import CrawlSettings
 from zigbang_nlp.console import log
 from zigbang_nlp.crawl.health import Health
 from zigbang_nlp.crawl.interpret import read_answer, read_tree
 from zigbang_nlp.crawl.pace import Interrupted, LimitReachedError
-from zigbang_nlp.crawl.privacy import Scrubber, as_json
+from zigbang_nlp.crawl.privacy import Scrubber, as_json, drop, keyed_hash
 from zigbang_nlp.crawl.progress import Figures, Progress
 from zigbang_nlp.crawl.reading import parse
 from zigbang_nlp.crawl.results import Results
@@ -43,13 +44,10 @@ class Loop:
         site: reads the answers.
         fetcher: gets them.
         scope: the part of the frontier to work through.
+        settings: workers, lease, rate, and what is kept of persons.
         health: counts and decides when to stop.
-        scrubber: takes persons out of the answers.
         progress: is told how it goes.
         stopping: ends every wait.
-        workers: answers under way at once.
-        lease: seconds until another crawler may take over a dead one's tasks.
-        backlog: of answers that wait to be saved, see `Saver`.
     """
 
     def __init__(
@@ -58,17 +56,20 @@ class Loop:
         site: Site,
         fetcher: Fetcher,
         scope: Scope,
+        settings: CrawlSettings,
         health: Health,
-        scrubber: Scrubber,
         progress: Progress,
         stopping: threading.Event,
-        workers: int,
-        lease: float,
-        backlog: int = 0,
     ) -> None:
         self.store, self.site, self.fetcher, self.scope = store, site, fetcher, scope
-        self.health, self.scrubber, self.progress = health, scrubber, progress
-        self.stopping, self.workers, self.lease = stopping, workers, lease
+        self.health, self.progress, self.stopping = health, progress, stopping
+        self.workers = 1 if fetcher.offline else settings.workers
+        self.lease = settings.lease
+        hashed = settings.nicknames == "hash"
+        nicknames = keyed_hash(store.answers.nickname_key()) if hashed else drop
+        self.scrubber = Scrubber(site.data, nicknames, settings.covariates)
+        # A limit leaves the time to save each answer before the next question.
+        backlog = 0 if fetcher.offline or settings.rate else BACKLOG
         self._saver = Saver(self._save, backlog, stopping)
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.apartments, self.reviews = Counts(), Counts()

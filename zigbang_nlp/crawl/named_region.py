@@ -25,22 +25,6 @@ Ring = list[tuple[float, float]]
 _LATITUDES, _LONGITUDES = (32.0, 40.0), (123.0, 133.0)
 
 
-def is_known_place(name: str) -> bool:
-    """Whether it is a province, city, district or town, by one of which at least it is called so."""
-    return bool(districts.find(name))
-
-
-def known_place(name: str) -> Region | None:
-    """The cells of a province, city, district or town; None where it is called something else.
-
-    Raises:
-        InputError: there are several of this name.
-    """
-    if not districts.find(name):
-        return None
-    return cells.from_areas(f"place {name}", [districts.area(districts.the(name))])
-
-
 def find_place(name: str, store: Store, source: str, client: Client | None) -> Region:
     """The cells of a place: within its borders where they are known or the site gives them.
 
@@ -57,9 +41,8 @@ def find_place(name: str, store: Store, source: str, client: Client | None) -> R
         CrawlStoppedError: the site's search can't be asked, or (DriftError) answers differently.
         RequestFailedError: robots.txt forbids to ask.
     """
-    known = known_place(name)
-    if known is not None:
-        return known
+    if districts.find(name):
+        return cells.from_areas(f"place {name}", [districts.area(districts.the(name))])
     kept = store.answers.get(source, _KIND, name)
     if kept is not None:
         answer = parse(kept[0])
@@ -77,7 +60,7 @@ def find_place(name: str, store: Store, source: str, client: Client | None) -> R
         raise DriftError(
             f"The site's search answers in an unknown shape; keys found: {listed(answer)}.", _ELSE
         )
-    place = _Place.of(_choose(name, [item for item in items if isinstance(item, dict)]))
+    place = _choose(name, items)
     region = place.region(name)
     if kept is None:  # only now that it is known to be good
         store.answers.save(source, _KIND, name, _kept(place))
@@ -87,11 +70,9 @@ def find_place(name: str, store: Store, source: str, client: Client | None) -> R
 def without_persons(name: str, body: bytes) -> bytes | None:
     """What is kept of an answer about a place, of one that was kept whole; None: look it up again."""
     try:
-        items = parse(body)["items"]
-        place = _Place.of(_choose(name, [item for item in items if isinstance(item, dict)]))
+        return _kept(_choose(name, parse(body)["items"]))
     except (ValueError, TypeError, KeyError, RecursionError, InputError):
         return None
-    return _kept(place)
 
 
 def _kept(place: _Place) -> bytes:
@@ -158,24 +139,21 @@ def _degrees(value: Any, ends: tuple[float, float]) -> float | None:
         return None
 
 
-def _choose(name: str, items: list[Mapping[str, Any]]) -> Mapping[str, Any]:
+def _choose(name: str, items: list[Any]) -> _Place:
     """The one item of this name."""
     compact = "".join(name.split())
-    full = {_full_name(item): item for item in items}
+    full = {_full_name(item): item for item in items if isinstance(item, dict)}
     same = {
         title: item
         for title, item in full.items()
         if compact in ("".join(str(item.get("name", "")).split()), "".join(title.split()))
     }
     if len(same) == 1:
-        return next(iter(same.values()))
+        return _Place.of(next(iter(same.values())))
     offered = ", ".join(list(same or full)[:8] or districts.near(name))
     if same:
         raise InputError(f"There are {len(same)} places named {name}.", f"Choose: {offered}.")
-    raise InputError(
-        f"The site doesn't know the place {name}.",
-        f"The nearest names: {offered}.",
-    )
+    raise InputError(f"The site doesn't know the place {name}.", f"The nearest names: {offered}.")
 
 
 def _full_name(item: Mapping[str, Any]) -> str:

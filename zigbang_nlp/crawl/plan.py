@@ -49,16 +49,15 @@ def plan(
         f"Requests known now: {requests:,} ({cells:,} cells, {open_known:,} for "
         f"{known // per_apartment:,} known apartments), {duration(requests * interval)} "
         f"{pace}.",
-        *(
-            [
-                f"{again:,} of them were asked before and are asked again (--refresh, --retry-failed)."
-            ]
-            if refresh is not None or retry_failed
-            else []
-        ),
-        f"Each apartment found adds {per_apartment}: 1,000 apartments take "
-        f"{duration(1_000 * per_apartment * interval)} more.",
     ]
+    if refresh is not None or retry_failed:
+        lines.append(
+            f"{again:,} of them were asked before and are asked again (--refresh, --retry-failed)."
+        )
+    lines.append(
+        f"Each apartment found adds {per_apartment}: 1,000 apartments take "
+        f"{duration(1_000 * per_apartment * interval)} more."
+    )
     if settings.daily_budget:
         lines.append(
             f"Daily budget: {settings.daily_budget:,} requests, "

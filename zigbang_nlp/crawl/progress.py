@@ -11,7 +11,6 @@ import sys
 import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Protocol
 
 from tqdm import tqdm
 
@@ -52,20 +51,21 @@ class Figures:
         return self.left * self.seconds / self.tasks if self.tasks else None
 
 
-class Progress(Protocol):
+class Progress:
     """Is told how it goes."""
 
     def update(self, figures: Figures) -> None:
         """About once a second, and at the end."""
 
     def problem(self, fact: str) -> None:
-        """A task failed for good."""
+        """Log a task that failed for good."""
+        log.warning("%s", fact)
 
     def close(self) -> None:
         """The run is over."""
 
 
-class Bar:
+class Bar(Progress):
     """A bar on a terminal."""
 
     def __init__(self) -> None:
@@ -86,16 +86,12 @@ class Bar:
             + (f", {duration(left)} left" if left is not None else "")
         )
 
-    def problem(self, fact: str) -> None:
-        """Log a task that failed for good."""
-        log.warning("%s", fact)
-
     def close(self) -> None:
         """Leave the bar as it stands."""
         self._bar.close()
 
 
-class Lines:
+class Lines(Progress):
     """A line of the log every `every` seconds, where there is no terminal.
 
     Args:
@@ -114,10 +110,6 @@ class Lines:
         if time.monotonic() - self._last >= self.every:
             self._last = time.monotonic()
             self._say(figures)
-
-    def problem(self, fact: str) -> None:
-        """Log a task that failed for good."""
-        log.warning("%s", fact)
 
     def close(self) -> None:
         """Write the last line, where there is something to tell."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from types import TracebackType
 
 from zigbang_nlp.store import Outcome
 
@@ -36,12 +35,7 @@ class Saver:
         self._thread = ThreadPoolExecutor(1, "save")
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.submit()
         self._thread.shutdown()
 
