@@ -35,8 +35,7 @@ class OpenEndpoints:
 
     def all(self, kind: str) -> Sequence[Endpoint]:
         """All endpoints for a kind of answer."""
-        endpoints = getattr(self._endpoints, kind)
-        assert isinstance(endpoints, tuple)
+        endpoints: Sequence[Endpoint] = getattr(self._endpoints, kind)
         return endpoints
 
     def endpoint(self, kind: str) -> Endpoint:

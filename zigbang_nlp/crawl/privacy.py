@@ -62,9 +62,8 @@ def keyed_hash(key: str) -> Callable[[str], str]:
     """HMAC-SHA256 of a name, 24 hexadecimal digits: the same person is recognizable, not known."""
 
     def replace(name: str) -> str:
-        return hmac.new(key.encode(), name.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[
-            :24
-        ]
+        keyed = hmac.new(key.encode(), name.encode("utf-8", "replace"), hashlib.sha256)
+        return keyed.hexdigest()[:24]
 
     return replace
 
@@ -85,15 +84,12 @@ class Scrubber:
     def __init__(self, site: SiteFile, replace: Replace, covariates: bool = False) -> None:
         self.replace = replace
         review, apartment, endpoints = site.review, site.apartment, site.endpoints
-        own_texts = [endpoint.texts for endpoint in endpoints.reviews] + [
-            endpoint.scores for endpoint in endpoints.reviews
-        ]
-        texts = _joined(
-            *(names for one in [review.texts, *own_texts] for names in one.values()),
-        )
+        by_category = [review.texts, review.scores]
+        for endpoint in endpoints.reviews:
+            by_category += [endpoint.texts, endpoint.scores]
+        self._texts = _joined(*(names for one in by_category for names in one.values()))
         about = (review.residence, review.age, review.sex, review.married)
         self._authors = frozenset(review.author)
-        self._texts = texts | _joined(*review.scores.values())
         self._covariates = _joined(*about)
         self._review = self._texts | _joined(review.id, review.date)
         if covariates:

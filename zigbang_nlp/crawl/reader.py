@@ -125,10 +125,8 @@ class SiteReader:
     def _read_list(self, entries: list[Any], contents: Contents) -> None:
         pages = self.details and self.data.endpoints.danji
         kinds = ("danji", "reviews") if pages else ("reviews",)
-        for entry in entries:
-            apartment = self._apartment(entry, contents)
-            if apartment is not None:
-                contents.apartments.append(apartment)
+        found = [self._apartment(entry, contents) for entry in entries]
+        contents.apartments.extend(apartment for apartment in found if apartment is not None)
         ids = dict.fromkeys(apartment.apartment_id for apartment in contents.apartments)
         contents.tasks.extend(Task(kind, key) for key in ids for kind in kinds)
 
@@ -145,8 +143,7 @@ class SiteReader:
         if identity is None and not entry.problems:
             entry.problems.append(f"an apartment without an id; keys found: {listed(fields)}")
         apartment = self._described(entry, identity or "")
-        if (bad := entry.bad()) is not None:
-            contents.bad.append(bad)
+        contents.bad.extend(entry.bad())
         return apartment if identity else None
 
     def _described(self, entry: Entry, identity: str) -> Apartment:
@@ -178,8 +175,7 @@ class SiteReader:
         if apartment.name is None and not entry.problems:
             raise self._unknown(task, "an apartment without a name", answer)
         contents.apartments.append(apartment)
-        if (bad := entry.bad()) is not None:
-            contents.bad.append(bad)
+        contents.bad.extend(entry.bad())
         return replace(contents, readable=True)
 
 

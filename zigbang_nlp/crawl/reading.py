@@ -23,7 +23,7 @@ LEFT_OUT = "[left out]"
 _MOST_KEYS = 20
 
 
-class UnreadableError(Exception):
+class UnreadableError(ValueError):
     """A value is not what it should be; says what it is."""
 
 
@@ -116,7 +116,7 @@ class Entry:
         Args:
             field: what the value is called when it is counted.
             names: keys that may hold it, the first that does.
-            read: makes the value of what the key holds.
+            read: makes the value of what the key holds, or raises ValueError.
             blame: an unreadable value is a problem of the entry; else it is only counted.
         """
         filled = first(self.fields, names)
@@ -131,7 +131,7 @@ class Entry:
             return None
         try:
             result = read(value)
-        except UnreadableError as error:
+        except ValueError as error:
             self.fills.note(field, unread=1)
             if blame:
                 self.problems.append(f"{field} ({name}) {error}")
@@ -140,11 +140,10 @@ class Entry:
         self.fills.note(field, filled=not blank)
         return result
 
-    def bad(self) -> Bad | None:
-        """The record of what couldn't be read, where there is something."""
-        if not self.problems:
-            return None
-        return Bad("; ".join(self.problems), raw(self.fields), self.left_out)
+    def bad(self) -> list[Bad]:
+        """The one record of what couldn't be read, where there is something."""
+        problems = "; ".join(self.problems)
+        return [Bad(problems, raw(self.fields), self.left_out)] if problems else []
 
 
 def raw(value: Any) -> bytes:
@@ -159,8 +158,8 @@ def raw(value: Any) -> bytes:
 def keys_of(value: Any, prefix: str = "", depth: int = 3) -> Iterator[str]:
     """Names of an answer's keys with those nested in them: "data[].content.desc"."""
     if isinstance(value, list):
-        inner = next((part for part in value if isinstance(part, dict)), None)
-        value, prefix = inner, prefix + "[]"
+        prefix += "[]"
+        value = next((part for part in value if isinstance(part, dict)), None)
     if not isinstance(value, dict) or not value or depth == 0:
         if prefix:
             yield prefix

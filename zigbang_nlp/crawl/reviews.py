@@ -5,19 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
-from zigbang_nlp.config.site import Endpoint, SiteFile
-from zigbang_nlp.crawl.reading import (
-    Entry,
-    UnreadableError,
-    as_id,
-    as_number,
-    as_text,
-    first,
-    listed,
-    raw,
-)
+from zigbang_nlp.config.site import Endpoint
+from zigbang_nlp.crawl.reading import Entry, as_id, as_number, as_text, first, listed, raw
+from zigbang_nlp.crawl.site import Site
 from zigbang_nlp.crawl.written_at import moment, possible
 from zigbang_nlp.records import CATEGORIES, Review, content_id
 from zigbang_nlp.store import Contents
@@ -32,14 +24,6 @@ _NUMBERED = 3
 Texts = tuple[str, ...]
 #: What tells two reviews of the same texts apart, in an order.
 Variant = tuple[str, tuple[float, ...]]
-
-
-class OfSite(Protocol):
-    """What a reader of reviews needs to know of their site."""
-
-    data: SiteFile
-    source: str
-    scale: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +60,7 @@ class ReviewReader:
         contents: takes rows, fill rates and bad entries.
     """
 
-    def __init__(
-        self, site: OfSite, apartment: str, endpoint: Endpoint, contents: Contents
-    ) -> None:
+    def __init__(self, site: Site, apartment: str, endpoint: Endpoint, contents: Contents) -> None:
         self.site, self.apartment, self.contents = site, apartment, contents
         names = site.data.review
         texts: Mapping[str, Sequence[str]] = endpoint.texts or names.texts
@@ -103,8 +85,7 @@ class ReviewReader:
             self.contents.fills.note("review", filled=identity is not None, unread=identity is None)
             if identity is not None:
                 self.contents.reviews.extend(replace(row, review_id=identity) for row in one.rows)
-            if (bad := one.entry.bad()) is not None:
-                self.contents.bad.append(bad)
+            self.contents.bad.extend(one.entry.bad())
 
     def _note_places(self, ids: Sequence[str | None]) -> None:
         """Count an answer whose ids only number its reviews."""
@@ -177,7 +158,7 @@ class ReviewReader:
 
     def _read_date(self, entry: Entry) -> datetime | None:
         """When it was written; an unreadable or impossible date is counted, and costs nothing."""
-        when = entry.get("review.date", self.site.data.review.date, _moment, blame=False)
+        when = entry.get("review.date", self.site.data.review.date, moment, blame=False)
         if when is None:
             return None
         entry.fills.note("review.year", filled=possible(when), unread=not possible(when))
@@ -196,13 +177,6 @@ class ReviewReader:
             over = self.site.scale < number <= 100
             entry.fills.note("review.scale", filled=over, unread=far)
         return None if score is None else score * STORED_SCALE / self.site.scale
-
-
-def _moment(value: Any) -> datetime:
-    try:
-        return moment(value)
-    except ValueError as error:
-        raise UnreadableError(str(error)) from error
 
 
 def _writer_value(entry: Mapping[str, Any], names: Sequence[str]) -> str | None:
