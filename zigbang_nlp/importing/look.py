@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,80 +11,19 @@ from zigbang_nlp.console import progress
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.importing.hashes import Hashes
 from zigbang_nlp.importing.label_column import LabelColumn
-from zigbang_nlp.importing.look_words import import_command, look_table
-from zigbang_nlp.importing.recognise import Recognised, recognise
+from zigbang_nlp.importing.look_words import Look
+from zigbang_nlp.importing.recognise import recognise
 from zigbang_nlp.importing.rows import ImportColumns, RowReader
 from zigbang_nlp.importing.summary import ImportSummary
 from zigbang_nlp.tables.cells import is_missing
 from zigbang_nlp.tables.columns import SCALES, rating_of
 from zigbang_nlp.tables.dates import DateColumn
 from zigbang_nlp.tables.ratings import read_rating
-from zigbang_nlp.tables.read import Notes, ReadOptions, read_table
+from zigbang_nlp.tables.read import ReadOptions, read_table
 from zigbang_nlp.text.clean import duplicate_key
 
 #: Labels that a look counts.
 _LABELS = 10
-
-
-@dataclass
-class Look:
-    """What was seen in a file.
-
-    Attributes:
-        file: its path, as it was given.
-        recognised: its columns.
-        options: how it was read; date_format: likewise, None where nobody has said it.
-        rows: that it has; blank: of them without a text; repeated: whose text stood before.
-        bad: rows that have a value which an import refuses.
-        hangul: share of the texts that hold Hangul, 0 to 1.
-        ratings: lowest and highest rating, None without any.
-        dates: first and last date, None without any.
-        labels: label -> how often it was met.
-        unclear: those of them that only --label-map can tell.
-        undecided: whether only --date-format can tell the order of the dates.
-        doubts: what can't be told, of dates and labels.
-        notes: what the reader recognised and converted.
-    """
-
-    file: str
-    recognised: Recognised
-    options: ReadOptions = field(default_factory=ReadOptions)
-    date_format: str | None = None
-    rows: int = 0
-    blank: int = 0
-    repeated: int = 0
-    bad: int = 0
-    hangul: float = 0.0
-    ratings: tuple[float, float] | None = None
-    dates: tuple[str, str] | None = None
-    labels: dict[str, int] = field(default_factory=dict)
-    unclear: list[str] = field(default_factory=list)
-    undecided: bool = False
-    doubts: list[str] = field(default_factory=list)
-    notes: Notes = field(default_factory=Notes)
-
-    def columns(self) -> list[tuple[str, str, str]]:
-        """(role, column, how it was found) of each column that seems to have one."""
-        if self.recognised.layout is not None:
-            return [
-                (category, f"{score} + {text}", "five pairs")
-                for category, (score, text) in self.recognised.layout.pairs.items()
-            ]
-        columns = {guess.role: (guess.column, guess.by) for guess in self.recognised.guesses}
-        for role, column in vars(self.recognised.columns).items():
-            if column is not None and columns.get(role, ("", ""))[0] != column:
-                columns = {role: (column, "option")} | {
-                    k: v for k, v in columns.items() if k != role
-                }
-        return [(role, column, how) for role, (column, how) in columns.items()]
-
-    def table(self, language: str = "en") -> list[tuple[str, str]]:
-        """(what, value) of all that was seen, to be shown as a table in "ko" or "en"."""
-        return look_table(self, language)
-
-    def command(self) -> str:
-        """The import that reads all that was recognised; ? stands for what only people know."""
-        return import_command(self)
 
 
 class _Looking(RowReader):
@@ -102,9 +41,9 @@ class _Looking(RowReader):
 
     def _leave_out(self, reason: str, where: Callable[[], str]) -> None:
         # Nothing is left out by looking; how many are blank stands in the table.
-        self._summary.skipped[reason] += 1
+        self.summary.skipped[reason] += 1
         if reason == "bad value":
-            self._summary.notes.add("refused values", where)
+            self.summary.notes.add("refused values", where)
 
     def _score(self, cell: Any) -> float | None:
         number = rating_of(cell)
@@ -135,7 +74,8 @@ def look(
         InputError: the file can't be read.
     """
     recognised = recognise(path, named, options)
-    held = _all_columns(recognised)
+    # What only seems to hold something is looked at too.
+    held = replace(recognised.columns, **{one.role: one.column for one in recognised.unused})
     orders: dict[str, str] = {}
     while True:
         seen = Look(str(path), recognised, options or ReadOptions(), date_format)
@@ -153,14 +93,6 @@ def look(
             dates.note_orders(seen.notes)
             return seen
         orders = decided
-
-
-def _all_columns(recognised: Recognised) -> ImportColumns:
-    """The columns that are read, and those that only seem to hold something."""
-    if recognised.layout is not None:
-        return recognised.columns
-    guessed = {guess.role: guess.column for guess in recognised.unused}
-    return replace(recognised.columns, **guessed)
 
 
 def _look(seen: Look, held: ImportColumns, dates: DateColumn | None) -> None:

@@ -1,19 +1,17 @@
-"""How a look at a file is told: as a table, and as the command that imports it."""
+"""What a look at a file has seen, told as a table and as the command that imports it."""
 
 from __future__ import annotations
 
 import re
 import shlex
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
 
+from zigbang_nlp.importing.recognise import Recognised
 from zigbang_nlp.language.file_notes import sentence
 from zigbang_nlp.language.i18n import N_, translated
 from zigbang_nlp.records import CATEGORIES
 from zigbang_nlp.tables.columns import SCALES
-from zigbang_nlp.tables.source import ReadOptions
-
-if TYPE_CHECKING:
-    from zigbang_nlp.importing.look import Look
+from zigbang_nlp.tables.source import Notes, ReadOptions
 
 #: Words of the table as the catalogue has them; categories say themselves.
 _KOREAN = {
@@ -50,48 +48,99 @@ _KOREAN = {
 _FACTS = ("format", "encoding", "delimiter", "sheet", "header row")
 
 
-def look_table(seen: Look, language: str = "en") -> list[tuple[str, str]]:
-    """(what, value) of all that was seen in a file, in "ko" or "en"."""
-    facts = {name: seen.notes.facts.get(name) for name in _FACTS}
-    rows = [(_word(k, language), _word(v, language)) for k, v in facts.items() if v is not None]
-    counts = {
-        "texts": f"{seen.rows - seen.blank:,}",
-        "blank": f"{seen.blank:,}",
-        "repeated": f"{seen.repeated:,}",
-    }
-    rows.append((_word("reviews", language), sentence("look reviews", language, **counts)))
-    rows.append((_word("in Korean", language), f"{seen.hangul:.0%}"))
-    for role, column, how in seen.columns():
-        values = {"column": column, "how": _word(how, language)}
-        rows.append((_word(role, language), sentence("look column", language, **values)))
-    if seen.ratings is not None:
-        low, high = (f"{rating:g}" for rating in seen.ratings)
-        reach = sentence("look reach", language, low=low, high=high)
-        rows.append((_word("ratings", language), reach))
-    if seen.dates is not None:
-        reach = sentence("look reach", language, low=seen.dates[0], high=seen.dates[1])
-        rows.append((_word("dates", language), reach))
-    if seen.labels:
-        labels = ", ".join(f"{label} {count:,}" for label, count in seen.labels.items())
-        rows.append((_word("labels", language), labels))
-    return rows
+@dataclass
+class Look:
+    """What was seen in a file.
 
+    Attributes:
+        file: its path, as it was given.
+        recognised: its columns.
+        options: how it was read; date_format: likewise, None where nobody has said it.
+        rows: that it has; blank: of them without a text; repeated: whose text stood before.
+        bad: rows that have a value which an import refuses.
+        hangul: share of the texts that hold Hangul, 0 to 1.
+        ratings: lowest and highest rating, None without any.
+        dates: first and last date, None without any.
+        labels: label -> how often it was met.
+        unclear: those of them that only --label-map can tell.
+        undecided: whether only --date-format can tell the order of the dates.
+        doubts: what can't be told, of dates and labels.
+        notes: what the reader recognised and converted.
+    """
 
-def import_command(seen: Look) -> str:
-    """The import that reads all that was recognised; ? stands for what only people know."""
-    words = ["zigbang-nlp", "import", seen.file]
-    if seen.recognised.layout is None:
-        for role, column, _ in seen.columns():
-            if not (role == "text" and column == "text"):
-                words += [f"--{role}-column", column]
-        if seen.ratings is not None and seen.ratings[1] > SCALES[0]:
-            best = next((s for s in SCALES if seen.ratings[1] <= s), seen.ratings[1])
-            words += ["--rating-scale", f"{best:g}"]
-        if seen.unclear:
-            words += ["--label-map", ",".join(f"{code}=?" for code in seen.unclear)]
-    if seen.date_format or seen.undecided:
-        words += ["--date-format", seen.date_format or "?"]
-    return " ".join(map(_quoted, [*words, *_flags(seen.options)]))
+    file: str
+    recognised: Recognised
+    options: ReadOptions = field(default_factory=ReadOptions)
+    date_format: str | None = None
+    rows: int = 0
+    blank: int = 0
+    repeated: int = 0
+    bad: int = 0
+    hangul: float = 0.0
+    ratings: tuple[float, float] | None = None
+    dates: tuple[str, str] | None = None
+    labels: dict[str, int] = field(default_factory=dict)
+    unclear: list[str] = field(default_factory=list)
+    undecided: bool = False
+    doubts: list[str] = field(default_factory=list)
+    notes: Notes = field(default_factory=Notes)
+
+    def columns(self) -> list[tuple[str, str, str]]:
+        """(role, column, how it was found) of each column that seems to have one."""
+        if self.recognised.layout is not None:
+            return [
+                (category, f"{score} + {text}", "five pairs")
+                for category, (score, text) in self.recognised.layout.pairs.items()
+            ]
+        columns = {guess.role: (guess.column, guess.by) for guess in self.recognised.guesses}
+        for role, column in vars(self.recognised.columns).items():
+            if column is not None and columns.get(role, ("", ""))[0] != column:
+                columns = {role: (column, "option")} | {
+                    k: v for k, v in columns.items() if k != role
+                }
+        return [(role, column, how) for role, (column, how) in columns.items()]
+
+    def table(self, language: str = "en") -> list[tuple[str, str]]:
+        """(what, value) of all that was seen, to be shown as a table in "ko" or "en"."""
+        facts = {name: self.notes.facts.get(name) for name in _FACTS}
+        rows = [(_word(k, language), _word(v, language)) for k, v in facts.items() if v is not None]
+        counts = {
+            "texts": f"{self.rows - self.blank:,}",
+            "blank": f"{self.blank:,}",
+            "repeated": f"{self.repeated:,}",
+        }
+        rows.append((_word("reviews", language), sentence("look reviews", language, **counts)))
+        rows.append((_word("in Korean", language), f"{self.hangul:.0%}"))
+        for role, column, how in self.columns():
+            values = {"column": column, "how": _word(how, language)}
+            rows.append((_word(role, language), sentence("look column", language, **values)))
+        if self.ratings is not None:
+            low, high = (f"{rating:g}" for rating in self.ratings)
+            reach = sentence("look reach", language, low=low, high=high)
+            rows.append((_word("ratings", language), reach))
+        if self.dates is not None:
+            reach = sentence("look reach", language, low=self.dates[0], high=self.dates[1])
+            rows.append((_word("dates", language), reach))
+        if self.labels:
+            labels = ", ".join(f"{label} {count:,}" for label, count in self.labels.items())
+            rows.append((_word("labels", language), labels))
+        return rows
+
+    def command(self) -> str:
+        """The import that reads all that was recognised; ? stands for what only people know."""
+        words = ["zigbang-nlp", "import", self.file]
+        if self.recognised.layout is None:
+            for role, column, _ in self.columns():
+                if not (role == "text" and column == "text"):
+                    words += [f"--{role}-column", column]
+            if self.ratings is not None and self.ratings[1] > SCALES[0]:
+                best = next((s for s in SCALES if self.ratings[1] <= s), self.ratings[1])
+                words += ["--rating-scale", f"{best:g}"]
+            if self.unclear:
+                words += ["--label-map", ",".join(f"{code}=?" for code in self.unclear)]
+        if self.date_format or self.undecided:
+            words += ["--date-format", self.date_format or "?"]
+        return " ".join(map(_quoted, [*words, *_flags(self.options)]))
 
 
 def _flags(options: ReadOptions) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
@@ -53,20 +53,6 @@ class ImportColumns:
         return [c for c in vars(self).values() if c is not None]
 
 
-class _Cells(NamedTuple):
-    """The cells of one row by what they hold, in the order of `ImportColumns`; None is no value."""
-
-    text: Any
-    rating: Any
-    label: Any
-    date: Any
-    apartment: Any
-    category: Any
-    id: Any
-    split: Any
-    source: Any
-
-
 class RowReader:
     """Makes reviews of the rows of one file, and keeps the account.
 
@@ -88,13 +74,9 @@ class RowReader:
         skip_bad: bool,
         summary: ImportSummary,
     ) -> None:
-        self._columns = columns
-        self._scale = scale
-        self._dates = dates
-        self._labels = labels
+        self._columns, self._scale, self._skip_bad = columns, scale, skip_bad
+        self.dates, self.labels, self.summary = dates, labels, summary
         self._row = 0
-        self._skip_bad = skip_bad
-        self._summary = summary
         self._now = datetime.now(UTC) + timedelta(days=1)
 
     def reviews(self, chunk: pd.DataFrame, before: int = 0) -> Iterator[Review]:
@@ -108,62 +90,63 @@ class RowReader:
             InputError: a bad value; it names its row.
         """
         blank = [None] * len(chunk)
-        cells = [
-            blank if name is None else chunk[name].tolist() for name in vars(self._columns).values()
-        ]
-        places = (place + before + 1 for place in chunk.index)
-        for self._row, row in zip(places, map(_Cells._make, zip(*cells, strict=True)), strict=True):
-            self._summary.rows += 1
+        cells = {
+            role: blank if name is None else chunk[name].tolist()
+            for role, name in vars(self._columns).items()
+        }
+        for place, row in zip(chunk.index, zip(*cells.values(), strict=True), strict=True):
+            self._row = before + place + 1
+            self.summary.rows += 1
             try:
-                review = self._review(row)
+                review = self._review(dict(zip(cells, row, strict=True)))
             except InputError as error:
                 self._bad_row(error)
                 continue
             if review is None:
                 self.leave_blank(self._row)
-                continue
-            yield review
+            else:
+                yield review
 
     def leave_blank(self, row: int) -> None:
         """Count a row of the file that has no text."""
         self._leave_out("blank text", example("row", row=row))
 
     def _bad_row(self, error: InputError) -> None:
-        row = self._row
         if not self._skip_bad:
             raise InputError(
-                f"Row {row} of {self._summary.file}: {error.fact}",
+                f"Row {self._row} of {self.summary.file}: {error.fact}",
                 f"{error.next_step} Or leave such rows out with --skip-bad-rows.",
             ) from error
         fact = without_stop(error.fact)
-        self._leave_out("bad value", example("refused", row=row, fact=fact))
+        self._leave_out("bad value", example("refused", row=self._row, fact=fact))
 
     def _leave_out(self, reason: str, where: Callable[[], str]) -> None:
-        self._summary.skipped[reason] += 1
-        self._summary.notes.add("skipped", where, reason=reason)
+        self.summary.skipped[reason] += 1
+        self.summary.notes.add("skipped", where, reason=reason)
 
-    def _review(self, row: _Cells) -> Review | None:
-        text = written_text(row.text)
+    def _review(self, row: dict[str, Any]) -> Review | None:
+        """The review of a row, whose cells stand under their roles; None is no value."""
+        text = written_text(row["text"])
         if not clean(text):
             return None
-        score = self._score(row.rating)
-        apartment = _name(row.apartment, "apartment") or "-"
-        named = _name(row.category, "category") or "total"
+        score = self._score(row["rating"])
+        apartment = _name(row["apartment"], "apartment") or "-"
+        named = _name(row["category"], "category") or "total"
         category = category_of(named)
-        split = _name(row.split, "split").lower() or None
+        split = _name(row["split"], "split").lower() or None
         if category is None:
             known = ", ".join(f"{name} ({korean})" for name, korean in CATEGORIES.items())
             raise file_error("category", name=shortened(named), known=known)
         if split is not None and split not in SPLITS:
             raise file_error("split", name=shortened(split), known=", ".join(SPLITS))
-        date = None if is_missing(row.date) else row.date
-        label = None if self._labels is None else self._labels.read(row.label)
+        date = None if is_missing(row["date"]) else row["date"]
+        label = None if self.labels is None else self.labels.read(row["label"])
         # Of a text with two labels both rows stay.
         content = (apartment, category, date, score, text, *([] if label is None else [label]))
         return Review(
-            source=_name(row.source, "source") or SOURCE,
+            source=_name(row["source"], "source") or SOURCE,
             apartment_id=apartment,
-            review_id=_name(row.id, "id") or content_id(*content),
+            review_id=_name(row["id"], "id") or content_id(*content),
             category=category,
             text=text,
             score=score,
@@ -183,12 +166,12 @@ class RowReader:
         if converted:
             kind, rating = ("emptied", "") if number is None else ("rating", f"{number:g}")
             where = example(kind, cell=shortened(cell), rating=rating)
-            self._summary.notes.add("converted ratings", where)
+            self.summary.notes.add("converted ratings", where)
 
     def _written_at(self, cell: Any) -> datetime | None:
-        assert self._dates is not None
-        moment, form = self._dates.read(cell)
-        summary = self._summary
+        assert self.dates is not None
+        moment, form = self.dates.read(cell)
+        summary = self.summary
         if moment is None:
             if as_text(cell).strip():
                 summary.undated += 1

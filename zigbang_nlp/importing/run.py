@@ -84,9 +84,7 @@ def import_file(
         rows = RowReader(held, rating_scale, dates, labels, skip_bad_rows, summary)
         try:
             with Contradictions(settings or PreprocessSettings()) as contradictions:
-                reviews = _reviews(
-                    path, columns, options, rows, dates, labels, summary, contradictions
-                )
+                reviews = _reviews(path, columns, options, rows, contradictions)
                 summary.stored = store.add_reviews(
                     progress(reviews, "importing", unit="rows"), all_or_nothing=True
                 )
@@ -101,12 +99,9 @@ def _reviews(
     columns: Recognised,
     options: ReadOptions | None,
     rows: RowReader,
-    dates: DateColumn | None,
-    labels: LabelColumn | None,
-    summary: ImportSummary,
     contradictions: Contradictions,
 ) -> Iterator[Review]:
-    before = 0
+    before, summary, dates = 0, rows.summary, rows.dates
     for chunk in read_table(path, columns.needed, options, summary.notes, only=True):
         frame = columns.rows(chunk)
         if columns.layout is not None:
@@ -123,8 +118,8 @@ def _reviews(
         before += len(chunk)
     contradictions.note(summary.notes)
     # Still within the transaction, so that a wrong order or coding takes its rows back.
-    if labels is not None:
-        labels.check()
+    if rows.labels is not None:
+        rows.labels.check()
     if dates is None:
         return
     orders = dates.decided()
