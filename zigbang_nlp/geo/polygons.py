@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -18,9 +19,7 @@ def area_of(rings: Iterable[Sequence[tuple[float, float]]]) -> BaseGeometry:
         rings: each a sequence of (longitude, latitude) in degrees, of at least 3 points.
     """
     polygons = [shapely.make_valid(shapely.Polygon(ring)) for ring in rings]
-    area: BaseGeometry = polygons[0]
-    for polygon in polygons[1:]:
-        area = shapely.symmetric_difference(area, polygon)
+    area: BaseGeometry = reduce(shapely.symmetric_difference, polygons)
     return area
 
 
