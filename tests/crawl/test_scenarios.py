@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
+import shutil
 import signal
 import sys
 import time
@@ -12,6 +14,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -24,7 +27,7 @@ from tests.commands import Fork
 from tests.crawl.faults import BY_NAME
 from tests.crawl.faults.server import FaultServer
 from tests.crawl.faults.shorthand import SCENARIOS
-from tests.crawl.faults.terms import Bound, Expect, Fact, Scenario
+from tests.crawl.faults.terms import Bound, Expect, Fact, Phase, Scenario
 from tests.crawl.faults.world import CATEGORIES
 from zigbang_nlp.store import Store, open_store
 from zigbang_nlp.store.schema import answers, apartments, frontier, reviews, unread_answers
@@ -45,41 +48,57 @@ ON = {
 ON_BOTH = ("households_1e20", "nul_in_a_text", "surrogate_in_a_text", "latitude_of_401_digits")
 
 
-def run_command(arguments: list[str], output: str) -> None:
-    """The command in this process, as `python -m zigbang_nlp` runs it."""
+#: The exit code of a fork whose first command took too long.
+LATE = 124
+#: The arguments of a command, and the file for all that it prints.
+Command = tuple[list[str], Path]
+
+
+def run_commands(commands: list[Command], seconds: float) -> None:
+    """One command after another in this process, each as `python -m zigbang_nlp` runs it.
+
+    Ends with the code of the first, or with `LATE` where that took longer than the seconds.
+    """
     from zigbang_nlp.cli import cli
     from zigbang_nlp.cli.run_safely import run_safely
 
-    with Path(output).open("ab") as file:
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
     sys.stdout, sys.stderr = open(1, "w", encoding="utf-8"), open(2, "w", encoding="utf-8")  # noqa: SIM115
-    code = run_safely(cli, arguments)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    codes, took, began = [], [], time.monotonic()
+    for arguments, output in commands:
+        with output.open("wb") as file:
+            os.dup2(file.fileno(), 1)
+            os.dup2(file.fileno(), 2)
+        codes.append(run_safely(cli, arguments))
+        took.append(time.monotonic() - began)
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(codes[0] if took[0] < seconds else LATE)
 
 
-def command(
-    arguments: list[str], output: Path, seconds: float, term_when: Callable[[], bool] | None = None
-) -> tuple[int, str]:
-    """Run the command; gives its exit code and all that it printed."""
-    output.write_bytes(b"")
-    process = Fork(target=run_command, args=(arguments, str(output)))
+def run_forked(
+    commands: list[Command], seconds: float, term_when: Callable[[], bool] | None = None
+) -> tuple[int, list[str]]:
+    """Run commands in a fork; gives the first's exit code and all that each printed.
+
+    The first has so many seconds, and each of the others a minute.
+    """
+    process = Fork(target=run_commands, args=(commands, seconds))
     process.start()
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds + 60 * (len(commands) - 1)
     while process.is_alive() and time.monotonic() < end:
         if term_when is not None and term_when():
             os.kill(int(process.pid or 0), signal.SIGTERM)
             term_when = None
-        process.join(0.02)
+        process.join(0.02 if term_when else end - time.monotonic())
     hangs = process.is_alive()
     process.kill()
     process.join()
-    text = output.read_text("utf-8", "replace")
-    assert not hangs, f"still running after {seconds:g} s:\n{text}"
-    assert process.exitcode is not None
-    return process.exitcode, text
+    texts = [
+        output.read_text("utf-8", "replace") if output.exists() else "" for _, output in commands
+    ]
+    assert not hangs, f"still running after {seconds:g} s:\n{texts[0]}"
+    assert process.exitcode not in (None, LATE), f"not over after {seconds:g} s:\n{texts[0]}"
+    return process.exitcode, texts
 
 
 class Seen:
@@ -207,33 +226,37 @@ def asked_enough(server: FaultServer, requests: int | None) -> bool:
     return requests is not None and len(server.seen()) >= requests
 
 
-def play(scenario: Scenario, work: Path, db: str = "") -> None:
-    """Run a scenario's phases and hold what is seen against what is expected."""
+def play(scenario: Scenario, work: Path, db: str = "", begun: bool = False) -> None:
+    """Run a scenario's phases and hold what is seen against what is expected.
+
+    Args:
+        scenario: what is played.
+        work: the directory to run it in.
+        db: the URL of the store, where it is not in `work`.
+        begun: its first phase has been played already, against another server.
+    """
+    where = ["--db", db] if db else []
+    url = db or f"sqlite:///{work}/zigbang.db"
     with FaultServer(scenario) as server:
-        for number in range(len(scenario.phases)):
+        if begun:
+            with open_store(url) as store, store.database.write() as connection:
+                at = sa.update(answers).where(answers.c.kind == "robots.txt")
+                connection.execute(at.values(key=server.names["base"]))
+        for number in range(int(begun), len(scenario.phases)):
             phase = server.begin(number)
             for name, text in phase.files.items():
                 (work / name).write_text(text, "utf-8")
             enough = partial(asked_enough, server, phase.sigterm_after)
-            where = ["--db", db] if db else []
-            code, output = command(
-                [*server.arguments(str(work)), *where],
-                work / f"said-{number}.txt",
+            asked = ["crawl", "--status", "--source", "zigbang", "--work", str(work)]
+            commands = [server.arguments(str(work)), asked]
+            if phase.then:
+                commands.append([server.fill(word, str(work)) for word in phase.then])
+            code, (output, status, *_) = run_forked(
+                [([*each, *where], work / f"said-{i}.txt") for i, each in enumerate(commands)],
                 BUSY * phase.expect.seconds,
                 None if phase.sigterm_after is None else enough,
             )
-            _, status = command(
-                ["crawl", "--status", "--source", "zigbang", "--work", str(work), *where],
-                work / "status.txt",
-                60,
-            )
-            if phase.then:
-                command(
-                    [*(server.fill(word, str(work)) for word in phase.then), *where],
-                    work / "then.txt",
-                    60,
-                )
-            with open_store(db or f"sqlite:///{work}/zigbang.db") as store:
+            with open_store(url) as store:
                 faults = complaints(phase.expect, code, output, status, store)
             exported = "".join(file.read_text("utf-8") for file in work.glob("*.csv"))
             faults += [f"{s} is exported" for s in phase.expect.never_in_export if s in exported]
@@ -244,12 +267,27 @@ def play(scenario: Scenario, work: Path, db: str = "") -> None:
             assert not faults, detail
 
 
+def copy_of(database: str) -> str:
+    """The URL of a copy of a PostgreSQL database that nobody is connected to."""
+    url = sa.make_url(database)
+    name = f"{url.database}_{secrets.token_hex(4)}"
+    engine = sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {url.database}")
+    engine.dispose()
+    return url.set(database=name).render_as_string(hide_password=False)
+
+
+#: Where a scenario was played, and the URL of its PostgreSQL.
+Played = tuple[Path, str]
 #: Scenarios under way at once: most of what they do is to wait.
 AT_ONCE = 6
 
 
 class Plays:
     """Plays scenarios ahead of the tests that ask how they went.
+
+    Several begin with the same run against a sound site: it is played once, and its store copied.
 
     Args:
         place: a directory of its own for each is made in it.
@@ -259,14 +297,38 @@ class Plays:
     def __init__(self, place: Path, make_database: Callable[[], str]) -> None:
         self.place, self.make_database = place, make_database
         self._pool = ThreadPoolExecutor(AT_ONCE)
-        self._futures: dict[tuple[str, str], Future[None]] = {}
+        self._firsts: list[tuple[Phase, str, Future[Played]]] = []
+        self._futures: dict[tuple[str, str], Future[Played]] = {}
 
     def begin(self, scenario: Scenario, database: str) -> None:
+        first, phase = None, scenario.phases[0]
+        if len(scenario.phases) > 1 and phase == Phase(phase.expect, world=phase.world):
+            known = (one for *key, one in self._firsts if key == [phase, database])
+            first = next(known, None)
+            if first is None:
+                alone = replace(scenario, name=f"first-{scenario.name}", phases=(phase,))
+                first = self._begin(alone, database)
+                self._firsts.append((phase, database, first))
+        self._futures[scenario.name, database] = self._begin(scenario, database, first)
+
+    def _begin(
+        self, scenario: Scenario, database: str, first: Future[Played] | None = None
+    ) -> Future[Played]:
         work = self.place / f"{scenario.name}-{database}"
-        work.mkdir()
-        db = self.make_database() if database == "postgresql" else ""
-        future = self._pool.submit(play, scenario, work, db)
-        self._futures[scenario.name, database] = future
+        db = self.make_database() if database == "postgresql" and first is None else ""
+        return self._pool.submit(self._play, scenario, work, db, first)
+
+    def _play(
+        self, scenario: Scenario, work: Path, db: str, first: Future[Played] | None
+    ) -> Played:
+        if first is None:
+            work.mkdir()
+        else:  # it was begun before, so it is under way if it is not over
+            place, url = first.result()
+            shutil.copytree(place, work)
+            db = copy_of(url) if url else ""
+        play(scenario, work, db, begun=first is not None)
+        return work, db
 
     def result(self, scenario: Scenario, database: str) -> None:
         """Return when it was as it should be.
