@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
@@ -87,15 +88,29 @@ def server(talk: Talk, answer: bool = True) -> Iterator[int]:
                 thread.join()
 
 
-@pytest.mark.parametrize("phase", list(PHASES))
-def test_no_phase_lasts_longer_than_the_deadline(phase: str) -> None:
+def asked(phase: str) -> tuple[Broken, float]:
+    """How a request to a server that keeps it waiting in this phase ends, and after what time."""
     with server(PHASES[phase]) as port:
         transport = Transport(crawl_settings(f"http://127.0.0.1:{port}", timeout=0.3))
         began = time.monotonic()
         with pytest.raises(Broken) as broken:
             transport.send(transport.prepare("/", {}))
-        took = time.monotonic() - began
-    assert broken.value.kind == "timeout"
+        return broken.value, time.monotonic() - began
+
+
+@pytest.fixture(scope="module")
+def requests() -> Iterator[dict[str, Future[tuple[Broken, float]]]]:
+    """A request in each phase, all at once: they only wait."""
+    with ThreadPoolExecutor(len(PHASES)) as pool:
+        yield {phase: pool.submit(asked, phase) for phase in PHASES}
+
+
+@pytest.mark.parametrize("phase", list(PHASES))
+def test_no_phase_lasts_longer_than_the_deadline(
+    requests: dict[str, Future[tuple[Broken, float]]], phase: str
+) -> None:
+    broken, took = requests[phase].result()
+    assert broken.kind == "timeout"
     assert 0.25 < took < ENDLESS
 
 

@@ -86,8 +86,12 @@ def test_half_the_world_is_too_much() -> None:
         cells.from_box((-170, -80, 170, 80))
 
 
-def test_presets_hold_their_places_and_not_the_sea() -> None:
-    korea = set(cells.from_preset("korea").cells)
+@pytest.fixture(scope="module")
+def korea() -> frozenset[str]:
+    return frozenset(cells.from_preset("korea").cells)
+
+
+def test_presets_hold_their_places_and_not_the_sea(korea: frozenset[str]) -> None:
     assert [name for name, place in PLACES.items() if cell(place) not in korea] == []
     assert [place for place in AT_SEA if cell(place) in korea] == []
     seoul, gyeonggi, busan = (
@@ -178,14 +182,14 @@ def test_files_that_are_no_polygon(tmp_path: Path, text: str) -> None:
         cells.from_geojson(tmp_path / "none.geojson")
 
 
-def test_the_map_is_drawn_north_up() -> None:
+def test_the_map_is_drawn_north_up(korea: frozenset[str]) -> None:
     inside = cells.from_box((127.04, 37.61, 127.11, 37.69)).cells
     north = max(inside, key=lambda one: pygeohash.decode(one).latitude)
     lines = draw(inside, done={north})
     assert len(lines) == 3
     assert "+" in lines[0]
     assert "+" not in lines[1] + lines[2]
-    assert all(len(line) <= 76 for line in draw(cells.from_preset("korea").cells, set()))
+    assert all(len(line) <= 76 for line in draw(korea, set()))
 
 
 NOWON = [[127.05, 37.62], [127.10, 37.62], [127.10, 37.68], [127.05, 37.68]]
