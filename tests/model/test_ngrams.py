@@ -13,14 +13,8 @@ from zigbang_nlp import Classifier
 from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.model.architecture import Architecture
 from zigbang_nlp.model.network.layers import NgramFeatures
-from zigbang_nlp.model.ngrams import (
-    MULTIPLIER,
-    extend_codes,
-    ngram_rows,
-    text_features,
-    token_features,
-)
-from zigbang_nlp.model.pretraining.linear_part import fit_ngrams
+from zigbang_nlp.model.ngrams import MULTIPLIER, extend_codes, ngram_rows, token_features
+from zigbang_nlp.model.pretraining.linear_part import fit_ngrams, ngram_counts
 from zigbang_nlp.model.training.warm_start import initial_network
 from zigbang_nlp.predict.explain import Explainer
 from zigbang_nlp.text.dataset import Split
@@ -49,8 +43,9 @@ def test_large_codes_do_not_overflow() -> None:
 def test_tokens_share_what_the_text_gets_and_keras_adds_the_same(ids: list[int]) -> None:
     random = np.random.default_rng(2)
     codes, table = random.permutation(30), random.normal(size=(61, 2)).astype(np.float32)
-    (whole,) = text_features([ids], codes, table)
-    own = token_features(codes[np.array(ids, np.int64)], table)
+    own_codes = codes[np.array(ids, np.int64)]
+    (whole,) = ngram_counts([own_codes.tolist()], len(table)) @ table
+    own = token_features(own_codes, table)
     assert own.shape == (len(ids), 2)
     np.testing.assert_allclose(own.sum(axis=0), whole, atol=1e-5)
     layer = NgramFeatures(30, 61)
@@ -70,11 +65,11 @@ def test_order_is_learned_where_single_tokens_say_nothing() -> None:
     frame = pd.DataFrame({"label": labels, "score": labels * 4.0 + 1, "weight": 1.0})
     frame.loc[::2, "score"] = np.nan
     table = fit_ngrams(Split(pad(rows, 8), frame), 4_099)
-    features = text_features(rows, np.arange(40), table)
+    features = ngram_counts(rows, len(table)) @ table
     for column in (0, 1):
         lowest, highest = features[labels == 1, column].min(), features[labels == 0, column].max()
         assert lowest > highest, "the label, and the score from half of the texts"
-    single = text_features([[2], [3]], np.arange(40), table)
+    single = ngram_counts([[2], [3]], len(table)) @ table
     assert np.abs(single[:, 0]).max() < 0.2 * np.ptp(features[:, 0])
 
 

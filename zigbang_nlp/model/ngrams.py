@@ -8,8 +8,6 @@ rows of a text are added up and divided by the square root of their number.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from zigbang_nlp.text.vocabulary import OUT_OF_VOCABULARY, Vocabulary
@@ -55,20 +53,6 @@ def token_features(codes: np.ndarray, table: np.ndarray) -> np.ndarray:
         for place in range(length):
             shares[place : place + len(rows)] += table[rows] / length
     return np.asarray(shares / np.sqrt(max(1, sum(map(len, by_length)))))
-
-
-def text_features(
-    rows: Sequence[Sequence[int]], codes: np.ndarray, table: np.ndarray
-) -> np.ndarray:
-    """The features of each text, (texts, `FEATURES`).
-
-    Args:
-        rows: the ids of each text.
-        codes: of the vocabulary's ids, (ids,).
-        table: (buckets, `FEATURES`).
-    """
-    features = [token_features(codes[np.asarray(ids, np.int64)], table).sum(axis=0) for ids in rows]
-    return np.reshape(features, (-1, table.shape[1]))
 
 
 def extend_codes(codes: np.ndarray, base: Vocabulary, vocabulary: Vocabulary) -> np.ndarray:

@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from zigbang_nlp.console import log
 from zigbang_nlp.model.architecture import STARS, Architecture
 from zigbang_nlp.model.evaluation.calibration import logit
-from zigbang_nlp.model.ngrams import FEATURES, ngram_rows, text_features
+from zigbang_nlp.model.ngrams import FEATURES, ngram_rows
 from zigbang_nlp.model.serving.inference import Network
 from zigbang_nlp.model.serving.onnx_export import write_onnx
 from zigbang_nlp.model.serving.onnx_layers import Weights
@@ -40,7 +40,7 @@ def fit_ngrams(training: Split, buckets: int) -> np.ndarray:
         training: what is learned from; ids are the codes.
         buckets: rows of the table.
     """
-    texts = _counts(unpadded(training.ids), buckets)
+    texts = ngram_counts(unpadded(training.ids), buckets)
     weights = np.ones(len(training.rows)) if training.weights is None else training.weights
     table = np.zeros((buckets, FEATURES), np.float32)
     targets = (training.labels, training.rows["score"].to_numpy(np.float64))
@@ -53,8 +53,15 @@ def fit_ngrams(training: Split, buckets: int) -> np.ndarray:
     return table
 
 
-def _counts(rows: Sequence[Sequence[int]], buckets: int) -> csr_matrix:
-    """How often a text has each n-gram, by the square root of how many it has: (texts, buckets)."""
+def ngram_counts(rows: Sequence[Sequence[int]], buckets: int) -> csr_matrix:
+    """How often a text has each n-gram, by the square root of how many it has: (texts, buckets).
+
+    By the table of weights this makes the features of each text, (texts, `FEATURES`).
+
+    Args:
+        rows: the codes of each text's tokens.
+        buckets: rows of the table.
+    """
     grams = [np.concatenate(ngram_rows(np.asarray(ids, np.int64), buckets)) for ids in rows]
     counts = np.array([len(own) for own in grams])
     values = np.repeat(1 / np.sqrt(np.maximum(counts, 1)), counts).astype(np.float32)
@@ -95,7 +102,7 @@ def beside_ngrams(
         held = dataset.split("validation")
         rows = unpadded(held.ids)
         own = np.column_stack(
-            [logit(network.precise(rows)), text_features(rows, codes, table)[:, 0]]
+            [logit(network.precise(rows)), ngram_counts(rows, buckets) @ table[:, 0]]
         )
         model = LogisticRegression(C=1e6, max_iter=1_000).fit(own, held.labels > 0.5)
         scale, by_ngrams = model.coef_[0]
@@ -116,7 +123,7 @@ def beside_ngrams(
             rows = [ids[: dataset.encoder.length] for ids in dataset.encoder.ids(texts["text"])]
             scale, by_ngrams, shift = _weigh_stars(
                 network.with_stars(rows)[1],
-                text_features(rows, codes, table)[:, 1],
+                ngram_counts(rows, buckets) @ table[:, 1],
                 texts["score"].to_numpy(int),
             )
             joined["stars"] = [
