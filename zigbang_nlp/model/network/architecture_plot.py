@@ -34,6 +34,8 @@ def plot_architecture(network: keras.Model, path: Path) -> None:
         network: a built Keras model whose layers follow each other.
         path: of the PNG.
     """
+    from matplotlib.patches import FancyBboxPatch
+
     rows = layer_rows(network)
     with figure(path, size=(6.4, _ROW * len(rows) + 0.6)) as (ax,):
         ax.set(xlim=(0, 10), ylim=(-len(rows) - 0.1, 0.1))
@@ -41,8 +43,15 @@ def plot_architecture(network: keras.Model, path: Path) -> None:
         total = sum(parameters for *_, parameters in rows)
         ax.set_title(f"신경망 구조 (architecture): {total:,} parameters")
         for i, (name, kind, shape, parameters) in enumerate(rows):
-            color = _COLORS.get(kind.split("(")[0], "white")
-            ax.add_patch(_box(-i - 0.86, color))
+            box = FancyBboxPatch(
+                (0.15, -i - 0.86),
+                width=9.7,
+                height=0.72,
+                boxstyle="round,pad=0,rounding_size=0.12",
+                facecolor=(_COLORS.get(kind.split("(")[0], "white"), 0.18),
+                edgecolor=GREY,
+            )
+            ax.add_patch(box)
             ax.text(0.4, -i - 0.5, name, va="center", weight="bold")
             ax.text(3.4, -i - 0.5, kind, va="center")
             ax.text(7.9, -i - 0.5, shape, va="center", ha="right", fontsize=9)
@@ -52,20 +61,6 @@ def plot_architecture(network: keras.Model, path: Path) -> None:
                 ax.annotate(
                     "", (5, -i - 0.14), (5, -i + 0.14), arrowprops={"arrowstyle": "->", "lw": 1.2}
                 )
-
-
-def _box(bottom: float, color: str) -> Any:
-    from matplotlib.colors import to_rgba
-    from matplotlib.patches import FancyBboxPatch
-
-    return FancyBboxPatch(
-        (0.15, bottom),
-        9.7,
-        0.72,
-        boxstyle="round,pad=0,rounding_size=0.12",
-        facecolor=to_rgba(color, 0.18),
-        edgecolor=GREY,
-    )
 
 
 def _kind(layer: Any) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.special import erf, log_softmax, softmax
 
-from zigbang_nlp.model.serving.onnx_layers import Graph
+from zigbang_nlp.model.serving.onnx_layers import Graph, Input
 
 Array = np.ndarray
 #: Takes the slope by a layer's output to the slope by its input.
@@ -59,10 +59,7 @@ def activate(graph: Graph, states: str, activation: str) -> str:
         kind, attributes = _OPERATORS[activation]
         return graph.node(kind, [states], out, **attributes)
 
-    def number(value: float) -> str:
-        return graph.constant(f"{out}_{value}", np.array(value, np.float32))
-
-    def part(kind: str, *inputs: str, **attributes: object) -> str:
+    def part(kind: str, *inputs: Input, **attributes: object) -> str:
         return graph.node(kind, list(inputs), f"{out}_part_{len(graph.nodes)}", **attributes)
 
     if activation == "silu":
@@ -70,22 +67,22 @@ def activate(graph: Graph, states: str, activation: str) -> str:
     if activation == "mish":
         return graph.node("Mul", [states, part("Tanh", part("Softplus", states))], out)
     if activation == "gelu":
-        share = part("Add", part("Erf", part("Mul", states, number(0.5**0.5))), number(1))
-        return graph.node("Mul", [part("Mul", states, number(0.5)), share], out)
+        share = part("Add", part("Erf", part("Mul", states, np.float32(0.5**0.5))), np.float32(1))
+        return graph.node("Mul", [part("Mul", states, np.float32(0.5)), share], out)
     if activation == "relu6":
-        return graph.node("Clip", [states, number(0), number(6)], out)
+        return graph.node("Clip", [states, np.float32(0), np.float32(6)], out)
     if activation == "hard_tanh":
-        return graph.node("Clip", [states, number(-1), number(1)], out)
+        return graph.node("Clip", [states, np.float32(-1), np.float32(1)], out)
     if activation == "tanh_shrink":
         return graph.node("Sub", [states, part("Tanh", states)], out)
     if activation == "log_sigmoid":
         return graph.node("Neg", [part("Softplus", part("Neg", states))], out)
     if activation == "squareplus":
-        root = part("Sqrt", part("Add", part("Mul", states, states), number(4)))
-        return graph.node("Mul", [part("Add", states, root), number(0.5)], out)
+        root = part("Sqrt", part("Add", part("Mul", states, states), np.float32(4)))
+        return graph.node("Mul", [part("Add", states, root), np.float32(0.5)], out)
     assert activation == "sparse_plus", activation
     ramp = part("HardSigmoid", states, alpha=0.5, beta=0.5)
-    above = part("Relu", part("Sub", states, number(1)))
+    above = part("Relu", part("Sub", states, np.float32(1)))
     return graph.node("Add", [part("Mul", ramp, ramp), above], out)
 
 

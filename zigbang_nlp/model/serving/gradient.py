@@ -7,7 +7,6 @@ time, in many versions of equal length, so there is no padding to mask.
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -85,7 +84,7 @@ class GradientNetwork:
             rows: embedding rows (versions, tokens, embedding_dim).
             ngrams: what the n-grams add to each version (versions, features).
         """
-        with _one_thread():
+        with _thread_pools().limit(**_ONE_THREAD):
             return self._forward(rows, ngrams)[0]
 
     def gradients(self, rows: Array, ngrams: Array) -> tuple[Array, Array, Array]:
@@ -98,7 +97,7 @@ class GradientNetwork:
         Returns:
             (versions,), (versions, tokens, embedding_dim) and (versions, features).
         """
-        with _one_thread():
+        with _thread_pools().limit(**_ONE_THREAD):
             probabilities, steps = self._forward(rows, ngrams)
             slope = (probabilities * (1 - probabilities))[:, None]  # (versions, 1)
             slope = steps.pop()(slope)
@@ -173,10 +172,8 @@ class GradientNetwork:
         return states * scale + self.constants[f"normalization_{layer}_shift"], times(scale)
 
 
-def _one_thread() -> AbstractContextManager[Any]:
-    """The matrices of one text are so small that a second thread waits longer than it works."""
-    limited: AbstractContextManager[Any] = _thread_pools().limit(limits=1, user_api="blas")
-    return limited
+#: The matrices of one text are so small that a second thread waits longer than it works.
+_ONE_THREAD: dict[str, Any] = {"limits": 1, "user_api": "blas"}
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -21,6 +22,12 @@ _TOKENS = 2_048
 _STEP = 4
 #: Rows of a batch below which a second thread is more trouble than help.
 _FEW = 8
+#: What a row without ids has of each output.
+_OF_NO_IDS: dict[str, Any] = {
+    "probability": np.float32(0.5),
+    "logit": np.float64(0.5),  # as a probability
+    "stars": np.full(STARS, 1 / STARS, np.float32),
+}
 
 
 class Network:
@@ -74,13 +81,7 @@ class Network:
             window: a longer row is read in as many windows as it needs, of equal length, and has
                 the mean of their probabilities, so that no end of a long text is passed over.
         """
-        parts, firsts, counts = _windows(ids, window)
-        result = np.full(len(parts), 0.5, np.float32)
-        for rows, (probabilities,) in self._run(["probability"], parts, batch_size):
-            result[rows] = probabilities
-        if len(parts) > len(ids):
-            result = np.asarray(np.add.reduceat(result, firsts) / counts)
-        return result
+        return self._told(["probability"], ids, batch_size, window)[0]
 
     def precise(
         self, ids: Sequence[Sequence[int]], batch_size: int = 256, window: int | None = None
@@ -91,13 +92,7 @@ class Network:
         """
         if "logit" not in self._outputs:
             return self.probabilities(ids, batch_size, window).astype(np.float64)
-        parts, firsts, counts = _windows(ids, window)
-        result = np.full(len(parts), 0.5)
-        for rows, (log_odds,) in self._run(["logit"], parts, batch_size):
-            result[rows] = 1 / (1 + np.exp(-log_odds.astype(np.float64)))
-        if len(parts) > len(ids):
-            result = np.asarray(np.add.reduceat(result, firsts) / counts)
-        return result
+        return self._told(["logit"], ids, batch_size, window)[0]
 
     def with_stars(
         self, ids: Sequence[Sequence[int]], batch_size: int = 256, window: int | None = None
@@ -106,30 +101,32 @@ class Network:
 
         Rows without ids have a fifth for each.
         """
-        parts, firsts, counts = _windows(ids, window)
-        result = np.full(len(parts), 0.5, np.float32)
-        stars = np.full((len(parts), STARS), 1 / STARS, np.float32)
-        for rows, outputs in self._run(["probability", "stars"], parts, batch_size):
-            result[rows], stars[rows] = outputs
-        if len(parts) > len(ids):
-            result = np.asarray(np.add.reduceat(result, firsts) / counts)
-            stars = np.asarray(np.add.reduceat(stars, firsts) / counts[:, None])
+        result, stars = self._told(["probability", "stars"], ids, batch_size, window)
         return result, stars
 
-    def _run(
-        self, outputs: list[str], ids: Sequence[Sequence[int]], batch_size: int
-    ) -> Iterator[tuple[np.ndarray, list[np.ndarray]]]:
-        """The rows of each batch with what the network says of them."""
-        lengths = np.fromiter(map(len, ids), np.int64, len(ids))
+    def _told(
+        self, outputs: list[str], ids: Sequence[Sequence[int]], batch_size: int, window: int | None
+    ) -> list[np.ndarray]:
+        """What the network says of each row: the probability by the first output, and the others."""
+        parts, firsts, counts = _windows(ids, window)
+        told = [np.repeat(_OF_NO_IDS[name][None], len(parts), axis=0) for name in outputs]
+        lengths = np.fromiter(map(len, parts), np.int64, len(parts))
         order = np.argsort(-lengths, kind="stable")  # the longest of a batch is its first
         order = order[lengths[order] > 0]
         for start, end in batches(lengths[order].tolist(), batch_size):
             rows = order[start:end]
-            padded = pad([ids[i] for i in rows], int(lengths[rows[0]])).astype(np.int64)
+            padded = pad([parts[i] for i in rows], int(lengths[rows[0]])).astype(np.int64)
             session = self._for_few if len(rows) < _FEW else self._for_many
             first, *others = session.run(outputs, {"ids": padded})
-            shifted = first + self.shift if outputs[0] == "logit" else _shifted(first, self.shift)
-            yield rows, [shifted, *others]
+            if outputs[0] == "logit":
+                first = 1 / (1 + np.exp(-(first + self.shift).astype(np.float64)))
+            else:
+                first = _shifted(first, self.shift)
+            for result, values in zip(told, (first, *others), strict=True):
+                result[rows] = values
+        if len(parts) > len(ids):
+            told = [(np.add.reduceat(result, firsts).T / counts).T for result in told]
+        return told
 
 
 class InnerNetwork:

@@ -26,10 +26,7 @@ def lstm_layer(states: Array, w: Array, r: Array, b: Array) -> tuple[Array, Back
 
 
 def _lstm(states: Array, w: Array, r: Array, b: Array) -> tuple[Array, Backward]:
-    """(tokens, versions, in) -> (tokens, versions, units), and the way back.
-
-    Gates in ONNX's order: input, output, forget, cell (https://onnx.ai/onnx/operators/onnx__LSTM.html).
-    """
+    """(tokens, versions, in) -> (tokens, versions, units), and the way back."""
     tokens, versions, _ = states.shape
     units = r.shape[-1]
     driven = _driven(states, w, b)

@@ -17,17 +17,18 @@ from zigbang_nlp.model.architecture import Architecture
 from zigbang_nlp.model.serving.activations import activate
 from zigbang_nlp.model.serving.int8 import dequantized
 from zigbang_nlp.model.serving.onnx_layers import (
+    TO_KERAS,
     Graph,
     Weights,
     dense,
     embed,
-    gates_back,
+    gates,
     layer_suffix,
     lstm,
+    ngrams,
     normalize,
     pool,
 )
-from zigbang_nlp.model.serving.onnx_ngrams import ngrams
 
 OPSET = 17
 IR_VERSION = 9
@@ -73,19 +74,17 @@ def write_onnx(
             with a scale for each id and block.
     """
     graph = Graph()
-    graph.constant("zero", np.array(0, np.int64))
-    graph.constant("axis_time", np.array([1], np.int64))
-    graph.node("Equal", ["ids", "zero"], "is_padding")
+    second_axis = np.array([1], np.int64)
+    graph.node("Equal", ["ids", np.int64(0)], "is_padding")
     graph.node("Not", ["is_padding"], "is_real")
     graph.node("Cast", ["is_real"], "real_int", to=TensorProto.INT32)
-    graph.node("ReduceSum", ["real_int", "axis_time"], "lengths", keepdims=0)
+    graph.node("ReduceSum", ["real_int", second_axis], "lengths", keepdims=0)
     graph.node("Transpose", ["ids"], "ids_by_time", perm=[1, 0])
     read = []
     for block, states in enumerate(embed(graph, architecture, weights, small_embedding)):
         final = ""
-        for i, units in enumerate(architecture.lstm_units, start=1):
-            layer = weights[architecture.lstm_names(block)[i - 1]]
-            states, final = lstm(graph, states, layer, units, layer_suffix(i, block))
+        for i, name in enumerate(architecture.lstm_names(block), start=1):
+            states, final = lstm(graph, states, weights[name], layer_suffix(i, block))
         read.append(final if architecture.pooling == "last" else states)
     states = read[0] if len(read) == 1 else graph.node("Concat", read, "blocks", axis=-1)
     pooled = states
@@ -103,9 +102,8 @@ def write_onnx(
     if architecture.ngram_buckets:
         beside = ngrams(graph, weights["ngrams"])
         pooled = graph.node("Concat", [pooled, beside], "with_ngrams", axis=1)
-    graph.constant("axis_last", np.array([1], np.int64))
     logit = dense(graph, pooled, weights["probability"], "logit_2d")
-    graph.node("Squeeze", [logit, "axis_last"], "logit")
+    graph.node("Squeeze", [logit, second_axis], "logit")
     graph.node("Sigmoid", ["logit"], "probability")
     outputs = [helper.make_tensor_value_info("probability", TensorProto.FLOAT, ["batch"])]
     if architecture.stars:
@@ -144,22 +142,17 @@ def read_weights(architecture: Architecture, path: Path) -> dict[str, list[np.nd
         for i, name in enumerate(architecture.lstm_names(block), start=1):
             w, r, b = (constants[f"lstm_{layer_suffix(i, block)}_{part}"] for part in "wrb")
             weights[name] = [
-                part
-                for direction in range(len(w))
-                for part in (
-                    gates_back(w[direction]).T,
-                    gates_back(r[direction]).T,
-                    gates_back(b[direction][: len(b[direction]) // 2]),
-                )
+                gates(part, TO_KERAS).T
+                for kernel, recurrent, biases in zip(w, r, b, strict=True)
+                for part in (kernel, recurrent, biases[: len(biases) // 2])
             ]
-    names = [(f"dense_{i}", f"dense_{i}") for i in range(1, len(architecture.dense_units) + 1)]
-    names.append(("probability", "logit_2d"))
-    if architecture.stars:
-        names.append(("stars", "stars_logits"))
+    names = {"probability": "logit_2d", "stars": "stars_logits"}
+    hidden = [f"dense_{i}" for i in range(1, len(architecture.dense_units) + 1)]
+    for layer in (*hidden, "probability", *(["stars"] if architecture.stars else [])):
+        name = names.get(layer, layer)
+        weights[layer] = [constants[f"{name}_kernel"], constants[f"{name}_bias"]]
     if architecture.ngram_buckets:
         weights["ngrams"] = [constants["ngram_codes"], constants["ngram_table"]]
-    for layer, name in names:
-        weights[layer] = [constants[f"{name}_kernel"], constants[f"{name}_bias"]]
     return weights
 
 
@@ -197,11 +190,8 @@ def read_constants(path: Path) -> dict[str, np.ndarray]:
 
     Embedding and LSTMs are float32 in full, however they are kept.
     """
-    constants = {
-        tensor.name: numpy_helper.to_array(tensor)
-        for tensor in onnx.load(path.as_posix()).graph.initializer
-    }
-    constants = dequantized(constants)
+    tensors = onnx.load(path.as_posix()).graph.initializer
+    constants = dequantized({tensor.name: numpy_helper.to_array(tensor) for tensor in tensors})
     table = constants["embedding"].astype(np.float32)
     if "embedding_scale" in constants:
         scale = constants["embedding_scale"]

@@ -78,11 +78,6 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 _ACCOUNTED = re.compile(rf"(?:{FLOOR_NOISE})[^.!?\n]{{0,6}}소음|소음")
 
 
-def with_words() -> frozenset[str]:
-    """The topics that have words to be named by."""
-    return frozenset(_patterns())
-
-
 def named_topics(text: str) -> set[str]:
     """The topics that a text or clause names outright.
 
@@ -102,11 +97,6 @@ def noise_apart(text: str, topics: frozenset[str]) -> frozenset[str]:
 
     The corpus's writers put both under 층간소음.
     """
-    if INNER_NOISE not in topics:
+    if INNER_NOISE not in topics or OUTER_NOISE not in (named := named_topics(text)):
         return topics
-    named = named_topics(text)
-    if OUTER_NOISE not in named:
-        return topics
-    return (
-        topics | {OUTER_NOISE} if INNER_NOISE in named else topics - {INNER_NOISE} | {OUTER_NOISE}
-    )
+    return topics - (NOISES - named) | {OUTER_NOISE}

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from zigbang_nlp.errors import BundleError
-from zigbang_nlp.model.serving.topic_words import NOISES, named_topics, with_words
+from zigbang_nlp.model.serving.topic_words import NOISES, TOPIC_WORDS, named_topics
 
 TOPICS_FILE = "topics.npz"
 #: Log-odds above its threshold from which a topic is given that no word names. On 500 residents'
@@ -68,7 +70,7 @@ class TopicModel:
         split = len(self.categories)
         best = scores[:, :split].argmax(axis=1)
         # A topic without words of its own, of somebody's own labels, goes by its score alone.
-        limits = [_UNNAMED if topic in with_words() else 0.0 for topic in self.topics]
+        limits = [_UNNAMED if topic in TOPIC_WORDS else 0.0 for topic in self.topics]
         predicted = []
         for row, category, text in zip(
             scores[:, split:] - self.thresholds, best, texts, strict=True
@@ -141,14 +143,11 @@ def fit_topics(
     from scipy.sparse import csr_matrix
     from sklearn.linear_model import LogisticRegression
 
-    rows, columns, values = [], [], []
-    for row, own in enumerate(ids):
-        present = sorted({i for i in own if i > 1})
-        rows += [row] * len(present)
-        columns += present
-        values += [len(present) ** -0.5] * len(present) if present else []
-    shape = (len(ids), vocabulary_size)
-    occurs = csr_matrix((values, (rows, columns)), shape=shape, dtype=np.float64)
+    present = [sorted({i for i in own if i > 1}) for own in ids]
+    values = [len(own) ** -0.5 for own in present for _ in own]
+    begins = np.cumsum([0, *map(len, present)])
+    columns = list(chain.from_iterable(present))
+    occurs = csr_matrix((values, columns, begins), (len(ids), vocabulary_size), np.float64)
     category_names = tuple(dict.fromkeys(sorted(categories)))
     topic_names = tuple(sorted(set().union(*topics)))
     targets = [np.array([c == name for c in categories]) for name in category_names]
@@ -157,30 +156,24 @@ def fit_topics(
     bias = np.zeros(len(targets), np.float32)
     thresholds = np.zeros(len(topic_names), np.float32)
     for column, yes in enumerate(targets):
-        fitted = LogisticRegression(C=strength, solver="liblinear").fit(occurs, yes)
-        weights[:, column] = fitted.coef_[0]
-        bias[column] = fitted.intercept_[0]
+        model = LogisticRegression(C=strength, solver="liblinear").fit(occurs, yes)
+        weights[:, column] = model.coef_[0]
+        bias[column] = model.intercept_[0]
         if column >= len(category_names):
-            thresholds[column - len(category_names)] = _best_threshold(occurs, yes, strength)
+            thresholds[column - len(category_names)] = _best_threshold(model, occurs, yes)
     return TopicModel(category_names, topic_names, weights, bias, thresholds)
 
 
-def _best_threshold(occurs: object, yes: np.ndarray, strength: float) -> float:
+def _best_threshold(model: Any, occurs: Any, yes: np.ndarray) -> float:
     """Log-odds with the best F1 on texts that the scored fold's fit didn't see."""
-    from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import precision_recall_curve
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
     folds = min(5, int(yes.sum()))
     if folds < 2:
         return 0.0
-    scores = cross_val_predict(
-        LogisticRegression(C=strength, solver="liblinear"),
-        occurs,
-        yes,
-        cv=StratifiedKFold(folds, shuffle=True, random_state=0),
-        method="decision_function",
-    )
+    parts = StratifiedKFold(folds, shuffle=True, random_state=0)
+    scores = cross_val_predict(model, occurs, yes, cv=parts, method="decision_function")
     precision, recall, cuts = precision_recall_curve(yes, scores)
     f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
     return float(cuts[int(f1[:-1].argmax())])
