@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zigbang_nlp.text.clauses import split_sentences
 from zigbang_nlp.text.clean import clean
-from zigbang_nlp.text.sentences import split_sentences
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from zigbang_nlp.console import log
 from zigbang_nlp.language.bilingual import insight_error
 from zigbang_nlp.packing import pack_names, unpack_names
 from zigbang_nlp.text.neologisms import find_new_words
-from zigbang_nlp.text.words import content_words_of, kind, shown
+from zigbang_nlp.text.words import content_words, kind, shown
 
 #: A compound of fewer reviews than this is counted as its parts.
 COMPOUND_REVIEWS = 3
@@ -72,7 +72,7 @@ def build_mentions(texts: pd.DataFrame) -> Mentions:
             "Extracting the words of %s texts; predictions keep them for next time.",
             f"{len(missing):,}",
         )
-        content = content_words_of(texts["text"].iloc[missing])
+        content = map(content_words, texts["text"].iloc[missing])
         for i, spoken in zip(missing, content, strict=True):
             packed[i] = pack_names(spoken)
     listed = [unpack_names(words) for words in packed]

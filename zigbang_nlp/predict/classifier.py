@@ -21,7 +21,7 @@ from zigbang_nlp.predict.long_texts import looked_through
 from zigbang_nlp.predict.out_of_scope import out_of_scope
 from zigbang_nlp.records import LABEL_ONLY, Explanation, Prediction, PredictionOptions, Stars
 from zigbang_nlp.resources import pretrained_dir
-from zigbang_nlp.text.sentences import split_sentences
+from zigbang_nlp.text.clauses import split_sentences
 
 if TYPE_CHECKING:
     from zigbang_nlp.predict.explain import Explainer

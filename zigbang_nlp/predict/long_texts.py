@@ -10,7 +10,7 @@ import numpy as np
 
 from zigbang_nlp.model.bundle import Bundle
 from zigbang_nlp.records import Prediction
-from zigbang_nlp.text.sentences import split_sentences
+from zigbang_nlp.text.clauses import split_sentences
 
 BOTH_SIDES = "a long text with praise and complaint"
 #: Ids above which a text is long; of residents' texts one in forty is.

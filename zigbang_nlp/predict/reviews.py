@@ -15,7 +15,7 @@ from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.records import PredictionOptions, Review
 from zigbang_nlp.store import Judged, Store
 from zigbang_nlp.text.reader import Reader
-from zigbang_nlp.text.words import content_words_of
+from zigbang_nlp.text.words import content_words
 from zigbang_nlp.workers.pool import Mark
 
 #: Reviews held in memory at once.
@@ -38,7 +38,7 @@ def judge(classifier: Classifier, reader: Reader) -> Run[list[_Judgement]]:
         predictions = classifier.predict_ids(texts, ids, asked)
         rows = [
             (p.label, p.probability, p.unsure, words, p.topics, p.category, p.aspects)
-            for p, words in zip(predictions, content_words_of(texts), strict=True)
+            for p, words in zip(predictions, map(content_words, texts), strict=True)
         ]
         return rows, encoder.tokenizer.fallbacks
 

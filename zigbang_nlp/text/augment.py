@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-_INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
-_VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
-#: The first final is none at all.
-_FINALS = "\0ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
-_FIRST, _LAST = 0xAC00, 0xD7A3
+from zigbang_nlp.text.letters import put_together, taken_apart
 
 #: The Korean standard keyboard (KS X 5002), consonants left and vowels right.
 _CONSONANT_ROWS = ("ㅂㅈㄷㄱㅅ", "ㅁㄴㅇㄹㅎ", "ㅋㅌㅊㅍ")
@@ -79,7 +75,7 @@ def add_typos(text: str, strength: float, random: np.random.Generator) -> str:
         if character == " ":
             continue
         swapped = random.random() < 0.25
-        if not swapped and _FIRST <= ord(character) <= _LAST:
+        if not swapped and "가" <= character <= "힣":
             characters[i] = _mistyped(character, random)
         elif i + 1 < len(text) and characters[i + 1] != " ":
             characters[i], characters[i + 1] = characters[i + 1], character
@@ -88,12 +84,7 @@ def add_typos(text: str, strength: float, random: np.random.Generator) -> str:
 
 def _mistyped(syllable: str, random: np.random.Generator) -> str:
     """One of the syllable's jamo becomes a neighbour on the keyboard."""
-    code = ord(syllable) - _FIRST
-    parts = [
-        _INITIALS[code // (21 * 28)],
-        _VOWELS[code // 28 % 21],
-        _FINALS[code % 28],
-    ]
+    parts = taken_apart(syllable)
     # A final of two keys (ㄳ) and a vowel of two (ㅘ) have no neighbour as a whole.
     choices = [i for i, jamo in enumerate(parts) if jamo in NEIGHBOURS]
     if not choices:
@@ -101,10 +92,7 @@ def _mistyped(syllable: str, random: np.random.Generator) -> str:
     place = choices[int(random.integers(len(choices)))]
     near = NEIGHBOURS[parts[place]]
     parts[place] = near[int(random.integers(len(near)))]
-    initial, vowel, final = (
-        table.index(jamo) for table, jamo in zip((_INITIALS, _VOWELS, _FINALS), parts, strict=True)
-    )
-    return chr(_FIRST + (initial * 21 + vowel) * 28 + final)
+    return put_together(*parts)
 
 
 def noisy(text: str, spacing: float, typos: float, random: np.random.Generator) -> str:

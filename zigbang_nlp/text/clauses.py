@@ -1,4 +1,7 @@
-"""A review's clauses: what can carry an opinion of its own ("뷰는 최고지만 / 주차는 전쟁")."""
+"""A review's sentences, and its clauses: what can carry an opinion of its own.
+
+Residents praise and complain in one breath ("뷰는 최고지만 / 주차는 전쟁").
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from zigbang_nlp.text.align import clean_with_spans
+from zigbang_nlp.text.clean import clean
+from zigbang_nlp.text.letters import put_together, taken_apart
 from zigbang_nlp.text.taggers import mecab_tagger
 
+_HARD_STOP = re.compile(r"(?<=[.!?…])\s+|(?<=[^\d][.!?…])(?=[^\s\d.!?…])")
 #: Endings that join two statements of equal rank; a cause (-아서, -니까) or a condition (-면) stays
 #: with what it explains.
 _JOINS = re.compile(
@@ -28,7 +34,7 @@ _STOP = re.compile(
 _ITEM = re.compile(
     r"(?:^|(?<=\s))(?:\d{1,2}[.)](?!\d)|[-*•])\s*(?=\D)|(?:^|(?<=[\s.,)]))(?=[장단]점)"
 )
-#: What may trail a clause and belongs to it: punctuation, ㅋㅋ, ㅠㅠ, ^^, emoji.
+#: What may trail a sentence or clause and belongs to it: punctuation, ㅋㅋ, ㅠㅠ, ^^, emoji.
 _TRAILING = re.compile(r"[\s.!?~…,;^ㄱ-ㅎㅏ-ㅣ\U0001f000-\U0001ffff\u2600-\u27bf]*")
 #: A heading says of what follows whether it is good: "장점:", "단점은".
 _HEAD = re.compile(r"^\W*([장단])점")
@@ -53,6 +59,54 @@ class Clause:
     sentence: int
     head: str = ""
     statement: str = ""
+
+
+def split_sentences(text: str) -> list[str]:
+    """The sentences of a text, in order, each cleaned; none for a blank text.
+
+    A sentence ends at . ! ? … and line breaks, and, since many residents write no punctuation,
+    behind a final ending (Mecab's EF: 가까워요, 좋습니다) or a nominal one (ETN: 가까움, 없음) that
+    is followed by a space. A decimal point (1.2대) ends nothing.
+
+    >>> split_sentences("역은 가까워요 주차는 힘들어요ㅠㅠ 그래도 만족합니다.")
+    ['역은 가까워요', '주차는 힘들어요ㅠㅠ', '그래도 만족합니다.']
+    """
+    sentences = []
+    for line in text.splitlines():
+        for part in _HARD_STOP.split(clean(line)):
+            ends = [
+                _end_of_trailing(part, start + len(token), "")
+                for start, token, tag, _ in _tagged(part)
+                if tag.endswith("EF") or _is_nominal_end(token, tag)
+            ]
+            edges = [0, *filter(None, ends), len(part)]
+            sentences += [part[start:end].strip() for start, end in pairwise(edges)]
+    return [sentence for sentence in sentences if sentence]
+
+
+def _tagged(text: str) -> Iterator[tuple[int, str, str, str]]:
+    """Where each of Mecab's tokens begins, the token, its tag, and the tag of the next."""
+    at = 0
+    tagged = mecab_tagger().pos(text) if text else []
+    for (token, tag), (_, following) in pairwise([*tagged, ("", "")]):
+        start = text.find(token, at)
+        if start < 0:  # the tagger changed a character; leave the rest in one piece
+            return
+        yield start, token, tag, following
+        at = start + len(token)
+
+
+def _is_nominal_end(token: str, tag: str) -> bool:
+    """가까움, 없음 end a sentence or clause; 살기 doesn't. The former have a final ㅁ."""
+    return tag.endswith("ETN") and taken_apart(token[-1])[2:] == ["ㅁ"]
+
+
+def _end_of_trailing(text: str, at: int, marks: str) -> int | None:
+    """Where what trails here ends; None where no space or mark parts it from more text."""
+    trailing = _TRAILING.match(text, at)
+    assert trailing is not None, "the pattern matches the empty string"
+    parted = any(c.isspace() or c in marks for c in trailing.group())
+    return trailing.end() if parted and trailing.end() < len(text) else None
 
 
 def split_clauses(text: str) -> list[Clause]:
@@ -115,39 +169,33 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _cuts(text: str) -> list[tuple[int, int, str]]:
     """Where a clause ends, where its ending begins, and what closes it instead."""
-    cuts, at = [], 0
-    tagged = mecab_tagger().pos(text) if text else []
-    for i, (token, tag) in enumerate(tagged):
-        start = text.find(token, at)
-        if start < 0:  # the tagger changed a character; leave the rest in one piece
-            break
+    cuts = []
+    tagged = list(_tagged(text))
+    for i, (start, token, tag, following) in enumerate(tagged):
         at = start + len(token)
-        following = tagged[i + 1][1] if i + 1 < len(tagged) else ""
         if token == "데" and tag == "NNB" and text[max(start - 1, 0) : start].strip():
             # "넓은데" read as "넓은 데", a place, though there is no space.
-            before, kind_before = tagged[i - 1]
+            _, before, kind_before, _ = tagged[i - 1]
             if kind_before.endswith("ETM"):
                 start, token, tag = start - len(before), before + token, "EC"
         kind = _ends_clause(token, tag, following)
-        if not kind:
+        end = _end_of_trailing(text, at, ",./") if kind else None
+        if end is None:
             continue
-        trailing = _TRAILING.match(text, at)
-        assert trailing is not None, "the pattern matches the empty string"
-        if trailing.end() < len(text) and any(c.isspace() or c in ",./" for c in trailing.group()):
-            joined = _JOINS.search(token) if kind == "join" else None
-            if joined is None:
-                cuts.append((trailing.end(), at, ""))
-            else:
-                stem = token[: joined.start()]
-                bare = stem[:-1] + _without_n(stem[-1:]) if joined[1] == "데" else stem
-                cuts.append((trailing.end(), start, bare + "다"))
+        joined = _JOINS.search(token) if kind == "join" else None
+        if joined is None:
+            cuts.append((end, at, ""))
+        else:
+            stem = token[: joined.start()]
+            bare = stem[:-1] + _without_n(stem[-1:]) if joined[1] == "데" else stem
+            cuts.append((end, start, bare + "다"))
     return cuts
 
 
 def _without_n(syllable: str) -> str:
-    """인 -> 이, 한 -> 하: what a stem was before it took ㄴ데 (ㄴ is the 4th of 28 finals)."""
-    code = ord(syllable) - ord("가") if syllable else -1
-    return chr(ord(syllable) - 4) if 0 <= code < 11_172 and code % 28 == 4 else syllable
+    """인 -> 이, 한 -> 하: what a stem was before it took ㄴ데."""
+    parts = taken_apart(syllable)
+    return put_together(*parts[:2]) if parts[2:] == ["ㄴ"] else syllable
 
 
 def _ends_clause(token: str, tag: str, following: str) -> str:
@@ -156,7 +204,6 @@ def _ends_clause(token: str, tag: str, following: str) -> str:
         return ""
     if tag.endswith("EF") or (tag.endswith("EC") and _FINAL.search(token)):
         return "end"
-    if tag.endswith("ETN"):  # 가까움, 없음 end a clause; 살기 doesn't: a final ㅁ (16th of 28)
-        nominal = (ord(token[-1]) - ord("가")) % 28 == 16 and not following.startswith("J")
-        return "end" if nominal else ""
+    if _is_nominal_end(token, tag) and not following.startswith("J"):
+        return "end"
     return "join" if tag.endswith("EC") and _JOINS.search(token) else ""

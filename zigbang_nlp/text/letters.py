@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 
-#: The initials in the order of their syllables: 가 begins the first 588, 까 the next.
+#: What syllables are made of, in the order of Unicode: all with ㄱ come before the first with ㄲ.
 _INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _MEDIALS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
 _FINALS = ["", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"]
-_FIRST, _LAST = ord("가"), ord("힣")
 
 
 def squeezed(text: str) -> tuple[str, list[int]]:
@@ -46,9 +45,7 @@ def initials(word: str) -> str:
     >>> initials("층간소음")
     'ㅊㄱㅅㅇ'
     """
-    return "".join(
-        _INITIALS[(ord(c) - _FIRST) // 588] if _FIRST <= ord(c) <= _LAST else c for c in word
-    )
+    return "".join(taken_apart(c)[0] for c in word)
 
 
 def are_initials(word: str) -> bool:
@@ -66,11 +63,23 @@ def jamo(word: str) -> str:
     >>> jamo("소음")
     'ㅅㅗㅇㅡㅁ'
     """
-    typed = []
-    for c in word:
-        code = ord(c) - _FIRST
-        if 0 <= code <= _LAST - _FIRST:
-            typed += [_INITIALS[code // 588], _MEDIALS[code % 588 // 28], _FINALS[code % 28]]
-        else:
-            typed.append(c)
-    return "".join(typed)
+    return "".join(part for c in word for part in taken_apart(c))
+
+
+def taken_apart(character: str) -> list[str]:
+    """The initial, medial and final of a syllable, "" for no final; another character alone.
+
+    >>> taken_apart("한"), taken_apart("가"), taken_apart("a")
+    (['ㅎ', 'ㅏ', 'ㄴ'], ['ㄱ', 'ㅏ', ''], ['a'])
+    """
+    if not "가" <= character <= "힣":
+        return [character]
+    rest, final = divmod(ord(character) - ord("가"), len(_FINALS))
+    initial, medial = divmod(rest, len(_MEDIALS))
+    return [_INITIALS[initial], _MEDIALS[medial], _FINALS[final]]
+
+
+def put_together(initial: str, medial: str, final: str = "") -> str:
+    """The syllable that `taken_apart` made these of."""
+    rest = _INITIALS.index(initial) * len(_MEDIALS) + _MEDIALS.index(medial)
+    return chr(ord("가") + rest * len(_FINALS) + _FINALS.index(final))

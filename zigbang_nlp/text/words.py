@@ -20,6 +20,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from zigbang_nlp.text.clean import clean
+from zigbang_nlp.text.letters import put_together, taken_apart
 from zigbang_nlp.text.taggers import mecab_tagger
 
 #: First letters of the tags of words that mean something by themselves.
@@ -31,27 +32,11 @@ _DROPPED_SUFFIXES = frozenset({"들", "님", "씩", "쯤", "네", "여"})
 _PREDICATE = frozenset({"VA", "VV"})
 #: Predicates that say nothing by themselves.
 _LIGHT = frozenset(
-    {
-        "하",
-        "되",
-        "있",
-        "같",
-        "이러",
-        "그러",
-        "어떠",
-        "이렇",
-        "그렇",
-        "어떻",
-        "저렇",
-        "주",
-        "보",
-        "오",
-    }
+    {"하", "되", "있", "같", "이러", "그러", "어떠", "이렇", "그렇", "어떻", "저렇"}
     | {"가", "나", "내", "들", "말", "받", "알", "놓", "두", "대", "치", "통하", "위하", "대하"}
+    | {"주", "보", "오"}
 )
 _NOT_BEFORE, _NOT_AFTER = frozenset({"안", "못"}), frozenset({"않", "못하"})
-#: From an open syllable to the one closed by ㅂ.
-_FINAL_B = 17
 #: Nouns of more parts than this are a writer who uses no spaces.
 _MOST_PARTS = 4
 
@@ -156,7 +141,8 @@ def _words(morphemes: list[Morpheme]) -> Iterator[str]:
     denied = False
     for i, morpheme in enumerate(morphemes):
         tags = morpheme.tag.split("+")
-        if noun and not (morpheme.glued and _continues(tags)):
+        continues = morpheme.glued and (tags[0] in _NOUN or tags == [_SUFFIX])
+        if noun and not continues:
             yield from _finished(noun)
             noun = []
         if tags[0] in _NOUN or tags == [_PREFIX] or (tags == [_SUFFIX] and noun):
@@ -170,10 +156,6 @@ def _words(morphemes: list[Morpheme]) -> Iterator[str]:
             yield morpheme.surface.lower()
         denied = tags == ["MAG"] and morpheme.surface in _NOT_BEFORE
     yield from _finished(noun)
-
-
-def _continues(tags: list[str]) -> bool:
-    return tags[0] in _NOUN or tags == [_SUFFIX]
 
 
 def _line_number(before: list[Morpheme]) -> str:
@@ -193,8 +175,10 @@ def _finished(noun: list[str]) -> Iterator[str]:
 
 def _uninflected(stem: str) -> str:
     """가깝 of 가까워, which the dictionary holds as if it were a stem; no stem ends so."""
-    open_syllable = len(stem) > 1 and stem.endswith("워") and (ord(stem[-2]) - ord("가")) % 28 == 0
-    return f"{stem[:-2]}{chr(ord(stem[-2]) + _FINAL_B)}" if open_syllable else stem
+    parts = taken_apart(stem[-2:-1])
+    if parts[2:] != [""] or not stem.endswith("워"):
+        return stem
+    return stem[:-2] + put_together(parts[0], parts[1], "ㅂ")
 
 
 def _predicate(stem: str, denied: bool) -> str:
@@ -211,8 +195,3 @@ def _is_denied_after(morphemes: list[Morpheme], at: int) -> bool:
                 rest = rest[1:]
             return bool(rest) and rest[0].stem in _NOT_AFTER
     return False
-
-
-def content_words_of(texts: Iterable[str]) -> Iterator[list[str]]:
-    """`content_words` of many texts, in order."""
-    return map(content_words, texts)
