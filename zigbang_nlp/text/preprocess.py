@@ -21,18 +21,15 @@ from zigbang_nlp.errors import DataError
 from zigbang_nlp.files import atomic_directory
 from zigbang_nlp.records import CATEGORIES, LABELS, SPLITS, Review
 from zigbang_nlp.resources import SAMPLE, sample_splits
-from zigbang_nlp.text.base_vocabulary import base_encoder, say_idle
+from zigbang_nlp.text.base_vocabulary import base_encoder, choose_tokenizer, choose_vocabulary
 from zigbang_nlp.text.clean import clean
 from zigbang_nlp.text.dataset import DataSetWriter, save_encoding
 from zigbang_nlp.text.encoder import Encoder
 from zigbang_nlp.text.labels import NEGATIVE, POSITIVE, class_balance, label_of
 from zigbang_nlp.text.review_spool import COLUMNS, ReviewSpool
 from zigbang_nlp.text.split import assign_splits
-from zigbang_nlp.text.taggers import train_sentencepiece
 from zigbang_nlp.text.token_spool import TokenSpool
-from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
 from zigbang_nlp.text.tokenizing import tokenize_texts
-from zigbang_nlp.text.vocabulary import Vocabulary
 
 #: Directory of the token cache, beside the data set's.
 TOKENS = "tokens"
@@ -77,7 +74,8 @@ def preprocess(
         _check_enough(rows["label"], reading.seen, settings)
         split, way = assign_splits(rows, settings)
         in_train = split.eq("train").to_numpy()
-        tokenizer = _tokenizer(spool, in_train, settings)
+        base = base_encoder(settings)
+        tokenizer = choose_tokenizer(settings, base, spool.texts(in_train))
         how_many = len(spool)
         token_lists = tokenized(
             spool.texts(),
@@ -88,7 +86,7 @@ def preprocess(
             how_many,
         )
         tokens = TokenSpool(spooled_tokens, progress(token_lists, "tokenizing", how_many), in_train)
-        vocabulary = _vocabulary(tokens.counts, settings)
+        vocabulary = choose_vocabulary(settings, base, tokens.counts)
         lengths = tokens.lengths(vocabulary)
         length = settings.length or length_for_coverage(lengths[in_train], settings.coverage)
         covered = float((lengths[in_train] <= length).mean())
@@ -158,33 +156,26 @@ def report(summary: dict[str, Any]) -> None:
     """Log what a data set holds."""
     classes = summary["classes"]
     log.info(
-        "%s labelled texts of %s rows: %s negative, %s positive (larger class %.1f%%).",
-        f"{summary['labelled']:,}",
-        f"{summary['rows_read']:,}",
-        f"{classes['negative']:,}",
-        f"{classes['positive']:,}",
-        100 * classes["larger_share"],
+        f"{summary['labelled']:,} labelled texts of {summary['rows_read']:,} rows: "
+        f"{classes['negative']:,} negative, {classes['positive']:,} positive "
+        f"(larger class {100 * classes['larger_share']:.1f}%)."
     )
     both = summary["both_labels"]
     if both["texts"]:
+        some = "; ".join(text if len(text) <= 40 else text[:39] + "…" for text in both["examples"])
         log.warning(
-            "%s texts carry both labels, in %s rows, all of which are kept as they are: %s",
-            f"{both['texts']:,}",
-            f"{both['rows']:,}",
-            "; ".join(text if len(text) <= 40 else text[:39] + "…" for text in both["examples"]),
+            f"{both['texts']:,} texts carry both labels, in {both['rows']:,} rows, "
+            f"all of which are kept as they are: {some}"
         )
+    parts = ", ".join(f"{name} {part['texts']:,}" for name, part in summary["splits"].items())
     log.info(
-        "Split by %s: %s; %s dropped so that no text is on two sides.",
-        summary["split_by"],
-        ", ".join(f"{name} {part['texts']:,}" for name, part in summary["splits"].items()),
-        f"{summary['dropped_duplicates']:,}",
+        f"Split by {summary['split_by']}: {parts}; {summary['dropped_duplicates']:,} dropped "
+        "so that no text is on two sides."
     )
     log.info(
-        "Vocabulary %s; %s distinct training tokens; length %d holds %.1f%% of the training texts whole.",
-        f"{summary['vocabulary']:,}",
-        f"{summary['distinct_tokens']:,}",
-        summary["length"],
-        100 * summary["length_covers"],
+        f"Vocabulary {summary['vocabulary']:,}; {summary['distinct_tokens']:,} distinct training "
+        f"tokens; length {summary['length']} holds {100 * summary['length_covers']:.1f}% of the "
+        "training texts whole."
     )
 
 
@@ -239,36 +230,3 @@ def _check_enough(labels: pd.Series, seen: int, settings: PreprocessSettings) ->
             f"All {len(labels)} labelled texts are {only}; two classes are needed to learn from.",
             "Add reviews of the other class, or move preprocess.negative_max and positive_min.",
         )
-
-
-def _tokenizer(
-    spool: ReviewSpool, in_train: np.ndarray, settings: PreprocessSettings
-) -> TokenizerSettings:
-    """The tokenizer; SentencePiece learns from the training texts, or comes with a vocabulary."""
-    base = base_encoder(settings)
-    if base is not None:
-        return base.tokenizer_settings
-    model = b""
-    if settings.tokenizer == "sentencepiece":
-        cleaned = (clean(text, settings.max_characters) for text in spool.texts(in_train))
-        model = train_sentencepiece(cleaned, settings.sentencepiece_size)
-    return TokenizerSettings(settings.tokenizer, settings.stem, model)
-
-
-def _vocabulary(counts: Counter[str], settings: PreprocessSettings) -> Vocabulary:
-    encoder = base_encoder(settings)
-    if encoder is None:
-        vocabulary = Vocabulary.from_counts(
-            counts, settings.min_count, settings.max_vocabulary, settings.piece_min_count
-        )
-    else:
-        base = encoder.vocabulary
-        say_idle(settings)
-        vocabulary = base.extended(counts, settings.min_count, settings.max_vocabulary)
-        log.info(
-            "%s new tokens added to the %s of %s.",
-            f"{len(vocabulary) - len(base):,}",
-            f"{len(base):,}",
-            settings.vocabulary,
-        )
-    return vocabulary
