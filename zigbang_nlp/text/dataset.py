@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from zigbang_nlp.errors import DataError, StageError
-from zigbang_nlp.files import recover_swap, sha256_of, sha256_of_json
+from zigbang_nlp.files import recover_swap, sha256_of, sha256_of_json, write_json
 from zigbang_nlp.records import SPLITS
 from zigbang_nlp.text.encoder import Encoder
 from zigbang_nlp.text.review_spool import SCHEMA
@@ -145,20 +145,14 @@ class DataSetWriter:
 
     def __enter__(self) -> DataSetWriter:
         self._files = ExitStack()
-        self._ids = {
-            name: self._files.enter_context((self.directory / f"{name}.npy").open("wb"))
-            for name in SPLITS
-        }
-        for name, file in self._ids.items():
+        self._ids, self._rows = {}, {}
+        for name in SPLITS:
+            ids = self._files.enter_context((self.directory / f"{name}.npy").open("wb"))
             shape = (self.texts[name], self.length)
             header = {"descr": "<i4", "fortran_order": False, "shape": shape}
-            np.lib.format.write_array_header_1_0(file, header)
-        self._rows = {
-            name: self._files.enter_context(
-                pq.ParquetWriter(self.directory / f"{name}.parquet", SCHEMA)
-            )
-            for name in SPLITS
-        }
+            np.lib.format.write_array_header_1_0(ids, header)
+            rows = pq.ParquetWriter(self.directory / f"{name}.parquet", SCHEMA)
+            self._ids[name], self._rows[name] = ids, self._files.enter_context(rows)
         self._real, self._unknown = Counter[str](), Counter[str]()
         return self
 
@@ -204,5 +198,4 @@ def save_dataset(
 def save_encoding(directory: Path, encoder: Encoder, summary: dict[str, Any]) -> None:
     """Write what a data set has beside its parts: last of all, since it says what they are."""
     encoder.save(directory)
-    text = json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
-    (directory / SUMMARY_FILE).write_text(text, encoding="utf-8")
+    write_json(directory / SUMMARY_FILE, summary)

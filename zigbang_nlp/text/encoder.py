@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -24,10 +23,6 @@ ENCODER_FILE, VOCABULARY_FILE = "encoder.json", "vocabulary.json"
 TOKENIZER_FILE = "tokenizer.model"
 
 _AS_A_WHOLE = repeat(WHOLE)
-
-
-def unwatched(index: int) -> None:
-    """No one wants to know which text it is at."""
 
 
 @dataclass(frozen=True)
@@ -52,15 +47,11 @@ class Encoder:
         """The tokenizer of these settings; started on first use."""
         return Tokenizer(self.tokenizer_settings)
 
-    def tokenize(self, texts: Iterable[str]) -> Iterator[list[str]]:
-        """The tokens of each text, cleaned before."""
-        return self.tokenizer.tokenize_all(clean(text, self.max_characters) for text in texts)
-
     def whole_ids(
         self,
         texts: Iterable[str],
         fallback_levels: Iterable[int] = _AS_A_WHOLE,
-        mark: Callable[[int], object] = unwatched,
+        mark: Callable[[int], object] = lambda _: None,
     ) -> list[list[int]]:
         """All ids of each text, unpadded; empty for a blank text.
 
@@ -69,16 +60,16 @@ class Encoder:
             fallback_levels: where each begins, see `Tokenizer.tokenize`.
             mark: called with the index of each text before it is tokenized, and with -1 at last.
         """
-        token_lists = self.whole_tokens(texts, fallback_levels, mark)
+        token_lists = self.tokenize(texts, fallback_levels, mark)
         return [self.vocabulary.encode(tokens) for tokens in token_lists]
 
-    def whole_tokens(
+    def tokenize(
         self,
         texts: Iterable[str],
         fallback_levels: Iterable[int] = _AS_A_WHOLE,
-        mark: Callable[[int], object] = unwatched,
+        mark: Callable[[int], object] = lambda _: None,
     ) -> list[list[str]]:
-        """All tokens of each text; see `whole_ids` for the arguments."""
+        """All tokens of each text, cleaned before; see `whole_ids` for the arguments."""
         token_lists = []
         for i, (text, how) in enumerate(zip(texts, fallback_levels, strict=False)):
             mark(i)
@@ -103,15 +94,13 @@ class Encoder:
         """Write `encoder.json`, `vocabulary.json` and, for SentencePiece, `tokenizer.model`."""
         if self.tokenizer_settings.model:
             (directory / TOKENIZER_FILE).write_bytes(self.tokenizer_settings.model)
-        write_json(
-            directory / ENCODER_FILE,
-            {
-                "tokenizer": self.tokenizer_settings.as_dict(),
-                "length": self.length,
-                "max_characters": self.max_characters,
-                "vocabulary_size": len(self.vocabulary),
-            },
-        )
+        settings = {
+            "tokenizer": self.tokenizer_settings.as_dict(),
+            "length": self.length,
+            "max_characters": self.max_characters,
+            "vocabulary_size": len(self.vocabulary),
+        }
+        write_json(directory / ENCODER_FILE, settings)
         write_json(directory / VOCABULARY_FILE, list(self.vocabulary.tokens))
 
     @classmethod
@@ -122,13 +111,14 @@ class Encoder:
             BundleError: a file is missing or is not what `save` writes.
         """
         try:
-            settings = _read_json(directory / ENCODER_FILE)
-            tokens = _read_json(directory / VOCABULARY_FILE)
-            model = directory / TOKENIZER_FILE
+            settings, tokens = (
+                json.loads((directory / name).read_text(encoding="utf-8"))
+                for name in (ENCODER_FILE, VOCABULARY_FILE)
+            )
+            file = directory / TOKENIZER_FILE
+            model = file.read_bytes() if file.is_file() else b""
             encoder = cls(
-                TokenizerSettings.from_dict(
-                    settings["tokenizer"], model.read_bytes() if model.is_file() else b""
-                ),
+                TokenizerSettings.from_dict(settings["tokenizer"], model),
                 Vocabulary(tuple(tokens)),
                 int(settings["length"]),
                 int(settings["max_characters"]),
@@ -150,8 +140,7 @@ def pad(rows: Sequence[Sequence[int]], length: int) -> np.ndarray:
     """Rows of ids as int32 of shape (rows, length): cut to `length`, 0 on the right."""
     array = np.full((len(rows), length), PADDING, dtype=np.int32)
     for i, row in enumerate(rows):
-        kept = row[:length]
-        array[i, : len(kept)] = kept
+        array[i, : len(row)] = row[:length]
     return array
 
 
@@ -162,7 +151,3 @@ def unpadded(ids: np.ndarray) -> list[list[int]]:
     [[5, 7], []]
     """
     return [row[row != PADDING].tolist() for row in np.asarray(ids)]
-
-
-def _read_json(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))

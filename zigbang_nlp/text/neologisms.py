@@ -60,7 +60,10 @@ def find_new_words(
     for text, review in zip(texts, reviews, strict=True):
         of_review[review].update(_RUN.findall(unicodedata.normalize("NFC", text)))
     runs = Counter(chain.from_iterable(of_review.values()))
-    counts = _prefix_counts(runs)
+    counts: Counter[str] = Counter()  # of beginnings
+    for run, n in runs.items():
+        for length in range(1, min(len(run), _LONGEST) + 1):
+            counts[run[:length]] += n
     rows = []
     for word, uses in _uses(runs, counts, min_count).items():
         bound = sum(n for rest, n in uses.items() if _PARTICLE.fullmatch(rest)) / counts[word]
@@ -78,14 +81,6 @@ def find_new_words(
     table = table[~_with_particle(table["word"])]
     order = table.sort_values(["score", "word"], ascending=[False, True], kind="stable")
     return order.reset_index(drop=True)
-
-
-def _prefix_counts(runs: Counter[str]) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    for run, n in runs.items():
-        for length in range(1, min(len(run), _LONGEST) + 1):
-            counts[run[:length]] += n
-    return counts
 
 
 def _uses(runs: Counter[str], counts: Counter[str], min_count: int) -> dict[str, dict[str, int]]:
@@ -117,7 +112,8 @@ def _entropy(uses: dict[str, int]) -> float:
     for rest, n in uses.items():
         following[rest[:1]] += n
     total = following.total()
-    return -sum(n / total * math.log2(n / total) for n in following.values())
+    # The exact sum, whatever the order in which a set gave the runs.
+    return -math.fsum(n / total * math.log2(n / total) for n in following.values())
 
 
 #: What begins a count (만원, 세달), and what ends a word without becoming a part of it (공사중).

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from zigbang_nlp.errors import TokenizerError
 from zigbang_nlp.language.i18n import N_
 from zigbang_nlp.text.taggers import (
+    TAGGERS,
     check_process,
     emoji_apart,
     guarded,
@@ -26,65 +27,41 @@ class Tagged(NamedTuple):
     tag: str
 
 
-#: The beginnings of tags -> what they are. Mecab, Kiwi, Komoran and Kkma follow the Sejong corpus,
-#: Hannanum shortens (P for predicates), Okt has words.
-_SEJONG = {
-    "NNG": N_("일반 명사"),
-    "NNP": N_("고유 명사"),
-    "NNB": N_("의존 명사"),
-    "NNM": N_("의존 명사"),
-    "NP": N_("대명사"),
-    "NR": N_("수사"),
-    "N": N_("명사"),
-    "VV": N_("동사"),
-    "VA": N_("형용사"),
-    "VX": N_("보조 용언"),
-    "VC": N_("지정사"),
-    "P": N_("용언"),
-    "MAJ": N_("접속 부사"),
-    "MAC": N_("접속 부사"),
-    "MA": N_("부사"),
-    "M": N_("관형사"),
-    "I": N_("감탄사"),
-    "J": N_("조사"),
-    "EP": N_("선어말 어미"),
-    "EF": N_("종결 어미"),
-    "EC": N_("연결 어미"),
-    "ET": N_("전성 어미"),
-    "E": N_("어미"),
-    "XP": N_("접두사"),
-    "XS": N_("접미사"),
-    "XR": N_("어근"),
-    "SL": N_("외국어"),
-    "OL": N_("외국어"),
-    "F": N_("외국어"),
-    "SN": N_("숫자"),
-    "ON": N_("숫자"),
-    "SH": N_("한자"),
-    "OH": N_("한자"),
-    "S": N_("기호"),
-    "W": N_("기호"),
+#: What a morpheme is -> its tags. Mecab, Kiwi, Komoran and Kkma follow the Sejong corpus, of whose
+#: tags these are the beginnings, Hannanum shortens (P for predicates), Okt has words.
+_TAGS = {
+    N_("일반 명사"): "NNG",
+    N_("고유 명사"): "NNP",
+    N_("의존 명사"): "NNB NNM",
+    N_("대명사"): "NP",
+    N_("수사"): "NR",
+    N_("명사"): "N Noun",
+    N_("동사"): "VV Verb",
+    N_("형용사"): "VA Adjective",
+    N_("보조 용언"): "VX",
+    N_("지정사"): "VC",
+    N_("용언"): "P",
+    N_("접속 부사"): "MAJ MAC",
+    N_("부사"): "MA Adverb",
+    N_("관형사"): "M Determiner Modifier",
+    N_("감탄사"): "I Exclamation",
+    N_("조사"): "J Josa",
+    N_("선어말 어미"): "EP PreEomi",
+    N_("종결 어미"): "EF",
+    N_("연결 어미"): "EC",
+    N_("전성 어미"): "ET",
+    N_("어미"): "E Eomi",
+    N_("접두사"): "XP VerbPrefix",
+    N_("접미사"): "XS Suffix",
+    N_("어근"): "XR",
+    N_("외국어"): "SL OL F Alpha Foreign",
+    N_("숫자"): "SN ON Number",
+    N_("한자"): "SH OH",
+    N_("기호"): "S W Punctuation",
+    N_("접속사"): "Conjunction",
+    N_("낱자"): "KoreanParticle",
 }
-_OKT = {
-    "Noun": N_("명사"),
-    "Verb": N_("동사"),
-    "Adjective": N_("형용사"),
-    "Determiner": N_("관형사"),
-    "Modifier": N_("관형사"),
-    "Adverb": N_("부사"),
-    "Conjunction": N_("접속사"),
-    "Exclamation": N_("감탄사"),
-    "Josa": N_("조사"),
-    "PreEomi": N_("선어말 어미"),
-    "Eomi": N_("어미"),
-    "Suffix": N_("접미사"),
-    "VerbPrefix": N_("접두사"),
-    "KoreanParticle": N_("낱자"),
-    "Alpha": N_("외국어"),
-    "Foreign": N_("외국어"),
-    "Number": N_("숫자"),
-    "Punctuation": N_("기호"),
-}
+_NAMES = {tag: name for name, tags in _TAGS.items() for tag in tags.split()}
 
 
 def tag_names(tag: str) -> list[str]:
@@ -93,12 +70,12 @@ def tag_names(tag: str) -> list[str]:
     >>> tag_names("NNG"), tag_names("VA+EC"), tag_names("Josa"), tag_names("UNKNOWN")
     (['일반 명사'], ['형용사', '연결 어미'], ['조사'], [])
     """
-    if tag in _OKT:
-        return [_OKT[tag]]
+    if tag in _NAMES:
+        return [_NAMES[tag]]
     names = []
     for part in tag.split("+"):
         sizes = (3, 2, 1) if part.isupper() and part[:1] != "U" else ()
-        names += [name for size in sizes if (name := _SEJONG.get(part[:size]))][:1]
+        names += [name for size in sizes if (name := _NAMES.get(part[:size]))][:1]
     return names
 
 
@@ -133,21 +110,15 @@ def _reader(settings: TokenizerSettings) -> Callable[[str], list[Tagged]]:
         kiwi = kiwi_tagger()
         return lambda text: [Tagged(token.form, token.tag) for token in kiwi.tokenize(text)]
     if settings.name == "sentencepiece":
-        from zigbang_nlp.text.taggers import TAGGERS
-
         pieces = TAGGERS[settings.name](settings)
         return lambda text: [Tagged(piece, "") for piece in pieces(text)]
     name = settings.name.capitalize()
     tagger = java_tagger(name)
-    options = {"stem": settings.stem} if name == "Okt" else {}
-    joined = guarded(name, lambda text: tagger.pos(text, join=True, **options))
-    return lambda text: (
-        [_parted(one) for word in text.split() for one in joined(word)]
-        if (
-            name == "Okt"  # which looks at each word alone
-        )
-        else [_parted(one) for one in joined(text)]
-    )
+    if name == "Okt":  # which looks at each word alone
+        by_word = guarded(name, lambda word: tagger.pos(word, join=True, stem=settings.stem))
+        return lambda text: [_parted(one) for word in text.split() for one in by_word(word)]
+    joined = guarded(name, lambda text: tagger.pos(text, join=True))
+    return lambda text: [_parted(one) for one in joined(text)]
 
 
 def _mecab(cleaned: str) -> list[Tagged]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from zigbang_nlp.config import TokenizeSettings
-from zigbang_nlp.text.encoder import Encoder, unwatched
+from zigbang_nlp.text.encoder import Encoder
 from zigbang_nlp.text.token_cache import TokenCache
 from zigbang_nlp.text.tokenizers import WHOLE
 from zigbang_nlp.text.tokenizing import token_cache
@@ -42,7 +42,7 @@ class Reader:
         self,
         texts: Sequence[str],
         fallback_levels: Sequence[int] | None = None,
-        mark: Callable[[int], object] = unwatched,
+        mark: Callable[[int], object] = lambda _: None,
     ) -> list[list[int]]:
         """All ids of each text; see `Encoder.whole_ids` for the arguments."""
         levels = [WHOLE] * len(texts) if fallback_levels is None else fallback_levels
@@ -51,7 +51,7 @@ class Reader:
         keys = self.cache.keys(texts)
         tokens_of = self.cache.find(keys)
         missing = [i for i, tokens in enumerate(tokens_of) if tokens is None]
-        fresh = self.encoder.whole_tokens(
+        fresh = self.encoder.tokenize(
             [texts[i] for i in missing],
             [levels[i] for i in missing],
             lambda at: mark(at if at < 0 else missing[at]),

@@ -30,9 +30,6 @@ SCHEMA = pa.schema(
     ]
 )
 COLUMNS = tuple(SCHEMA.names)
-_SOURCE, _APARTMENT, _TEXT, _LABEL = (
-    COLUMNS.index(name) for name in ("source", "apartment_id", "text", "label")
-)
 
 
 class ReviewSpool:
@@ -51,18 +48,19 @@ class ReviewSpool:
         rest = iter(rows)
         with pq.ParquetWriter(path, SCHEMA) as writer:
             while chunk := list(islice(rest, CHUNK)):
-                columns = list(zip(*chunk, strict=True))
-                arrays = [
-                    pa.array(_plain(values), field.type)
-                    for values, field in zip(columns, SCHEMA, strict=False)
-                ]
-                writer.write_table(pa.table(arrays, schema=SCHEMA))
-                labels.extend(columns[_LABEL])
-                splits.extend(-1 if name is None else SPLITS.index(name) for name in columns[-1])
-                keys.extend(_digest(duplicate_key(text)) for text in columns[_TEXT])
+                columns = dict(zip((*COLUMNS, "split"), zip(*chunk, strict=True), strict=True))
+                plain = {name: _plain(columns[name]) for name in COLUMNS}
+                writer.write_table(pa.table(plain, schema=SCHEMA))
+                labels.extend(columns["label"])
+                splits.extend(
+                    -1 if side is None else SPLITS.index(side) for side in columns["split"]
+                )
+                keys.extend(_digest(duplicate_key(text)) for text in columns["text"])
                 groups.extend(
                     places.setdefault(f"{source}\x1f{apartment}", len(places))
-                    for source, apartment in zip(columns[_SOURCE], columns[_APARTMENT], strict=True)
+                    for source, apartment in zip(
+                        columns["source"], columns["apartment_id"], strict=True
+                    )
                 )
         # Groups are numbered in the order of their names, so that a split doesn't depend on which
         # complex comes first.

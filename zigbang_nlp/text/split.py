@@ -9,10 +9,11 @@ import pandas as pd
 
 from zigbang_nlp.config import PreprocessSettings
 from zigbang_nlp.errors import DataError
+from zigbang_nlp.records import SPLITS
 from zigbang_nlp.text.clean import duplicate_key
 
 #: What becomes of a row; as categories a byte each, where words take thirteen.
-_KINDS = pd.CategoricalDtype(["train", "validation", "test", "dropped"])
+_KINDS = pd.CategoricalDtype([*SPLITS, "dropped"])
 #: Fewer apartments than this, or one that holds most texts, and grouping would give bad splits.
 _ENOUGH_APARTMENTS = 20
 
@@ -38,21 +39,17 @@ def assign_splits(rows: pd.DataFrame, settings: PreprocessSettings) -> tuple[pd.
         DataError: a split would hold a single class.
     """
     keys = rows["key"] if "key" in rows else rows["text"].map(duplicate_key)
+    groups = rows["group"] if "group" in rows else rows["source"] + "\x1f" + rows["apartment_id"]
     random = np.random.default_rng(settings.seed)
     if rows["split"].notna().any():
         way, split = "given", _given(rows, keys, settings, random)
-        order = ("test", "validation", "train")
-    elif _group_by_apartment(groups := _groups(rows), settings):
-        way = "apartment"
-        split = _by_group(groups, settings, random)
-        order = ("train", "validation", "test")
+    elif _group_by_apartment(groups, settings):
+        way, split = "apartment", _by_group(groups, settings, random)
     else:
-        way = "text"
-        split = _all_train(rows.index)
+        way, split = "text", _all_train(rows.index)
         for side in _sides(keys, rows["label"]):
             split[side] = _by_group(keys[side], settings, random)
-        order = ("train", "validation", "test")
-    split = _drop_straddling(split, keys, order)
+    split = _drop_straddling(split, keys, SPLITS[::-1] if way == "given" else SPLITS)
     _check_classes(rows["label"], split)
     return split, way
 
@@ -62,24 +59,17 @@ def _given(
 ) -> pd.Series:
     fill = "train" if settings.unassigned == "train" else "dropped"
     split: pd.Series = rows["split"].astype(_KINDS).fillna(fill)
-    for name, share in (
-        ("validation", settings.validation_share),
-        ("test", settings.test_share),
-    ):
+    for name, share in (("validation", settings.validation_share), ("test", settings.test_share)):
         if not split.eq(name).any():
             train = split.eq("train")
-            held = _take_of_each_class(keys[train], rows["label"][train], share, random)
-            split.loc[train & keys.isin(held)] = name
+            for side in _sides(keys[train], rows["label"][train]):
+                held = _take(keys[train][side], share * side.sum(), random)
+                split.loc[train & keys.isin(held)] = name
     return split
 
 
 def _all_train(index: pd.Index) -> pd.Series:
     return pd.Series(pd.Categorical.from_codes(np.zeros(len(index), np.int8), dtype=_KINDS), index)
-
-
-def _groups(rows: pd.DataFrame) -> pd.Series:
-    """What tells the complex of each row."""
-    return rows["group"] if "group" in rows else rows["source"] + "\x1f" + rows["apartment_id"]
 
 
 def _group_by_apartment(groups: pd.Series, settings: PreprocessSettings) -> bool:
@@ -128,14 +118,6 @@ def _sides(keys: pd.Series, labels: pd.Series) -> tuple[pd.Series, pd.Series]:
     return ~positive, positive
 
 
-def _take_of_each_class(
-    keys: pd.Series, labels: pd.Series, share: float, random: np.random.Generator
-) -> set[Hashable]:
-    return set().union(
-        *(_take(keys[side], share * side.sum(), random) for side in _sides(keys, labels))
-    )
-
-
 def _drop_straddling(split: pd.Series, keys: pd.Series, order: Sequence[str]) -> pd.Series:
     """Copies stay in the first split of the order that has one."""
     # By numbers rather than by pandas's groups, which take a hundred bytes a row.
@@ -154,7 +136,7 @@ def _codes(keys: pd.Series) -> np.ndarray:
 
 
 def _check_classes(labels: pd.Series, split: pd.Series) -> None:
-    for name in ("train", "validation", "test"):
+    for name in SPLITS:
         present = labels[split.eq(name)].nunique()
         if present < 2:
             raise DataError(

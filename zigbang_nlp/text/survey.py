@@ -7,8 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle
+from typing import Any
 
 from zigbang_nlp.errors import TokenizerError, ZigbangError
 from zigbang_nlp.text.clean import clean
@@ -71,10 +72,10 @@ def survey(texts: list[str], seconds: float = 2.0) -> Iterator[TokenizerReport]:
         except TokenizerError as error:
             yield TokenizerReport(name, False, str(error), licence, {})
             continue
-        yield TokenizerReport(**asdict(ready) | _tried(name, texts, seconds)) if texts else ready
+        yield replace(ready, **_tried(name, texts, seconds)) if texts else ready
 
 
-def _tried(name: str, texts: list[str], seconds: float) -> dict[str, object]:
+def _tried(name: str, texts: list[str], seconds: float) -> dict[str, Any]:
     command = [sys.executable, "-P", "-m", "zigbang_nlp.text.survey", name, str(seconds)]
     try:
         done = subprocess.run(
@@ -90,11 +91,11 @@ def _tried(name: str, texts: list[str], seconds: float) -> dict[str, object]:
     if done.returncode:
         lines = done.stderr.strip().splitlines() or [f"It ended with {done.returncode}."]
         return {"ready": False, "why_not": lines[-1]}
-    measured: dict[str, object] = json.loads(done.stdout)
+    measured: dict[str, Any] = json.loads(done.stdout)
     return measured
 
 
-def _measure(name: str, texts: list[str], seconds: float) -> dict[str, object]:
+def _measure(name: str, texts: list[str], seconds: float) -> dict[str, Any]:
     """Start one tokenizer, let it get warm, and measure it."""
     cleaned = [clean(text) for text in texts]
     model = train_sentencepiece(cleaned, _LEARNED) if name == "sentencepiece" else b""

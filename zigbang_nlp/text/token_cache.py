@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -87,9 +88,8 @@ class TokenCache:
         total = sum(segment.size for segment in smaller)
         if len(by_size) <= _MOST_SEGMENTS or total > self.most_bytes // 4:
             return
-        keys = np.concatenate([segment.keys() for segment in smaller])
-        tokens = [row for segment in smaller for row in segment.tokens(segment.places())]
-        write_segment(self.directory, keys, tokens)
+        keys, tokens = zip(*(segment.everything() for segment in smaller), strict=True)
+        write_segment(self.directory, np.concatenate(keys), list(chain.from_iterable(tokens)))
         for segment in smaller:
             segment.remove()
 

@@ -91,13 +91,10 @@ class Segment:
             if collecting:
                 gc.enable()
 
-    def keys(self) -> np.ndarray:
-        """uint64 (texts, 2): all keys."""
-        return np.stack([self._first, self._second], axis=1)
-
-    def places(self) -> np.ndarray:
-        """All places, in the order of `keys`."""
-        return np.arange(len(self._first))
+    def everything(self) -> tuple[np.ndarray, list[list[str]]]:
+        """All keys, uint64 (texts, 2), and the tokens of each."""
+        keys = np.stack([self._first, self._second], axis=1)
+        return keys, self.tokens(np.arange(len(keys)))
 
     def touch(self) -> None:
         """Note that it was used."""

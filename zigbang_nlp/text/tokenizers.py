@@ -7,7 +7,6 @@ text.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from zigbang_nlp.errors import TokenizerError
@@ -89,10 +88,6 @@ class Tokenizer:
         if tried != WHOLE:
             self.fallbacks[tried] += 1
         return tokens
-
-    def tokenize_all(self, texts: Iterable[str]) -> Iterator[list[str]]:
-        """The tokens of many cleaned texts, in order."""
-        return map(self.tokenize, texts)
 
 
 def _parts(text: str) -> list[str]:

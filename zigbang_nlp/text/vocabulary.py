@@ -73,8 +73,7 @@ class Vocabulary:
                     for piece in _pieces_of(token):
                         pieces[PIECE + piece] += count
             kept.update((p, count) for p, count in pieces.items() if count >= piece_min_count)
-        ranked = sorted(kept.items(), key=lambda item: (-item[1], item[0]))
-        return cls(tuple(token for token, _ in ranked[: max_size - len(SPECIALS)]))
+        return cls(_ranked(kept)[: max_size - len(SPECIALS)])
 
     def extended(self, counts: Counter[str], min_count: int, most: int) -> Vocabulary:
         """This vocabulary with the frequent new tokens of another domain behind it.
@@ -84,9 +83,8 @@ class Vocabulary:
             min_count: tokens seen fewer times stay unknown (and are spelled with pieces).
             most: new tokens at most.
         """
-        new = [(t, c) for t, c in counts.items() if c >= min_count and t not in self.ids]
-        new.sort(key=lambda item: (-item[1], item[0]))
-        return Vocabulary(self.tokens + tuple(token for token, _ in new[:most]))
+        new = {t: c for t, c in counts.items() if c >= min_count and t not in self.ids}
+        return Vocabulary(self.tokens + _ranked(new)[:most])
 
     def __len__(self) -> int:
         """Number of ids, padding and out-of-vocabulary included."""
@@ -136,6 +134,10 @@ class Vocabulary:
                     spelled.append(OUT_OF_VOCABULARY)
                 at += 1
         return spelled
+
+
+def _ranked(counts: dict[str, int]) -> tuple[str, ...]:
+    return tuple(sorted(counts, key=lambda token: (-counts[token], token)))
 
 
 def _pieces_of(token: str) -> set[str]:

@@ -161,7 +161,7 @@ def tokens_of(texts: pd.Series) -> list[list[str]]:
     """The tokens of each text, by Mecab."""
     tokenizer = Tokenizer(TokenizerSettings())
     cleaned = (clean(text, MAX_CHARACTERS) for text in texts)
-    return list(progress(tokenizer.tokenize_all(cleaned), "tokenizing", len(texts)))
+    return list(progress(map(tokenizer.tokenize, cleaned), "tokenizing", len(texts)))
 
 
 def save_rows(
