@@ -51,24 +51,23 @@ def ship_classifier(client: Any, classifier: Classifier) -> str:
     how = (classifier.reliability, classifier.complaints)
     name = f"zigbang_nlp bundle {classifier.bundle.identity()} {how}"
     payload = (_zipped(classifier.bundle.directory), classifier.batch_size, *how)
-    client.register_plugin(_plugin(name, _classifier, payload))
-    return name
+    return _ship(client, name, _classifier, payload)
 
 
 def ship_tokenizer(client: Any, job: TokenizeJob) -> str:
     """Send a tokenizer's settings to all workers; returns its name."""
     name = f"zigbang_nlp tokenizer {job.settings.as_dict()} {job.max_characters}"
-    client.register_plugin(_plugin(name, TokenizeJob.start, job))
-    return name
+    return _ship(client, name, TokenizeJob.start, job)
 
 
-def _plugin(name: str, make: Callable[[Any], Any], payload: Any) -> Any:
+def _ship(client: Any, name: str, make: Callable[[Any], Any], payload: Any) -> str:
     from distributed import WorkerPlugin
 
     class Plugin(Shipped, WorkerPlugin):
         pass
 
-    return Plugin(name, make, payload)
+    client.register_plugin(Plugin(name, make, payload))
+    return name
 
 
 def _zipped(directory: Path) -> bytes:

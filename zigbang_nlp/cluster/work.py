@@ -75,7 +75,8 @@ def predict_on_cluster(
         for rows, own_notes in run_partitions(client, work, partitions, "predicting"):
             count += rows
             noted.merge(own_notes)
-        _clear_away_what_the_dead_left(fresh)
+        for left_by_the_dead in fresh.glob(".*"):
+            left_by_the_dead.unlink()
     return count
 
 
@@ -159,8 +160,3 @@ def _tokenize(shipped: str, partition: Partition) -> int:
         tokens, *_ = run(texts, [WHOLE] * len(texts), lambda _: None)
     partition.write(pa.table({_TOKENS: pa.array(tokens, pa.string())}))
     return len(texts)
-
-
-def _clear_away_what_the_dead_left(directory: Path) -> None:
-    for path in directory.glob(".*"):
-        path.unlink()
