@@ -6,11 +6,10 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
-from zigbang_nlp.charts.highlight import tone
 from zigbang_nlp.charts.lines import Point, over_time
-from zigbang_nlp.charts.map import District, Place, place_map, scale_of
+from zigbang_nlp.charts.map import Place, place_map, scale_of
 from zigbang_nlp.charts.network import Edge, Node, spread, word_network
-from zigbang_nlp.charts.rows import Row, bar_rows, interval_rows
+from zigbang_nlp.charts.rows import Row, bar_rows, interval_rows, tone
 from zigbang_nlp.report.chart_rows import points, share
 
 EVIL = "<b>굵은</b> \"마을' & @grid"
@@ -37,7 +36,7 @@ PLACES = [
     Place("둘", "", 127.1, 37.6, 0.5, 40, "/", sure=False),
     Place("셋", "", NAN, NAN, 0.5, 40, "/"),
 ]
-BORDER = District("노원구", [[(126.8, 37.4), (127.2, 37.4), (127.0, 37.8)]])
+BORDER = [(126.8, 37.4), (127.2, 37.4), (127.0, 37.8)]
 CHARTS = {
     "intervals": interval_rows(ROWS, EVIL, share, middle=0.5),
     "bars": bar_rows([Row(EVIL, 2.0, tone="positive"), Row("나", -1.0)], "차트", points),

@@ -20,13 +20,14 @@ from tests.factories.reviews import apartments, fake_complex_reviews, fake_revie
 from zigbang_nlp import insight
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.filters import recent
+from zigbang_nlp.insight.opinions import mentioned
 from zigbang_nlp.insight.queries import Filters
 from zigbang_nlp.language.i18n import Translator
 from zigbang_nlp.model.bundle import load_bundle
 from zigbang_nlp.records import Review
 from zigbang_nlp.report.make import write_report
 from zigbang_nlp.report.page.report_table import formatted
-from zigbang_nlp.report.quotes import mentioning, representative
+from zigbang_nlp.report.quotes import representative
 from zigbang_nlp.report.section import Material
 
 EVIL = (
@@ -286,7 +287,7 @@ def test_quotes_are_nearest_to_the_mean_and_of_different_complexes(tmp_path: Pat
     assert {q.place for q in quotes} == {"솔마을 0단지", "솔마을 1단지"}
     assert all("주차" in q.text for q in quotes)
     assert (quotes[0].label, quotes[0].category, quotes[0].day) == ("negative", "단지관리", "")
-    assert representative(material, mentioning(corpus, "없는낱말")) == []
+    assert representative(material, mentioned(corpus, "없는낱말")[0]) == []
 
 
 def test_quotes_point_at_nobody(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from zigbang_nlp.charts.svg import drawing, el, percent
+from zigbang_nlp.charts.svg import drawing, el, line, percent
 
 _PAD = 0.02
 
@@ -35,38 +35,22 @@ def interval(marks: Sequence[Mark], label: str, row: int = 22) -> Markup:
         row: pixels a mark, of the drawing's height.
     """
     height = max(row, row * len(marks))
+    half = _x(0.5)
     parts = [
         el("rect", class_="track", x=0, y=0, width="100%", height=height, rx=4),
-        el("line", class_="half", x1=_x(0.5), x2=_x(0.5), y1=0, y2=height),
+        line("half", half, 0, half, height),
     ]
     for number, mark in enumerate(marks):
         middle = row * number + row / 2
-        low, high = max(0.0, mark.low), min(1.0, mark.high)
-        parts.append(
-            el(
-                "line",
-                class_=f"whisker {mark.series}",
-                x1=_x(low),
-                x2=_x(high),
-                y1=middle,
-                y2=middle,
-            )
-        )
+        low, high = _x(max(0.0, mark.low)), _x(min(1.0, mark.high))
+        parts.append(line(f"whisker {mark.series}", low, middle, high, middle))
         if mark.raw is not None:
             x = _x(mark.raw)
-            parts.append(
-                el(
-                    "line",
-                    class_="raw",
-                    x1=x,
-                    x2=x,
-                    y1=middle - row / 2 + 3,
-                    y2=middle + row / 2 - 3,
-                )
-            )
-        parts.append(el("circle", class_=f"dot {mark.series}", cx=_x(mark.value), cy=middle, r=5))
+            parts.append(line("raw", x, middle - row / 2 + 3, x, middle + row / 2 - 3))
+        at = percent(_x(mark.value))
+        parts.append(el("circle", class_=f"dot {mark.series}", cx=at, cy=middle, r=5))
     return drawing(parts, height, label, "interval")
 
 
-def _x(share: float) -> str:
-    return percent(_PAD + (1 - 2 * _PAD) * min(max(share, 0.0), 1.0))
+def _x(share: float) -> float:
+    return _PAD + (1 - 2 * _PAD) * min(max(share, 0.0), 1.0)

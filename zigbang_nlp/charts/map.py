@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import starmap
+from statistics import fmean
 
 from markupsafe import Markup, escape
 
-from zigbang_nlp.charts.svg import el, percent
+from zigbang_nlp.charts.svg import el, percent, words
 
 #: Sides of the drawing that dots keep away from, as a share of it.
 _MARGIN = 0.06
@@ -43,14 +46,6 @@ class Place:
 
 
 @dataclass(frozen=True)
-class District:
-    """A district on the map: its name, and its borders as rings of (longitude, latitude)."""
-
-    name: str
-    rings: Sequence[Sequence[tuple[float, float]]]
-
-
-@dataclass(frozen=True)
 class Scale:
     """Seven colours for scores, from well below a centre to well above it.
 
@@ -63,8 +58,14 @@ class Scale:
     spread: float
 
     def step(self, score: float) -> int:
-        """0 (lowest) to 6 (highest)."""
-        return min(6, max(0, 3 + round(3 * (score - self.centre) / self.spread)))
+        """0 (lowest) to 6 (highest); NaN is grey.
+
+        >>> [Scale(0.0, 1.0).step(score) for score in (-1, -0.1, 0, 0.4, 1.0, math.nan)]
+        [0, 3, 3, 4, 6, 3]
+        """
+        if score != score:
+            return _GREY
+        return min(6, max(0, _GREY + round(3 * (score - self.centre) / self.spread)))
 
     def threshold(self, step: int) -> float:
         """The score from which `step` (1 to 6) begins."""
@@ -106,7 +107,10 @@ class _Frame:
 
 
 def place_map(
-    places: Sequence[Place], label: str, scale: Scale, districts: Sequence[District] = ()
+    places: Sequence[Place],
+    label: str,
+    scale: Scale,
+    borders: Iterable[Sequence[tuple[float, float]]] = (),
 ) -> Markup | None:
     """The map; None where no complex has coordinates.
 
@@ -114,15 +118,21 @@ def place_map(
         places: complexes; those without coordinates are left out.
         label: what it shows.
         scale: of their colours.
-        districts: what is drawn below them.
+        borders: of districts, rings of (longitude, latitude) that are drawn below them.
     """
     usable = [p for p in places if p.longitude == p.longitude and p.latitude == p.latitude]
     if not usable:
         return None
     frame = _frame(usable)
+    areas = []
+    for ring in borders:
+        corners = " ".join(f"{100 * x:.2f},{100 * y:.2f}" for x, y in starmap(frame.at, ring))
+        areas.append(
+            el("polygon", points=corners, class_="area", vector_effect="non-scaling-stroke")
+        )
     ground = el(
         "svg",
-        *_shapes(districts, frame),
+        *areas,
         class_="ground",
         viewBox="0 0 100 100",
         preserveAspectRatio="none",
@@ -130,6 +140,8 @@ def place_map(
         height="100%",
         aria_hidden="true",
     )
+    # From the middle: how many times wider the map must be made to show everybody.
+    far = max(abs(v - 0.5) for p in usable for v in frame.at(p.longitude, p.latitude))
     heaviest = max(p.texts for p in usable)
     size = 4 + 4 / math.sqrt(max(1, len(usable) / 20))
     # Small dots last, so that none hides behind a large one.
@@ -144,7 +156,7 @@ def place_map(
         height="100%",
         role="group",
         aria_label=label,
-        data_reach=round(_reach(usable, frame), 3),
+        data_reach=round(max(1.0, 2 * far + 2 * _MARGIN), 3),
     )
 
 
@@ -166,12 +178,6 @@ def _middle(values: Sequence[float]) -> tuple[float, float]:
     return ordered[cut], ordered[len(ordered) - 1 - cut]
 
 
-def _reach(places: Sequence[Place], frame: _Frame) -> float:
-    """How many times the frame the map must be made wider to show everybody."""
-    far = [abs(v - 0.5) for p in places for v in frame.at(p.longitude, p.latitude)]
-    return max(1.0, 2 * max(far) + 2 * _MARGIN)
-
-
 def _dot(place: Place, frame: _Frame, heaviest: int, size: float, scale: Scale) -> Markup:
     x, y = frame.at(place.longitude, place.latitude)
     radius = size * (0.55 + math.sqrt(place.texts / heaviest))
@@ -190,46 +196,20 @@ def _dot(place: Place, frame: _Frame, heaviest: int, size: float, scale: Scale) 
 
 def _names(places: Sequence[Place], frame: _Frame) -> list[Markup]:
     """Names of districts above their complexes; those that would cover others wait for a zoom."""
+    districts: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for place in places:
+        districts[place.district].append(frame.at(place.longitude, place.latitude))
+    districts.pop("", None)
     elements: list[Markup] = []
     taken: list[tuple[float, float, float]] = []
-    for district, members in sorted(_districts(places).items(), key=lambda item: -len(item[1])):
-        points = [frame.at(p.longitude, p.latitude) for p in members]
-        x = sum(p[0] for p in points) / len(points)
+    for district, points in sorted(districts.items(), key=lambda item: -len(item[1])):
+        x = fmean(p[0] for p in points)
         y = min(p[1] for p in points) - 0.018
         name = district.split()[-1]
         half = _LETTER * len(name) / 2
         covers = any(abs(x - x2) < half + h2 and abs(y - y2) < _LINE for x2, y2, h2 in taken)
         if not covers:
             taken.append((x, y, half))
-        elements.append(
-            el(
-                "text",
-                name,
-                class_="district more" if covers else "district",
-                x=percent(x),
-                y=percent(y),
-                text_anchor="middle",
-                aria_hidden="true",
-            )
-        )
+        class_ = "district more" if covers else "district"
+        elements.append(words(name, class_, x, percent(y), "middle", aria_hidden="true"))
     return elements
-
-
-def _shapes(districts: Sequence[District], frame: _Frame) -> list[Markup]:
-    shapes = []
-    for district in districts:
-        for ring in district.rings:
-            corners = (frame.at(*corner) for corner in ring)
-            line = " ".join(f"{100 * x:.2f},{100 * y:.2f}" for x, y in corners)
-            shapes.append(
-                el("polygon", points=line, class_="area", vector_effect="non-scaling-stroke")
-            )
-    return shapes
-
-
-def _districts(places: Sequence[Place]) -> dict[str, list[Place]]:
-    districts: dict[str, list[Place]] = {}
-    for place in places:
-        if place.district:
-            districts.setdefault(place.district, []).append(place)
-    return districts

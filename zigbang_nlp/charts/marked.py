@@ -32,20 +32,15 @@ def marked_parts(text: str, words: Sequence[WordShare] = ()) -> list[MarkedPart]
     Returns:
         At least one part; together they are the text.
     """
-    cut: list[MarkedPart] = []
+    spans: list[tuple[int, int, str]] = []
     at = 0
     for word in words:
-        if not word.marked or word.start < at or word.end <= word.start:
-            continue
-        if word.start > at:
-            cut.append(MarkedPart(text[at : word.start]))
-        side = "p" if word.log_odds > 0 else "n"
-        level = 2 if abs(word.log_odds) >= _STRONG else 1
-        cut.append(MarkedPart(text[word.start : word.end], f"{side}{level}"))
-        at = word.end
-    if at < len(text) or not cut:
-        cut.append(MarkedPart(text[at:]))
-    return cut
+        if word.marked and at <= word.start < word.end:
+            side = "p" if word.log_odds > 0 else "n"
+            level = 2 if abs(word.log_odds) >= _STRONG else 1
+            spans.append((word.start, word.end, f"{side}{level}"))
+            at = word.end
+    return _cut(text, spans)
 
 
 def hit_parts(text: str, spans: Sequence[tuple[int, int]]) -> list[MarkedPart]:
@@ -55,11 +50,16 @@ def hit_parts(text: str, spans: Sequence[tuple[int, int]]) -> list[MarkedPart]:
         text: as written.
         spans: (start, end) of what was found, ascending, without overlaps.
     """
+    return _cut(text, [(start, end, "hit") for start, end in spans])
+
+
+def _cut(text: str, spans: Sequence[tuple[int, int, str]]) -> list[MarkedPart]:
     cut: list[MarkedPart] = []
     at = 0
-    for start, end in spans:
-        cut += [MarkedPart(text[at:start])] if start > at else []
-        cut.append(MarkedPart(text[start:end], "hit"))
+    for start, end, mark in spans:
+        if start > at:
+            cut.append(MarkedPart(text[at:start]))
+        cut.append(MarkedPart(text[start:end], mark))
         at = end
     if at < len(text) or not cut:
         cut.append(MarkedPart(text[at:]))

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
-from zigbang_nlp.charts.highlight import Tone
-from zigbang_nlp.charts.svg import drawing, el, percent
+from zigbang_nlp.charts.rows import Tone
+from zigbang_nlp.charts.svg import drawing, el, line, percent, words
 
-#: Pixels; room at the edges for words, as a share of the width.
-_HEIGHT, _EDGE = 520, 0.1
+#: Pixels; room at the edges for words, as a share of the width; moves of each word.
+_HEIGHT, _EDGE, _MOVES = 520, 0.1, 300
 
 
 @dataclass(frozen=True)
@@ -49,39 +49,28 @@ def word_network(nodes: Sequence[Node], edges: Sequence[Edge], label: str) -> Ma
     x = _EDGE + (1 - 2 * _EDGE) * (places[:, 0] + 1) / 2
     y = 30 + (_HEIGHT - 50) * (places[:, 1] + 1) / 2
     parts = [
-        el(
-            "line",
-            class_="link dotted" if edge.dotted else "link",
-            x1=percent(x[one]),
-            y1=float(y[one]),
-            x2=percent(x[other]),
-            y2=float(y[other]),
+        line(
+            "link dotted" if edge.dotted else "link",
+            *(x[one], float(y[one]), x[other], float(y[other])),
             stroke_width=1 + 3 * edge.strength,
         )
         for edge, (one, other) in zip(edges, pairs, strict=True)
     ]
     most = max((node.size for node in nodes), default=1) or 1
-    for node, at, height in zip(nodes, x, y, strict=True):
+    for node, at, height in zip(nodes, x, y.tolist(), strict=True):
         radius = 4 + 10 * float(np.sqrt(node.size / most))
         parts.append(
             el(
                 "g",
                 el("title", f"{node.word}: {node.note}"),
-                el("circle", class_=f"dot {node.tone}", cx=percent(at), cy=float(height), r=radius),
-                el(
-                    "text",
-                    node.word,
-                    class_="word",
-                    x=percent(at),
-                    y=float(height) - radius - 4,
-                    text_anchor="middle",
-                ),
+                el("circle", class_=f"dot {node.tone}", cx=percent(at), cy=height, r=radius),
+                words(node.word, "word", at, height - radius - 4, "middle"),
             )
         )
     return drawing(parts, _HEIGHT, label, "network")
 
 
-def spread(count: int, pairs: np.ndarray, strength: np.ndarray, rounds: int = 300) -> np.ndarray:
+def spread(count: int, pairs: np.ndarray, strength: np.ndarray) -> np.ndarray:
     """Places in [-1, 1] x [-1, 1] where joined nodes are near and others apart: (count, 2).
 
     The forces are those of Fruchterman & Reingold 1991, from a circle on, so that the same network
@@ -91,14 +80,13 @@ def spread(count: int, pairs: np.ndarray, strength: np.ndarray, rounds: int = 30
         count: nodes.
         pairs: (edges, 2) numbers of nodes.
         strength: (edges,) 0 to 1.
-        rounds: moves of each node.
     """
     turn = 2 * np.pi * np.arange(count) / max(count, 1)
     places = np.column_stack([np.cos(turn), np.sin(turn)])
     if count < 3:
         return places * 0.5
     ideal = 1.6 / np.sqrt(count)
-    for heat in np.linspace(0.15, 0.002, rounds):
+    for heat in np.linspace(0.15, 0.002, _MOVES):
         apart = places[:, None] - places[None]
         distance = np.maximum(np.linalg.norm(apart, axis=-1), 1e-6)
         force = (apart * (ideal**2 / distance**2)[..., None]).sum(axis=1)

@@ -9,11 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from markupsafe import Markup
 
-from zigbang_nlp.charts.highlight import Tone, tone
-from zigbang_nlp.charts.svg import el, percent
+from zigbang_nlp.charts.svg import el, line, percent, words
+
+#: Names of colours in `charts.css`.
+Tone = Literal["positive", "negative", "base"]
 
 _HEIGHT = 22
 _PAD = 0.02
@@ -29,7 +32,7 @@ class Row:
         low, high: its interval; NaN where it has none.
         figure: the value as people read it.
         note: more about it: its interval, how many it stands on.
-        tone: its colour; None lets `highlight.tone` decide.
+        tone: its colour; None lets `tone` decide.
     """
 
     name: str
@@ -39,6 +42,23 @@ class Row:
     figure: str = ""
     note: str = ""
     tone: Tone | None = None
+
+
+def tone(low: float, high: float, middle: float) -> Tone:
+    """The colour of a value with its interval: the one rule of all charts.
+
+    Args:
+        low: lower end of the interval, in the unit of `middle`; NaN where it isn't known.
+        high: upper end.
+        middle: what it is compared with.
+
+    Returns:
+        "positive" or "negative" where the whole interval lies on that side of `middle`; "base",
+        which is grey, where the two can't be told apart.
+    """
+    if low > middle:
+        return "positive"
+    return "negative" if high < middle else "base"
 
 
 def interval_rows(
@@ -66,34 +86,27 @@ def interval_rows(
         y = _HEIGHT / 2
         parts = [el("rect", class_="track", x=0, y=3, width="100%", height=_HEIGHT - 6, rx=4)]
         if row.low == row.low and row.high == row.high:
-            parts.append(_line(f"whisker {colour}", place(row.low), place(row.high), y, y))
+            parts.append(line(f"whisker {colour}", place(row.low), y, place(row.high), y))
         parts.append(el("circle", class_=f"dot {colour}", cx=percent(place(row.value)), cy=y, r=5))
         return parts
 
     return _list(rows, label, axis, place, drawn, middle, span)
 
 
-def bar_rows(
-    rows: Sequence[Row],
-    label: str,
-    axis: Callable[[float], str],
-    *,
-    middle: float = 0.0,
-) -> Markup:
-    """A bar a row to the left or right of a middle; both sides reach equally far.
+def bar_rows(rows: Sequence[Row], label: str, axis: Callable[[float], str]) -> Markup:
+    """A bar a row to the left or right of zero; both sides reach equally far.
 
     Args:
         rows: in the order shown; each has its `tone`.
         label: what the chart shows.
         axis: a place on the axis as people read it.
-        middle: where the bars begin.
     """
-    reach = max((abs(row.value - middle) for row in rows), default=0.0) or 1.0
-    span = (middle - reach, middle + reach)
+    reach = max((abs(row.value) for row in rows), default=0.0) or 1.0
+    span = (-reach, reach)
     place = _scale(*span)
 
     def drawn(row: Row) -> list[Markup]:
-        begin, end = sorted((place(middle), place(row.value)))
+        begin, end = sorted((place(0.0), place(row.value)))
         bar = el(
             "rect",
             class_=f"bar {row.tone or 'base'}",
@@ -105,7 +118,7 @@ def bar_rows(
         )
         return [bar]
 
-    return _list(rows, label, axis, place, drawn, middle, span)
+    return _list(rows, label, axis, place, drawn, 0.0, span)
 
 
 def _list(
@@ -121,8 +134,8 @@ def _list(
     for row in rows:
         parts = drawn(row)
         if middle is not None:
-            at = percent(place(middle))
-            parts.insert(1, el("line", class_="middle", x1=at, x2=at, y1=0, y2=_HEIGHT))
+            at = place(middle)
+            parts.insert(1, line("middle", at, 0, at, _HEIGHT))
         picture = el(
             "svg", *parts, class_="chart", width="100%", height=_HEIGHT, aria_hidden="true"
         )
@@ -141,24 +154,14 @@ def _list(
     least = (span[1] - span[0]) / 6
     near = [end for end in span if middle is not None and 0 < abs(end - middle) < least]
     marked = {*span, *([] if middle is None else [middle])} - {*near}
+    anchors = {span[0]: "start", span[1]: "end"}
     ticks = [
-        el(
-            "text",
-            axis(value),
-            class_="axis",
-            x=percent(place(value)),
-            y=12,
-            text_anchor={span[0]: "start", span[1]: "end"}.get(value, "middle"),
-        )
+        words(axis(value), "axis", place(value), 12, anchors.get(value, "middle"))
         for value in sorted(marked)
     ]
     scale = el("svg", *ticks, class_="chart", width="100%", height=16)
     items.append(el("li", el("span"), scale, el("span"), class_="scale", aria_hidden="true"))
     return el("ol", *items, class_="rows-chart", aria_label=label)
-
-
-def _line(class_: str, x1: float, x2: float, y1: float, y2: float) -> Markup:
-    return el("line", class_=class_, x1=percent(x1), x2=percent(x2), y1=y1, y2=y2)
 
 
 def _scale(first: float, last: float) -> Callable[[float], float]:

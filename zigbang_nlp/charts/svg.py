@@ -34,6 +34,18 @@ def percent(share: float) -> str:
     return f"{100 * share:.2f}%"
 
 
+def line(class_: str, x1: float, y1: float, x2: float, y2: float, **attributes: Value) -> Markup:
+    """A line between two places, each as a share of the width and in pixels from the top."""
+    return el("line", class_=class_, x1=percent(x1), x2=percent(x2), y1=y1, y2=y2, **attributes)
+
+
+def words(
+    text: str, class_: str, x: float, y: Value, anchor: str = "start", **attributes: Value
+) -> Markup:
+    """Words whose `anchor` ("start", "middle" or "end") stands at a place; see `line`."""
+    return el("text", text, class_=class_, x=percent(x), y=y, text_anchor=anchor, **attributes)
+
+
 def drawing(parts: Iterable[Markup], height: int, label: str, class_: str) -> Markup:
     """A whole chart, as wide as what it stands in, with its text alternative.
 

@@ -1,13 +1,11 @@
-"""Frames of `insight` as rows and places of `charts`."""
+"""Frames of `insight` as charts with a name on each row."""
 
 from __future__ import annotations
 
 import pandas as pd
 from markupsafe import Markup
 
-from zigbang_nlp.charts.map import District, Place, place_map, scale_of
-from zigbang_nlp.charts.rows import Row
-from zigbang_nlp.geo.borders import borders
+from zigbang_nlp.charts.rows import Row, interval_rows
 
 
 def share(value: float) -> str:
@@ -20,68 +18,49 @@ def points(value: float) -> str:
     return f"{value:+.2f}" if value else "0"
 
 
-def rows_of(
-    table: pd.DataFrame,
-    name: str,
-    value: str,
-    *,
-    low: str = "low",
-    high: str = "high",
-    count: str | None = None,
-    percent: bool = True,
-) -> list[Row]:
-    """One row of a chart for each of a frame.
+def share_rows(
+    table: pd.DataFrame, name: str, value: str, label: str, middle: float, interval: str = ""
+) -> Markup:
+    """A row for each of a frame: a share with its interval, beside what all are compared with.
 
     Args:
-        table: rows in the order shown.
+        table: rows in the order shown, with `texts`, how many each stands on.
         name: the column of names.
-        value: the column of values.
-        low: the column of the lower ends of their intervals.
-        high: the column of the upper ends.
-        count: the column of what each stands on.
-        percent: whether values are shares.
+        value: the column of shares.
+        label: what the chart shows.
+        middle: the share that they are compared with.
+        interval: what stands before `low` and `high` in the columns of the intervals' ends.
     """
+    low, high = f"{interval}low", f"{interval}high"
+    rows = _rows(table, [name, value, low, high, "texts"], ".1%", "–")
+    return interval_rows(rows, label, share, middle=middle)
+
+
+def effect_rows(table: pd.DataFrame, name: str, value: str, count: str, label: str) -> Markup:
+    """A row for each of a frame: a difference with its interval, on an axis around zero.
+
+    Args:
+        table: rows in the order shown, at least one, with the intervals' ends `low` and `high`.
+        name: the column of names.
+        value: the column of differences.
+        count: the column of how many each stands on.
+        label: what the chart shows.
+    """
+    rows = _rows(table, [name, value, "low", "high", count], "+.2f", " ~ ")
+    reach = float(table[[value, "low", "high"]].abs().to_numpy().max()) or 1.0
+    return interval_rows(rows, label, points, middle=0.0, span=(-reach, reach))
+
+
+def _rows(table: pd.DataFrame, columns: list[str], shape: str, between: str) -> list[Row]:
+    """Rows of the columns of names, values, lower ends, upper ends and counts."""
 
     def text(number: float) -> str:
-        return "–" if number != number else f"{number:.1%}" if percent else f"{number:+.2f}"
+        return "–" if number != number else format(number, shape)
 
-    rows = []
-    for row in table.to_dict("records"):
-        note = f"{text(row[low])}–{text(row[high])}" if percent else ""
-        note = note or f"{text(row[low])} ~ {text(row[high])}"
-        if count is not None:
-            note += f" · n={int(row[count]):,}"
-        rows.append(
-            Row(
-                str(row[name]), float(row[value]), float(row[low]), float(row[high]),
-                text(row[value]), note,
-            )
-        )  # fmt: skip
-    return rows
-
-
-def reach(table: pd.DataFrame, *columns: str) -> tuple[float, float]:
-    """An axis around zero that holds all values of some columns."""
-    most = float(table[list(columns)].abs().to_numpy().max()) if len(table) else 1.0
-    return (-most, most) if most else (-1.0, 1.0)
-
-
-def complexes_map(table: pd.DataFrame, overall: float, label: str) -> Markup | None:
-    """The map of a frame of `insight.where`: colour is the score, size the number of texts."""
-    places = [
-        Place(
-            str(row["name"]),
-            row["district"] if isinstance(row["district"], str) else "",
-            float(row["longitude"]),
-            float(row["latitude"]),
-            float(row["score"]),
-            int(row["texts"]),
-            "#ranking",
-            f"{row['score']:.0%} ({row['low']:.0%}–{row['high']:.0%}), n={row['texts']:,}",
-            bool(row["side"]),
+    return [
+        Row(
+            *(str(name), float(value), float(low), float(high), text(value)),
+            note=f"{text(low)}{between}{text(high)} · n={int(count):,}",
         )
-        for row in table.to_dict("records")
+        for name, value, low, high, count in zip(*(table[c] for c in columns), strict=True)
     ]
-    names = [place.district for place in places if place.district]
-    districts = [District(name, rings) for name, rings in borders(names)]
-    return place_map(places, label, scale_of(table["score"].tolist(), overall), districts)

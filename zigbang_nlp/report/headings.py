@@ -1,6 +1,8 @@
-"""What the sections, views and columns of a report are called."""
+"""What the sections, views and columns of a report are called, and how columns are read."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from zigbang_nlp.language.i18n import N_
 
@@ -84,3 +86,30 @@ COLUMNS: dict[str, str] = {
     "one": N_("단어"),
     "adds": N_("긍정 확률 변화"),
 }
+
+#: How the values of a column are shown, by its name. One that isn't here is text; the ends of an
+#: interval ("low", "high", "wilson_low" ...) are shown as the estimate is whose column they follow.
+KINDS: dict[str, str] = {
+    **dict.fromkeys(("rank", "texts", "reviews", "mentions", "count", "together"), "count"),
+    **dict.fromkeys(("positive", "negative"), "count"),
+    **dict.fromkeys(("score", "share", "other_share", "rate", "base_rate"), "percent"),
+    **dict.fromkeys(("effect", "log_odds", "mean", "npmi", "similarity"), "signed"),
+    "difference": "points",
+    "ratio": "ratio",
+    "q_value": "p",
+}
+
+
+def kinds(columns: Sequence[str]) -> dict[str, str]:
+    """How each of a table's columns is shown, see `KINDS`.
+
+    >>> kinds(["word", "ratio", "low", "reviews"])
+    {'word': 'text', 'ratio': 'ratio', 'low': 'ratio', 'reviews': 'count'}
+    """
+    shown: dict[str, str] = {}
+    kind = "text"
+    for name in columns:
+        if not name.endswith(("low", "high")):
+            kind = KINDS.get(name, "text")
+        shown[name] = kind
+    return shown

@@ -15,24 +15,47 @@ from zigbang_nlp.files import write_text
 from zigbang_nlp.insight.queries import Filters
 from zigbang_nlp.language.i18n import N_, Translator
 from zigbang_nlp.predict.classifier import Classifier
-from zigbang_nlp.report.page import Report, render
-from zigbang_nlp.report.section import Material
+from zigbang_nlp.report.page import render
+from zigbang_nlp.report.section import Material, View, views_of
+from zigbang_nlp.report.sections import places, themes, topics_of_places, wording
 from zigbang_nlp.report.sections.caveats import OF_SAMPLE, caveats
-from zigbang_nlp.report.sections.findings import findings
+from zigbang_nlp.report.sections.findings import key_findings
 from zigbang_nlp.report.sections.methods import methods
 from zigbang_nlp.report.sections.overview import headline, period
-from zigbang_nlp.report.sections.places import places
-from zigbang_nlp.report.sections.reasons import reasons
-from zigbang_nlp.report.sections.relations import relations
-from zigbang_nlp.report.sections.themes import themes
-from zigbang_nlp.report.sections.times import times
-from zigbang_nlp.report.sections.wording import wording
+from zigbang_nlp.report.sections.reasons import deciding
+from zigbang_nlp.report.sections.relations import network
+from zigbang_nlp.report.sections.times import trend
+from zigbang_nlp.report.sections.yearly import yearly_keywords
 from zigbang_nlp.resources import SAMPLE
 from zigbang_nlp.store import Store
 
-#: The sections in order. Each takes a `Material`.
-SECTIONS = (findings, places, themes, times, wording, relations, reasons, methods)
-
+#: The sections in order, each with its views.
+SECTIONS: dict[str, dict[str, Callable[[Material], View]]] = {
+    "findings": {"key_findings": key_findings},
+    "places": {
+        "map": places.complexes_map,
+        "ranking": places.ranking,
+        "regions": places.regions,
+        "standouts": places.standouts,
+        "pros_and_cons": topics_of_places.pros_and_cons,
+    },
+    "themes": {
+        "categories": themes.categories,
+        "topics": themes.topics,
+        "topics_by_region": topics_of_places.topics_by_region,
+        "drivers": themes.drivers,
+    },
+    "times": {"trend": trend},
+    "wording": {
+        "keywords": wording.keywords,
+        "yearly_keywords": yearly_keywords,
+        "polar": wording.polar,
+        "new_words": wording.new_words,
+    },
+    "relations": {"network": network},
+    "reasons": {"deciding": deciding},
+    "methods": {"methods": methods},
+}
 
 #: What a report is about, by the filter.
 _NAMED = {
@@ -88,22 +111,22 @@ def write_report(
     say = Translator(language)
     material = Material(corpus, say, _classifier(model))
     tick = progress or (lambda _done, _total: None)
-    sections = []
-    for number, build in enumerate(SECTIONS):
+    sections = {}
+    for number, (key, views) in enumerate(SECTIONS.items()):
         tick(number, len(SECTIONS))
-        sections.append(build(material))
+        sections[key] = views_of(material, views)
     tick(len(SECTIONS), len(SECTIONS))
-    report = Report(
-        say=say,
+    page = render(
+        say,
+        sections,
         subject=subject(chosen, say),
         period=period(material),
         figures=headline(material),
-        sections=sections,
-        caveats=caveats(material, _metrics(evaluation)),
+        caveats=list(caveats(material, _metrics(evaluation))),
         notice=say(OF_SAMPLE) if SAMPLE in corpus.sources else "",
         day=day or date.today(),
     )
-    write_text(output, render(report))
+    write_text(output, page)
 
 
 def _classifier(model: Path | None) -> Classifier | None:

@@ -7,9 +7,8 @@ all of them: they say what most of them say. Nobody picks, and the same reviews 
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
-from zigbang_nlp.insight import Corpus
-from zigbang_nlp.insight.opinions import mentioned
 from zigbang_nlp.masking import mask
 from zigbang_nlp.report.section import Material, Quote
 from zigbang_nlp.text.clean import duplicate_key
@@ -52,15 +51,14 @@ def representative(material: Material, chosen: np.ndarray, most: int = 2) -> lis
             continue
         places.add(review["complex"])
         quoted.add(key)
-        quotes.append(_quote(corpus, material, int(row)))
+        quotes.append(_quote(material, review))
         if len(quotes) == most:
             break
     return quotes
 
 
-def _quote(corpus: Corpus, material: Material, row: int) -> Quote:
-    review = corpus.texts.iloc[row]
-    names = corpus.complexes.set_index("complex")["name"]
+def _quote(material: Material, review: pd.Series) -> Quote:
+    names = material.corpus.complexes.set_index("complex")["name"]
     day = review["written_at"]
     return Quote(
         text=mask(" ".join(review["text"].split())),
@@ -69,8 +67,3 @@ def _quote(corpus: Corpus, material: Material, row: int) -> Quote:
         day="" if day != day else f"{day:%Y-%m}",  # NaT is not equal to itself
         label="positive" if review["positive"] == 1 else "negative",
     )
-
-
-def mentioning(corpus: Corpus, word: str) -> np.ndarray:
-    """Which texts mention a word, alone or in a compound: bool (texts,)."""
-    return mentioned(corpus, word)[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
 from markupsafe import Markup
@@ -55,8 +55,7 @@ class View:
         sentences: in order.
         chart: of `charts`, or None.
         table: what the chart shows, all rows and columns, for the CSV; or None.
-        columns: of the table that the page shows -> how ("text", "count", "percent", "signed",
-            "ratio", "p", "day").
+        columns: of the table that the page shows; `headings.KINDS` says how.
         rows: of the table that the page shows; the first of `table`, unless given.
         quotes: (what they stand for, the quotes), in order.
         absent: why there is nothing to show; everything else is empty then.
@@ -67,30 +66,19 @@ class View:
     sentences: Sequence[str] = ()
     chart: Markup | None = None
     table: pd.DataFrame | None = None
-    columns: dict[str, str] = field(default_factory=dict)
+    columns: Sequence[str] = ()
     rows: pd.DataFrame | None = None
     quotes: Sequence[tuple[str, Sequence[Quote]]] = ()
     absent: str | None = None
     sides: bool = False
 
 
-@dataclass(frozen=True)
-class Section:
-    """A part of the report under one heading."""
-
-    key: str
-    views: Sequence[View]
-
-
-Build = Callable[[Material], View]
-
-
-def section(material: Material, key: str, views: Mapping[str, Build]) -> Section:
-    """Build the views; one that can't be said is left out with the library's sentence."""
+def views_of(material: Material, builds: Mapping[str, Callable[[Material], View]]) -> list[View]:
+    """The views of a section; in place of one that can't be said is the library's sentence."""
     built = []
-    for name, build in views.items():
+    for key, build in builds.items():
         try:
             built.append(build(material))
         except InsightError as error:
-            built.append(View(name, absent=error.sentence(material.say.language)))
-    return Section(key, built)
+            built.append(View(key, absent=error.sentence(material.say.language)))
+    return built

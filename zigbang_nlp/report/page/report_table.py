@@ -5,23 +5,18 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
-import pandas as pd
-
 from zigbang_nlp.language.i18n import Translator
-from zigbang_nlp.report.headings import COLUMNS
+from zigbang_nlp.report.headings import COLUMNS, kinds
 from zigbang_nlp.report.section import View
 from zigbang_nlp.tables.cells import defused
 
 #: Rows that a page shows; the CSV holds all.
 _SHOWN = 60
+_CSV = "data:text/csv;charset=utf-8;base64,"
 
 
-@dataclass(frozen=True)
-class Cell:
-    """What a cell shows; numbers stand to the right."""
-
-    text: str
-    number: bool = False
+#: What a cell shows, and whether it is a number, which stands to the right.
+Cell = tuple[str, bool]
 
 
 @dataclass(frozen=True)
@@ -35,28 +30,32 @@ class ReportTable:
     """
 
     header: list[Cell]
-    rows: list[list[Cell]]
+    rows: list[tuple[Cell, ...]]
     all: int
     csv: str
 
 
-def report_table_of(view: View, say: Translator) -> ReportTable:
-    """The table of a view that has one."""
-    assert view.table is not None, view.key
+def report_table_of(view: View, say: Translator) -> ReportTable | None:
+    """The table of a view; None where it has none."""
+    if view.table is None:
+        return None
     rows = (view.table if view.rows is None else view.rows).head(_SHOWN)
-    columns = {name: kind for name, kind in view.columns.items() if name in rows.columns}
+    columns = {name: kind for name, kind in kinds(view.columns).items() if name in rows.columns}
+    safe = view.table.map(lambda value: defused(value) if isinstance(value, str) else value)
+    text = safe.to_csv(index=False)
     cells = [
-        [Cell(formatted(value, kind, say), kind != "text") for value in rows[name]]
+        [(formatted(value, kind, say), kind != "text") for value in rows[name]]
         for name, kind in columns.items()
     ]
     return ReportTable(
         header=[
-            Cell(say(COLUMNS[name]) if name in COLUMNS else name, kind != "text")
+            (say(COLUMNS[name]) if name in COLUMNS else name, kind != "text")
             for name, kind in columns.items()
         ],
-        rows=[list(row) for row in zip(*cells, strict=True)],
+        rows=list(zip(*cells, strict=True)),
         all=len(view.table),
-        csv=_as_address(view.table),
+        # With a BOM, since Excel takes a CSV without one for CP949.
+        csv=_CSV + base64.b64encode(text.encode("utf-8-sig", "replace")).decode(),
     )
 
 
@@ -78,17 +77,5 @@ def formatted(value: object, kind: str, say: Translator) -> str:
         return "<0.001" if number < 0.001 else f"{number:.3f}"
     if kind == "points":
         return say("{value}%p", value=f"{100 * number:+.1f}")
-    shape = {
-        "count": ",.0f",
-        "percent": ".1%",
-        "signed": "+.3f",
-        "ratio": ".2f",
-    }[kind]
-    return format(number, shape)
-
-
-def _as_address(table: pd.DataFrame) -> str:
-    safe = table.map(lambda value: defused(value) if isinstance(value, str) else value)
-    # With a BOM, since Excel takes a CSV without one for CP949.
-    text = safe.to_csv(index=False).encode("utf-8-sig", "replace")
-    return "data:text/csv;charset=utf-8;base64," + base64.b64encode(text).decode()
+    shapes = {"count": ",.0f", "percent": ".1%", "signed": "+.3f", "ratio": ".2f"}
+    return format(number, shapes[kind])

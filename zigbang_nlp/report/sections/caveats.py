@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from zigbang_nlp.language.i18n import N_, Translator
@@ -25,7 +26,7 @@ _LEFT_OUT = {
 }
 
 
-def caveats(material: Material, evaluation: dict[str, Any] | None) -> list[str]:
+def caveats(material: Material, evaluation: dict[str, Any] | None) -> Iterator[str]:
     """Sentences about the data and the model.
 
     Args:
@@ -34,92 +35,69 @@ def caveats(material: Material, evaluation: dict[str, Any] | None) -> list[str]:
     """
     say, corpus = material.say, material.corpus
     texts = corpus.texts
-    sentences = []
     if SAMPLE in corpus.sources:
-        sentences.append(say(OF_SAMPLE))
-    sentences.append(say("출처: {sources}.", sources=", ".join(corpus.sources) or "–"))
+        yield say(OF_SAMPLE)
+    yield say("출처: {sources}.", sources=", ".join(corpus.sources) or "–")
     undated = int(texts["written_at"].isna().sum())
     if undated:
-        sentences.append(
-            say("작성일이 없는 리뷰 {texts:,}건은 시기별 분석에서 제외했습니다.", texts=undated)
-        )
+        yield say("작성일이 없는 리뷰 {texts:,}건은 시기별 분석에서 제외했습니다.", texts=undated)
     unjudged = int(texts["positive"].isna().sum())
     if unjudged:
-        sentences.append(
-            say(
-                "아직 판정하지 않은 리뷰 {texts:,}건은 긍정 비율에서 제외했습니다. `zigbang-nlp run`으로 판정할 수 있습니다.",
-                texts=unjudged,
-            )
+        yield say(
+            "아직 판정하지 않은 리뷰 {texts:,}건은 긍정 비율에서 제외했습니다. `zigbang-nlp run`으로 판정할 수 있습니다.",
+            texts=unjudged,
         )
-    sentences += [
-        say("리뷰 {texts:,}건을 제외했습니다: {why}.", texts=count, why=say(_LEFT_OUT[why]))
-        for why, count in corpus.left_out
-    ]
-    sentences.append(
-        say("리뷰를 남긴 주민의 의견입니다. 리뷰를 남기지 않은 주민의 생각은 다를 수 있습니다.")
+    for why, count in corpus.left_out:
+        yield say("리뷰 {texts:,}건을 제외했습니다: {why}.", texts=count, why=say(_LEFT_OUT[why]))
+    yield say("리뷰를 남긴 주민의 의견입니다. 리뷰를 남기지 않은 주민의 생각은 다를 수 있습니다.")
+    yield from _model(material, evaluation)
+    yield say("모든 신뢰구간은 95%이며, 같은 주민이 쓴 리뷰끼리 비슷한 점을 반영했습니다.")
+    yield say(
+        "인용한 리뷰는 규칙에 따라 골랐습니다. 같은 내용을 다룬 리뷰들의 평균에 가장 가까운 리뷰를 단지마다 한 건씩 실었습니다."
     )
-    sentences += _model(material, evaluation)
-    sentences += [
-        say("모든 신뢰구간은 95%이며, 같은 주민이 쓴 리뷰끼리 비슷한 점을 반영했습니다."),
-        say(
-            "인용한 리뷰는 규칙에 따라 골랐습니다. 같은 내용을 다룬 리뷰들의 평균에 가장 가까운 리뷰를 단지마다 한 건씩 실었습니다."
-        ),
-        say("리뷰의 저작권은 작성자와 사이트에 있습니다. 공개하기 전에 이용 약관을 확인하세요."),
-    ]
-    return sentences
+    yield say("리뷰의 저작권은 작성자와 사이트에 있습니다. 공개하기 전에 이용 약관을 확인하세요.")
 
 
-def _model(material: Material, evaluation: dict[str, Any] | None) -> list[str]:
-    say, corpus = material.say, material.corpus
-    if not corpus.models:
-        return []
-    sentences = []
-    if len(corpus.models) > 1:
-        sentences.append(
-            say(
-                "모델 {models}개의 판정이 섞여 있습니다. `zigbang-nlp run`을 실행하면 한 모델로 다시 판정합니다.",
-                models=len(corpus.models),
-            )
+def _model(material: Material, evaluation: dict[str, Any] | None) -> Iterator[str]:
+    say, models = material.say, material.corpus.models
+    if len(models) > 1:
+        yield say(
+            "모델 {models}개의 판정이 섞여 있습니다. `zigbang-nlp run`을 실행하면 한 모델로 다시 판정합니다.",
+            models=len(models),
         )
+    if not models:
+        return
     if material.classifier is None:
-        return [*sentences, say("판정에 쓴 모델이 없어 정확도를 제시할 수 없습니다.")]
-    bundle = material.classifier.bundle
-    if bundle.identity() not in corpus.models:
-        return [
-            *sentences,
-            say(
-                "판정에 쓴 모델이 현재 모델과 다릅니다. `zigbang-nlp run`을 실행하면 다시 판정합니다."
-            ),
-        ]
-    return [*sentences, *_measured(material.say, bundle.metrics.get("validation"), evaluation)]
+        yield say("판정에 쓴 모델이 없어 정확도를 제시할 수 없습니다.")
+    elif material.classifier.bundle.identity() not in models:
+        yield say(
+            "판정에 쓴 모델이 현재 모델과 다릅니다. `zigbang-nlp run`을 실행하면 다시 판정합니다."
+        )
+    else:
+        yield from _measured(say, material.classifier.bundle.metrics.get("validation"), evaluation)
 
 
 def _measured(
     say: Translator, validation: dict[str, Any] | None, evaluation: dict[str, Any] | None
-) -> list[str]:
+) -> Iterator[str]:
     """How well it judges; where one class is large, accuracy says little, so it doesn't lead."""
     held_out = (evaluation or {}).get("model", {}).get("at_threshold", {})
     if evaluation is not None and "macro_f1" in held_out:  # an earlier version had none
-        return [
-            say(
-                "모델은 학습에 쓰지 않은 리뷰 {texts:,}건에서 매크로 F1 {macro_f1:.3f}(95% 신뢰구간 {low:.3f}–{high:.3f}), ROC AUC {roc_auc:.3f}을 얻었고, 판정의 {wrong:.1%}가 틀렸습니다(모두 한쪽으로 판정하면 {least:.1%}). 긍정 비율에도 이만큼 오차가 있을 수 있으며, 신뢰구간에는 이 오차가 포함되지 않습니다.",
-                texts=evaluation["texts"],
-                macro_f1=held_out["macro_f1"]["value"],
-                low=held_out["macro_f1"]["low"],
-                high=held_out["macro_f1"]["high"],
-                roc_auc=held_out["roc_auc"]["value"],
-                wrong=1 - held_out["accuracy"]["value"],
-                least=1 - evaluation["larger_class_share"],
-            )
-        ]
-    if not validation:
-        return []
-    return [
-        say(
+        yield say(
+            "모델은 학습에 쓰지 않은 리뷰 {texts:,}건에서 매크로 F1 {macro_f1:.3f}(95% 신뢰구간 {low:.3f}–{high:.3f}), ROC AUC {roc_auc:.3f}을 얻었고, 판정의 {wrong:.1%}가 틀렸습니다(모두 한쪽으로 판정하면 {least:.1%}). 긍정 비율에도 이만큼 오차가 있을 수 있으며, 신뢰구간에는 이 오차가 포함되지 않습니다.",
+            texts=evaluation["texts"],
+            macro_f1=held_out["macro_f1"]["value"],
+            low=held_out["macro_f1"]["low"],
+            high=held_out["macro_f1"]["high"],
+            roc_auc=held_out["roc_auc"]["value"],
+            wrong=1 - held_out["accuracy"]["value"],
+            least=1 - evaluation["larger_class_share"],
+        )
+    elif validation:
+        yield say(
             "모델은 검증 데이터에서 매크로 F1 {macro_f1:.3f}, ROC AUC {roc_auc:.3f}을 얻었고, 판정의 {wrong:.1%}가 틀렸습니다(모두 한쪽으로 판정하면 {least:.1%}). 긍정 비율에도 이만큼 오차가 있을 수 있으며, 신뢰구간에는 이 오차가 포함되지 않습니다.",
             macro_f1=macro_f1_of(validation),
             roc_auc=validation["roc_auc"],
             wrong=1 - validation["accuracy"],
             least=1 - validation["larger_class_share"],
         )
-    ]

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from zigbang_nlp.report.section import Material, Section, View, section
+from zigbang_nlp.report.section import Material, View
 
 
-def methods(material: Material) -> Section:
+def methods(material: Material) -> View:
     """The appendix."""
-    return section(material, "methods", {"methods": _methods})
-
-
-def _methods(material: Material) -> View:
     say = material.say
     return View(
         "methods",

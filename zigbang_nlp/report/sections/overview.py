@@ -23,13 +23,18 @@ def headline(material: Material) -> list[Figure]:
     """The figures on top of the report; those that can't be said are left out."""
     say, corpus = material.say, material.corpus
     texts = corpus.texts
+    districts = corpus.complexes["district"].nunique()
     figures = [
         Figure(
             f"{len(texts):,}",
             say("리뷰 수"),
             say("주민 {reviews:,}명이 작성", reviews=texts["review"].nunique()),
         ),
-        Figure(f"{len(corpus.complexes):,}", say("단지 수"), _regions(material)),
+        Figure(
+            f"{len(corpus.complexes):,}",
+            say("단지 수"),
+            say("시군구 {districts:,}곳", districts=districts) if districts else "",
+        ),
     ]
     try:
         judged = corpus.judged
@@ -45,13 +50,6 @@ def headline(material: Material) -> list[Figure]:
     unsure = float(judged["unsure"].mean())
     figures.append(Figure(f"{unsure:.1%}", say("판정 보류 비율"), say("모델이 확신하지 못한 리뷰")))
     return figures
-
-
-def _regions(material: Material) -> str:
-    districts = material.corpus.complexes["district"].dropna().unique()
-    return (
-        material.say("시군구 {districts:,}곳", districts=len(districts)) if len(districts) else ""
-    )
 
 
 def period(material: Material) -> str:

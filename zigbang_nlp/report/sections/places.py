@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import pandas as pd
 
 from zigbang_nlp import insight
-from zigbang_nlp.charts.rows import interval_rows
+from zigbang_nlp.charts.map import Place, place_map, scale_of
+from zigbang_nlp.geo.borders import borders
 from zigbang_nlp.language.i18n import N_
-from zigbang_nlp.report.chart_rows import complexes_map, rows_of, share
+from zigbang_nlp.report.chart_rows import share_rows
 from zigbang_nlp.report.quotes import representative
-from zigbang_nlp.report.section import Build, Material, Section, View, section
-from zigbang_nlp.report.sections.pros_and_cons import pros_and_cons
+from zigbang_nlp.report.section import Material, View
 
 #: Rows of each end of a ranking that are drawn.
 _DRAWN = 12
@@ -18,34 +20,14 @@ _REGIONS = {
     "district": N_("주소를 기준으로 한 시군구별 만족도입니다. 점선은 전체 긍정 비율입니다."),
     "neighbourhood": N_("주소를 기준으로 한 동별 만족도입니다. 점선은 전체 긍정 비율입니다."),
 }
-_COLUMNS = {
-    "ranked": "text",
-    "name": "text",
-    "score": "percent",
-    "low": "percent",
-    "high": "percent",
-    "share": "percent",
-    "texts": "count",
-    "reviews": "count",
-}
+_COLUMNS = ["ranked", "name", "score", "low", "high", "share", "texts", "reviews"]
 
 
-def places(material: Material) -> Section:
-    """The section about places."""
-    views: dict[str, Build] = {
-        "map": _map,
-        "ranking": _ranking,
-        "regions": _regions,
-        "standouts": _standouts,
-        "pros_and_cons": pros_and_cons,
-    }
-    return section(material, "places", views)
-
-
-def _map(material: Material) -> View:
+def complexes_map(material: Material) -> View:
+    """The map: colour is the score, size the number of texts."""
     say = material.say
     insight.where(material.corpus, "geohash")  # says so where nothing has coordinates
-    table = ranked(material, insight.where(material.corpus))
+    table = _ranked(material, insight.where(material.corpus))
     known = table[table["latitude"].notna() & table["longitude"].notna() & table["geohash"].notna()]
     left_out = len(table) - len(known)
     sentences = [
@@ -58,11 +40,25 @@ def _map(material: Material) -> View:
         sentences.append(
             say("좌표가 없는 단지 {complexes:,}곳은 지도에서 제외했습니다.", complexes=left_out)
         )
-    chart = complexes_map(known, float(table.attrs["overall"]), say("단지 지도"))
-    return View("map", sentences, chart, known, _COLUMNS | {"district": "text"})
+    dots = [
+        Place(
+            str(row["name"]),
+            row["district"] if isinstance(row["district"], str) else "",
+            *(float(row[name]) for name in ("longitude", "latitude", "score")),
+            int(row["texts"]),
+            "#ranking",
+            f"{row['score']:.0%} ({row['low']:.0%}–{row['high']:.0%}), n={row['texts']:,}",
+            bool(row["side"]),
+        )
+        for row in known.to_dict("records")
+    ]
+    rings = chain.from_iterable(rings for _, rings in borders(known["district"].dropna()))
+    scale = scale_of(known["score"].tolist(), float(table.attrs["overall"]))
+    chart = place_map(dots, say("단지 지도"), scale, rings)
+    return View("map", sentences, chart, known, [*_COLUMNS, "district"])
 
 
-def ranked(material: Material, table: pd.DataFrame) -> pd.DataFrame:
+def _ranked(material: Material, table: pd.DataFrame) -> pd.DataFrame:
     """A table of `insight.where` with the rank as people say it: 공동 3위."""
     say = material.say
     texts = [
@@ -74,10 +70,11 @@ def ranked(material: Material, table: pd.DataFrame) -> pd.DataFrame:
     return with_ranks
 
 
-def _ranking(material: Material) -> View:
+def ranking(material: Material) -> View:
+    """The complexes by their score."""
     say = material.say
     insight.standouts(material.corpus)  # says so where there is one complex only
-    table = ranked(material, insight.where(material.corpus))
+    table = _ranked(material, insight.where(material.corpus))
     overall = float(table.attrs["overall"])
     if len(table) <= 2 * _DRAWN:
         drawn, sentences = table, []
@@ -92,39 +89,32 @@ def _ranking(material: Material) -> View:
         ]
     first = table.iloc[0]
     if first["tied"] == len(table):
-        sentences.append(
-            say(
-                "통계적으로 유의한 차이가 없어 단지 {complexes:,}곳이 모두 공동 1위입니다. 순서는 참고용입니다.",
-                complexes=len(table),
-            )
+        leader = say(
+            "통계적으로 유의한 차이가 없어 단지 {complexes:,}곳이 모두 공동 1위입니다. 순서는 참고용입니다.",
+            complexes=len(table),
         )
     elif first["tied"] > 1:
-        sentences.append(
-            say(
-                "{tied:,}곳이 공동 1위입니다. 서로의 차이는 신뢰구간 안에 있습니다.",
-                tied=first["tied"],
-            )
+        leader = say(
+            "{tied:,}곳이 공동 1위입니다. 서로의 차이는 신뢰구간 안에 있습니다.", tied=first["tied"]
         )
     else:
-        sentences.append(
-            say(
-                "{name}이(가) 단독 1위입니다(보정한 만족도 {score:.1%}).",
-                name=first["name"],
-                score=first["score"],
-            )
+        leader = say(
+            "{name}이(가) 단독 1위입니다(보정한 만족도 {score:.1%}).",
+            name=first["name"],
+            score=first["score"],
         )
-    sentences.append(
+    sentences += [
+        leader,
         say(
             "보정한 만족도는 리뷰가 적을수록 지역 평균에 가깝게 조정한 긍정 비율입니다. 순위는 95% 신뢰구간의 하한으로 매기므로, 좋은 리뷰 세 건이 좋은 리뷰 삼백 건을 앞서지 않습니다. 점선은 전체 긍정 비율입니다."
-        )
-    )
-    chart = interval_rows(
-        rows_of(drawn, "name", "score", count="texts"), say("단지 순위"), share, middle=overall
-    )
+        ),
+    ]
+    chart = share_rows(drawn, "name", "score", say("단지 순위"), overall)
     return View("ranking", sentences, chart, table, _COLUMNS, rows=drawn)
 
 
-def _regions(material: Material) -> View:
+def regions(material: Material) -> View:
+    """The districts by their score; where there is one only, its neighbourhoods."""
     say = material.say
     by: insight.By = "district"
     table = insight.where(material.corpus, by)
@@ -132,71 +122,46 @@ def _regions(material: Material) -> View:
         by = "neighbourhood"
         table = insight.where(material.corpus, by)
     overall = float(table.attrs["overall"])
-    table = ranked(material, table).rename(columns={by: "name"})
-    chart = interval_rows(
-        rows_of(table.head(2 * _DRAWN), "name", "score", count="texts"),
-        say("지역별 만족도"),
-        share,
-        middle=overall,
-    )
+    table = _ranked(material, table).rename(columns={by: "name"})
+    chart = share_rows(table.head(2 * _DRAWN), "name", "score", say("지역별 만족도"), overall)
     return View("regions", [say(_REGIONS[by])], chart, table, _COLUMNS)
 
 
-def _standouts(material: Material) -> View:
+def standouts(material: Material) -> View:
+    """What complexes are better or worse in than the others, with quotes."""
     say = material.say
     table = insight.standouts(material.corpus)
     significant = table[table["significant"]]
-    named = significant.assign(category=significant["category"].map(say.category))
-    columns = {
-        "name": "text",
-        "category": "text",
-        "share": "percent",
-        "other_share": "percent",
-        "difference": "points",
-        "low": "points",
-        "high": "points",
-        "texts": "count",
-        "q_value": "p",
-    }
     if significant.empty:
-        return View(
-            "standouts",
-            [
-                say(
-                    "단지와 항목의 조합 {pairs:,}개를 비교했으나, 다중 비교를 보정하면 다른 단지와 유의하게 다른 조합이 없습니다.",
-                    pairs=len(table),
-                )
-            ],
-            table=table,
+        sentence = say(
+            "단지와 항목의 조합 {pairs:,}개를 비교했으나, 다중 비교를 보정하면 다른 단지와 유의하게 다른 조합이 없습니다.",
+            pairs=len(table),
         )
+        return View("standouts", [sentence], table=table)
     texts = material.corpus.texts
     quotes = []
     for row in significant.head(4).to_dict("records"):
         better = row["difference"] > 0
         chosen = texts["complex"].eq(row["complex"]) & texts["category"].eq(row["category"])
         chosen &= texts["positive"].eq(float(better))
-        key = (
-            N_(
-                "{name}: {category} 만족도가 다른 단지보다 높습니다 ({share:.0%}, 다른 단지 {other:.0%})"
-            )
+        about = say(
+            "{name}: {category} 만족도가 다른 단지보다 높습니다 ({share:.0%}, 다른 단지 {other:.0%})"
             if better
             else N_(
                 "{name}: {category} 만족도가 다른 단지보다 낮습니다 ({share:.0%}, 다른 단지 {other:.0%})"
-            )
-        )
-        about = say(
-            key,
+            ),
             name=row["name"],
             category=say.category(row["category"]),
             share=row["share"],
             other=row["other_share"],
         )
         quotes.append((about, representative(material, chosen.to_numpy())))
-    sentences = [
-        say(
-            "단지와 항목의 조합 {pairs:,}개 중 {found:,}개가 다른 단지와 5%p 넘게 다르다고 볼 수 있습니다(최소 효과 검정, 거짓 발견율 5%).",
-            found=len(significant),
-            pairs=len(table),
-        )
-    ]
-    return View("standouts", sentences, None, table, columns, rows=named, quotes=quotes)
+    sentence = say(
+        "단지와 항목의 조합 {pairs:,}개 중 {found:,}개가 다른 단지와 5%p 넘게 다르다고 볼 수 있습니다(최소 효과 검정, 거짓 발견율 5%).",
+        found=len(significant),
+        pairs=len(table),
+    )
+    named = significant.assign(category=significant["category"].map(say.category))
+    columns = ["name", "category", "share", "other_share", "difference", "low", "high"]
+    columns += ["texts", "q_value"]
+    return View("standouts", [sentence], None, table, columns, rows=named, quotes=quotes)

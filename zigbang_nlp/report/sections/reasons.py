@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from zigbang_nlp.charts.rows import interval_rows
 from zigbang_nlp.errors import BundleError
 from zigbang_nlp.language.bilingual import insight_error
 from zigbang_nlp.predict.global_attribution import deciding_tokens
-from zigbang_nlp.report.chart_rows import points, reach, rows_of
-from zigbang_nlp.report.section import Material, Section, View, section
+from zigbang_nlp.report.chart_rows import effect_rows
+from zigbang_nlp.report.section import Material, View
 from zigbang_nlp.text.words import grammar_surfaces, is_content
 
 #: Texts looked at (each of their tokens costs a prediction), and tokens drawn.
 _TEXTS, _DRAWN = 1_500, 24
 
 
-def reasons(material: Material) -> Section:
-    """The section about the model's reasons."""
-    return section(material, "reasons", {"deciding": _deciding})
+def deciding(material: Material) -> View:
+    """The words that move the model's probabilities most.
 
-
-def _deciding(material: Material) -> View:
+    Raises:
+        InsightError: there is no model, it isn't the one that judged, or it can't tell.
+    """
     say = material.say
     if material.classifier is None:
         raise insight_error("모델이 없어 판정의 까닭을 말할 수 없습니다.")
@@ -48,27 +47,11 @@ def _deciding(material: Material) -> View:
     drawn = drawn.assign(
         name=[f"{t} · {c}" for t, c in zip(drawn["token"], drawn["category_name"], strict=True)]
     ).sort_values("mean", ascending=False)
-    chart = interval_rows(
-        rows_of(drawn, "name", "mean", count="count", percent=False),
-        say("판정에 영향을 준 표현"),
-        points,
-        middle=0.0,
-        span=reach(drawn, "mean", "low", "high"),
+    chart = effect_rows(drawn, "name", "mean", "count", say("판정에 영향을 준 표현"))
+    columns = ["category_name", "token", "mean", "low", "high", "count", "reviews"]
+    sentence = say(
+        "리뷰 {texts:,}건에서 단어를 하나씩 뺐을 때 긍정 확률이 얼마나 바뀌는지 측정했습니다. 오른쪽 단어는 긍정, 왼쪽 단어는 부정으로 판정하게 합니다. 조사와 어미는 제외했습니다.",
+        texts=min(_TEXTS, len(texts)),
     )
-    columns = {
-        "category_name": "text",
-        "token": "text",
-        "mean": "signed",
-        "low": "signed",
-        "high": "signed",
-        "count": "count",
-        "reviews": "count",
-    }
-    sentences = [
-        say(
-            "리뷰 {texts:,}건에서 단어를 하나씩 뺐을 때 긍정 확률이 얼마나 바뀌는지 측정했습니다. 오른쪽 단어는 긍정, 왼쪽 단어는 부정으로 판정하게 합니다. 조사와 어미는 제외했습니다.",
-            texts=min(_TEXTS, len(texts)),
-        )
-    ]
     rows = table.loc[sorted({*first.index, *drawn.index})]
-    return View("deciding", sentences, chart, table, columns, rows=rows, sides=True)
+    return View("deciding", [sentence], chart, table, columns, rows=rows, sides=True)

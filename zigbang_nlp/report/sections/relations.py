@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from zigbang_nlp import insight
-from zigbang_nlp.charts.highlight import Tone
 from zigbang_nlp.charts.network import Edge, Node, word_network
+from zigbang_nlp.charts.rows import Tone
 from zigbang_nlp.errors import InsightError
 from zigbang_nlp.language.bilingual import insight_error
 from zigbang_nlp.language.i18n import N_
-from zigbang_nlp.report.section import Material, Section, View, section
+from zigbang_nlp.report.section import Material, View
 
 #: Words that the network starts from, those that each leads to, and dots at most.
 _SEEDS, _EACH, _MOST = 10, 4, 36
@@ -20,12 +20,12 @@ _FEWEST = 10
 _METHODS = {"together": N_("같은 리뷰"), "vectors": N_("비슷한 맥락")}
 
 
-def relations(material: Material) -> Section:
-    """The section about related words."""
-    return section(material, "relations", {"network": _network})
+def network(material: Material) -> View:
+    """The nouns that are spoken of most, and the words that go with them.
 
-
-def _network(material: Material) -> View:
+    Raises:
+        InsightError: no words go together.
+    """
     say, corpus = material.say, material.corpus
     mentions = corpus.mentions
     counts = np.asarray(mentions.by_text.sum(axis=0)).ravel()
@@ -68,18 +68,10 @@ def _network(material: Material) -> View:
     if refused is not None:
         sentences.append(refused.sentence(say.language))
     table = table.assign(method=[say(_METHODS[name]) for name in table["method"]])
-    columns = {
-        "one": "text",
-        "other": "text",
-        "method": "text",
-        "together": "count",
-        "npmi": "signed",
-        "similarity": "signed",
-    }
+    columns = ["one", "other", "method", "together", "npmi", "similarity"]
+    chart = word_network(nodes, links, say("함께 쓰이는 말"))
     csv = table[["one", *table.columns.drop("one")]]
-    return View(
-        "network", sentences, word_network(nodes, links, say("함께 쓰이는 말")), csv, columns
-    )
+    return View("network", sentences, chart, csv, columns)
 
 
 def _tones(material: Material, words: list[str]) -> list[Tone]:

@@ -6,15 +6,10 @@ from zigbang_nlp import insight
 from zigbang_nlp.charts.lines import Point, over_time
 from zigbang_nlp.errors import InsightError
 from zigbang_nlp.language.i18n import N_
-from zigbang_nlp.report.section import Material, Section, View, section
+from zigbang_nlp.report.section import Material, View
 
 #: Days from which on quarters are shown rather than months.
 _LONG = 550
-
-
-def times(material: Material) -> Section:
-    """The section about time."""
-    return section(material, "times", {"trend": _trend})
 
 
 def period_of(corpus: insight.Corpus) -> insight.Period:
@@ -27,47 +22,37 @@ def period_of(corpus: insight.Corpus) -> insight.Period:
     return "quarter" if (when.max() - when.min()).days > _LONG else "month"
 
 
-def _trend(material: Material) -> View:
+def trend(material: Material) -> View:
+    """The share of praise by month or quarter, and where it changed."""
     say, corpus = material.say, material.corpus
     period = period_of(corpus)
     table = insight.trend(corpus, period)
-    marks: list[tuple[str, str]] = []
-    sentences: list[str] = []
+    changes, sentences = [], []
     try:
-        changes = insight.changes(corpus, period)
+        changes = insight.changes(corpus, period).to_dict("records")
     except InsightError as error:
-        sentences.append(error.sentence(say.language))
+        sentences = [error.sentence(say.language)]
     else:
-        for row in changes.to_dict("records"):
-            sentences.append(
-                say(
-                    "{label}부터 {category} 긍정 비율이 {before:.0%}에서 {after:.0%}로 높아졌습니다."
-                    if row["difference"] > 0
-                    else N_(
-                        "{label}부터 {category} 긍정 비율이 {before:.0%}에서 {after:.0%}로 낮아졌습니다."
-                    ),
-                    label=row["label"],
-                    category=say.category(row["category"]),
-                    before=row["before"],
-                    after=row["after"],
-                )
+        sentences = [
+            say(
+                "{label}부터 {category} 긍정 비율이 {before:.0%}에서 {after:.0%}로 높아졌습니다."
+                if row["difference"] > 0
+                else N_(
+                    "{label}부터 {category} 긍정 비율이 {before:.0%}에서 {after:.0%}로 낮아졌습니다."
+                ),
+                label=row["label"],
+                category=say.category(row["category"]),
+                before=row["before"],
+                after=row["after"],
             )
-            # The line is that of all texts; a change of one category isn't seen in it.
-            if row["category"] == "all":
-                marks.append((row["label"], row["label"]))
-        if changes.empty:
-            sentences.append(say("지속된 변화는 없습니다. 오르내림은 우연의 범위 안에 있습니다."))
+            for row in changes
+        ] or [say("지속된 변화는 없습니다. 오르내림은 우연의 범위 안에 있습니다.")]
+    # The line is that of all texts; a change of one category isn't seen in it.
+    marks = [(row["label"], row["label"]) for row in changes if row["category"] == "all"]
     line = [
         Point(row["label"], row["share"], row["low"], row["high"], int(row["texts"]))
         for row in table.to_dict("records")
     ]
     chart = over_time(line, say("긍정 비율 추이"), marks=marks)
-    columns = {
-        "label": "text",
-        "share": "percent",
-        "low": "percent",
-        "high": "percent",
-        "texts": "count",
-        "reviews": "count",
-    }
+    columns = ["label", "share", "low", "high", "texts", "reviews"]
     return View("trend", sentences, chart, table, columns, rows=table.iloc[::-1])

@@ -8,28 +8,18 @@ import pandas as pd
 from zigbang_nlp import insight
 from zigbang_nlp.charts.rows import Row, bar_rows
 from zigbang_nlp.insight.filters import recent
+from zigbang_nlp.insight.opinions import mentioned
 from zigbang_nlp.language.i18n import N_
 from zigbang_nlp.report.chart_rows import points
-from zigbang_nlp.report.quotes import mentioning, representative
-from zigbang_nlp.report.section import Material, Quote, Section, View, section
-from zigbang_nlp.report.sections.yearly import yearly_keywords
+from zigbang_nlp.report.quotes import representative
+from zigbang_nlp.report.section import Material, Quote, View
 
 _DRAWN = 12
 _KINDS = {"coined": N_("신조어"), "compound": N_("복합어")}
 
 
-def wording(material: Material) -> Section:
-    """The section about words."""
-    views = {
-        "keywords": _keywords,
-        "yearly_keywords": yearly_keywords,
-        "polar": _polar,
-        "new_words": _new_words,
-    }
-    return section(material, "wording", views)
-
-
-def _keywords(material: Material) -> View:
+def keywords(material: Material) -> View:
+    """Words that are mentioned more or less often of late."""
     say, corpus = material.say, material.corpus
     since, until = recent(corpus.dated["written_at"])
     table = insight.keywords(corpus, since, until)
@@ -44,9 +34,7 @@ def _keywords(material: Material) -> View:
             "{since}–{until}의 언급 비율이 전체 기간의 몇 배인지 나타냅니다.",
             since=f"{since:%Y-%m-%d}",
             until=f"{until:%Y-%m-%d}",
-        )
-    ]
-    sentences.append(
+        ),
         say(
             "비교한 단어 {words:,}개 중 {found:,}개가 유의하게 달라졌습니다(거짓 발견율 5%)."
             if len(sure)
@@ -55,18 +43,9 @@ def _keywords(material: Material) -> View:
             ),
             found=len(sure),
             words=len(table),
-        )
-    )
-    columns = {
-        "word": "text",
-        "ratio": "ratio",
-        "low": "ratio",
-        "high": "ratio",
-        "rate": "percent",
-        "base_rate": "percent",
-        "mentions": "count",
-        "q_value": "p",
-    }
+        ),
+    ]
+    columns = ["word", "ratio", "low", "high", "rate", "base_rate", "mentions", "q_value"]
     chart = None
     if len(drawn):
         bars = [
@@ -81,50 +60,35 @@ def _keywords(material: Material) -> View:
             for row in drawn.to_dict("records")
         ]
         chart = bar_rows(bars, say("언급이 늘거나 준 키워드"), lambda power: f"{2.0**power:g}×")
-    quotes = _quotes_of(material, shown.head(3)["word"].tolist(), pd.Timestamp(since))
+    inside = corpus.texts["written_at"].ge(pd.Timestamp(since)).to_numpy(bool)
+    quotes = _quotes_of(material, shown["word"].head(3), inside)
     rows = shown if len(shown) else table.head(_DRAWN)
     return View("keywords", sentences, chart, table, columns, rows=rows, quotes=quotes)
 
 
 def _quotes_of(
-    material: Material, words: list[str], since: pd.Timestamp | None = None
+    material: Material, words: pd.Series, inside: np.ndarray | bool = True
 ) -> list[tuple[str, list[Quote]]]:
-    corpus = material.corpus
-    inside = np.ones(len(corpus.texts), bool)
-    if since is not None:
-        inside = corpus.texts["written_at"].ge(since).to_numpy(bool)
+    """A quote for each word from the texts that are `inside`, as far as there is one."""
     pairs = [
-        (word, representative(material, mentioning(corpus, word) & inside, 1)) for word in words
+        (word, representative(material, mentioned(material.corpus, word)[0] & inside, 1))
+        for word in words
     ]
     return [(word, quotes) for word, quotes in pairs if quotes]
 
 
-def _polar(material: Material) -> View:
+def polar(material: Material) -> View:
+    """Words of praise and of complaints."""
     say = material.say
     table = insight.polar_words(material.corpus)
     sure = table[table["significant"]]
     ends = [sure[sure["z"] > 0].head(_DRAWN), sure[sure["z"] < 0].tail(_DRAWN)]
     drawn = pd.concat(ends)
-    columns = {
-        "word": "text",
-        "log_odds": "signed",
-        "low": "signed",
-        "high": "signed",
-        "positive": "count",
-        "negative": "count",
-        "q_value": "p",
-    }
     if drawn.empty:
-        return View(
-            "polar",
-            [
-                say(
-                    "비교한 단어 {words:,}개 중 한쪽으로 유의하게 치우친 단어가 없습니다.",
-                    words=len(table),
-                )
-            ],
-            table=table,
+        sentence = say(
+            "비교한 단어 {words:,}개 중 한쪽으로 유의하게 치우친 단어가 없습니다.", words=len(table)
         )
+        return View("polar", [sentence], table=table)
     bars = [
         Row(
             row["word"],
@@ -136,34 +100,27 @@ def _polar(material: Material) -> View:
         for row in drawn.to_dict("records")
     ]
     chart = bar_rows(bars, say("칭찬에 쓰인 말과 불만에 쓰인 말"), points)
-    sentences = [
-        say(
-            "긍정 리뷰와 부정 리뷰에서 쓰이는 정도가 가장 크게 다른 단어입니다. 자주 쓰인 단어와 드문 단어를 함께 비교할 수 있도록 사전확률로 보정한 로그 오즈입니다."
-        )
-    ]
+    sentence = say(
+        "긍정 리뷰와 부정 리뷰에서 쓰이는 정도가 가장 크게 다른 단어입니다. 자주 쓰인 단어와 드문 단어를 함께 비교할 수 있도록 사전확률로 보정한 로그 오즈입니다."
+    )
     texts = material.corpus.texts
     quotes = []
-    for end, positive in zip(ends, (1.0, 0.0), strict=True):
-        word = (end["word"].head(1) if positive else end["word"].tail(1)).tolist()
-        for name in word:
-            chosen = mentioning(material.corpus, name) & texts["positive"].eq(positive).to_numpy()
-            quotes.append((name, representative(material, chosen, 1)))
-    return View("polar", sentences, chart, table, columns, rows=drawn, quotes=quotes, sides=True)
+    for furthest, positive in ((ends[0].head(1), 1.0), (ends[1].tail(1), 0.0)):
+        for word in furthest["word"]:
+            said = mentioned(material.corpus, word)[0] & texts["positive"].eq(positive).to_numpy()
+            quotes.append((word, representative(material, said, 1)))
+    columns = ["word", "log_odds", "low", "high", "positive", "negative", "q_value"]
+    return View("polar", [sentence], chart, table, columns, rows=drawn, quotes=quotes, sides=True)
 
 
-def _new_words(material: Material) -> View:
+def new_words(material: Material) -> View:
+    """Words that no dictionary has."""
     say = material.say
     table = insight.new_words(material.corpus)
     if table.empty:
         return View("new_words", [say("사전에 없는 말을 찾지 못했습니다.")])
     table = table.assign(kind=[say(_KINDS[kind]) for kind in table["kind"]])
-    columns = {"word": "text", "kind": "text", "reviews": "count", "parts": "text"}
-    quotes = _quotes_of(material, table["word"].head(3).tolist())
-    return View(
-        "new_words",
-        [say("단어 목록 없이 리뷰에서만 찾아낸 말 {found:,}개입니다.", found=len(table))],
-        None,
-        table,
-        columns,
-        quotes=quotes,
-    )
+    sentence = say("단어 목록 없이 리뷰에서만 찾아낸 말 {found:,}개입니다.", found=len(table))
+    columns = ["word", "kind", "reviews", "parts"]
+    quotes = _quotes_of(material, table["word"].head(3))
+    return View("new_words", [sentence], None, table, columns, quotes=quotes)

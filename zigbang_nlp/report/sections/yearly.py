@@ -19,32 +19,22 @@ def yearly_keywords(material: Material) -> View:
         InsightError: no dates, or all of one year.
     """
     say = material.say
-    table = keywords_by_year(material)
-    years = sorted(table["year"].unique())
-    wide = pd.DataFrame({"rank": range(1, _TOP + 1)})
-    for year in years:
-        own = table[table["year"].eq(year)]
-        cells = [
-            f"{row['word']} {row['ratio']:.1f}×" + ("" if row["significant"] else " –")
-            for row in own.to_dict("records")
-        ]
-        wide[str(year)] = pd.Series(cells, dtype="str").reindex(range(_TOP)).fillna("")
-    columns = {"rank": "count"} | {str(year): "text" for year in years}
-    sentences = [
-        say(
-            "해마다 언급 비율이 전체 기간보다 높았던 말 {top}개를, 우연으로 보기 어려운 것부터 실었습니다. 숫자는 배율이고, 줄표(–)가 붙은 말은 통계적으로 유의하지 않습니다.",
-            top=_TOP,
-        )
+    table = _keywords_by_year(material)
+    cells = [
+        f"{row['word']} {row['ratio']:.1f}×" + ("" if row["significant"] else " –")
+        for row in table.to_dict("records")
     ]
-    return View("yearly_keywords", sentences, None, table, columns, rows=wide)
+    wide = table.assign(cell=cells).pivot(index="rank", columns="year", values="cell")
+    wide = wide.reindex(range(1, _TOP + 1)).fillna("").rename(columns=str).reset_index()
+    sentence = say(
+        "해마다 언급 비율이 전체 기간보다 높았던 말 {top}개를, 우연으로 보기 어려운 것부터 실었습니다. 숫자는 배율이고, 줄표(–)가 붙은 말은 통계적으로 유의하지 않습니다.",
+        top=_TOP,
+    )
+    return View("yearly_keywords", [sentence], None, table, list(wide.columns), rows=wide)
 
 
-def keywords_by_year(material: Material) -> pd.DataFrame:
-    """`insight.keywords` of each year with enough reviews, its first 20 rising words: year, rank.
-
-    Raises:
-        InsightError: no dates, or no year that has enough reviews and others to compare with.
-    """
+def _keywords_by_year(material: Material) -> pd.DataFrame:
+    """`insight.keywords` of each year with enough reviews, its first 20 rising words: year, rank."""
     corpus = material.corpus
     written = corpus.dated["written_at"]
     tables = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -11,7 +12,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from zigbang_nlp.charts.intervals import Mark, interval
-from zigbang_nlp.charts.map import District, Place, Scale, place_map, scale_of
+from zigbang_nlp.charts.map import Place, Scale, place_map, scale_of
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.geo.borders import borders
 from zigbang_nlp.language.i18n import translated
@@ -112,9 +113,8 @@ def complex_link(key: str) -> str:
 
 
 def _map(table: pd.DataFrame, scale: Scale, language: str) -> Markup | None:
-    names = table["district"].dropna()
-    districts = [District(name, rings) for name, rings in borders(names)]
-    return place_map(_places(table), translated("단지 지도", language), scale, districts)
+    rings = chain.from_iterable(rings for _, rings in borders(table["district"].dropna()))
+    return place_map(_places(table), translated("단지 지도", language), scale, rings)
 
 
 def _places(table: pd.DataFrame) -> list[Place]:
