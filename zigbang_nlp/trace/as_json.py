@@ -27,7 +27,8 @@ def trace_as_dict(trace: Trace, steps: list[Step]) -> dict[str, Any]:
         ...}]}; arrays are nested lists.
     """
     values = _values(trace)
-    rows, dense = [], 0
+    dense = iter(trace.windows[0].dense if trace.windows else ())
+    rows = []
     for step in steps:
         row = {
             "step": step.key,
@@ -37,8 +38,7 @@ def trace_as_dict(trace: Trace, steps: list[Step]) -> dict[str, Any]:
             "output_shape": list(step.output),
         }
         if step.key == "dense":
-            row["output"] = _listed(trace.windows[0].dense[dense])
-            dense += 1
+            row["output"] = _listed(next(dense))
         rows.append(row | values.get(step.key, {}))
     return {"text": trace.text, "steps": rows}
 
@@ -46,10 +46,7 @@ def trace_as_dict(trace: Trace, steps: list[Step]) -> dict[str, Any]:
 def _values(trace: Trace) -> dict[str, dict[str, Any]]:
     values: dict[str, dict[str, Any]] = {
         "raw": {"output": trace.text},
-        "clean": {
-            "output": trace.cleaned,
-            "changes": [asdict(change) for change in trace.changes],
-        },
+        "clean": {"output": trace.cleaned, "changes": [asdict(c) for c in trace.changes]},
         "tokenize": {
             "output": [token.form for token in trace.tokenized.tokens],
             "tokenizers": [_tokens(trace.tokenized), _tokens(trace.other)],
@@ -90,7 +87,7 @@ def _values(trace: Trace) -> dict[str, dict[str, Any]]:
             "lstm": {
                 "output": _listed(first.states),
                 "units_shown": list(trace.units),
-                "gates": _gates(trace.gates),
+                "gates": None if trace.gates is None else _gates(trace.gates),
             },
             "pool": {"output": _listed(first.pooled)},
             "ngrams": {"output": _listed(first.ngrams)},
@@ -114,9 +111,7 @@ def _tokens(tokenized: Tokenized) -> dict[str, Any]:
     }
 
 
-def _gates(gates: Gates | None) -> dict[str, Any] | None:
-    if gates is None:
-        return None
+def _gates(gates: Gates) -> dict[str, Any]:
     return {
         name: _listed(value) if isinstance(value, np.ndarray) else value
         for name, value in vars(gates).items()

@@ -91,13 +91,10 @@ def _reasons(text: str, start: int, end: int, cut: int) -> tuple[str, ...]:
     if unicodedata.normalize("NFC", before) != before:
         reasons.add("composed")
     # The first character of a repeat stays as it was, so it stands before the stretch.
-    seen = "".join(c for c in text[max(0, start - 1) : end] if not _is_unseen(c))
+    stretch = text[max(0, start - 1) : end]
+    seen = "".join(c for c in stretch if not any(p.match(c) for p, _ in BEFORE_NFC))
     if AFTER_NFC[1][0].search(unicodedata.normalize("NFC", seen)):
         reasons.add("repeat")
     if not reasons or _SPACES.search(before):
         reasons.add("space")
     return tuple(name for name in REASONS if name in reasons)
-
-
-def _is_unseen(character: str) -> bool:
-    return any(pattern.match(character) for pattern, _ in BEFORE_NFC)

@@ -141,11 +141,10 @@ def steps_of(trace: Trace, pooling: str, say: Translator) -> list[Step]:
             ("lstm", first.states.shape, say("상태 {n:,}개", n=first.states.shape[1])),
             ("pool", first.pooled.shape, say("수 {n:,}개", n=len(first.pooled))),
             *(("dense", dense.shape, say("수 {n:,}개", n=len(dense))) for dense in first.dense),
-            *(
-                [("ngrams", first.ngrams.shape, say("수 {n:,}개", n=len(first.ngrams)))]
-                if len(first.ngrams)
-                else []
-            ),
+        ]
+        if len(first.ngrams):
+            rows.append(("ngrams", first.ngrams.shape, say("수 {n:,}개", n=len(first.ngrams))))
+        rows += [
             ("logit", (), f"{first.logit:+.4f}"),
             ("probability", (), f"{first.probability:.4f}"),
         ]
@@ -157,19 +156,14 @@ def steps_of(trace: Trace, pooling: str, say: Translator) -> list[Step]:
         if key == "pool":
             sentence = f"{sentence} {say(_POOLINGS[pooling])}"
         # The network reads what padding is masked of.
-        source = ((ids_of(trace),), numbers) if key in ("embed", "ngrams") else before
+        reads = key in ("embed", "ngrams")
+        source = ((len(trace.windows[0].ids),), numbers) if reads else before
         steps.append(Step(key, title, sentence, source[0], shape, (source[1], count)))
         if key == "ngrams":  # they stand behind the LSTM's vector
             width = before[0][0] + shape[0]
-            before = ((width,), say("수 {n:,}개", n=width))
-        else:
-            before = (shape, count)
+            shape, count = (width,), say("수 {n:,}개", n=width)
+        before = (shape, count)
     return steps
-
-
-def ids_of(trace: Trace) -> int:
-    """Ids of the first window, which the later steps show."""
-    return len(trace.windows[0].ids) if trace.windows else 0
 
 
 def shape_text(shape: tuple[int, ...]) -> str:

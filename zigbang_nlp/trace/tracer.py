@@ -80,7 +80,11 @@ class Tracer:
     def _trace(self, text: str, other: str | None, unit: int | None) -> Trace:
         bundle = self.classifier.bundle
         encoder = bundle.encoder
-        self._check_unit(unit)
+        if unit is not None and not 0 <= unit < self.unit_count:
+            raise InputError(
+                f"There is no LSTM unit {unit}: this network has {self.unit_count}.",
+                f"Choose one from 0 to {self.unit_count - 1}.",
+            )
         (prediction,) = self.classifier.predict([text])
         cleaned = clean(text, encoder.max_characters)
         (tokens,) = encoder.tokenize([text])
@@ -112,13 +116,6 @@ class Tracer:
         """Columns of the states: units of the last layer, in all directions and blocks."""
         shape = self.classifier.bundle.architecture
         return shape.lstm_units[-1] * (1 + shape.bidirectional) * shape.lstm_blocks
-
-    def _check_unit(self, unit: int | None) -> None:
-        if unit is not None and not 0 <= unit < self.unit_count:
-            raise InputError(
-                f"There is no LSTM unit {unit}: this network has {self.unit_count}.",
-                f"Choose one from 0 to {self.unit_count - 1}.",
-            )
 
     def _tagged(self, cleaned: str, tokens: list[str]) -> Tokenized:
         """The tokens that are encoded, with their tags where the tagger gives the same tokens."""
