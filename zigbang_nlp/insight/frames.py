@@ -52,27 +52,17 @@ COMPLEX_COLUMNS: dict[str, str] = {
 
 def texts_of_rows(raw: pd.DataFrame) -> pd.DataFrame:
     """The texts of a store's rows (store.judged.JUDGED_COLUMNS)."""
-    texts = pd.DataFrame(
-        {
-            "complex": raw["source"] + ":" + raw["apartment_id"],
-            "review": raw.groupby(["source", "apartment_id", "review_id"], sort=False).ngroup(),
-            "review_id": raw["review_id"],
-            "category": raw["category"],
-            "text": raw["text"],
-            "score": raw["score"].astype(float),
-            "written_at": pd.to_datetime(raw["written_at"]),
-            "positive": raw["label"].map({"positive": 1.0, "negative": 0.0}).astype(float),
-            "probability": raw["probability"].astype(float),
-            "unsure": raw["unsure"].eq(True),
-            "words": raw["words"],
-            "topics": raw["topics"],
-            "about": raw["about"],
-            "aspects": raw["aspects"],
-        }
+    return raw.assign(
+        complex=raw["source"] + ":" + raw["apartment_id"],
+        review=raw.groupby(["source", "apartment_id", "review_id"], sort=False).ngroup(),
+        score=raw["score"].astype(float),
+        written_at=pd.to_datetime(raw["written_at"]),
+        positive=raw["label"].map({"positive": 1.0, "negative": 0.0}).astype(float),
+        probability=raw["probability"].astype(float),
+        unsure=raw["unsure"].eq(True),
         # A few words that come again and again, or nothing at all.
-        | {name: raw[name].astype("category") for name in RESIDENTS}
-    )
-    return texts[list(TEXT_COLUMNS)]
+        **{name: raw[name].astype("category") for name in RESIDENTS},
+    )[list(TEXT_COLUMNS)]
 
 
 def complexes_of_rows(raw: pd.DataFrame, apartments: pd.DataFrame) -> pd.DataFrame:
@@ -84,10 +74,9 @@ def complexes_of_rows(raw: pd.DataFrame, apartments: pd.DataFrame) -> pd.DataFra
     """
     seen = raw[["source", "apartment_id"]].drop_duplicates()
     complexes = seen.merge(apartments, on=["source", "apartment_id"], how="left")
+    complexes = complexes.astype(dict.fromkeys(("latitude", "longitude", "households"), float))
     written = [a if isinstance(a, str) else None for a in complexes["address"]]
-    points = list(
-        zip(complexes["latitude"].astype(float), complexes["longitude"].astype(float), strict=True)
-    )
+    points = list(zip(complexes["latitude"], complexes["longitude"], strict=True))
     addresses = [located(a, *point) for a, point in zip(written, points, strict=True)]
     parts = pd.DataFrame(
         [address_parts(address) for address in addresses],
@@ -99,9 +88,6 @@ def complexes_of_rows(raw: pd.DataFrame, apartments: pd.DataFrame) -> pd.DataFra
         complex=complexes["source"] + ":" + complexes["apartment_id"],
         name=complexes["name"].fillna(complexes["apartment_id"]),
         address=pd.Series(addresses, complexes.index, dtype=object),
-        latitude=complexes["latitude"].astype(float),
-        longitude=complexes["longitude"].astype(float),
-        households=complexes["households"].astype(float),
         geohash=pd.Series([geohash_of(*point) for point in points], complexes.index, dtype=object),
     )
     return pd.concat([result, parts], axis=1)[list(COMPLEX_COLUMNS)]
@@ -113,14 +99,13 @@ def completed(
     """Frames of a user with all columns; see `Corpus.from_frames`."""
     if "text" not in texts or (complexes is not None and "complex" not in complexes):
         raise InputError("A column is missing.", "Texts need `text`, complexes `complex`.")
-    unknown: dict[str, Any] = {"complex": "frame:1", "category": "total", "unsure": False}
-    unknown |= dict.fromkeys(("score", "positive", "probability"), np.nan) | {"written_at": pd.NaT}
+    unknown: dict[str, Any] = dict.fromkeys(TEXT_COLUMNS)
+    unknown |= {"complex": "frame:1", "category": "total", "unsure": False, "written_at": pd.NaT}
+    unknown |= dict.fromkeys(("score", "positive", "probability"), np.nan)
+    unknown["review"] = np.arange(len(texts))
     filled = texts.reset_index(drop=True)
-    for name in TEXT_COLUMNS:
-        if name not in texts and name != "review":
-            filled[name] = unknown.get(name)
-    own = np.arange(len(filled))
-    filled["review"] = pd.factorize(filled["review"])[0] if "review" in texts else own
+    filled = filled.assign(**{name: unknown[name] for name in TEXT_COLUMNS if name not in texts})
+    filled["review"] = pd.factorize(filled["review"])[0]
     filled["written_at"] = pd.to_datetime(filled["written_at"])
     seen = pd.DataFrame({"complex": filled["complex"].unique()})
     raw = seen if complexes is None else seen.merge(complexes, on="complex", how="left")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from zigbang_nlp.insight.embeddings import Embeddings
 from zigbang_nlp.store.annotations import Annotation
 
 Kind = Literal["random", "doubtful", "mislabelled", "duplicate", "advertising"]
-KINDS: tuple[Kind, ...] = ("random", "doubtful", "mislabelled", "duplicate", "advertising")
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 #: Columns of `labelling_queue`, after those of the texts (frames.TEXT_COLUMNS).
 QUEUE_COLUMNS: dict[str, str] = {
@@ -168,12 +168,10 @@ def sample_labels(corpus: Corpus, annotations: Iterable[Annotation]) -> pd.Serie
         1.0 or 0.0, indexed by the row of `Corpus.texts`.
     """
     annotations = [one for one in annotations if one.queue == "random"]
-    named = (
-        corpus.texts["review_id"].astype(str).isin({one.key[2] for one in annotations}).to_numpy()
-    )
+    named = corpus.texts["review_id"].astype(str).isin({one.key[2] for one in annotations})
     columns = corpus.texts.loc[named, ["complex", "review_id", "category"]].astype(str)
     keys = columns.itertuples(index=False, name=None)
-    row_of = dict(zip(keys, np.flatnonzero(named).tolist(), strict=True))
+    row_of = dict(zip(keys, columns.index.tolist(), strict=True))
     votes: dict[int, list[float]] = {}
     for one in annotations:
         source, apartment, review, category = one.key

@@ -140,10 +140,9 @@ def _parts(compound: str) -> list[str]:
 
 
 def _once(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> sparse.csr_matrix:
-    table = sparse.csr_matrix((np.ones(len(rows), np.int32), (rows, columns)), shape=shape)
-    table.sum_duplicates()
-    table.data = np.ones(len(table.data), np.uint8)
-    return table
+    # Of truth values, so that what stands twice counts once.
+    table = sparse.csr_matrix((np.ones(len(rows), bool), (rows, columns)), shape=shape)
+    return table.astype(np.uint8)
 
 
 def _refuse_other_languages(texts: pd.Series) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -41,34 +40,26 @@ def load(
         InputError: there is no such store; or see `Corpus.narrowed`.
         InsightError: the store holds no review, or the filters leave none.
     """
-    if not isinstance(store, Store):
+    if isinstance(store, Store):
+        corpus = _read(store, sources)
+    else:
         url = str(store)
         url = url if "://" in url else f"sqlite:///{Path(url).as_posix()}"
         if not store_exists(url):
             raise InputError(f"There is no store at {store}.", "Run `zigbang-nlp run` first.")
         with open_store(url) as opened:
-            return load(
-                opened,
-                region=region,
-                since=since,
-                until=until,
-                complexes=complexes,
-                sources=sources,
-            )
-    counts = store.sources()
-    chosen = list(sources) if sources is not None else without_sample(counts)
-    left_out = [
-        ("sample", n) for name, n in counts.items() if name == SAMPLE and name not in chosen
-    ]
-    corpus = _read(store, chosen)
-    corpus = replace(corpus, left_out=tuple(left_out))
-    if region or since or until or tuple(complexes):
-        return corpus.narrowed(region=region, since=since, until=until, complexes=complexes)
+            corpus = _read(opened, sources)
+    names = tuple(complexes)
+    if region or since or until or names:
+        return corpus.narrowed(region=region, since=since, until=until, complexes=names)
     return corpus
 
 
-def _read(store: Store, sources: list[str]) -> Corpus:
-    rows = list(store.judged_reviews(sources)) if sources else []
+def _read(store: Store, sources: Iterable[str] | None) -> Corpus:
+    counts = store.sources()
+    chosen = tuple(sources if sources is not None else without_sample(counts))
+    left_out = (("sample", counts[SAMPLE]),) if SAMPLE in counts and SAMPLE not in chosen else ()
+    rows = list(store.judged_reviews(chosen)) if chosen else []
     if not rows:
         raise insight_error(
             "저장된 리뷰가 없습니다.",
@@ -83,4 +74,5 @@ def _read(store: Store, sources: list[str]) -> Corpus:
         columns=["source", "apartment_id", *list(COMPLEX_COLUMNS)[1:6]],
     )
     models = tuple(sorted(raw["model_id"].dropna().unique()))
-    return Corpus(texts_of_rows(raw), complexes_of_rows(raw, apartments), models, tuple(sources))
+    texts, complexes = texts_of_rows(raw), complexes_of_rows(raw, apartments)
+    return Corpus(texts, complexes, models, chosen, left_out)
