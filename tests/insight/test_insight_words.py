@@ -13,8 +13,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from tests.factories.corpus import World
 from zigbang_nlp import insight
 from zigbang_nlp.errors import InputError, InsightError
-from zigbang_nlp.insight.related_words import co_occurrence
-from zigbang_nlp.insight.vectors import train_vectors
+from zigbang_nlp.insight.related_words import co_occurrence, train_vectors
 
 _FRAMES = ("{} 때문에 잠을 못 자요", "{}이 심해요", "{}도 좋아요", "우리 동네는 {}", "{}은 없어요")
 _PLAIN = ("주차가 힘들어요", "역이 가까워요", "관리가 잘돼요", "학교가 멀어요", "조용한 동네예요")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import stats
 
+from zigbang_nlp.insight.rates import normal_interval
 from zigbang_nlp.language.bilingual import insight_error
 
 #: Columns of `agreements`.
@@ -58,8 +59,8 @@ def cohens_kappa(one: ArrayLike, other: ArrayLike, level: float = 0.95) -> Kappa
     np.fill_diagonal(off, 0)
     rest = (kappa - chance * (1 - kappa)) ** 2
     variance = (diagonal.sum() + off.sum() - rest) / ((1 - chance) ** 2 * len(a))
-    half = float(stats.norm.ppf((1 + level) / 2)) * float(np.sqrt(max(variance, 0)))
-    return Kappa(kappa, max(kappa - half, -1.0), min(kappa + half, 1.0))
+    low, high = normal_interval(kappa, np.sqrt(max(variance, 0)), level)
+    return Kappa(kappa, max(float(low), -1.0), min(float(high), 1.0))
 
 
 def fleiss_kappa(counts: ArrayLike) -> float:
@@ -97,22 +98,20 @@ def agreements(labels: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
         InsightError: no two people labelled the same text.
     """
     wide = labels.pivot_table(index="text", columns="person", values="label", aggfunc="last")
-    people = list(wide.columns)
     rows = []
-    for i, one in enumerate(people):
-        for other in people[i + 1 :]:
-            both = wide[[one, other]].dropna()
-            if len(both):
-                kappa = cohens_kappa(both[one], both[other], level)
-                same = float(both[one].eq(both[other]).mean())
-                rows.append((one, other, len(both), same, *kappa))
+    for one, other in combinations(wide.columns, 2):
+        both = wide[[one, other]].dropna()
+        if len(both):
+            kappa = cohens_kappa(both[one], both[other], level)
+            same = float(both[one].eq(both[other]).mean())
+            rows.append((one, other, len(both), same, *kappa))
     if not rows:
         raise insight_error(
             "두 사람이 함께 확인한 리뷰가 아직 없습니다.",
             "다른 사람도 무작위 표본에 라벨을 달아야 합니다.",
         )
     table = pd.DataFrame(rows, columns=list(AGREEMENT_COLUMNS))
-    table = table.sort_values("texts", ascending=False, kind="stable").reset_index(drop=True)
+    table = table.sort_values("texts", ascending=False, kind="stable", ignore_index=True)
     whole = wide.dropna()
     names = pd.unique(whole.to_numpy().ravel())
     counts = np.array([[row.count(name) for name in names] for row in whole.to_numpy().tolist()])

@@ -98,8 +98,7 @@ def places_of(corpus: Corpus, embeddings: Embeddings) -> np.ndarray:
     if state != embeddings.state:
         places = embeddings.places(_keys(corpus, embeddings))
         corpus.memo["places of vectors"] = embeddings.state, places
-    kept: np.ndarray = places
-    return kept
+    return np.asarray(places)
 
 
 def with_keys(texts: pd.DataFrame, embeddings: Embeddings) -> pd.DataFrame:
@@ -111,10 +110,7 @@ def with_keys(texts: pd.DataFrame, embeddings: Embeddings) -> pd.DataFrame:
 
 
 def _keys(corpus: Corpus, embeddings: Embeddings) -> np.ndarray:
-    if "keys of texts" not in corpus.memo:
-        corpus.memo["keys of texts"] = embeddings.keys(corpus.texts["text"])
-    keys: np.ndarray = corpus.memo["keys of texts"]
-    return keys
+    return corpus.remembered("keys of texts", lambda: embeddings.keys(corpus.texts["text"]))
 
 
 def _row_of(corpus: Corpus, embeddings: Embeddings, like: str) -> int:

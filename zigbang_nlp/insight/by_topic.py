@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.opinion_rows import opinions
-from zigbang_nlp.insight.rates import benjamini_hochberg, significant, wilson
+from zigbang_nlp.insight.rates import findings, normal_interval, wilson
 from zigbang_nlp.insight.ridge import ridge
-from zigbang_nlp.language.bilingual import insight_error
+from zigbang_nlp.language.bilingual import insight_error, refuse_few
+from zigbang_nlp.language.i18n import N_
 from zigbang_nlp.records import CATEGORIES
 
 #: Columns of `topics`.
@@ -46,6 +47,9 @@ DRIVER_COLUMNS: dict[str, str] = {
 
 #: Reviews with a score that the regression needs at least, in all and for each driver it keeps.
 FEWEST_REVIEWS, FEWEST_SPOKEN = 50, 10
+_TOO_FEW = N_(
+    "추천점수와 다른 항목의 글이 함께 있는 리뷰가 {count}건뿐입니다. 적어도 {least}건이 필요합니다."
+)
 
 
 def topics(corpus: Corpus, *, level: float = 0.95) -> pd.DataFrame:
@@ -78,7 +82,7 @@ def topics(corpus: Corpus, *, level: float = 0.95) -> pd.DataFrame:
         low=share.low,
         high=share.high,
     ).astype({"positive": int})
-    order = table.sort_values("mentions", ascending=False, kind="stable").reset_index(drop=True)
+    order = table.sort_values("mentions", ascending=False, kind="stable", ignore_index=True)
     return order[list(TOPIC_COLUMNS)]
 
 
@@ -112,55 +116,37 @@ def drivers(
         raise InputError(f"Can't explain scores by {by!r}.", "Use topic or category.")
     scores = corpus.texts[corpus.texts["category"].eq("total") & corpus.texts["score"].notna()]
     score = scores.set_index("review")["score"]
-    spoken = (
-        opinions(corpus)
-        if by == "topic"
-        else corpus.counted.assign(topic=corpus.counted["category"])
-    )
-    if by == "category":
-        spoken = spoken[spoken["topic"].isin(list(CATEGORIES)[1:])]
-    elif not own_text:
-        spoken = spoken[spoken["category"].ne("total")]
+    if by == "topic":
+        spoken = opinions(corpus)
+        spoken = spoken if own_text else spoken[spoken["category"].ne("total")]
+    else:
+        spoken = corpus.counted[corpus.counted["category"].isin(list(CATEGORIES)[1:])]
+        spoken = spoken.assign(topic=spoken["category"])
     spoken = spoken[spoken["positive"].notna() & spoken["review"].isin(score.index)]
-    _refuse_few(spoken["review"].nunique(), score)
+    refuse_few(spoken["review"].nunique(), FEWEST_REVIEWS, _TOO_FEW)
+    if score.nunique() < 2:
+        raise insight_error("추천점수가 모두 {score:g}점입니다.", score=score.iloc[0])
     toned = spoken.assign(tone=2 * spoken["positive"] - 1)
     tone = toned.pivot_table(index="review", columns="topic", values="tone", aggfunc="mean")
     tone = tone.reindex(score.index)
     counts = tone.notna().sum()
     tone = tone.loc[:, counts >= FEWEST_SPOKEN].fillna(0.0)
     if tone.shape[1] == 0 or len(tone) < 5 * tone.shape[1]:
-        raise _too_few(len(tone))
+        raise insight_error(_TOO_FEW, count=len(tone), least=FEWEST_REVIEWS)
     fitted = ridge(tone.to_numpy(float), score.to_numpy(float))
-    half = float(stats.norm.ppf((1 + level) / 2)) * fitted.error
+    low, high = normal_interval(fitted.coefficients, fitted.error, level)
     p = 2 * stats.norm.sf(np.abs(fitted.coefficients) / fitted.error)
     table = pd.DataFrame(
         {
             "driver": tone.columns,
             "reviews": counts[tone.columns].to_numpy(),
             "effect": fitted.coefficients,
-            "low": fitted.coefficients - half,
-            "high": fitted.coefficients + half,
-            "p_value": p,
-            "q_value": benjamini_hochberg(p),
-            "significant": significant(benjamini_hochberg(p)),
+            "low": low,
+            "high": high,
+            **findings(p),
             "weight": np.abs(fitted.coefficients) * tone.std(ddof=0).to_numpy(),
         }
     )
-    table = table.sort_values("weight", ascending=False, kind="stable").reset_index(drop=True)
+    table = table.sort_values("weight", ascending=False, kind="stable", ignore_index=True)
     table.attrs = {"r2": fitted.r2, "penalty": fitted.penalty, "reviews": len(tone)}
     return table[list(DRIVER_COLUMNS)]
-
-
-def _refuse_few(reviews: int, score: pd.Series) -> None:
-    if reviews < FEWEST_REVIEWS:
-        raise _too_few(reviews)
-    if score.nunique() < 2:
-        raise insight_error("추천점수가 모두 {score:g}점입니다.", score=score.iloc[0])
-
-
-def _too_few(reviews: int) -> InsightError:
-    return insight_error(
-        "추천점수와 다른 항목의 글이 함께 있는 리뷰가 {reviews}건뿐입니다. 적어도 {least}건이 필요합니다.",
-        reviews=reviews,
-        least=FEWEST_REVIEWS,
-    )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import xlogy
 
 from zigbang_nlp.errors import InsightError
 from zigbang_nlp.insight.corpus import Corpus
@@ -64,39 +66,29 @@ def changes(
     for category in CATEGORIES:
         # A corpus of one category has one series.
         if category in present and len(present) > 1:
-            try:
+            with suppress(InsightError):
                 series[category] = trend(corpus, period, category=category)
-            except InsightError:
-                continue
-    usable = {name: table[table["texts"] > 0] for name, table in series.items()}
-    usable = {name: table for name, table in usable.items() if _is_enough(table, period)}
+    fewest = max(FEWEST_PERIODS, 2 * _SHORTEST[period])
+    filled = {name: table[table["texts"] > 0] for name, table in series.items()}
+    usable = {
+        name: table.reset_index(drop=True)
+        for name, table in filled.items()
+        if len(table) >= fewest and table["texts"].sum() >= FEWEST_TEXTS
+    }
     if not usable:
-        longest = series["all"]
-        least_periods = _fewest(period)
-        count, texts = int((longest["texts"] > 0).sum()), int(longest["texts"].sum())
         raise insight_error(
             "{count}개 기간의 글 {texts}개로는 변화를 볼 수 없습니다. 적어도 {periods}개 기간에 {least}개가 필요합니다.",
-            texts=texts,
-            count=count,
+            texts=int(filled["all"]["texts"].sum()),
+            count=len(filled["all"]),
             least=FEWEST_TEXTS,
-            periods=least_periods,
+            periods=fewest,
         )
     rows = [
         row
         for name, table in usable.items()
-        for row in _changes_of(
-            name, table.reset_index(drop=True), period, len(usable), least, level
-        )
+        for row in _changes_of(name, table, period, len(usable), least, level)
     ]
     return pd.DataFrame(rows, columns=list(CHANGE_COLUMNS))
-
-
-def _fewest(period: Period) -> int:
-    return max(FEWEST_PERIODS, 2 * _SHORTEST[period])
-
-
-def _is_enough(table: pd.DataFrame, period: Period) -> bool:
-    return len(table) >= _fewest(period) and int(table["texts"].sum()) >= FEWEST_TEXTS
 
 
 def _changes_of(
@@ -108,22 +100,16 @@ def _changes_of(
     nulls = null_gains(n, float(k.sum() / n.sum()), shortest)
     penalty = float(np.quantile(nulls, 1 - (1 - level) / series))
     edges = [0, *segment(k, n, penalty, shortest)]
-    rows = []
     while len(edges) > 2:
-        edges_table = _levels(k, n, edges, level)
-        sure = np.where(edges_table["difference"] > 0, edges_table["low"], -edges_table["high"])
+        levels = _levels(k, n, edges, level)
+        sure = np.where(levels["difference"] > 0, levels["low"], -levels["high"])
         if sure.min() > least:
-            chance = [
-                (1 + (nulls >= gain).sum()) / (len(nulls) + 1) for gain in edges_table["gain"]
-            ]
-            edges_table["p_value"] = np.minimum(np.array(chance) * series, 1)
-            edges_table[["period", "label"]] = table.loc[
-                edges[1:-1], ["period", "label"]
-            ].to_numpy()
-            rows = edges_table.assign(category=name)[list(CHANGE_COLUMNS)].to_dict("records")
-            break
+            chance = [(1 + (nulls >= gain).sum()) / (len(nulls) + 1) for gain in levels["gain"]]
+            levels["p_value"] = np.minimum(np.array(chance) * series, 1)
+            levels[["period", "label"]] = table.loc[edges[1:-1], ["period", "label"]].to_numpy()
+            return levels.assign(category=name)[list(CHANGE_COLUMNS)].to_dict("records")
         del edges[int(sure.argmin()) + 1]
-    return rows
+    return []
 
 
 def _levels(k: np.ndarray, n: np.ndarray, edges: list[int], level: float) -> pd.DataFrame:
@@ -206,6 +192,4 @@ def _times_log(part: float, whole: float) -> float:
 
 def _log_likelihood(k: np.ndarray, n: np.ndarray | float) -> np.ndarray:
     """Of the best rate for k of n, without the part that doesn't depend on the cut."""
-    from scipy.special import xlogy
-
     return np.asarray(xlogy(k, k / n) + xlogy(n - k, 1 - k / n))

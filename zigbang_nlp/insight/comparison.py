@@ -11,16 +11,17 @@ from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.filters import find_complexes
 from zigbang_nlp.insight.rates import (
-    benjamini_hochberg,
     beyond_p,
     cohens_h,
+    findings,
     holm,
     newcombe,
     significant,
     two_rates_p,
 )
 from zigbang_nlp.insight.sentiment import By, grouped_texts, text_design_effect
-from zigbang_nlp.language.bilingual import input_error, insight_error
+from zigbang_nlp.language.bilingual import input_error, insight_error, refuse_few
+from zigbang_nlp.language.i18n import N_
 from zigbang_nlp.records import CATEGORIES
 
 _DIFFERENCE = {
@@ -59,6 +60,7 @@ STANDOUT_COLUMNS: dict[str, str] = {
 
 #: Texts that a side of a comparison needs at least.
 FEWEST_TEXTS = 5
+_TOO_FEW = N_("‘{name}’의 판정된 글이 {count}개뿐입니다. 적어도 {least}개가 필요합니다.")
 
 
 def compare(
@@ -100,23 +102,14 @@ def compare(
     side = np.select([texts["complex"].isin(s) for s in sides], [1, 2], 0)
     texts = texts.assign(group=side)[side > 0]
     for number, name in enumerate((one, other), start=1):
-        count = int(texts["group"].eq(number).sum())
-        if count < FEWEST_TEXTS:
-            raise insight_error(
-                "‘{name}’의 판정된 글이 {count}개뿐입니다. 적어도 {least}개가 필요합니다.",
-                name=name,
-                count=count,
-                least=FEWEST_TEXTS,
-            )
-    effect = text_design_effect(texts)
-    rows = [_counts(texts) | {"category": "all", "worth": 1 / effect}]
-    rows += [
-        _counts(texts[texts["category"].eq(name)]) | {"category": name, "worth": 1.0}
-        for name in CATEGORIES
-    ]
-    table = pd.DataFrame(rows)
+        refuse_few(int(texts["group"].eq(number).sum()), FEWEST_TEXTS, _TOO_FEW, name=name)
+    every = pd.concat([texts.assign(category="all"), texts])
+    counts = every.pivot_table("positive", "category", "group", ["size", "sum"], fill_value=0)
+    counts.columns = pd.Index(["texts", "other_texts", "positive", "other_positive"])
+    table = counts.reindex(pd.Index(["all", *CATEGORIES], name="category"), fill_value=0)
+    table["worth"] = np.where(table.index == "all", 1 / text_design_effect(texts), 1.0)
     table = table[table[["texts", "other_texts"]].min(axis=1) >= FEWEST_TEXTS]
-    table = _with_difference(table.reset_index(drop=True), level)
+    table = _with_difference(table.reset_index(), level)
     k1, n1, k2, n2 = _effective(table)
     table["p_value"] = two_rates_p(k1, n1, k2, n2)
     table["p_adjusted"] = holm(table["p_value"])
@@ -166,14 +159,12 @@ def standouts(
             "어느 곳도 한 항목의 판정된 글이 {least}개에 이르지 않습니다.", least=FEWEST_TEXTS
         )
     table = _with_difference(table.reset_index(drop=True), level)
-    table["p_value"] = beyond_p(*_effective(table), least)
-    table["q_value"] = benjamini_hochberg(table["p_value"])
-    table["significant"] = significant(table["q_value"])
+    table = table.assign(**findings(beyond_p(*_effective(table), least)))
     columns = [by, *STANDOUT_COLUMNS]
     if by == "complex":
         table = table.merge(corpus.complexes[["complex", "name"]], on="complex", how="left")
         columns.insert(1, "name")
-    return table.sort_values("p_value", kind="stable").reset_index(drop=True)[columns]
+    return table.sort_values("p_value", kind="stable", ignore_index=True)[columns]
 
 
 def _side(corpus: Corpus, name: str, kind: str) -> list[str]:
@@ -190,16 +181,6 @@ def _side(corpus: Corpus, name: str, kind: str) -> list[str]:
             some=some,
         )
     return complexes["complex"].tolist()
-
-
-def _counts(texts: pd.DataFrame) -> dict[str, float]:
-    first = texts["group"].eq(1)
-    return {
-        "texts": int(first.sum()),
-        "positive": float(texts.loc[first, "positive"].sum()),
-        "other_texts": int((~first).sum()),
-        "other_positive": float(texts.loc[~first, "positive"].sum()),
-    }
 
 
 def _effective(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,8 @@ from zigbang_nlp.language.bilingual import insight_error
 
 if TYPE_CHECKING:
     from zigbang_nlp.insight.mentions import Mentions
-    from zigbang_nlp.insight.vectors import Vectors
+
+Found = TypeVar("Found")
 
 #: Parts of a corpus are kept for the next question about them while their texts are at most so many
 #: times its own.
@@ -63,11 +64,6 @@ class Corpus:
         """
         return cls(*completed(texts, complexes))
 
-    @cached_property
-    def trained(self) -> dict[str, Vectors]:
-        """Word vectors that were trained on this corpus, by model; see contexts.vectors."""
-        return {}
-
     @property
     def everywhere(self) -> Corpus:
         """The same days and category at all places: what places are held against.
@@ -81,6 +77,13 @@ class Corpus:
     def memo(self) -> dict[Hashable, Any]:
         """What was found out about this corpus and is asked again: estimates, an index."""
         return {}
+
+    def remembered(self, key: Hashable, find: Callable[[], Found]) -> Found:
+        """What `memo` has under a key; where it has nothing, what `find` gives, from now on."""
+        if key not in self.memo:
+            self.memo[key] = find()
+        found: Found = self.memo[key]
+        return found
 
     @cached_property
     def judged(self) -> pd.DataFrame:
@@ -156,37 +159,23 @@ class Corpus:
         names = tuple(complexes)
         key = (region, str(since), str(until), names, category)
         kept: OrderedDict[Hashable, Corpus] = self.memo.setdefault("narrowed", OrderedDict())
-        corpus = kept.get(key)
-        if corpus is None:
-            corpus = kept[key] = self._narrowed(region, since, until, names, category)
-            # The newest stay as long as they don't take more room than the corpus itself.
-            room = np.cumsum([len(one.texts) for one in reversed(kept.values())])
-            for old in list(kept)[: int((room > _ROOM * len(self.texts)).sum())]:
-                kept.pop(old, None)
-        return corpus
-
-    def _narrowed(
-        self,
-        region: str | None,
-        since: str | date | None,
-        until: str | date | None,
-        names: tuple[str, ...],
-        category: str | None,
-    ) -> Corpus:
-        at_places = region is not None or bool(names)
-        texts, left_out = self.texts, []
-        if at_places:
+        if (corpus := kept.get(key)) is not None:
+            return corpus
+        texts, left_out, wider = self.texts, [], self.wider
+        if region is not None or names:
             meant = narrowed_complexes(self.complexes, region, names)["complex"]
             texts = texts[self.complexes["complex"].isin(meant).to_numpy()[self.places]]
             left_out = [("elsewhere", len(self.texts) - len(texts))]
+            wider = self.everywhere
         texts, more = narrowed_texts(texts, since, until, category)
-        left_out += more
-        wider = self.wider
-        if wider is None and at_places:
-            wider = self
         if wider is not None and (since, until, category) != (None, None, None):
             wider = wider.narrowed(since=since, until=until, category=category)
-        return self._part(texts.index.to_numpy(), wider, left_out)
+        corpus = kept[key] = self._part(texts.index.to_numpy(), wider, left_out + more)
+        # The newest stay as long as they don't take more room than the corpus itself.
+        room = np.cumsum([len(one.texts) for one in reversed(kept.values())])
+        for old in list(kept)[: int((room > _ROOM * len(self.texts)).sum())]:
+            kept.pop(old, None)
+        return corpus
 
     def of_complexes(self, keys: Iterable[str]) -> Corpus:
         """The texts of some complexes.
@@ -198,8 +187,8 @@ class Corpus:
             InsightError: there is none.
         """
         kept = self.complexes["complex"].isin(list(keys)).to_numpy()[self.places]
-        wider = self if self.wider is None else self.wider
-        return self._part(np.flatnonzero(kept), wider, [("other complexes", int((~kept).sum()))])
+        left_out = [("other complexes", int((~kept).sum()))]
+        return self._part(np.flatnonzero(kept), self.everywhere, left_out)
 
     def of_texts(self, kept: np.ndarray) -> Corpus:
         """Some texts, at all their places.

@@ -14,7 +14,8 @@ from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.prediction_powered import ppi_difference, ppi_mean
 from zigbang_nlp.insight.rates import significant, wilson
 from zigbang_nlp.insight.sentiment import By, grouped_texts
-from zigbang_nlp.language.bilingual import insight_error
+from zigbang_nlp.language.bilingual import insight_error, refuse_few
+from zigbang_nlp.language.i18n import N_
 
 #: Columns of `corrected_shares`, after the one that names the group.
 CORRECTED_COLUMNS: dict[str, str] = {
@@ -97,9 +98,8 @@ def corrected_shares(
                 "weight": estimate.weight,
             }
         rows.append(row)
-    columns = [by or "group", *CORRECTED_COLUMNS]
-    table = pd.DataFrame(rows).reindex(columns=columns)
-    table = table.sort_values("texts", ascending=False, kind="stable").reset_index(drop=True)
+    table = pd.DataFrame(rows).reindex(columns=[by or "group", *CORRECTED_COLUMNS])
+    table = table.sort_values("texts", ascending=False, kind="stable", ignore_index=True)
     agree = texts.loc[known, "said"].eq(texts.loc[known, "positive"])
     table.attrs = {"accuracy": float(agree.mean()), "labelled": int(known.sum())}
     return table
@@ -128,12 +128,11 @@ def corrected_difference(
         f = corpus.texts["positive"][chosen].dropna()
         own = labels.reindex(f.index)
         mine = own.notna()
-        if mine.sum() < FEWEST_LABELS:
-            raise insight_error(
-                "한쪽의 표본 라벨이 {count}개뿐입니다. 적어도 {least}개가 필요합니다.",
-                count=int(mine.sum()),
-                least=FEWEST_LABELS,
-            )
+        refuse_few(
+            int(mine.sum()),
+            FEWEST_LABELS,
+            N_("한쪽의 표본 라벨이 {count}개뿐입니다. 적어도 {least}개가 필요합니다."),
+        )
         sides.append((float(f.mean()), ppi_mean(own[mine], f[mine], f[~mine], level)))
     (naive_one, first), (naive_other, second) = sides
     estimate = ppi_difference(first, second, level)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.corrected import FEWEST_LABELS
 from zigbang_nlp.insight.prediction_powered import ppi_regression, ppi_slope, slope
-from zigbang_nlp.language.bilingual import insight_error
+from zigbang_nlp.insight.rates import normal_interval
+from zigbang_nlp.language.bilingual import refuse_few
+from zigbang_nlp.language.i18n import N_
 from zigbang_nlp.records import CATEGORIES
 
 #: Columns of `corrected_trend` and, after `driver`, of `corrected_drivers`.
@@ -27,6 +28,7 @@ SIDE_BY_SIDE: dict[str, str] = {
     "labelled": "texts of the random sample that people labelled",
 }
 _YEAR = 365.25
+_TOO_FEW = N_("무작위 표본에서 사람이 답한 글이 {count}건뿐입니다. 적어도 {least}건이 필요합니다.")
 
 
 def corrected_trend(corpus: Corpus, labels: pd.Series, level: float = 0.95) -> pd.DataFrame:
@@ -49,22 +51,13 @@ def corrected_trend(corpus: Corpus, labels: pd.Series, level: float = 0.95) -> p
     time = (texts["written_at"] - first).dt.total_seconds().to_numpy() / 86_400 / _YEAR
     by_people = labels.reindex(texts.index).to_numpy(float)
     mine = ~np.isnan(by_people)
-    _refuse_few(int(mine.sum()))
+    refuse_few(int(mine.sum()), FEWEST_LABELS, _TOO_FEW)
     judged = texts["positive"].to_numpy(float)
     estimate = ppi_slope(
         time[mine], by_people[mine], judged[mine], time[~mine], judged[~mine], level
     )
-    naive, variance = slope(time, judged)
-    half = float(stats.norm.ppf((1 + level) / 2)) * variance**0.5
-    row = (
-        naive,
-        naive - half,
-        naive + half,
-        estimate.value,
-        estimate.low,
-        estimate.high,
-        int(mine.sum()),
-    )
+    naive = _naive(time, judged, level)
+    row = (*naive, estimate.value, estimate.low, estimate.high, int(mine.sum()))
     return pd.DataFrame([row], columns=list(SIDE_BY_SIDE))
 
 
@@ -102,20 +95,16 @@ def corrected_drivers(corpus: Corpus, labels: pd.Series, level: float = 0.95) ->
         estimate = ppi_regression(
             judged[:, None], score, mine, by_people[mine][:, None], level
         ).iloc[0]
-        naive, variance = slope(judged, score)
-        half = float(stats.norm.ppf((1 + level) / 2)) * variance**0.5
-        ends = (naive - half, naive + half, estimate["effect"], estimate["low"], estimate["high"])
-        rows.append((name, naive, *ends, int(mine.sum())))
+        corrected = estimate[["effect", "low", "high"]]
+        rows.append((name, *_naive(judged, score, level), *corrected, int(mine.sum())))
     if not rows:
-        _refuse_few(min(most, FEWEST_LABELS - 1))
+        refuse_few(min(most, FEWEST_LABELS - 1), FEWEST_LABELS, _TOO_FEW)
     table = pd.DataFrame(rows, columns=["driver", *SIDE_BY_SIDE])
-    return table.sort_values("effect", ascending=False, kind="stable").reset_index(drop=True)
+    return table.sort_values("effect", ascending=False, kind="stable", ignore_index=True)
 
 
-def _refuse_few(count: int) -> None:
-    if count < FEWEST_LABELS:
-        raise insight_error(
-            "무작위 표본에서 사람이 답한 글이 {count}건뿐입니다. 적어도 {least}건이 필요합니다.",
-            count=count,
-            least=FEWEST_LABELS,
-        )
+def _naive(x: np.ndarray, y: np.ndarray, level: float) -> tuple[float, float, float]:
+    """The slope of what the model judged, with the ends of its interval."""
+    value, variance = slope(x, y)
+    low, high = normal_interval(value, variance**0.5, level)
+    return value, float(low), float(high)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -66,23 +67,32 @@ def narrowed_texts(
     """(texts within the days and of the category, [(why, how many were left out)])."""
     left_out = []
     if category is not None:
-        if category not in CATEGORIES:
-            raise InputError(
-                f"There is no category {category!r}.", f"Choose one of {', '.join(CATEGORIES)}."
-            )
-        kept = texts[texts["category"].eq(category)]
+        kept = texts[of_category(texts, category)]
         left_out.append(("other category", len(texts) - len(kept)))
         texts = kept
     if since is not None or until is not None:
         first, last = days(since, until)
         dated = texts[texts["written_at"].notna()]
-        kept = dated[dated["written_at"].ge(first) & dated["written_at"].lt(last)]
+        kept = dated[dated["written_at"].between(first, last, inclusive="left")]
         left_out += [
             ("undated", len(texts) - len(dated)),
             ("other days", len(dated) - len(kept)),
         ]
         texts = kept
     return texts, left_out
+
+
+def of_category(texts: pd.DataFrame, category: str) -> pd.Series:
+    """Which texts are of a category.
+
+    Raises:
+        InputError: there is no such category.
+    """
+    if category not in CATEGORIES:
+        raise InputError(
+            f"There is no category {category!r}.", f"Choose one of {', '.join(CATEGORIES)}."
+        )
+    return texts["category"].eq(category)
 
 
 def days(since: str | date | None, until: str | date | None) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -109,6 +119,14 @@ def days(since: str | date | None, until: str | date | None) -> tuple[pd.Timesta
     return first, last
 
 
+def as_read(written_at: pd.Series, first: pd.Timestamp, last: pd.Timestamp) -> dict[Any, str]:
+    """A period as `days` gives it, cut to when reviews were written: since and until, as ISO days."""
+    return {
+        "since": max(first, written_at.min()).date().isoformat(),
+        "until": min(last - pd.Timedelta(days=1), written_at.max()).date().isoformat(),
+    }
+
+
 def recent(written_at: pd.Series) -> tuple[date, date]:
     """First and last day of what counts as recent, where no period is given.
 
@@ -127,29 +145,22 @@ def recent(written_at: pd.Series) -> tuple[date, date]:
 
 def _span(value: str | date) -> tuple[pd.Timestamp, pd.Timestamp]:
     """First moment and first moment after of a day, a month or a year."""
-    if isinstance(value, date):
-        day = pd.Timestamp(value.date() if isinstance(value, datetime) else value)
-        return day, day + pd.DateOffset(days=1)
-    match = re.fullmatch(r"(\d{4})(?:[-.](\d{1,2})(?:[-.](\d{1,2}))?)?", value.strip())
+    written = value.isoformat()[:10] if isinstance(value, date) else value.strip()
+    match = re.fullmatch(r"(\d{4})(?:[-.](\d{1,2})(?:[-.](\d{1,2}))?)?", written)
     try:
         if match is None:
             raise ValueError
-        year, month, day_ = (None if part is None else int(part) for part in match.groups())
-        start = pd.Timestamp(year or 0, month or 1, day_ or 1)
+        year, month, day = (None if part is None else int(part) for part in match.groups())
+        start = pd.Timestamp(year or 0, month or 1, day or 1)
     except ValueError:
         raise input_error(
             "날짜를 읽을 수 없습니다: ‘{value}’.",
             "2024-03-01, 2024-03, 2024처럼 입력해 주세요.",
             value=value,
         ) from None
-    step = (
-        pd.DateOffset(days=1)
-        if day_
-        else pd.DateOffset(months=1)
-        if month
-        else pd.DateOffset(years=1)
-    )
-    return start, start + step
+    if day:
+        return start, start + pd.DateOffset(days=1)
+    return start, start + (pd.DateOffset(months=1) if month else pd.DateOffset(years=1))
 
 
 def _no_region(complexes: pd.DataFrame, region: str) -> InputError:

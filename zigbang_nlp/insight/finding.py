@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from contextlib import suppress
 
 import numpy as np
 
@@ -11,14 +11,6 @@ from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.store import Store
 from zigbang_nlp.store.search import Search, Wanted
 from zigbang_nlp.text.letters import bigrams, squeezed
-
-
-class TextIndex(Protocol):
-    """Finds rows of `Corpus.texts` by what is written in them."""
-
-    def rows(self, runs: Wanted) -> np.ndarray:
-        """Rows, ascending, that hold one run of letters of each group."""
-        ...
 
 
 class ScanIndex:
@@ -32,17 +24,15 @@ class ScanIndex:
         self._letters = [squeezed(text)[0] for text in corpus.texts["text"]]
 
     def rows(self, runs: Wanted) -> np.ndarray:
-        """See `TextIndex.rows`."""
+        """Rows of `Corpus.texts`, ascending, that hold one run of letters of each group."""
         groups = [[run for run in group if run] for group in runs]
         if not groups or not all(groups):
             return np.empty(0, np.int64)
-        return np.array(
+        return np.flatnonzero(
             [
-                row
-                for row, letters in enumerate(self._letters)
-                if all(any(run in letters for run in group) for group in groups)
-            ],
-            np.int64,
+                all(any(run in letters for run in group) for group in groups)
+                for letters in self._letters
+            ]
         )
 
 
@@ -65,10 +55,13 @@ class StoreIndex:
         self._row[numbers[numbers >= 0]] = np.flatnonzero(numbers >= 0)
 
     def rows(self, runs: Wanted) -> np.ndarray:
-        """See `TextIndex.rows`."""
+        """See `ScanIndex.rows`."""
         numbers = self._search.find(runs)
         rows = self._row[numbers[numbers < len(self._row)]]
         return np.sort(rows[rows >= 0])
+
+
+TextIndex = ScanIndex | StoreIndex
 
 
 class OutdatedError(Exception):
@@ -87,14 +80,14 @@ def index_of(corpus: Corpus, store: Store | None = None) -> TextIndex:
         corpus: whole, as `insight.load` gives it.
         store: that it was loaded from; None, or one that has changed since, means scanning.
     """
-    kept: TextIndex | None = corpus.memo.get("index")
-    if kept is None:
-        try:
-            kept = ScanIndex(corpus) if store is None else StoreIndex(store, corpus)
-        except OutdatedError:
-            kept = ScanIndex(corpus)
-        corpus.memo["index"] = kept
-    return kept
+
+    def made() -> TextIndex:
+        if store is not None:
+            with suppress(OutdatedError):
+                return StoreIndex(store, corpus)
+        return ScanIndex(corpus)
+
+    return corpus.remembered("index", made)
 
 
 def marked_spans(text: str, runs: Sequence[str]) -> list[tuple[int, int]]:

@@ -6,12 +6,12 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from scipy import sparse, stats
 
 from zigbang_nlp.insight.corpus import Corpus
-from zigbang_nlp.insight.filters import days, recent
-from zigbang_nlp.insight.rates import Interval, benjamini_hochberg, fisher_p, significant
-from zigbang_nlp.language.bilingual import input_error, insight_error
+from zigbang_nlp.insight.filters import as_read, days, recent
+from zigbang_nlp.insight.rates import Interval, findings, fisher_p, normal_interval
+from zigbang_nlp.language.bilingual import input_error, refuse_few
+from zigbang_nlp.language.i18n import N_
 
 #: Columns of `keywords`.
 KEYWORD_COLUMNS: dict[str, str] = {
@@ -34,6 +34,10 @@ KEYWORD_COLUMNS: dict[str, str] = {
 
 #: Reviews that the period and the rest need at least.
 FEWEST_REVIEWS = 20
+_TOO_FEW = (
+    N_("이 기간의 리뷰가 {count}건뿐입니다. 적어도 {least}건이 필요합니다."),
+    N_("비교할 기간의 리뷰가 {count}건뿐입니다. 적어도 {least}건이 필요합니다."),
+)
 
 
 def keywords(
@@ -74,12 +78,12 @@ def keywords(
     written = corpus.dated.groupby("review")["written_at"].min()
     if since is None and until is None:
         since, until = recent(written)
-    moment = written.reindex(mentions.reviews).to_numpy()
+    moment = written.reindex(mentions.reviews)
     first, last = days(since, until)
-    period = _within(moment, first, last)
-    base = ~np.isnat(moment)
+    period = moment.between(first, last, inclusive="left").to_numpy()
+    base = moment.notna().to_numpy()
     if base_since is not None or base_until is not None:
-        base = _within(moment, *days(base_since, base_until))
+        base = moment.between(*days(base_since, base_until), inclusive="left").to_numpy()
     inside = period & base
     if inside.any() and (period & ~base).any():
         raise input_error(
@@ -87,64 +91,46 @@ def keywords(
             "전부 포함하거나 겹치지 않게 해 주세요.",
         )
     rest = base & ~period
-    _refuse_few(int(period.sum()), int(rest.sum()))
-    k1, n1 = _count(mentions.by_review, period), int(period.sum())
-    k2, n2 = _count(mentions.by_review, rest), int(rest.sum())
-    kept = np.flatnonzero(k1 + k2 >= min_count)
-    table = mentions.words.loc[kept, ["word", "kind"]].reset_index(drop=True)
-    table = table.assign(**against(k1[kept], n1, k2[kept], n2, level, contained=bool(inside.any())))
-    order = table.sort_values(["p_value", "mentions"], ascending=[True, False], kind="stable")
-    table = order.reset_index(drop=True)[list(KEYWORD_COLUMNS)]
-    table.attrs = {
-        "since": max(first, written.min()).date().isoformat(),
-        "until": min(last - pd.Timedelta(days=1), written.max()).date().isoformat(),
-    }
+    n1, n2 = int(period.sum()), int(rest.sum())
+    for count, too_few in zip((n1, n2), _TOO_FEW, strict=True):
+        refuse_few(count, FEWEST_REVIEWS, too_few)
+    k1, k2 = (side.astype(np.int64) @ mentions.by_review for side in (period, rest))
+    contained = bool(inside.any())
+    table = words_against(
+        mentions.words, k1, n1, k2, n2, min_count=min_count, level=level, contained=contained
+    )
+    table.attrs = as_read(written, first, last)
     return table
 
 
-def _within(moment: np.ndarray, first: pd.Timestamp, last: pd.Timestamp) -> np.ndarray:
-    with np.errstate(invalid="ignore"):
-        return (moment >= np.datetime64(first)) & (moment < np.datetime64(last))
-
-
-def _count(by_review: sparse.csr_matrix, chosen: np.ndarray) -> np.ndarray:
-    return np.asarray(chosen.astype(np.int64) @ by_review).ravel()
-
-
-def _refuse_few(period: int, rest: int) -> None:
-    if period < FEWEST_REVIEWS:
-        raise insight_error(
-            "이 기간의 리뷰가 {reviews}건뿐입니다. 적어도 {least}건이 필요합니다.",
-            reviews=period,
-            least=FEWEST_REVIEWS,
-        )
-    if rest < FEWEST_REVIEWS:
-        raise insight_error(
-            "비교할 기간의 리뷰가 {reviews}건뿐입니다. 적어도 {least}건이 필요합니다.",
-            reviews=rest,
-            least=FEWEST_REVIEWS,
-        )
-
-
-def against(
+def words_against(
+    words: pd.DataFrame,
     k1: np.ndarray,
     n1: int,
     k2: np.ndarray,
     n2: int,
-    level: float = 0.95,
     *,
+    min_count: int,
+    level: float = 0.95,
     contained: bool = False,
-) -> dict[str, np.ndarray | int]:
-    """The columns of `KEYWORD_COLUMNS` that compare two groups of reviews, from `mentions` on.
+) -> pd.DataFrame:
+    """How much oftener a group of reviews mentions words than the rest do.
 
     Args:
+        words: `Mentions.words`.
         k1: reviews of the group that mention each word, int (words,).
         n1: reviews of the group.
         k2: reviews of the rest that mention it, int (words,).
         n2: reviews of the rest.
+        min_count: words mentioned in fewer reviews, of both together, are left out.
         level: of the interval of the ratio.
         contained: whether the base is group and rest together, else it is the rest.
+
+    Returns:
+        One row a word, the surest first, with the columns of `KEYWORD_COLUMNS`.
     """
+    kept = np.flatnonzero(k1 + k2 >= min_count)
+    k1, k2 = k1[kept], k2[kept]
     base_k, base_n = (k1 + k2, n1 + n2) if contained else (k2, n2)
     rate, base_rate = k1 / n1, base_k / base_n
     with np.errstate(divide="ignore"):
@@ -154,23 +140,22 @@ def against(
         # rate / base_rate is a rising function of rate / rest, so its interval is the image.
         share = n1 / (n1 + n2)
         low, high = low / (share * low + 1 - share), high / (share * high + 1 - share)
-    p = fisher_p(k1, n1, k2, n2)
-    q = benjamini_hochberg(p)
-    return {
-        "mentions": k1,
-        "reviews": n1,
-        "rate": rate,
-        "base_mentions": base_k,
-        "base_reviews": base_n,
-        "base_rate": base_rate,
-        "ratio": ratio,
-        "low": np.minimum(low, ratio),
-        "high": np.maximum(high, ratio),
-        "p_value": p,
-        "q_value": q,
-        "direction": np.where(k1 * n2 >= k2 * n1, "rising", "falling"),
-        "significant": significant(q),
-    }
+    table = words.loc[kept, ["word", "kind"]].assign(
+        mentions=k1,
+        reviews=n1,
+        rate=rate,
+        base_mentions=base_k,
+        base_reviews=base_n,
+        base_rate=base_rate,
+        ratio=ratio,
+        low=np.minimum(low, ratio),
+        high=np.maximum(high, ratio),
+        direction=np.where(k1 * n2 >= k2 * n1, "rising", "falling"),
+        **findings(fisher_p(k1, n1, k2, n2)),
+    )
+    by = ["p_value", "mentions"]
+    table = table.sort_values(by, ascending=[True, False], kind="stable", ignore_index=True)
+    return table[list(KEYWORD_COLUMNS)]
 
 
 def log_ratio_interval(
@@ -179,5 +164,5 @@ def log_ratio_interval(
     """Interval of (k1/n1) / (k2/n2): normal on the log scale, with half a count added (Walter 1975)."""
     ratio = np.log((k1 + 0.5) / (n1 + 0.5)) - np.log((k2 + 0.5) / (n2 + 0.5))
     variance = 1 / (k1 + 0.5) - 1 / (n1 + 0.5) + 1 / (k2 + 0.5) - 1 / (n2 + 0.5)
-    half = float(stats.norm.ppf((1 + level) / 2)) * np.sqrt(np.maximum(variance, 0))
-    return Interval(np.exp(ratio - half), np.exp(ratio + half))
+    low, high = normal_interval(ratio, np.sqrt(np.maximum(variance, 0)), level)
+    return Interval(np.exp(low), np.exp(high))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -38,64 +37,42 @@ def opinions(corpus: Corpus, of_text: Sequence[str] = OF_TEXT) -> pd.DataFrame:
             "이 리뷰를 판정한 모델은 주제를 알지 못합니다.",
             "패키지에 포함된 모델이나 이를 이어서 학습한 모델로 판정하세요.",
         )
-    pairs = _opinion_rows(corpus)
-    if not len(pairs.rows):
+    found = _opinion_rows(corpus)
+    if found.empty:
         raise insight_error("주제가 드러난 글이 없습니다.")
-    spoken = corpus.texts[list(of_text)].iloc[pairs.rows]
-    return spoken.assign(positive=pairs.positive, topic=pairs.topics)
+    spoken = corpus.texts[list(of_text)].iloc[found["row"]]
+    return spoken.assign(positive=found["positive"].array, topic=found["topic"].array)
 
 
-@dataclass(frozen=True)
-class _OpinionRows:
-    """Every opinion of a corpus, in the order of its texts.
+def _opinion_rows(corpus: Corpus) -> pd.DataFrame:
+    """The opinions of a corpus, in the order of its texts: row, topic, and positive or NaN.
 
-    Attributes:
-        rows: of `Corpus.texts`, int64 (opinions,), ascending.
-        topics: their names, of the dtype of a column, (opinions,).
-        positive: 1.0, 0.0 or NaN (opinions,).
+    They are read once of the whole, then picked for every part of it.
     """
-
-    rows: np.ndarray
-    topics: pd.api.extensions.ExtensionArray
-    positive: np.ndarray
-
-
-def _opinion_rows(corpus: Corpus) -> _OpinionRows:
-    """The opinions of a corpus: read once of the whole, then picked for every part of it."""
-    if "opinions" not in corpus.memo:
-        corpus.memo["opinions"] = _read(corpus) if corpus.part_of is None else _picked(corpus)
-    kept: _OpinionRows = corpus.memo["opinions"]
-    return kept
+    return corpus.remembered(
+        "opinions", lambda: _read(corpus) if corpus.part_of is None else _picked(*corpus.part_of)
+    )
 
 
-def _picked(corpus: Corpus) -> _OpinionRows:
-    assert corpus.part_of is not None
-    whole, rows = corpus.part_of
-    of_whole = _opinion_rows(whole)
+def _picked(whole: Corpus, rows: np.ndarray) -> pd.DataFrame:
+    found = _opinion_rows(whole)
     here = np.full(len(whole.texts), -1, np.int64)
     here[rows] = np.arange(len(rows))
-    mine = here[of_whole.rows]
-    kept = mine >= 0
-    return _OpinionRows(mine[kept], of_whole.topics[kept], of_whole.positive[kept])
+    found = found.assign(row=here[found["row"]])
+    return found[found["row"] >= 0]
 
 
-def _read(corpus: Corpus) -> _OpinionRows:
+def _read(corpus: Corpus) -> pd.DataFrame:
     texts = corpus.texts
     columns: list[list[Any]] = [texts[name].tolist() for name in ("topics", "aspects", "positive")]
     packed = iter(unpack_all_aspects([cell for cell in columns[1] if isinstance(cell, str)]))
-    rows: list[int] = []
-    names: list[str] = []
-    positive: list[float] = []
+    rows = []
     for row, (about, aspects, label) in enumerate(zip(*columns, strict=True)):
         own = next(packed) if isinstance(aspects, str) else ()
-        if not isinstance(about, str):
-            continue
-        for topic, side in _opinions_of_text(about, own, label):
-            rows.append(row)
-            names.append(topic)
-            positive.append(side)
-    topics = pd.array(names, dtype="str")
-    return _OpinionRows(np.array(rows, np.int64), topics, np.array(positive, float))
+        if isinstance(about, str):
+            rows += [(row, *opinion) for opinion in _opinions_of_text(about, own, label)]
+    table = pd.DataFrame(rows, columns=["row", "topic", "positive"])
+    return table.astype({"row": np.int64, "topic": "str", "positive": float})
 
 
 def _opinions_of_text(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -119,39 +119,52 @@ def mentioned(corpus: Corpus, word: str) -> tuple[np.ndarray, pd.DataFrame]:
     kept: OrderedDict[str, tuple[np.ndarray, pd.DataFrame]] = corpus.memo.setdefault(
         "mentioned", OrderedDict()
     )
-    if phrase not in kept:
-        kept[phrase] = _look_for(corpus, phrase)
+    found = kept.get(phrase)
+    if found is None:
+        found = kept[phrase] = _look_for(corpus, phrase)
         if len(kept) > _REMEMBERED:
             kept.popitem(last=False)
-    return kept[phrase]
+    return found
 
 
 def _look_for(corpus: Corpus, phrase: str) -> tuple[np.ndarray, pd.DataFrame]:
     mentions = corpus.mentions
-    squeezed = phrase.replace(" ", "")
-    meant = _Meant(phrase)
+    squeezed, meant = phrase.replace(" ", ""), noun_parts(phrase)
+    # Its own forms, as people write them: 시끄럽다 for 시끄러워요.
+    own = {squeezed}
+    if " " not in phrase:
+        own |= {shown(form) for form in content_words(phrase)}
+
+    @cache
+    def holds(stored: str) -> bool:
+        """Whether a stored noun holds the word; Mecab may cut 주차선 into 주 and 차선."""
+        form = stored.replace("+", "")
+        edge = form.startswith(squeezed) or form.endswith(squeezed)
+        return _holds(noun_parts(stored), meant) or ("+" in stored and len(squeezed) > 1 and edge)
+
     columns = [
         column
         for column, (form, kind, parts) in enumerate(
             mentions.words[["word", "kind", "parts"]].itertuples(index=False)
         )
-        if form in meant.forms or (squeezed in form and meant.holds(parts, kind == "new"))
+        # In a word that no dictionary knows, letters must do.
+        if form in own
+        or (squeezed in form and (len(squeezed) > 1 if kind == "new" else holds(parts)))
     ]
     texts = np.asarray(mentions.by_text[:, columns].sum(axis=1)).ravel() > 0
     reviews = np.asarray(mentions.by_review[:, columns].sum(axis=0)).ravel()
     counts: dict[str, set[int]] = {}
     review = corpus.texts["review"].to_numpy()
     # Compounds too rare for a column of their own, and parts with spaces between them.
-    spaced = _BLANKS.join(map(re.escape, meant.parts or (squeezed,)))
+    spaced = _BLANKS.join(map(re.escape, meant or (squeezed,)))
     candidates = corpus.texts["text"].str.contains(spaced).to_numpy(bool) & ~texts
-    holds = lru_cache(None)(meant.is_in_compound)
     for row in np.flatnonzero(candidates).tolist():
         text = str(corpus.texts["text"].iat[row])
         held = corpus.texts["words"].iat[row]
         stored = unpack_names(held) if isinstance(held, str) else content_words(text)
         forms = {form for form in stored if holds(form)}
-        if len(meant.parts) > 1 and not forms:
-            forms = {" ".join(meant.parts)}
+        if len(meant) > 1 and not forms:
+            forms = {" ".join(meant)}
         for form in forms:
             counts.setdefault(form, set()).add(int(review[row]))
         texts[row] = bool(forms)
@@ -159,38 +172,8 @@ def _look_for(corpus: Corpus, phrase: str) -> tuple[np.ndarray, pd.DataFrame]:
     rows += [(form.replace("+", ""), len(held)) for form, held in counts.items()]
     table = pd.DataFrame(rows, columns=list(FORM_COLUMNS))
     table = table.groupby("form", sort=False)["reviews"].sum().reset_index()
-    order = table.sort_values(["reviews", "form"], ascending=[False, True]).reset_index(drop=True)
-    return texts, order
-
-
-class _Meant:
-    """What a word that was asked for may look like in a text.
-
-    Attributes:
-        forms: its own forms, as people write them; 시끄럽다 for 시끄러워요.
-        parts: the nouns it is made of.
-    """
-
-    def __init__(self, phrase: str) -> None:
-        self.squeezed = phrase.replace(" ", "")
-        self.forms = {self.squeezed}
-        if " " not in phrase:
-            self.forms |= {shown(form) for form in content_words(phrase)}
-        self.parts = noun_parts(phrase)
-
-    def holds(self, stored: str, is_new: bool = False) -> bool:
-        """Whether a stored noun holds it; in one that no dictionary knows, letters must do."""
-        if is_new:
-            return len(self.squeezed) > 1
-        return _holds(noun_parts(stored), self.parts) or self.is_in_compound(stored)
-
-    def is_in_compound(self, stored: str) -> bool:
-        """Whether a noun of several parts holds it; Mecab may cut 주차선 into 주 and 차선."""
-        if _holds(noun_parts(stored), self.parts):
-            return True
-        form = stored.replace("+", "")
-        edge = form.startswith(self.squeezed) or form.endswith(self.squeezed)
-        return "+" in stored and len(self.squeezed) > 1 and edge
+    by = ["reviews", "form"]
+    return texts, table.sort_values(by, ascending=[False, True], ignore_index=True)
 
 
 def _holds(parts: tuple[str, ...], run: tuple[str, ...]) -> bool:
@@ -201,11 +184,10 @@ def _holds(parts: tuple[str, ...], run: tuple[str, ...]) -> bool:
 
 def topic_names(corpus: Corpus) -> list[str]:
     """The topics that texts of the corpus are about, by name."""
-    if "topics" not in corpus.memo:
-        cells = corpus.texts["topics"].dropna().unique()
-        corpus.memo["topics"] = sorted({name for cell in cells for name in unpack_names(cell)})
-    kept: list[str] = corpus.memo["topics"]
-    return kept
+    cells = corpus.texts["topics"]
+    return corpus.remembered(
+        "topics", lambda: sorted(set().union(*map(unpack_names, cells.dropna().unique())))
+    )
 
 
 def topic_of(corpus: Corpus, word: str) -> str | None:

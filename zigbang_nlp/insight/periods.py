@@ -13,7 +13,7 @@ from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.opinion_rows import opinions
 from zigbang_nlp.insight.opinions import mentioned
 from zigbang_nlp.insight.rates import wilson
-from zigbang_nlp.insight.sentiment import text_design_effect
+from zigbang_nlp.insight.sentiment import counts_by_group, text_design_effect
 from zigbang_nlp.language.bilingual import insight_error
 from zigbang_nlp.language.i18n import N_
 
@@ -87,15 +87,13 @@ def trend(
     when = _periods(texts["written_at"], period)
     span = _span(when, period)
     texts = texts.assign(group=when)
-    table = texts.groupby("group").agg(
-        texts=("positive", "size"), reviews=("review", "nunique"), positive=("positive", "sum")
+    table = counts_by_group(texts, text_design_effect(texts), level).reindex(span)
+    counts = ["texts", "reviews", "positive"]
+    table = table.fillna(dict.fromkeys([*counts, "effective"], 0)).astype(
+        dict.fromkeys(counts, int)
     )
-    table = table.reindex(span, fill_value=0)
-    worth = np.maximum(table["texts"] / text_design_effect(texts), table["reviews"])
-    share = table["positive"] / table["texts"].replace(0, np.nan)
-    low, high = wilson((share * worth).fillna(0), worth, level)
-    table = table.assign(share=share, low=low, high=high, effective=worth)
-    return _labelled(table.astype({"positive": int}))[list(TREND_COLUMNS)]
+    table = table.rename(columns={"wilson_low": "low", "wilson_high": "high"})
+    return _labelled(table)[list(TREND_COLUMNS)]
 
 
 def mention_trend(
@@ -124,24 +122,12 @@ def mention_trend(
     reviews = when.value_counts().reindex(span, fill_value=0)
     tables = []
     for word in [words] if isinstance(words, str) else words:
-        mentions_it = np.isin(mentions.reviews, corpus.texts["review"][mentioned(corpus, word)[0]])[
-            dated
-        ]
-        count = when[mentions_it].value_counts().reindex(span, fill_value=0)
-        low, high = wilson(count, reviews, level)
-        tables.append(
-            pd.DataFrame(
-                {
-                    "word": word,
-                    "mentions": count,
-                    "reviews": reviews,
-                    "rate": count.astype(float) / reviews.astype(float).replace(0.0, np.nan),
-                    "low": low,
-                    "high": high,
-                },
-                index=span,
-            )
-        )
+        mention_it = corpus.texts["review"][mentioned(corpus, word)[0]]
+        count = when[np.isin(mentions.reviews, mention_it)[dated]].value_counts()
+        table = pd.DataFrame({"mentions": count, "reviews": reviews}, span).fillna({"mentions": 0})
+        low, high = wilson(table["mentions"], reviews, level)
+        rate = table["mentions"] / reviews.astype(float).replace(0.0, np.nan)
+        tables.append(table.astype(int).assign(word=word, rate=rate, low=low, high=high))
     if not tables:
         raise InputError("No word is given.", "Give at least one.")
     return _labelled(pd.concat(tables))[list(MENTION_COLUMNS)]
@@ -169,6 +155,5 @@ def _label(period: pd.Period) -> str:
 
 def _labelled(table: pd.DataFrame) -> pd.DataFrame:
     index = pd.PeriodIndex(table.index)
-    return table.assign(period=index.to_timestamp(), label=[_label(p) for p in index]).reset_index(
-        drop=True
-    )
+    labelled = table.assign(period=index.to_timestamp(), label=[_label(p) for p in index])
+    return labelled.reset_index(drop=True)

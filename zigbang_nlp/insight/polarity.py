@@ -12,8 +12,8 @@ import pandas as pd
 from scipy import stats
 
 from zigbang_nlp.insight.corpus import Corpus
-from zigbang_nlp.insight.rates import benjamini_hochberg, significant
-from zigbang_nlp.language.bilingual import insight_error
+from zigbang_nlp.insight.rates import findings, normal_interval
+from zigbang_nlp.language.bilingual import insight_error, refuse_few
 from zigbang_nlp.language.i18n import N_
 
 #: Columns of `polar_words`.
@@ -62,12 +62,9 @@ def polar_words(
     positive = corpus.texts["positive"].to_numpy()
     groups = {"positive": positive == 1, "negative": positive == 0}
     for name, chosen in groups.items():
-        if chosen.sum() < FEWEST_TEXTS:
-            raise insight_error(_TOO_FEW[name], count=int(chosen.sum()), least=FEWEST_TEXTS)
+        refuse_few(int(chosen.sum()), FEWEST_TEXTS, _TOO_FEW[name])
     mentions = corpus.mentions
-    one, other = (
-        np.asarray(g.astype(np.int64) @ mentions.by_text).ravel() for g in groups.values()
-    )
+    one, other = (chosen.astype(np.int64) @ mentions.by_text for chosen in groups.values())
     # A word that neither group mentions has no odds; it adds nothing to those of the others.
     mentioned = np.flatnonzero(one + other)
     if len(mentioned) < 2:
@@ -77,23 +74,17 @@ def polar_words(
     kept = np.flatnonzero(one + other >= min_count)
     log_odds, error = log_odds[kept], error[kept]
     z = log_odds / error
-    half = float(stats.norm.ppf((1 + level) / 2)) * error
-    q = benjamini_hochberg(2 * stats.norm.sf(np.abs(z)))
-    table = (
-        words[["word", "kind"]]
-        .iloc[kept]
-        .assign(
-            positive=one[kept],
-            negative=other[kept],
-            log_odds=log_odds,
-            low=log_odds - half,
-            high=log_odds + half,
-            z=z,
-            q_value=q,
-            significant=significant(q),
-        )
+    low, high = normal_interval(log_odds, error, level)
+    table = words.iloc[kept].assign(
+        positive=one[kept],
+        negative=other[kept],
+        log_odds=log_odds,
+        low=low,
+        high=high,
+        z=z,
+        **findings(2 * stats.norm.sf(np.abs(z))),
     )
-    table = table.sort_values("z", ascending=False, kind="stable").reset_index(drop=True)
+    table = table.sort_values("z", ascending=False, kind="stable", ignore_index=True)
     return table[list(POLAR_COLUMNS)]
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import stats
 
 from zigbang_nlp.errors import InputError
-from zigbang_nlp.insight.rates import benjamini_hochberg, significant
+from zigbang_nlp.insight.rates import findings
 from zigbang_nlp.language.bilingual import filled, insight_error
 from zigbang_nlp.language.i18n import N_
 
@@ -57,7 +57,7 @@ def hedonic(
     """Least squares of a target on properties, within regions.
 
     Args:
-        table: one row a complex, such as `outside.joined` merged with `where`.
+        table: one row a complex, such as `record_linkage.joined` merged with `where`.
         target: a column, such as a price.
         properties: numeric columns, such as score, year, households.
         region: a column whose own level is taken out of everything (fixed effects); None for none.
@@ -106,22 +106,21 @@ def hedonic(
     inverse = np.linalg.pinv(x.T @ x)
     effect = inverse @ x.T @ y
     residual = y - x @ effect
-    error, quantile = _errors(x, residual, inverse, group, regions, freedom, level)
-    p = 2 * stats.t.sf(np.abs(effect) / error, regions - 1 if regions >= 10 else freedom)
+    error, degrees = _errors(x, residual, inverse, group, freedom)
+    half = float(stats.t.ppf((1 + level) / 2, degrees)) * error
     result = pd.DataFrame(
         {
             "property": list(properties),
             "effect": effect,
-            "low": effect - quantile * error,
-            "high": effect + quantile * error,
-            "p_value": p,
-            "q_value": benjamini_hochberg(p),
-            "significant": significant(benjamini_hochberg(p)),
+            "low": effect - half,
+            "high": effect + half,
+            **findings(2 * stats.t.sf(np.abs(effect) / error, degrees)),
             "vif": np.diag(inverse) * (x**2).sum(axis=0),
         }
     )
-    order = result["effect"].abs().sort_values(ascending=False, kind="stable").index
-    result = result.loc[order].reset_index(drop=True)
+    result = result.sort_values(
+        "effect", key=np.abs, ascending=False, kind="stable", ignore_index=True
+    )
     result.attrs = {
         "r2_within": 1 - float(residual @ residual) / float(y @ y) if y.any() else 0.0,
         "complexes": len(values),
@@ -133,22 +132,16 @@ def hedonic(
 
 
 def _errors(
-    x: np.ndarray,
-    residual: np.ndarray,
-    inverse: np.ndarray,
-    group: pd.Series,
-    regions: int,
-    freedom: int,
-    level: float,
-) -> tuple[np.ndarray, float]:
-    """(standard errors, quantile): clustered by region from 10 regions on, else HC1."""
+    x: np.ndarray, residual: np.ndarray, inverse: np.ndarray, group: pd.Series, freedom: int
+) -> tuple[np.ndarray, int]:
+    """(standard errors, degrees of freedom): clustered by region from 10 regions on, else HC1."""
     scores = x * residual[:, None]
+    summed = pd.DataFrame(scores).groupby(group.to_numpy()).sum().to_numpy()
+    regions = len(summed)
     if regions >= 10:
-        summed = pd.DataFrame(scores).groupby(group.to_numpy()).sum().to_numpy()
         factor = regions / (regions - 1) * (len(x) - 1) / (len(x) - x.shape[1])
         middle, degrees = summed.T @ summed * factor, regions - 1
     else:
         middle, degrees = scores.T @ scores * len(x) / freedom, freedom
     variance = np.diag(inverse @ middle @ inverse)
-    quantile = float(stats.t.ppf((1 + level) / 2, degrees))
-    return np.sqrt(np.maximum(variance, 1e-300)), quantile
+    return np.sqrt(np.maximum(variance, 1e-300)), degrees

@@ -13,9 +13,9 @@ import pandas as pd
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.by_topic import topics as topics_of
-from zigbang_nlp.insight.comparison import compare as compare_places
+from zigbang_nlp.insight.comparison import compare as compare
 from zigbang_nlp.insight.corpus import Corpus
-from zigbang_nlp.insight.filters import find_complexes
+from zigbang_nlp.insight.filters import find_complexes, of_category
 from zigbang_nlp.insight.keyness import keywords as keywords_of
 from zigbang_nlp.insight.opinion_rows import opinions
 from zigbang_nlp.insight.opinions import WordFigures, word_figures
@@ -27,7 +27,6 @@ from zigbang_nlp.insight.sentiment import Measure, where
 from zigbang_nlp.insight.two_periods import before_after as before_after_of
 from zigbang_nlp.insight.typical import typical_words as typical_words_of
 from zigbang_nlp.packing import unpack_names
-from zigbang_nlp.records import CATEGORIES
 
 Sort = Literal["best", "worst", "most", "name"]
 #: How a list of complexes may be sorted -> (column, ascending).
@@ -166,13 +165,6 @@ def related(corpus: Corpus, typed: str, top: int = 12) -> pd.DataFrame:
     return related_to(corpus, typed, top=top)
 
 
-def compare(
-    corpus: Corpus, one: str, other: str, kind: Literal["complex", "region"]
-) -> pd.DataFrame:
-    """Two places side by side, see `insight.COMPARE_COLUMNS`."""
-    return compare_places(corpus, one, other, kind)
-
-
 def before_after(
     corpus: Corpus,
     filters: Filters,
@@ -223,11 +215,7 @@ def reviews(
             raise InputError(f"There is no label {label!r}.", "Use positive or negative.")
         table = table[table["positive"].eq(float(label == "positive"))]
     if category:
-        if category not in CATEGORIES:
-            raise InputError(
-                f"There is no category {category!r}.", f"Choose one of {', '.join(CATEGORIES)}."
-            )
-        table = table[table["category"].eq(category)]
+        table = table[of_category(table, category)]
     if topic:
         table = table[[topic in unpack_names(cell) for cell in table["topics"]]]
     return table.sort_values("written_at", ascending=False, na_position="last", kind="stable")

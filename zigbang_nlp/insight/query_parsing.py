@@ -104,7 +104,8 @@ def _term(
     corpus: Corpus, index: TextIndex, word: str, letters: str, noun: str
 ) -> tuple[Term, Reading]:
     if are_initials(letters):
-        words = _by_initials(corpus, letters)
+        known = corpus.remembered("vocabulary", lambda: _vocabulary(corpus))
+        words = known["word"][known["initials"].eq(letters)].head(_MOST_WORDS).tolist()
         if words:
             return _written(corpus, index, words), Reading(word, "initials", ", ".join(words))
     if len(noun) == 1 and not noun.isdigit():
@@ -157,28 +158,18 @@ def _is_region(corpus: Corpus, word: str) -> bool:
 
 def _vocabulary(corpus: Corpus) -> pd.DataFrame:
     """Topics and nouns of two reviews and more, the most frequent first: word, initials, jamo."""
-    if "vocabulary" not in corpus.memo:
-        mentions = corpus.mentions
-        counts = np.asarray(mentions.by_review.sum(axis=0)).ravel()
-        nouns = mentions.words["kind"].isin(["noun", "new"]).to_numpy() & (counts > 1)
-        by_word = pd.Series(counts[nouns], mentions.words["word"].to_numpy()[nouns])
-        frequent = by_word.groupby(level=0).max().sort_values(ascending=False, kind="stable")
-        words = list(dict.fromkeys([*topic_names(corpus), *frequent.index]))
-        corpus.memo["vocabulary"] = pd.DataFrame(
-            {"word": words, "initials": map(initials, words), "jamo": map(jamo, words)}
-        )
-    kept: pd.DataFrame = corpus.memo["vocabulary"]
-    return kept
-
-
-def _by_initials(corpus: Corpus, letters: str) -> list[str]:
-    words = _vocabulary(corpus)
-    return words["word"][words["initials"].eq(letters)].head(_MOST_WORDS).tolist()
+    mentions = corpus.mentions
+    counts = np.asarray(mentions.by_review.sum(axis=0)).ravel()
+    nouns = mentions.words["kind"].isin(["noun", "new"]).to_numpy() & (counts > 1)
+    by_word = pd.Series(counts[nouns], mentions.words["word"].to_numpy()[nouns])
+    frequent = by_word.groupby(level=0).max().sort_values(ascending=False, kind="stable")
+    words = list(dict.fromkeys([*topic_names(corpus), *frequent.index]))
+    return pd.DataFrame({"word": words, "initials": map(initials, words), "jamo": map(jamo, words)})
 
 
 def _nearest(corpus: Corpus, run: str) -> str | None:
     """The word that was probably meant by one that nobody wrote."""
-    words = _vocabulary(corpus)
+    words = corpus.remembered("vocabulary", lambda: _vocabulary(corpus))
     nearest = process.extractOne(
         jamo(run), words["jamo"].tolist(), scorer=fuzz.ratio, score_cutoff=_LEAST_LIKE
     )

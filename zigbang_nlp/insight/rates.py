@@ -28,6 +28,19 @@ class Interval(NamedTuple):
     high: np.ndarray
 
 
+def findings(p_values: np.ndarray) -> dict[str, np.ndarray]:
+    """The columns p_value, q_value and significant of tests that are looked at together."""
+    q = benjamini_hochberg(p_values)
+    return {"p_value": p_values, "q_value": q, "significant": significant(q)}
+
+
+def normal_interval(value: ArrayLike, error: ArrayLike, level: float) -> Interval:
+    """Where a value with a normal standard error lies; both of any shape."""
+    middle = np.asarray(value, float)
+    half = float(stats.norm.ppf((1 + level) / 2)) * np.asarray(error, float)
+    return Interval(middle - half, middle + half)
+
+
 def wilson(positive: ArrayLike, total: ArrayLike, level: float = 0.95) -> Interval:
     """Wilson's score interval of a rate (Wilson 1927); NaN where there is nothing to count.
 
@@ -216,13 +229,8 @@ def shrink(
     within = means * (1 - means) / (strength + n + 1)
     variance = (weight * (within + (means - score) ** 2)).sum(axis=0)
     worth = score * (1 - score) / variance - 1
-    tail = (1 - level) / 2
-    return Shrunk(
-        score,
-        stats.beta.ppf(tail, score * worth, (1 - score) * worth),
-        stats.beta.ppf(1 - tail, score * worth, (1 - score) * worth),
-        variance,
-    )
+    low, high = stats.beta.interval(level, score * worth, (1 - score) * worth)
+    return Shrunk(score, low, high, variance)
 
 
 def prior_of(positive: ArrayLike, total: ArrayLike, mean: ArrayLike) -> Prior:

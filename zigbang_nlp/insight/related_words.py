@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -12,8 +13,8 @@ from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.mentions import Mentions
 from zigbang_nlp.insight.rates import benjamini_hochberg, fisher_p, significant
-from zigbang_nlp.insight.vectors import Vectors, train_vectors
-from zigbang_nlp.language.bilingual import input_error, insight_error
+from zigbang_nlp.language.bilingual import input_error, refuse_few
+from zigbang_nlp.language.i18n import N_
 
 #: Columns of `related`.
 RELATED_COLUMNS: dict[str, str] = {
@@ -43,6 +44,13 @@ PAIR_COLUMNS: dict[str, str] = {
 FEWEST_WORDS, FEWEST_MENTIONS = 50_000, 50
 #: Texts that must mention a word, and both words, for PMI to mean something.
 FEWEST_TEXTS, FEWEST_TOGETHER = 10, 3
+_TOO_FEW = N_("‘{word}’을(를) 언급한 글이 {count}개뿐입니다. 적어도 {least}개가 필요합니다.")
+_TOO_FEW_WORDS = N_(
+    "낱말 {count:,}개로는 낱말 벡터를 만들 수 없습니다. 적어도 {least:,}개가 필요합니다."
+)
+_TOO_FEW_FOR_VECTORS = N_(
+    "‘{word}’을(를) 언급한 글이 {count}개뿐이라 낱말 벡터를 믿을 수 없습니다. 적어도 {least}개가 필요합니다."
+)
 
 
 def related(
@@ -81,13 +89,7 @@ def related(
     word = str(mentions.words["word"].iloc[column])
     table = co_occurrence(mentions, column)
     own = int(mentions.by_text[:, [column]].sum())
-    if own < FEWEST_TEXTS:
-        raise insight_error(
-            "‘{word}’을(를) 언급한 글이 {count}개뿐입니다. 적어도 {least}개가 필요합니다.",
-            count=own,
-            word=word,
-            least=FEWEST_TEXTS,
-        )
+    refuse_few(own, FEWEST_TEXTS, _TOO_FEW, word=word)
     refused = None
     table["similarity"] = np.nan
     try:
@@ -175,20 +177,36 @@ def vectors(corpus: Corpus, model: str, mentioned: int, word: str) -> Vectors:
     """
     if model not in ("word2vec", "fasttext"):
         raise InputError(f"There is no model {model!r}.", "Use word2vec or fasttext.")
-    count = len(corpus.mentions.occurrences)
-    if count < FEWEST_WORDS:
-        raise insight_error(
-            "낱말 {count:,}개로는 낱말 벡터를 만들 수 없습니다. 적어도 {least:,}개가 필요합니다.",
-            count=count,
-            least=FEWEST_WORDS,
-        )
-    if mentioned < FEWEST_MENTIONS:
-        raise insight_error(
-            "‘{word}’을(를) 언급한 글이 {count}개뿐이라 낱말 벡터를 믿을 수 없습니다. 적어도 {least}개가 필요합니다.",
-            count=mentioned,
-            word=word,
-            least=FEWEST_MENTIONS,
-        )
-    if model not in corpus.trained:
-        corpus.trained[model] = train_vectors(corpus.mentions.sentences(), model)
-    return corpus.trained[model]
+    refuse_few(len(corpus.mentions.occurrences), FEWEST_WORDS, _TOO_FEW_WORDS)
+    refuse_few(mentioned, FEWEST_MENTIONS, _TOO_FEW_FOR_VECTORS, word=word)
+    return corpus.remembered(
+        ("vectors", model), lambda: train_vectors(corpus.mentions.sentences(), model)
+    )
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """Word vectors of a corpus, float32 (words, dimensions), each of length 1."""
+
+    words: tuple[str, ...]
+    matrix: np.ndarray
+
+    def similarity(self, word: str) -> pd.Series:
+        """Cosine of every other word with `word`; empty where it has no vector."""
+        if word not in self.words:
+            return pd.Series(dtype=float)
+        cosine = self.matrix @ self.matrix[self.words.index(word)]
+        return pd.Series(cosine, list(self.words)).drop(word)
+
+
+def train_vectors(sentences: list[list[str]], model: str = "word2vec", seed: int = 1) -> Vectors:
+    """Vectors by skip-gram with negative sampling; one thread, so that a seed gives one result."""
+    from gensim.models import FastText, Word2Vec
+
+    # Small corpora are read more often, so that large ones take no minutes.
+    epochs = min(20, max(3, 2_000_000 // max(sum(map(len, sentences)), 1)))
+    kind: Any = {"word2vec": Word2Vec, "fasttext": FastText}[model]
+    shape = {"vector_size": 100, "window": 5, "min_count": 10, "sg": 1, "negative": 5}
+    trained = kind(sentences, epochs=epochs, seed=seed, workers=1, **shape)
+    matrix = trained.wv.get_normed_vectors().astype(np.float32)
+    return Vectors(tuple(trained.wv.index_to_key), matrix)

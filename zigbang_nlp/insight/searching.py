@@ -16,14 +16,13 @@ import pandas as pd
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.corpus import Corpus
-from zigbang_nlp.insight.filters import days, narrowed_complexes
+from zigbang_nlp.insight.filters import days, narrowed_complexes, of_category
 from zigbang_nlp.insight.finding import TextIndex, index_of, marked_spans
 from zigbang_nlp.insight.opinion_rows import opinions
 from zigbang_nlp.insight.opinions import mentioned
 from zigbang_nlp.insight.queries import Filters
 from zigbang_nlp.insight.query_parsing import Reading, Term, read_words
 from zigbang_nlp.insight.rates import wilson
-from zigbang_nlp.records import CATEGORIES
 from zigbang_nlp.text.words import content_words
 
 #: Columns of `Hits.table`, after those of the texts (frames.TEXT_COLUMNS).
@@ -168,17 +167,15 @@ def filtered(corpus: Corpus, question: Question) -> np.ndarray:
     texts, filters = corpus.texts, question.filters
     kept = np.ones(len(texts), bool)
     if filters.region is not None or filters.complexes:
-        kept &= _at_places(corpus, filters.region, filters.complexes)[corpus.places]
+        places = corpus.remembered(
+            ("at places", filters.region, filters.complexes), lambda: _at_places(corpus, filters)
+        )
+        kept &= places[corpus.places]
     if filters.category is not None:
-        if filters.category not in CATEGORIES:
-            raise InputError(
-                f"There is no category {filters.category!r}.",
-                f"Choose one of {', '.join(CATEGORIES)}.",
-            )
-        kept &= texts["category"].eq(filters.category).to_numpy()
+        kept &= of_category(texts, filters.category).to_numpy()
     if filters.since is not None or filters.until is not None:
-        first, last = days(filters.since, filters.until)
-        kept &= texts["written_at"].ge(first).to_numpy() & texts["written_at"].lt(last).to_numpy()
+        span = days(filters.since, filters.until)
+        kept &= texts["written_at"].between(*span, inclusive="left").to_numpy()
     low, high = question.score
     score = texts["score"].to_numpy()
     if low is not None:
@@ -201,33 +198,25 @@ def _labels(corpus: Corpus, topic: str | None) -> tuple[np.ndarray, np.ndarray, 
         (which are about it; 1.0, 0.0 or NaN, with 0.0 where a complaint is among the opinions;
         which hold praise).
     """
-    key = ("labels", topic)
-    if key not in corpus.memo:
-        about, label = np.ones(len(corpus.texts), bool), corpus.texts["positive"].to_numpy(float)
-        praised = label == 1
-        if topic is not None:
-            spoken = opinions(corpus, ())
-            spoken = spoken[spoken["positive"].notna()]
-            own = spoken.loc[spoken["topic"].eq(topic), "positive"].groupby(level=0)
-            about, praised = np.zeros_like(about), np.zeros_like(about)
-            label = np.full(len(label), np.nan)
-            lowest = own.min()
-            about[lowest.index] = True
-            label[lowest.index] = lowest.to_numpy(float)
-            praised[lowest.index] = own.max().eq(1).to_numpy()
-        corpus.memo[key] = about, label, praised
-    kept: tuple[np.ndarray, np.ndarray, np.ndarray] = corpus.memo[key]
-    return kept
+    return corpus.remembered(("labels", topic), lambda: _read_labels(corpus, topic))
 
 
-def _at_places(corpus: Corpus, region: str | None, names: tuple[str, ...]) -> np.ndarray:
+def _read_labels(corpus: Corpus, topic: str | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    label = corpus.texts["positive"].to_numpy(float)
+    if topic is None:
+        return np.ones(len(label), bool), label, label == 1
+    spoken = opinions(corpus, ())
+    spoken = spoken[spoken["topic"].eq(topic) & spoken["positive"].notna()]
+    own = spoken["positive"].groupby(level=0)
+    lowest = own.min().reindex(corpus.texts.index).to_numpy(float)
+    highest = own.max().reindex(corpus.texts.index).to_numpy(float)
+    return ~np.isnan(lowest), lowest, highest == 1
+
+
+def _at_places(corpus: Corpus, filters: Filters) -> np.ndarray:
     """Which rows of `Corpus.complexes` are meant."""
-    key = ("at places", region, names)
-    if key not in corpus.memo:
-        keys = narrowed_complexes(corpus.complexes, region, names)["complex"]
-        corpus.memo[key] = corpus.complexes["complex"].isin(keys).to_numpy()
-    kept: np.ndarray = corpus.memo[key]
-    return kept
+    meant = narrowed_complexes(corpus.complexes, filters.region, filters.complexes)["complex"]
+    return corpus.complexes["complex"].isin(meant).to_numpy()
 
 
 def with_places(corpus: Corpus, rows: np.ndarray, terms: Sequence[Term] = ()) -> pd.DataFrame:

@@ -132,21 +132,17 @@ def estimate(
 ) -> Estimate:
     """The estimate of `where` for the corpus, made once at all places; see there for arguments."""
     wide = corpus.everywhere
-    key = (by, category, topic, measure, precision, level)
-    if key not in wide.memo:
+
+    def estimated() -> Estimate:
         texts = measured_texts(wide, by, category, topic, measure, precision)
         effect = text_design_effect(texts)
-        table = _counted(texts, effect, level)
+        table = counts_by_group(texts, effect, level)
         means = _prior_means(wide, table, by)
         prior = prior_of(table["share"] * table["effective"], table["effective"], means)
-        wide.memo[key] = Estimate(
-            _scored(table, means, prior, level),
-            float(texts["positive"].mean()),
-            effect,
-            _mean(table),
-            prior,
-        )
-    whole: Estimate = wide.memo[key]
+        scored = _scored(table, means, prior, level)
+        return Estimate(scored, float(texts["positive"].mean()), effect, _mean(table), prior)
+
+    whole = wide.remembered((by, category, topic, measure, precision, level), estimated)
     if wide is corpus:
         return whole
     if by == "complex":
@@ -154,12 +150,19 @@ def estimate(
         return replace(whole, table=whole.table[here])
     # A region of which only some complexes are meant has other counts, and the same prior.
     texts = measured_texts(corpus, by, category, topic, measure, precision)
-    table = _counted(texts, whole.effect, level)
+    table = counts_by_group(texts, whole.effect, level)
     means = np.full(len(table), whole.mean)
     return replace(whole, table=_scored(table, means, whole.prior, level))
 
 
-def _counted(texts: pd.DataFrame, effect: float, level: float) -> pd.DataFrame:
+def counts_by_group(texts: pd.DataFrame, effect: float, level: float) -> pd.DataFrame:
+    """Texts and reviews of each group, and its share with Wilson's interval; see `WHERE_COLUMNS`.
+
+    Args:
+        texts: with the columns group, review and positive.
+        effect: the design effect, see `rates.design_effect`.
+        level: of the interval.
+    """
     table = texts.groupby("group", observed=True, sort=True).agg(
         texts=("positive", "size"), reviews=("review", "nunique"), positive=("positive", "sum")
     )
@@ -173,10 +176,8 @@ def _counted(texts: pd.DataFrame, effect: float, level: float) -> pd.DataFrame:
 
 def _scored(table: pd.DataFrame, mean: np.ndarray, prior: Prior, level: float) -> pd.DataFrame:
     k = table["share"] * table["effective"]
-    shrunken = shrink(k, table["effective"], mean, level, prior)
-    return table.assign(
-        score=shrunken.score, low=shrunken.low, high=shrunken.high, _variance=shrunken.variance
-    )
+    score, low, high, variance = shrink(k, table["effective"], mean, level, prior)
+    return table.assign(score=score, low=low, high=high, _variance=variance)
 
 
 def measured_texts(
@@ -249,18 +250,17 @@ def grouped_texts(corpus: Corpus, by: str, precision: int = 5) -> pd.DataFrame:
         place = place.str[:precision]
     texts = texts.assign(group=texts["complex"].map(place))
     texts = texts[texts["group"].notna()]
+    if texts.empty and by == "geohash":
+        raise insight_error("좌표가 있는 단지가 없습니다.")
     if texts.empty:
-        if by == "geohash":
-            raise insight_error("좌표가 있는 단지가 없습니다.")
         raise insight_error("주소가 있는 단지가 없습니다.")
     return texts
 
 
 def text_design_effect(texts: pd.DataFrame) -> float:
     """The design effect of texts with the columns group, review and positive."""
-    clusters = texts.groupby(["group", "review"], observed=True, sort=False)["positive"].agg(
-        ["sum", "size"]
-    )
+    grouped = texts.groupby(["group", "review"], observed=True, sort=False)["positive"]
+    clusters = grouped.agg(["sum", "size"])
     codes, _ = pd.factorize(clusters.index.get_level_values("group"))
     return design_effect(clusters["sum"], clusters["size"], codes)
 
@@ -288,8 +288,8 @@ def _mean(table: pd.DataFrame) -> float:
 def _described(table: pd.DataFrame, corpus: Corpus, by: str) -> pd.DataFrame:
     columns = [by, *WHERE_COLUMNS]
     if by == "complex":
-        details = ["name", "district", "neighbourhood", "geohash", "latitude", "longitude"]
-        details.append("households")
+        details = ["name", "district", "neighbourhood", "geohash"]
+        details += ["latitude", "longitude", "households"]
         table = table.merge(corpus.complexes[["complex", *details]], on="complex", how="left")
         columns = [by, *details, *WHERE_COLUMNS]
     return table.astype({"positive": int})[columns]

@@ -15,8 +15,8 @@ import pandas as pd
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.geo.distance import haversine
-from zigbang_nlp.insight.rates import benjamini_hochberg, significant
-from zigbang_nlp.language.bilingual import filled, insight_error
+from zigbang_nlp.insight.rates import findings
+from zigbang_nlp.language.bilingual import filled, insight_error, refuse_few
 from zigbang_nlp.language.i18n import N_
 
 #: Columns of `clusters`, after those of the table it was given.
@@ -69,12 +69,11 @@ def clusters(
             raise InputError(f"There is no column {name!r}.", "Use a table of `insight.where`.")
     known = table[table[[value, "latitude", "longitude"]].notna().all(axis=1)]
     known = known.reset_index(drop=True)
-    if len(known) < max(FEWEST, neighbours + 2):
-        raise insight_error(
-            "좌표가 있는 단지가 {count}곳뿐입니다. 적어도 {least}곳이 필요합니다.",
-            count=len(known),
-            least=max(FEWEST, neighbours + 2),
-        )
+    refuse_few(
+        len(known),
+        max(FEWEST, neighbours + 2),
+        N_("좌표가 있는 단지가 {count}곳뿐입니다. 적어도 {least}곳이 필요합니다."),
+    )
     values = known[value].to_numpy(float)
     if np.ptp(values) == 0:
         raise insight_error("모든 단지의 값이 같습니다.")
@@ -86,18 +85,12 @@ def clusters(
         whole = esda.Moran(values, weights, permutations=_PERMUTATIONS)
         local = esda.Moran_Local(values, weights, permutations=_PERMUTATIONS, n_jobs=1, seed=seed)
     p = np.minimum(np.asarray(local.p_sim, float) * 2, 1.0)  # theirs is of the nearer side only
-    q = benjamini_hochberg(p)
+    clustered = known.assign(local=local.Is, **findings(p))
     names = np.array(
         ["", "high among high", "low among high", "low among low", "high among low"], object
     )
-    clustered = known.assign(
-        local=local.Is,
-        p_value=p,
-        q_value=q,
-        significant=significant(q),
-        cluster=np.where(significant(q), names[np.asarray(local.q, int)], ""),
-        neighbours_distance=farthest,
-    )
+    clustered["cluster"] = np.where(clustered["significant"], names[np.asarray(local.q, int)], "")
+    clustered["neighbours_distance"] = farthest
     clustered.attrs = {
         "moran": float(whole.I),
         "expected": float(whole.EI),

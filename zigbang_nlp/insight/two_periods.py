@@ -9,7 +9,7 @@ import pandas as pd
 
 from zigbang_nlp.errors import InsightError
 from zigbang_nlp.insight.corpus import Corpus
-from zigbang_nlp.insight.filters import days, recent
+from zigbang_nlp.insight.filters import as_read, days, recent
 from zigbang_nlp.insight.opinion_rows import opinions
 from zigbang_nlp.insight.rates import (
     benjamini_hochberg,
@@ -19,7 +19,7 @@ from zigbang_nlp.insight.rates import (
     two_rates_p,
 )
 from zigbang_nlp.insight.sentiment import text_design_effect
-from zigbang_nlp.language.bilingual import input_error, insight_error
+from zigbang_nlp.language.bilingual import input_error, refuse_few
 from zigbang_nlp.language.i18n import N_
 from zigbang_nlp.records import CATEGORIES
 
@@ -96,33 +96,25 @@ def before_after(
         )
     texts = corpus.counted
     when = texts["written_at"]
-    side = np.select(
-        [when.ge(base_first) & when.lt(base_last), when.ge(first) & when.lt(last)], [0, 1], -1
-    )
+    spans = ((base_first, base_last), (first, last))
+    side = np.select([when.between(*span, inclusive="left") for span in spans], [0, 1], -1)
     for number, too_few in enumerate(_TOO_FEW):
-        count = int((side == number).sum())
-        if count < FEWEST:
-            raise insight_error(too_few, count=count, least=FEWEST)
-    texts = texts.assign(side=side)[side >= 0]
+        refuse_few(int((side == number).sum()), FEWEST, too_few)
+    texts = texts.assign(group=side)[side >= 0]
     table = pd.DataFrame(_positive_rows(texts) + _topic_rows(corpus, texts))
     counts = table[["before_count", "after_count"]].min(axis=1)
     table = table[counts.ge(FEWEST_IN_ROW) | table["kind"].eq("all")].reset_index(drop=True)
     table = _tested(table, level)
-    table.attrs = {
-        "since": max(first, written.min()).date().isoformat(),
-        "until": min(last - pd.Timedelta(days=1), written.max()).date().isoformat(),
-        "base_since": max(base_first, written.min()).date().isoformat(),
-        "base_until": min(base_last - pd.Timedelta(days=1), written.max()).date().isoformat(),
-    }
+    base = as_read(written, base_first, base_last)
+    table.attrs = as_read(written, first, last) | {f"base_{end}": base[end] for end in base}
     return table
 
 
 def _positive_rows(texts: pd.DataFrame) -> list[dict[str, object]]:
-    effect = text_design_effect(texts.assign(group=texts["side"]))
-    rows = [_row("positive", "all", "all", texts, effect)]
+    rows = [_positive("all", "all", texts, text_design_effect(texts))]
     if texts["category"].nunique() > 1:
         rows += [
-            _row("positive", "category", name, texts[texts["category"].eq(name)], 1.0)
+            _positive("category", name, texts[texts["category"].eq(name)], 1.0)
             for name in CATEGORIES
         ]
     return rows
@@ -133,34 +125,38 @@ def _topic_rows(corpus: Corpus, texts: pd.DataFrame) -> list[dict[str, object]]:
         spoken = opinions(corpus, ("review",))
     except InsightError:
         return []
-    spoken = spoken.join(texts["side"], how="inner")
-    reviews = texts.groupby("review")["side"].first()
+    spoken = spoken.join(texts["group"], how="inner")
+    reviews = texts.groupby("review")["group"].first()
     in_all = np.bincount(reviews, minlength=2)
     rows = []
     for name, part in spoken.groupby("topic", sort=True):
         judged = part[part["positive"].notna()]
-        own = judged.assign(group=judged["side"])
-        rows.append(_row("positive", "topic", name, judged, text_design_effect(own)))
+        rows.append(_positive("topic", name, judged, text_design_effect(judged)))
         held = np.bincount(reviews.reindex(part["review"].unique()), minlength=2)
-        rows.append(
-            {"measure": "spoken", "kind": "topic", "name": name, "_worth": 1.0}
-            | {"before_count": int(in_all[0]), "before": held[0] / in_all[0]}
-            | {"after_count": int(in_all[1]), "after": held[1] / in_all[1]}
-        )
+        rows.append(_row("spoken", "topic", name, held, in_all))
     return rows
 
 
+def _positive(kind: str, name: object, texts: pd.DataFrame, effect: float) -> dict[str, object]:
+    held = np.bincount(texts["group"], texts["positive"], minlength=2)
+    return _row("positive", kind, name, held, np.bincount(texts["group"], minlength=2), 1 / effect)
+
+
 def _row(
-    measure: str, kind: str, name: object, texts: pd.DataFrame, effect: float
+    measure: str, kind: str, name: object, held: np.ndarray, of: np.ndarray, worth: float = 1.0
 ) -> dict[str, object]:
-    row: dict[str, object] = {"measure": measure, "kind": kind, "name": name, "_worth": 1 / effect}
-    for number, period in enumerate(("before", "after")):
-        values = texts["positive"].to_numpy()[texts["side"].to_numpy() == number]
-        row |= {
-            f"{period}_count": len(values),
-            period: float(values.mean()) if len(values) else np.nan,
-        }
-    return row
+    """A row of the earlier and the later period, in each of which so many of so many were found."""
+    before, after = (k / n if n else np.nan for k, n in zip(held, of, strict=True))
+    return {
+        "measure": measure,
+        "kind": kind,
+        "name": name,
+        "before": before,
+        "after": after,
+        "before_count": int(of[0]),
+        "after_count": int(of[1]),
+        "_worth": worth,
+    }
 
 
 def _tested(table: pd.DataFrame, level: float) -> pd.DataFrame:

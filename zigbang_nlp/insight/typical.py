@@ -12,8 +12,9 @@ import pandas as pd
 from scipy import sparse
 
 from zigbang_nlp.insight.corpus import Corpus
-from zigbang_nlp.insight.keyness import against
-from zigbang_nlp.language.bilingual import insight_error
+from zigbang_nlp.insight.keyness import words_against
+from zigbang_nlp.language.bilingual import refuse_few
+from zigbang_nlp.language.i18n import N_
 
 #: Columns of `typical_words`.
 TYPICAL_COLUMNS: dict[str, str] = {
@@ -35,6 +36,10 @@ TYPICAL_COLUMNS: dict[str, str] = {
 
 #: Residents that both sides need at least; the test is exact, so few will do.
 FEWEST_RESIDENTS = 3
+_TOO_FEW = (
+    N_("이곳에서 이런 글을 쓴 주민이 {count}명뿐입니다. 적어도 {least}명이 필요합니다."),
+    N_("다른 곳에서 이런 글을 쓴 주민이 {count}명뿐입니다. 적어도 {least}명이 필요합니다."),
+)
 
 
 def typical_words(
@@ -70,17 +75,15 @@ def typical_words(
     if sentiment is not None:
         corpus.judged  # noqa: B018 - raises where nothing is judged
         chosen = corpus.texts["positive"].to_numpy() == float(sentiment == "positive")
-    kept = ("residents who mention", sentiment)
-    if kept not in corpus.memo:
-        corpus.memo[kept] = _residents_who_mention(corpus, chosen)
-    k, n = corpus.memo[kept]
+    k, n = corpus.remembered(
+        ("residents who mention", sentiment), lambda: _residents_who_mention(corpus, chosen)
+    )
     k1, n1 = _residents_who_mention(corpus, inside & chosen)
-    _refuse_few(n1, n - n1)
-    enough = np.flatnonzero(k >= min_count)
-    words = corpus.mentions.words.loc[enough, ["word", "kind"]].reset_index(drop=True)
-    table = words.assign(**against(k1[enough], n1, (k - k1)[enough], n - n1, level))
-    table = table.sort_values(["p_value", "mentions"], ascending=[True, False], kind="stable")
-    return table.reset_index(drop=True)[list(TYPICAL_COLUMNS)]
+    for count, too_few in zip((n1, n - n1), _TOO_FEW, strict=True):
+        refuse_few(count, FEWEST_RESIDENTS, too_few)
+    words = corpus.mentions.words
+    table = words_against(words, k1, n1, k - k1, n - n1, min_count=min_count, level=level)
+    return table[list(TYPICAL_COLUMNS)]
 
 
 def _residents_who_mention(corpus: Corpus, chosen: np.ndarray) -> tuple[np.ndarray, int]:
@@ -92,18 +95,3 @@ def _residents_who_mention(corpus: Corpus, chosen: np.ndarray) -> tuple[np.ndarr
         shape=(len(residents), len(rows)),
     )
     return (texts_of @ corpus.mentions.by_text[rows]).getnnz(axis=0), len(residents)
-
-
-def _refuse_few(here: int, elsewhere: int) -> None:
-    if here < FEWEST_RESIDENTS:
-        raise insight_error(
-            "이곳에서 이런 글을 쓴 주민이 {count}명뿐입니다. 적어도 {least}명이 필요합니다.",
-            count=here,
-            least=FEWEST_RESIDENTS,
-        )
-    if elsewhere < FEWEST_RESIDENTS:
-        raise insight_error(
-            "다른 곳에서 이런 글을 쓴 주민이 {count}명뿐입니다. 적어도 {least}명이 필요합니다.",
-            count=elsewhere,
-            least=FEWEST_RESIDENTS,
-        )

@@ -70,6 +70,23 @@ def insight_error(fact: str, next_step: str = "", /, **values: Any) -> InsightEr
     return InsightError(said, said.korean, filled(next_step, values))
 
 
+def refuse_few(count: int, least: int, fact: str, next_step: str = "", /, **values: Any) -> None:
+    """Say why the reviews have no answer where there is less of something than it takes.
+
+    Args:
+        count: how many there are.
+        least: how many it takes.
+        fact: see `insight_error`; `{count}` and `{least}` are filled in.
+        next_step: the same.
+        values: what else both are filled with.
+
+    Raises:
+        InsightError: there are fewer.
+    """
+    if count < least:
+        raise insight_error(fact, next_step, count=count, least=least, **values)
+
+
 def without_stop(sentence: str) -> Bilingual:
     """A sentence as it stands within another."""
     return Bilingual(sentence.rstrip("."), korean_of(sentence).rstrip("."))
