@@ -102,7 +102,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "ruptures": ("insight",),
     "fastapi": ("web",),
     "starlette": ("web",),
-    "uvicorn": ("web/server.py", "web/slow_headers.py"),
+    "uvicorn": ("web/server.py",),
     "jinja2": ("report/page", "web"),
     "prometheus_client": ("web",),
     "markdown_it": ("guides/markdown.py",),

@@ -24,7 +24,7 @@ from zigbang_nlp.store import open_store
 from zigbang_nlp.store.annotations import Annotation
 from zigbang_nlp.web.app import create_app
 from zigbang_nlp.web.labelling import keys_of
-from zigbang_nlp.web.slow_headers import PromptProtocol
+from zigbang_nlp.web.server import PromptProtocol
 
 if TYPE_CHECKING:
     from tests.web.recount import JudgedCity

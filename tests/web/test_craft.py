@@ -19,7 +19,7 @@ from tests.report.test_report import Page
 from tests.web.conftest import Known, serve
 from zigbang_nlp.store import open_store
 from zigbang_nlp.web.pages.render import chance
-from zigbang_nlp.web.slow_headers import PromptProtocol
+from zigbang_nlp.web.server import PromptProtocol
 
 JSON = {"Accept": "application/json"}
 

@@ -11,8 +11,12 @@ import zigbang_nlp.web
 from zigbang_nlp.charts.lines import Point, over_time
 from zigbang_nlp.charts.map import Place, place_map, scale_of
 from zigbang_nlp.charts.marked import marked_parts
+from zigbang_nlp.errors import InsightError
 from zigbang_nlp.records import WordShare
-from zigbang_nlp.web.rate import Rate
+from zigbang_nlp.web.authentication import Authenticator
+from zigbang_nlp.web.corpus_cache import Snapshot
+from zigbang_nlp.web.limits import Rate
+from zigbang_nlp.web.problems import Problem
 
 #: A machine that does other things too is slow now and then.
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -95,3 +99,16 @@ def test_a_bucket_fills_again() -> None:
     now[0] = 1.0
     assert rate.wait("a") == 0.0
     assert rate.wait("a") > 0
+
+
+def test_a_refusal_keeps_nothing_of_those_before() -> None:
+    """An error that is raised again keeps the frames of each time, with all that they hold."""
+    guard = Authenticator("a-token-of-some-length")
+    empty = Snapshot("", None, InsightError("There are no reviews.", "리뷰가 없습니다."))
+    for refuse in (lambda: guard.check({"headers": []}), empty.reviews):
+        depths = []
+        for _ in range(3):
+            with pytest.raises((Problem, InsightError)) as refused:
+                refuse()
+            depths.append(len(refused.traceback))
+        assert len(set(depths)) == 1, depths

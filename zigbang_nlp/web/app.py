@@ -19,16 +19,14 @@ from zigbang_nlp.config import Settings
 from zigbang_nlp.errors import StoreError, ZigbangError
 from zigbang_nlp.predict.resolve_model import chosen_model
 from zigbang_nlp.web import static_files
+from zigbang_nlp.web.adapted_requests import AdaptingMiddleware
 from zigbang_nlp.web.api import PREFIX, complexes, health, map_files, model, predict, words
 from zigbang_nlp.web.api import search as search_api
 from zigbang_nlp.web.api.schemas import PredictRequest
-from zigbang_nlp.web.app_state import AppState
+from zigbang_nlp.web.app_state import AppState, LatestEmbeddings
 from zigbang_nlp.web.authentication import Authenticator
-from zigbang_nlp.web.composed_requests import ComposedMiddleware
 from zigbang_nlp.web.corpus_cache import CorpusCache
-from zigbang_nlp.web.head_requests import HeadMiddleware
 from zigbang_nlp.web.known_parameters import known_parameters
-from zigbang_nlp.web.latest_embeddings import LatestEmbeddings
 from zigbang_nlp.web.limits import LimitsMiddleware
 from zigbang_nlp.web.metrics import Metrics
 from zigbang_nlp.web.pages import (
@@ -52,7 +50,7 @@ from zigbang_nlp.web.pages import (
 from zigbang_nlp.web.pages import complex as complex_page
 from zigbang_nlp.web.pages.render import problem_answer
 from zigbang_nlp.web.prediction_service import PredictionService
-from zigbang_nlp.web.problems import Problem, problem_of
+from zigbang_nlp.web.problems import Problem, problem_of, wrong_values
 from zigbang_nlp.web.report_jobs import ReportJobs
 from zigbang_nlp.web.upload_jobs import UploadJobs
 
@@ -117,39 +115,16 @@ def create_app(settings: Settings) -> ASGIApp:
         authenticator,
         LatestEmbeddings(settings.embeddings_dir),
     )
-    for part in (
-        health,
-        predict,
-        map_files,
-        complexes,
-        search_api,
-        words,
-        model,
-        static_files,
-    ):
+    for part in (health, predict, map_files, complexes, search_api, words, model, static_files):
         app.include_router(part.router)
     for shown_page in (
-        explore,
-        complex_page,
-        compare,
-        keywords,
-        search,
-        changes,
-        prices,
-        label,
-        classify,
-        judged_file,
-        correct,
-        trace,
-        report,
-        data,
-        help,
-        api_docs,
-        login,
+        *(explore, complex_page, compare, keywords, search, changes, prices, label, classify),
+        *(judged_file, correct, trace, report, data, help, api_docs, login),
     ):
         app.include_router(shown_page.router)
     _describe(app)
-    _explain_errors(app)
+    for kind in (Problem, ZigbangError, HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, _explained)
 
     def shown(scope: Scope, problem: Problem) -> Response:
         return problem_answer({**scope, "app": app}, problem)
@@ -157,7 +132,7 @@ def create_app(settings: Settings) -> ASGIApp:
     # What is small gains nothing by being packed.
     packed = GZipMiddleware(app, minimum_size=1_000, compresslevel=5)
     guarded: ASGIApp = LimitsMiddleware(
-        HeadMiddleware(ComposedMiddleware(packed)), settings.serve, metrics, authenticator, shown
+        AdaptingMiddleware(packed), settings.serve, metrics, authenticator, shown
     )
     if settings.serve.cors:
         guarded = CORSMiddleware(
@@ -170,50 +145,28 @@ def create_app(settings: Settings) -> ASGIApp:
     return guarded
 
 
-def _explain_errors(app: FastAPI) -> None:
+async def _explained(request: Request, error: Exception) -> Response:
     """Every error that reaches the application becomes a problem."""
-
-    async def problem(request: Request, error: Exception) -> Response:
-        assert isinstance(error, Problem)
-        return problem_answer(request.scope, error)
-
-    async def own(request: Request, error: Exception) -> Response:
-        assert isinstance(error, ZigbangError)
-        return problem_answer(request.scope, problem_of(error))
-
-    async def http(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        return problem_answer(request.scope, _of_status(error))
-
-    async def wrong(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)
-        return problem_answer(request.scope, _of_parameters(error))
-
-    app.add_exception_handler(Problem, problem)
-    app.add_exception_handler(ZigbangError, own)
-    app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(RequestValidationError, wrong)
+    if isinstance(error, HTTPException) and error.status_code == 304:
+        return Response(status_code=304, headers=error.headers)
+    return problem_answer(request.scope, _problem(error))
 
 
-def _of_status(error: HTTPException) -> Problem:
+def _problem(error: Exception) -> Problem:
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, ZigbangError):
+        return problem_of(error)
+    if isinstance(error, RequestValidationError):
+        errors = wrong_values(error.errors())
+        return Problem(422, "wrong-value", "요청 값이 올바르지 않습니다.", errors=errors)
+    assert isinstance(error, HTTPException)
     headers = error.headers or {}
     if error.status_code == 404:
         return Problem(404, "not-found", "페이지를 찾을 수 없습니다.", headers)
     if error.status_code == 405:
         return Problem(405, "wrong-method", "이 주소에서 지원하지 않는 요청 방식입니다.", headers)
     return Problem(error.status_code, "refused", "요청을 처리할 수 없습니다.", headers)
-
-
-def _of_parameters(error: RequestValidationError) -> Problem:
-    return Problem(
-        422,
-        "wrong-value",
-        "요청 값이 올바르지 않습니다.",
-        errors=[
-            {"where": "/".join(map(str, one["loc"])), "reason": one["msg"]}
-            for one in error.errors()[:20]
-        ],
-    )
 
 
 def _describe(app: FastAPI) -> None:

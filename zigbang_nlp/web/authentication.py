@@ -9,6 +9,7 @@ from http.cookies import CookieError, SimpleCookie
 
 from starlette.types import Scope
 
+from zigbang_nlp.language.i18n import N_
 from zigbang_nlp.web.problems import Problem
 
 #: Files go there, which may be larger than other requests.
@@ -58,14 +59,20 @@ class Authenticator:
         headers = dict(scope["headers"])
         if not self._token:
             if _host(headers.get(b"host", b"")) not in _OWN_NAMES:
-                raise _OTHER_NAME
+                sentence = N_("토큰 없이는 localhost 주소로만 접속할 수 있습니다.")
+                raise Problem(421, "other-host", sentence)
             return
         kind, _, shown = headers.get(b"authorization", b"").partition(b" ")
         if kind.lower() == b"bearer" and self.is_token(shown.strip().decode("latin-1")):
             return
         if self.is_session(cookies_of(scope).get(SESSION_COOKIE, "")):
             return
-        raise _NO_TOKEN
+        raise Problem(
+            401,
+            "token-needed",
+            "토큰이 필요합니다. `Authorization: Bearer 토큰` 헤더를 보내세요.",
+            {"WWW-Authenticate": "Bearer"},
+        )
 
     def is_token(self, shown: str) -> bool:
         """Whether it is the token, in a time that doesn't tell how much of it is right."""
@@ -74,31 +81,34 @@ class Authenticator:
 
     def session(self) -> str:
         """A new value of the cookie: a nonce and our signature."""
-        nonce = secrets.token_urlsafe(18)
-        return f"{nonce}.{self._sign('session', nonce)}"
+        return self._signed("session", 18)
 
     def is_session(self, shown: str) -> bool:
         """Whether a session's cookie was signed by this server."""
-        nonce, _, signature = shown.rpartition(".")
-        return hmac.compare_digest(_ascii(signature), _ascii(self._sign("session", nonce)))
+        return self._is_signed("session", shown)
 
     def form_token(self, session: str) -> str:
         """What a form of our own pages carries; another site's page can't know it.
 
         Another one each time, so that the length of packed pages tells nothing of it (BREACH).
         """
-        nonce = secrets.token_urlsafe(9)
-        return f"{nonce}.{self._sign('form', f'{session} {nonce}')}"
+        return self._signed(f"form {session}", 9)
 
     def is_form_token(self, session: str, shown: str) -> bool:
         """Whether a form's hidden token belongs to the session."""
-        nonce, _, signature = shown.rpartition(".")
-        return bool(session) and hmac.compare_digest(
-            _ascii(self._sign("form", f"{session} {nonce}")), _ascii(signature)
-        )
+        return bool(session) and self._is_signed(f"form {session}", shown)
 
-    def _sign(self, use: str, value: str) -> str:
-        return hmac.new(self._key, f"{use} {value}".encode(), hashlib.sha256).hexdigest()
+    def _signed(self, use: str, size: int) -> str:
+        nonce = secrets.token_urlsafe(size)
+        return f"{nonce}.{self._sign(use, nonce)}"
+
+    def _is_signed(self, use: str, shown: str) -> bool:
+        nonce, _, signature = shown.rpartition(".")
+        ours = self._sign(use, nonce).encode()
+        return hmac.compare_digest(signature.encode("ascii", "replace"), ours)
+
+    def _sign(self, use: str, nonce: str) -> str:
+        return hmac.new(self._key, f"{use} {nonce}".encode(), hashlib.sha256).hexdigest()
 
 
 def cookies_of(scope: Scope) -> dict[str, str]:
@@ -110,26 +120,9 @@ def cookies_of(scope: Scope) -> dict[str, str]:
         return {}
 
 
-def _ascii(text: str) -> bytes:
-    return text.encode("ascii", "replace")
-
-
 def _host(value: bytes) -> str:
     """The name in a Host header, without the port."""
     text = value.decode("latin-1").lower()
     if text.startswith("["):
         return text[1:].partition("]")[0]
     return text.partition(":")[0]
-
-
-_NO_TOKEN = Problem(
-    401,
-    "token-needed",
-    "토큰이 필요합니다. `Authorization: Bearer 토큰` 헤더를 보내세요.",
-    {"WWW-Authenticate": "Bearer"},
-)
-_OTHER_NAME = Problem(
-    421,
-    "other-host",
-    "토큰 없이는 localhost 주소로만 접속할 수 있습니다.",
-)

@@ -7,58 +7,86 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
+
+from zigbang_nlp.console import log
+from zigbang_nlp.errors import ZigbangError
+from zigbang_nlp.language.i18n import N_
+from zigbang_nlp.web.problems import Problem
+
+#: Jobs that are over and still kept, and for how many seconds.
+_KEPT, _SECONDS = 20, 3_600
 
 
-class BackgroundJob(Protocol):
+@dataclass(kw_only=True)
+class BackgroundJob:
     """What every job has: see `Background`.
 
     Attributes:
         key: its secret name in addresses.
         state: "waiting", "working", "done" or "failed".
+        done, total: how much of it is done.
+        trouble: why it failed: a sentence of the catalogue, or an error.
         ended: when it was over, by the monotonic clock; 0 before.
     """
 
     key: str
-    state: str
-    ended: float
+    state: str = "waiting"
+    done: int = 0
+    total: int = 1
+    trouble: str | ZigbangError = ""
+    ended: float = 0.0
 
 
 J = TypeVar("J", bound=BackgroundJob)
 
 
-class Background(Generic[J]):
+class StoppedError(Exception):
+    """The server is told to stop: what `work` may raise when its job isn't working any more."""
+
+
+class Background(ABC, Generic[J]):
     """A queue, and one thread that works through it; the thread starts with the first job.
 
     Args:
         name: of the thread.
-        work: does one job, and sets its state and trouble; it raises nothing.
-        remove: deletes the files of a job that is forgotten.
-        kept: jobs that are over and still kept.
-        seconds: that they are kept.
+        failure: what the log says of work that went wrong unforeseen.
+        gone: type and sentence of the problem that a job isn't there any more.
 
     Attributes:
         place: a folder for the files of jobs.
         jobs: by key; changed under `lock` alone.
     """
 
-    def __init__(
-        self,
-        name: str,
-        work: Callable[[J], None],
-        remove: Callable[[J], None],
-        kept: int,
-        seconds: float,
-    ) -> None:
+    def __init__(self, name: str, failure: str, gone: tuple[str, str]) -> None:
         self.place = Path(tempfile.mkdtemp(prefix="zigbang-nlp-"))
         self.jobs: dict[str, J] = {}
         self.lock = threading.Lock()
-        self._name, self._do, self._remove = name, work, remove
-        self._kept, self._seconds = kept, seconds
+        self._name, self._failure, self._gone = name, failure, gone
         self._queue: queue.Queue[J | None] = queue.Queue()
         self._thread: threading.Thread | None = None
+
+    @abstractmethod
+    def work(self, job: J) -> None:
+        """Do one job, and no more of it once its state isn't "working"."""
+
+    @abstractmethod
+    def remove(self, job: J) -> None:
+        """Delete the files of a job that is forgotten."""
+
+    def find(self, key: str) -> J:
+        """A job by its key.
+
+        Raises:
+            Problem: there is none, or it is long over.
+        """
+        job = self.jobs.get(key)
+        if job is None:
+            raise Problem(404, *self._gone)
+        return job
 
     def under_way(self) -> list[J]:
         """Jobs that wait or are worked on."""
@@ -78,9 +106,9 @@ class Background(Generic[J]):
         ended = [job for job in self.jobs.values() if job.ended]
         ended.sort(key=lambda job: job.ended, reverse=True)
         for number, job in enumerate(ended):
-            if number >= self._kept or now - job.ended > self._seconds:
+            if number >= _KEPT or now - job.ended > _SECONDS:
                 del self.jobs[job.key]
-                self._remove(job)
+                self.remove(job)
 
     def close(self) -> None:
         """Stop after the step at hand and remove all files."""
@@ -97,5 +125,17 @@ class Background(Generic[J]):
             if job.state != "waiting":
                 continue
             job.state = "working"
-            self._do(job)
+            try:
+                self.work(job)
+                job.state = "done" if job.state == "working" else job.state
+            except StoppedError:
+                pass
+            except ZigbangError as error:
+                job.trouble, job.state = error, "failed"
+            except Exception:  # noqa: BLE001 - the thread must live on
+                log.exception("%s", self._failure)
+                job.trouble = N_(
+                    "서버에서 오류가 발생했습니다. 자세한 내용은 서버 로그에 있습니다."
+                )
+                job.state = "failed"
             job.ended = time.monotonic()

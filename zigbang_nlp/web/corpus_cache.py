@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import InsightError, StoreError, ZigbangError
@@ -21,10 +21,10 @@ from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.finding import TextIndex, index_of
 from zigbang_nlp.insight.queries import Filters
 from zigbang_nlp.insight.reading import load
-from zigbang_nlp.insight.searching import Hits, Question, search
 from zigbang_nlp.store import Store, open_store, store_exists
 
 Answer = TypeVar("Answer")
+P = ParamSpec("P")
 
 #: Seconds between two looks at whether the reviews changed.
 _LOOK = 2.0
@@ -73,36 +73,33 @@ class Snapshot:
         """
         if self.corpus is None:
             assert self.nothing is not None
-            raise self.nothing
+            raise self.nothing.with_traceback(None)  # else it grows each time that it is raised
         return self.corpus
-
-    def search(self, question: Question, page: int = 1, size: int = 20) -> Hits:
-        """The reviews that answer a question; see `insight.search`.
-
-        Raises:
-            ZigbangError: as the search does.
-        """
-        return search(self.reviews(), question, index=self.index(), page=page, size=size)
 
     def index(self) -> TextIndex:
         """The index of these reviews, made on first use."""
-        return self.ask("index", self._made_index)
 
-    def _made_index(self, corpus: Corpus) -> TextIndex:
-        same = self.store is not None and self.store.version() == self.version
-        return index_of(corpus, self.store if same else None)
+        def made(corpus: Corpus) -> TextIndex:
+            same = self.store is not None and self.store.version() == self.version
+            return index_of(corpus, self.store if same else None)
 
-    def query(self, query: Callable[..., Answer], *arguments: Hashable) -> Answer:
+        return self.ask("index", made)
+
+    def query(
+        self, query: Callable[Concatenate[Corpus, P], Answer], *arguments: P.args, **named: P.kwargs
+    ) -> Answer:
         """The answer to one of `insight.queries`, kept by the query and its arguments.
 
         Args:
-            query: takes a corpus, then the arguments.
-            arguments: of the query, by position.
+            query: takes a corpus, then the arguments, all of which can be hashed.
+            arguments: of the query, by position; who asks the same says it the same.
+            named: of the query, by name.
 
         Raises:
             ZigbangError: as the query does; that isn't kept.
         """
-        return self.ask((query.__name__, *arguments), lambda corpus: query(corpus, *arguments))
+        key = (query.__name__, *arguments, *sorted(named.items()))
+        return self.ask(key, lambda corpus: query(corpus, *arguments, **named))
 
     def ask(self, key: Hashable, find: Callable[[Corpus], Answer]) -> Answer:
         """What `find` says of the reviews; kept under `key`, and found once for all who wait.
@@ -150,28 +147,20 @@ class Snapshot:
             if key in self._answers:
                 return cast(Answer, self._answers[key])
             if key in self._troubles:
-                raise self._troubles[key]
-            if key not in self._making:
-                thread = threading.Thread(target=self._find_out, args=(key, find), daemon=True)
-                thread.start()
-                self._making[key] = threading.Lock()
-            else:
+                raise self._troubles[key].with_traceback(None)
+            if key in self._making:
                 return None
+            self._making[key] = threading.Lock()
+        thread = threading.Thread(target=self._find_out, args=(key, find), daemon=True)
+        thread.start()
         thread.join(_PATIENCE)
         return None if thread.is_alive() else self.later(key, find)
 
     def _find_out(self, key: Hashable, find: Callable[[Corpus], Any]) -> None:
         try:
-            answer = find(self.reviews())
+            self.ask(key, find)
         except ZigbangError as error:
-            with self._lock:
-                self._troubles[key] = error
-        else:
-            with self._lock:
-                self._answers[key] = answer
-        finally:
-            with self._lock:
-                self._making.pop(key, None)
+            self._troubles[key] = error
 
 
 class CorpusCache:
@@ -198,9 +187,10 @@ class CorpusCache:
             StoreError: it is away: no server answers, or its file is gone.
         """
         with self._lock:
-            if self._store is not None and self._is_same():
+            # An open file outlives its removal, so that the one at its path may be another.
+            if self._store is not None and _identity(self._store) == self._file:
                 return self._store
-            self._close()
+            self.close()
             if self._opened_before and not store_exists(self._url):
                 raise StoreError("The store's file is gone.", "Put it back.")
             opened = open_store(self._url, lambda sentence: log.info("%s", sentence))
@@ -210,16 +200,6 @@ class CorpusCache:
             self._file = _identity(opened)
             self._store = opened
             return opened
-
-    def _is_same(self) -> bool:
-        """Whether the open file is still the one at its path; an open file outlives its removal."""
-        assert self._store is not None
-        return self._store.database.file is None or _identity(self._store) == self._file
-
-    def _close(self) -> None:
-        if self._store is not None:
-            self._store.close()
-        self._store = None
 
     def check(self) -> None:
         """Raise `StoreError` unless the store answers."""
@@ -282,10 +262,13 @@ class CorpusCache:
     def close(self) -> None:
         """Give the store back."""
         with self._lock:
-            self._close()
+            if self._store is not None:
+                self._store.close()
+            self._store = None
 
 
 def _identity(store: Store) -> tuple[int, int] | None:
+    """Which file the store's path leads to; None where it leads to none, or the store is a server's."""
     file = store.database.file
     if file is None:
         return None

@@ -1,11 +1,11 @@
-"""What a page shows, as a file: CSV and Excel, neither of which can run anything."""
+"""What a page shows, as a file: CSV and Excel, neither of which can run anything, and points."""
 
 from __future__ import annotations
 
 import io
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -18,7 +18,6 @@ from zigbang_nlp.tables.cells import defused
 
 #: Letters that a cell of Excel holds.
 _MOST_LETTERS = 32_767
-_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 GEOPACKAGE = "application/geopackage+sqlite3"
 
 
@@ -26,40 +25,16 @@ def file_of(table: pd.DataFrame, name: str, format: str) -> Response:
     """All rows of a table as a download.
 
     Args:
-        table: what the page shows a part of.
+        table: what the page shows a part of; for points one of `insight.where` by complex.
         name: of the file, without its ending.
-        format: "csv" or "xlsx".
+        format: "csv" or "xlsx", or "geojson" or "gpkg" for points on a map.
     """
-    body, media_type = (
-        (_workbook(table), _SHEET)
-        if format == "xlsx"
-        else (csv_text(table).encode("utf-8-sig", "replace"), "text/csv; charset=utf-8")
-    )
-    return _attached(body, f"{name}.{format}", media_type)
-
-
-def points_file(table: pd.DataFrame, format: str) -> Response:
-    """Complexes as points for a map program.
-
-    Args:
-        table: of `insight.where` by complex.
-        format: "geojson" or "gpkg".
-    """
-    collection = feature_collection(table)
-    body, media_type = (
-        (geopackage(collection), GEOPACKAGE)
-        if format == "gpkg"
-        else (json.dumps(collection, ensure_ascii=False).encode(), "application/geo+json")
-    )
-    return _attached(body, f"complexes.{format}", media_type)
-
-
-def _attached(body: bytes, file: str, media_type: str) -> Response:
+    make, media_type = _FORMATS[format]
     headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file)}",
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(f'{name}.{format}')}",
         "Cache-Control": "private, no-cache",
     }
-    return Response(body, headers=headers, media_type=media_type)
+    return Response(make(table), headers=headers, media_type=media_type)
 
 
 def one_of(tables: Mapping[str, pd.DataFrame | None], chosen: str, format: str) -> Response:
@@ -114,3 +89,18 @@ def _plain(value: Any) -> Any:
     if isinstance(value, pd.Timestamp | datetime):
         return pd.Timestamp(value).tz_localize(None).to_pydatetime()
     return value.item() if hasattr(value, "item") else value
+
+
+#: Format -> (what makes it of a table, its media type).
+_FORMATS: dict[str, tuple[Callable[[pd.DataFrame], bytes], str]] = {
+    "csv": (
+        lambda table: csv_text(table).encode("utf-8-sig", "replace"),
+        "text/csv; charset=utf-8",
+    ),
+    "xlsx": (_workbook, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "geojson": (
+        lambda table: json.dumps(feature_collection(table), ensure_ascii=False).encode(),
+        "application/geo+json",
+    ),
+    "gpkg": (lambda table: geopackage(feature_collection(table)), GEOPACKAGE),
+}

@@ -9,16 +9,6 @@ import pandas as pd
 
 from zigbang_nlp.records import Prediction
 
-#: Columns of the rows of a file.
-ROW_COLUMNS: dict[str, str] = {
-    "row": "number of the row in the file, from 1 on",
-    "text": "as it was read",
-    "label": "positive, negative, or None where the model can't tell",
-    "probability": "of positive",
-    "unsure": "whether the model doubts itself",
-    "corrected": "what a person said, or None",
-}
-
 #: How rows may be sorted -> (column, ascending).
 SORTS: dict[str, tuple[str, bool]] = {
     "row": ("row", True),
@@ -48,7 +38,13 @@ def save_rows(parts: Sequence[pd.DataFrame], place: Path) -> None:
 
 
 def load_rows(place: Path, corrected: dict[int, str]) -> pd.DataFrame:
-    """The rows of a file with what people said of them; see `ROW_COLUMNS`."""
+    """The rows of a file with what people said of them.
+
+    Returns:
+        row (its number in the file, from 1 on), text (as it was read), label ("positive",
+        "negative", or None where the model can't tell), probability (of positive), unsure (whether
+        the model doubts itself), and corrected (what a person said, or None).
+    """
     table = pd.read_parquet(place)
     return table.assign(corrected=table["row"].map(corrected).astype("str"))
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.agreement import agreements
 from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.corrected import corrected_difference, corrected_shares
@@ -17,28 +15,11 @@ from zigbang_nlp.insight.embeddings import Embeddings
 from zigbang_nlp.insight.labelling import Kind, labelling_queue, sample_labels
 from zigbang_nlp.insight.queries import Filters
 from zigbang_nlp.insight.sentiment import By
-from zigbang_nlp.store import Store
 from zigbang_nlp.store.annotations import Annotation
 from zigbang_nlp.web.corpus_cache import Snapshot
 
 #: Texts of a queue that are kept; longer ones are worked off first.
 _LONGEST = 5_000
-
-
-@dataclass(frozen=True)
-class Next:
-    """What a person should look at next.
-
-    Attributes:
-        rows: the first texts that they haven't labelled, with `insight.QUEUE_COLUMNS`; None while
-            the queue is being made.
-        left: how many there are.
-        done: how many of the queue they have labelled.
-    """
-
-    rows: pd.DataFrame | None
-    left: int = 0
-    done: int = 0
 
 
 def next_texts(
@@ -48,7 +29,7 @@ def next_texts(
     kind: Kind,
     size: int,
     embeddings: Embeddings,
-) -> Next:
+) -> tuple[pd.DataFrame | None, int, int]:
     """The next texts of a queue for a person.
 
     Args:
@@ -59,6 +40,10 @@ def next_texts(
         size: texts at most.
         embeddings: of the texts, as many as there are.
 
+    Returns:
+        (the first texts that they haven't labelled, with `insight.QUEUE_COLUMNS`, or None while
+        the queue is being made; how many there are; how many of the queue they have labelled).
+
     Raises:
         InsightError: there are no judged reviews.
     """
@@ -68,11 +53,11 @@ def next_texts(
         lambda corpus: labelling_queue(corpus, kind, size=_LONGEST, embeddings=embeddings),
     )
     if queue is None:
-        return Next(None)
+        return None, 0, 0
     mine = {one.key for one in annotations if one.person == person}
     done = np.array([key in mine for key in keys_of(queue)], bool)
     rest = queue[~done]
-    return Next(rest.head(size), len(rest), int(done.sum()))
+    return rest.head(size), len(rest), int(done.sum())
 
 
 def keys_of(texts: pd.DataFrame) -> list[tuple[str, str, str, str]]:
@@ -89,18 +74,6 @@ def split_key(complex_key: str) -> tuple[str, str]:
     """Source and apartment of a complex's key."""
     source, _, apartment = complex_key.partition(":")
     return source, apartment
-
-
-def add_label(
-    store: Store, person: str, key: tuple[str, str, str, str], label: str, kind: str
-) -> None:
-    """Keep what a person says of a review.
-
-    Raises:
-        InputError: the label or the name is none, or the review isn't in the store.
-    """
-    if not store.annotations.add([Annotation(key, person, label, kind)]):
-        raise InputError("The store doesn't hold this review.", "Reload the page.")
 
 
 def agreement(snapshot: Snapshot, annotations: list[Annotation]) -> pd.DataFrame:

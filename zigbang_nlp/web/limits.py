@@ -10,6 +10,7 @@ import asyncio
 import json
 import logging
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -19,14 +20,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from zigbang_nlp.config import ServeSettings
 from zigbang_nlp.console import log
+from zigbang_nlp.language.i18n import N_
 from zigbang_nlp.web import authentication
 from zigbang_nlp.web.metrics import Metrics
 from zigbang_nlp.web.problems import Problem
-from zigbang_nlp.web.rate import Rate
 
 #: One JSON object a line: never a review's text, nor a query, which may hold words of one.
 access_log = logging.getLogger("zigbang_nlp.access")
 
+#: Clients whose requests are counted; the one unseen for longest is forgotten first.
+_CLIENTS = 10_000
 #: Methods that are counted by name; anything else a caller invents is "other".
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
@@ -42,6 +45,34 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
+
+
+class Rate:
+    """A token bucket each: lets each client send so many requests a minute, in bursts of up to a minute's worth.
+
+    Args:
+        per_minute: requests; 0 = no limit.
+        clock: seconds.
+    """
+
+    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._full = float(per_minute)
+        self._per_second = per_minute / 60
+        self._clock = clock
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def wait(self, client: str) -> float:
+        """Count a request of a client; the seconds it has to wait, 0 where it may go on."""
+        if not self._full:
+            return 0.0
+        now = self._clock()
+        left, seen = self._left.pop(client, (self._full, now))
+        left = min(self._full, left + (now - seen) * self._per_second)
+        allowed = left >= 1
+        self._left[client] = (left - 1 if allowed else left, now)
+        if len(self._left) > _CLIENTS:
+            self._left.popitem(last=False)
+        return 0.0 if allowed else (1 - left) / self._per_second
 
 
 class LimitsMiddleware:
@@ -78,17 +109,25 @@ class LimitsMiddleware:
         answer = _Answer(scope, send)
         try:
             self._admit(scope)
-            limit = self._body_limit(scope)
+            uploads = scope["path"] in (authentication.UPLOAD_PATH, authentication.PRICES_PATH)
+            limit = self.settings.max_upload if uploads else self.settings.max_body
             async with asyncio.timeout(self.settings.request_timeout):
-                await self.app(scope, _Body(scope, receive, limit).receive, answer.send)
+                await self.app(scope, _limited(scope, receive, limit), answer.send)
         except Problem as problem:
             await answer.give(self.shown(scope, problem))
         except TimeoutError:
-            await answer.give(self.shown(scope, _too_slow(self.settings.request_timeout)))
+            late = Problem(
+                504,
+                "too-slow",
+                "요청을 {seconds:g}초 안에 처리하지 못했습니다. 범위를 줄여 다시 요청하세요.",
+                values={"seconds": self.settings.request_timeout},
+            )
+            await answer.give(self.shown(scope, late))
         except Exception:  # noqa: BLE001 - the last line of defence
             log.exception("An answer failed.")
             if not answer.started:
-                await answer.give(self.shown(scope, _failed()))
+                sentence = N_("서버에서 오류가 발생했습니다. 자세한 내용은 서버 로그에 있습니다.")
+                await answer.give(self.shown(scope, Problem(500, "internal", sentence)))
         finally:
             self._note(scope, answer)
 
@@ -97,14 +136,15 @@ class LimitsMiddleware:
         path = scope["path"]
         if not authentication.is_open(path):
             self.authenticator.check(scope)
-        if not authentication.is_counted(path):
-            return
-        if wait := self.rate.wait(client_of(scope)):
-            raise _too_often(self.settings.requests_per_minute, wait)
-
-    def _body_limit(self, scope: Scope) -> int:
-        uploads = scope["path"] in (authentication.UPLOAD_PATH, authentication.PRICES_PATH)
-        return self.settings.max_upload if uploads else self.settings.max_body
+        if authentication.is_counted(path) and (wait := self.rate.wait(client_of(scope))):
+            seconds = max(1, round(wait + 0.5))
+            raise Problem(
+                429,
+                "too-many-requests",
+                "요청은 1분에 {limit:,}번까지 보낼 수 있습니다. {seconds}초 뒤에 다시 시도하세요.",
+                {"Retry-After": str(seconds)},
+                values={"limit": self.settings.requests_per_minute, "seconds": seconds},
+            )
 
     def _note(self, scope: Scope, answer: _Answer) -> None:
         seconds = time.perf_counter() - answer.began
@@ -112,20 +152,16 @@ class LimitsMiddleware:
         method = scope["method"] if scope["method"] in _METHODS else "other"
         self.metrics.answered(method, route, answer.status, seconds)
         if access_log.isEnabledFor(logging.INFO):
-            access_log.info(
-                "%s",
-                json.dumps(
-                    {
-                        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-                        "client": client_of(scope),
-                        "method": method,
-                        "route": route,
-                        "status": answer.status,
-                        "bytes": answer.bytes,
-                        "ms": round(1_000 * seconds, 1),
-                    }
-                ),
-            )
+            entry = {
+                "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+                "client": client_of(scope),
+                "method": method,
+                "route": route,
+                "status": answer.status,
+                "bytes": answer.bytes,
+                "ms": round(1_000 * seconds, 1),
+            }
+            access_log.info("%s", json.dumps(entry))
 
 
 class _Answer:
@@ -154,24 +190,23 @@ class _Answer:
             await response(self._scope, _nothing, self.send)
 
 
-class _Body:
+def _limited(scope: Scope, receive: Receive, limit: int) -> Receive:
     """Reads a request's body up to a limit, whatever its Content-Length says."""
+    length = next((v for k, v in scope["headers"] if k == b"content-length"), b"0")
+    if length.isdigit() and int(length) > limit:
+        raise _too_large(limit)
+    read = 0
 
-    def __init__(self, scope: Scope, receive: Receive, limit: int) -> None:
-        self._receive = receive
-        self._limit = limit
-        self._read = 0
-        length = next((v for k, v in scope["headers"] if k == b"content-length"), b"0")
-        if length.isdigit() and int(length) > limit:
-            raise _too_large(limit)
-
-    async def receive(self) -> Message:
-        message = await self._receive()
+    async def receive_within() -> Message:
+        nonlocal read
+        message = await receive()
         if message["type"] == "http.request":
-            self._read += len(message.get("body", b""))
-            if self._read > self._limit:
-                raise _too_large(self._limit)
+            read += len(message.get("body", b""))
+            if read > limit:
+                raise _too_large(limit)
         return message
+
+    return receive_within
 
 
 async def _nothing() -> Message:
@@ -191,32 +226,4 @@ def _too_large(limit: int) -> Problem:
         "요청 본문은 {limit:,}바이트까지 보낼 수 있습니다. 나누어 보내세요.",
         {"Connection": "close"},
         values={"limit": limit},
-    )
-
-
-def _too_slow(seconds: float) -> Problem:
-    return Problem(
-        504,
-        "too-slow",
-        "요청을 {seconds:g}초 안에 처리하지 못했습니다. 범위를 줄여 다시 요청하세요.",
-        values={"seconds": seconds},
-    )
-
-
-def _too_often(limit: int, wait: float) -> Problem:
-    seconds = max(1, round(wait + 0.5))
-    return Problem(
-        429,
-        "too-many-requests",
-        "요청은 1분에 {limit:,}번까지 보낼 수 있습니다. {seconds}초 뒤에 다시 시도하세요.",
-        {"Retry-After": str(seconds)},
-        values={"limit": limit, "seconds": seconds},
-    )
-
-
-def _failed() -> Problem:
-    return Problem(
-        500,
-        "internal",
-        "서버에서 오류가 발생했습니다. 자세한 내용은 서버 로그에 있습니다.",
     )

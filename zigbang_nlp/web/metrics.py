@@ -14,11 +14,8 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self._requests = Counter(
-            "zigbang_requests",
-            "Answers by route and status.",
-            ("method", "route", "status"),
-            registry=self.registry,
+        self._requests = self._counter(
+            "zigbang_requests", "Answers by route and status.", "method", "route", "status"
         )
         self._seconds = Histogram(
             "zigbang_request_seconds",
@@ -27,15 +24,12 @@ class Metrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
-        self.texts = Counter(
-            "zigbang_texts", "Texts that were classified for callers.", registry=self.registry
-        )
-        self.batches = Counter(
-            "zigbang_batches", "Goes in which they were classified.", registry=self.registry
-        )
-        self.corrections = Counter(
-            "zigbang_corrections", "Labels that people corrected.", registry=self.registry
-        )
+        self.texts = self._counter("zigbang_texts", "Texts that were classified for callers.")
+        self.batches = self._counter("zigbang_batches", "Goes in which they were classified.")
+        self.corrections = self._counter("zigbang_corrections", "Labels that people corrected.")
+
+    def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
+        return Counter(name, meaning, labels, registry=self.registry)
 
     def gauge(self, name: str, meaning: str, value: Callable[[], float]) -> None:
         """A value that is read when it is asked for."""

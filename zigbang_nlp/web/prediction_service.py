@@ -25,13 +25,6 @@ WATCH = 1.0
 #: text waits behind them.
 _SMALL = 32
 
-BUSY = Problem(
-    503,
-    "busy",
-    "요청이 많아 지금은 처리할 수 없습니다. 잠시 뒤에 다시 시도하세요.",
-    {"Retry-After": "1"},
-)
-
 
 class PredictionService:
     """Classifies with the newest bundle at `directory`.
@@ -64,9 +57,10 @@ class PredictionService:
     @property
     def _in_force(self) -> tuple[Classifier, str]:
         if self._loaded is None:
-            raise self.trouble or BundleError(
+            error = self.trouble or BundleError(
                 f"There is no model in {self.directory}.", "Run `zigbang-nlp train` first."
             )
+            raise error.with_traceback(None)  # else it grows each time that it is raised
         return self._loaded
 
     @property
@@ -102,7 +96,12 @@ class PredictionService:
     def refuse_when_full(self) -> None:
         """Raise the problem that too many calls are under way, if they are."""
         if self.under_way >= self.max_waiting:
-            raise BUSY
+            raise Problem(
+                503,
+                "busy",
+                "요청이 많아 지금은 처리할 수 없습니다. 잠시 뒤에 다시 시도하세요.",
+                {"Retry-After": "1"},
+            )
 
     @contextlib.contextmanager
     def _counted(self) -> Iterator[None]:
@@ -173,9 +172,9 @@ class PredictionService:
 
     async def look(self) -> None:
         """Load the bundle if it isn't the one in force; a damaged one leaves the old in force."""
-        come = self._better is not None and _marks(self._better / MANIFEST) is not None
-        if come and self._better is not None and serves_by_default(self._better)[0]:
-            self.directory, self._better = self._better, None
+        better = self._better
+        if better and _marks(better / MANIFEST) and serves_by_default(better)[0]:
+            self.directory, self._better = better, None
         seen = _marks(self.directory / MANIFEST)
         if seen is None or seen == self._seen or time.monotonic() < self._look_again:
             return

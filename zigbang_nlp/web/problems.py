@@ -85,6 +85,11 @@ class Problem(Exception):
         return Response(body, self.status, dict(self.headers), MEDIA_TYPE)
 
 
+def wrong_values(faults: Sequence[Any]) -> list[dict[str, str]]:
+    """The first of pydantic's faults as `errors` of a problem."""
+    return [{"where": "/".join(map(str, one["loc"])), "reason": one["msg"]} for one in faults[:20]]
+
+
 def preferred_language(scope: Scope) -> str:
     """Choose "en" where the caller's first wish is English, else "ko"."""
     wished = next((v for k, v in scope["headers"] if k == b"accept-language"), b"")
@@ -99,12 +104,8 @@ def problem_of(error: ZigbangError) -> Problem:
     """
     soon = {"Retry-After": "5"}
     if isinstance(error, StoreError):
-        return Problem(
-            503,
-            "store-away",
-            "저장소를 읽을 수 없습니다. 잠시 뒤에 다시 시도하세요.",
-            soon,
-        )
+        sentence = N_("저장소를 읽을 수 없습니다. 잠시 뒤에 다시 시도하세요.")
+        return Problem(503, "store-away", sentence, soon)
     if isinstance(error, BundleError):
         return Problem(
             503,
@@ -116,8 +117,6 @@ def problem_of(error: ZigbangError) -> Problem:
         return Problem(404, "nothing-to-say", error)
     why = [{"reason": str(error)}]
     if isinstance(error, InputError):
-        sentence = (
-            error if error.korean else N_("요청 값을 이해하지 못했습니다. 값을 확인해 주세요.")
-        )
-        return Problem(422, "wrong-input", sentence, errors=why)
+        lost = N_("요청 값을 이해하지 못했습니다. 값을 확인해 주세요.")
+        return Problem(422, "wrong-input", error if error.korean else lost, errors=why)
     return Problem(500, "internal", "요청을 처리할 수 없습니다.", errors=why)

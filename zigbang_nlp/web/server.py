@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import socket
 
 import uvicorn
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from zigbang_nlp.config import Settings
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import ZigbangError
 from zigbang_nlp.web.app import create_app
 from zigbang_nlp.web.limits import access_log
-from zigbang_nlp.web.slow_headers import PromptProtocol
 
 
 def serve(settings: Settings) -> None:
@@ -57,6 +58,48 @@ def _listen(host: str, port: int) -> socket.socket:
             f"The server can't listen on {host}:{port}: {error.strerror or error}.",
             "Choose another --port or --host; perhaps a server runs there already.",
         ) from error
+
+
+class PromptProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
+    """uvicorn's own protocol with a limit on how long the headers of a request may take.
+
+    Connections that say nothing, or their headers a byte at a time, hold a place.
+    """
+
+    #: Seconds that a caller may take to send the headers of a request.
+    patience = 10.0
+    _waiting: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        """A caller comes: the clock runs until they have asked for something."""
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Some bytes; the clock stops once they make up whole headers."""
+        if self._waiting is None and (self.cycle is None or self.cycle.response_complete):
+            self._wait()
+        super().data_received(data)
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._stop()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """They are gone."""
+        self._stop()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        self._waiting = self.loop.call_later(self.patience, self._cut)
+
+    def _stop(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+
+    def _cut(self) -> None:
+        self._waiting = None
+        if not self.transport.is_closing():
+            self.transport.close()
 
 
 class _Server(uvicorn.Server):

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from zigbang_nlp.console import log
 from zigbang_nlp.errors import InputError, ZigbangError
 from zigbang_nlp.files import atomic_file
 from zigbang_nlp.importing import Look
@@ -19,51 +18,41 @@ from zigbang_nlp.records import LABEL_ONLY
 from zigbang_nlp.tables.cells import review_texts
 from zigbang_nlp.tables.source import ReadOptions
 from zigbang_nlp.tables.write import open_table
-from zigbang_nlp.web.background import Background
+from zigbang_nlp.web.background import Background, BackgroundJob
 from zigbang_nlp.web.job_rows import rows_of, save_rows
 from zigbang_nlp.web.prediction_service import PredictionService
 from zigbang_nlp.web.problems import Problem
 from zigbang_nlp.web.uploads import ending_of, look, seen_in, small_chunks, under_name
 
-#: Files that may wait, seconds that a finished one is kept, and finished ones that are kept.
-_WAITING, _SECONDS, _FINISHED = 8, 3_600, 20
+#: Files that may wait.
+_WAITING = 8
 
 
 @dataclass
-class Job:
-    """One file.
+class Job(BackgroundJob):
+    """One file; what is done of it are rows.
 
     Attributes:
-        key: its secret name in addresses.
         name: of the file, as it was sent.
-        source, output: where it and its answer lie.
+        source: where it lies, in a folder of its own.
         column: of the texts.
-        total, done: rows.
-        state: "waiting", "working", "done" or "failed".
-        trouble: why it failed: a sentence of the catalogue, or an error.
+        options: how the file is read.
         positive, negative, unsure: rows so far; those that no model could judge are none of them.
         model: identity of the bundle that judges it.
-        options: how the file is read.
         seen: what was recognised in the file, None before it is read.
         corrected: what people said of its rows, by their number.
     """
 
-    key: str
     name: str
     source: Path
     column: str
-    total: int
-    state: str = "waiting"
-    done: int = 0
+    options: ReadOptions
     positive: int = 0
     negative: int = 0
     unsure: int = 0
     model: str | None = None
-    options: ReadOptions = field(default_factory=ReadOptions)
     seen: Look | None = None
     corrected: dict[int, str] = field(default_factory=dict)
-    trouble: str | InputError = ""
-    ended: float = 0.0
 
     @property
     def output(self) -> Path:
@@ -76,7 +65,7 @@ class Job:
         return self.source.with_name("rows.parquet")
 
 
-class UploadJobs:
+class UploadJobs(Background[Job]):
     """Classifies uploaded files in a thread of its own.
 
     Args:
@@ -84,10 +73,10 @@ class UploadJobs:
     """
 
     def __init__(self, prediction_service: PredictionService) -> None:
+        sentence = N_("파일을 찾을 수 없습니다. 판정한 파일은 한 시간 동안만 보관합니다.")
+        gone = ("no-such-file", sentence)
+        super().__init__("files", "An uploaded file could not be classified.", gone)
         self._prediction_service = prediction_service
-        self._background: Background[Job] = Background(
-            "files", self._do, _remove, _FINISHED, _SECONDS
-        )
         #: Files that are being read before they are jobs.
         self._coming = 0
 
@@ -108,69 +97,49 @@ class UploadJobs:
             BundleError: there is no model.
         """
         self._prediction_service.classifier  # noqa: B018 - without one the file would wait for nothing
-        with self._background.lock:
-            self._background.forget_old()
-            under_way = len(self._background.under_way())
-            if under_way + self._coming >= _WAITING:
-                raise _TOO_MANY
+        with self.lock:
+            self.forget_old()
+            if len(self.under_way()) + self._coming >= _WAITING:
+                raise Problem(
+                    503,
+                    "too-many-files",
+                    "대기 중인 파일이 너무 많습니다. 몇 분 뒤에 다시 올려 주세요.",
+                    {"Retry-After": "60"},
+                )
             self._coming += 1
         try:
             return self._taken(name, body, column, options or ReadOptions())
         finally:
-            with self._background.lock:
+            with self.lock:
                 self._coming -= 1
 
     def _taken(self, name: str, body: BinaryIO, column: str, options: ReadOptions) -> Job:
         key = secrets.token_urlsafe(16)
-        home = self._background.place / key
+        home = self.place / key
         home.mkdir()
+        source = home / f"upload{ending_of(name)}"
+        job = Job(Path(name).name[:100], source, column, options, key=key)
         try:
-            source = home / f"upload{ending_of(name)}"
             with source.open("wb") as stream:
                 shutil.copyfileobj(body, stream, 1 << 20)
-            column, total = look(source, column, options)
+            job.column, job.total = look(source, column, options)
         except BaseException as error:
             shutil.rmtree(home, ignore_errors=True)
             if isinstance(error, InputError):
-                raise under_name(error, source, Path(name).name[:100]) from error
+                raise under_name(error, source, job.name) from error
             raise
-        job = Job(key, Path(name).name[:100], source, column, total, options=options)
-        with self._background.lock:
-            self._background.put(job)
+        with self.lock:
+            self.put(job)
         return job
 
-    def find(self, key: str) -> Job:
-        """A job by its key.
-
-        Raises:
-            Problem: there is none, or it is long over.
-        """
-        job = self._background.jobs.get(key)
-        if job is None:
-            raise Problem(
-                404,
-                "no-such-file",
-                "파일을 찾을 수 없습니다. 판정한 파일은 한 시간 동안만 보관합니다.",
-            )
-        return job
-
-    def close(self) -> None:
-        """Stop after the chunk at hand and remove all files."""
-        self._background.close()
-
-    def _do(self, job: Job) -> None:
+    def work(self, job: Job) -> None:
+        """Classify a file, which goes; its answer and its rows stay."""
         try:
             self._classify(job)
-            job.state = "done" if job.state == "working" else job.state
         except ZigbangError as error:
-            job.state, job.trouble = "failed", under_name(error, job.source, job.name)
-        except Exception:  # noqa: BLE001 - the thread must live on
-            log.exception("An uploaded file could not be classified.")
-            job.state, job.trouble = (
-                "failed",
-                N_("서버에서 오류가 발생했습니다. 자세한 내용은 서버 로그에 있습니다."),
-            )
-        job.source.unlink(missing_ok=True)
+            raise under_name(error, job.source, job.name) from error
+        finally:
+            job.source.unlink(missing_ok=True)
 
     def _classify(self, job: Job) -> None:
         kept = []
@@ -190,14 +159,6 @@ class UploadJobs:
                 job.unsure += sum(p.unsure and p.label is not None for p in predictions)
         save_rows(kept, job.rows)
 
-
-def _remove(job: Job) -> None:
-    shutil.rmtree(job.source.parent, ignore_errors=True)
-
-
-_TOO_MANY = Problem(
-    503,
-    "too-many-files",
-    "대기 중인 파일이 너무 많습니다. 몇 분 뒤에 다시 올려 주세요.",
-    {"Retry-After": "60"},
-)
+    def remove(self, job: Job) -> None:
+        """Delete all that a file left."""
+        shutil.rmtree(job.source.parent, ignore_errors=True)

@@ -47,9 +47,18 @@ def look(source: Path, column: str, options: ReadOptions | None = None) -> tuple
         first = first if total else chunk
         total += len(chunk)
         if total > _MOST_ROWS:
-            raise _TOO_LONG
+            raise Problem(
+                422,
+                "too-many-rows",
+                "행이 {most:,}개보다 많습니다. 나누어 올리거나 `zigbang-nlp predict`를 쓰세요.",
+                values={"most": _MOST_ROWS},
+            )
         if time.monotonic() > ends:
-            raise _TOO_SLOW
+            raise Problem(
+                422,
+                "too-slow-to-read",
+                "파일을 읽는 데 너무 오래 걸립니다. 나누어 올리거나 `zigbang-nlp predict`를 쓰세요.",
+            )
     names, column = [str(name) for name in first.columns], composed(column)
     if column and column not in names:
         raise _which_column(names)
@@ -115,16 +124,3 @@ def _which_column(names: list[str]) -> Problem:
             "이 파일의 열: {columns}"
         )
     return Problem(422, "which-column", sentence, errors=errors, values=values)
-
-
-_TOO_LONG = Problem(
-    422,
-    "too-many-rows",
-    "행이 {most:,}개보다 많습니다. 나누어 올리거나 `zigbang-nlp predict`를 쓰세요.",
-    values={"most": _MOST_ROWS},
-)
-_TOO_SLOW = Problem(
-    422,
-    "too-slow-to-read",
-    "파일을 읽는 데 너무 오래 걸립니다. 나누어 올리거나 `zigbang-nlp predict`를 쓰세요.",
-)

@@ -9,7 +9,9 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from zigbang_nlp.errors import InsightError
-from zigbang_nlp.packing import unpack_names
+from zigbang_nlp.insight import queries as questions
+from zigbang_nlp.insight.queries import Filters, Sort
+from zigbang_nlp.insight.similar_names import suggested
 from zigbang_nlp.web import queries
 from zigbang_nlp.web.api import PREFIX
 from zigbang_nlp.web.api.listing import (
@@ -18,43 +20,37 @@ from zigbang_nlp.web.api.listing import (
     Page,
     Reviews,
     Size,
+    Tag,
     answer,
-    not_modified,
     page_of,
     records,
     reply,
-    unchanged,
 )
+from zigbang_nlp.web.api.rows import REVIEW_COLUMNS
 from zigbang_nlp.web.api.schemas import (
+    PROBLEMS,
+    TABLE_RESPONSES,
     ComplexDetail,
     ComplexList,
     ReviewList,
     Suggestions,
-    problem_responses,
-    table_responses,
 )
-from zigbang_nlp.web.queries import Filters
 
 router = APIRouter(prefix=PREFIX, tags=["단지"])
-Key = Annotated[
-    str,
-    Path(max_length=300, description="출처:단지번호", examples=["sample:90101"]),
-]
+Key = Annotated[str, Path(max_length=300, description="출처:단지번호", examples=["sample:90101"])]
 
 
 @router.get(
-    "/complexes",
-    summary="단지를 찾습니다",
-    response_model=ComplexList,
-    responses=table_responses(404, 422),
+    "/complexes", summary="단지를 찾습니다", response_model=ComplexList, responses=TABLE_RESPONSES
 )
 def complexes(
     request: Request,
     snapshot: Reviews,
+    tag: Tag,
     meant: Meant,
     q: Annotated[str, Query(max_length=100, description="이름이나 지역에 든 말")] = "",
     sort: Annotated[
-        queries.Sort, Query(description="best 만족 높은 순, worst 낮은 순, most 리뷰 많은 순")
+        Sort, Query(description="best 만족 높은 순, worst 낮은 순, most 리뷰 많은 순")
     ] = "best",
     min_texts: Annotated[
         int, Query(ge=1, le=10_000, description="글이 이 수보다 적은 단지는 뺍니다")
@@ -63,24 +59,16 @@ def complexes(
     size: Size = 50,
 ) -> Response:
     """만족도(`score`)는 지역 평균 쪽으로 당긴 값이고 `low`와 `high`가 그 95% 구간입니다."""
-    tag, same = unchanged(request, snapshot)
-    if same:
-        return not_modified(tag)
     if snapshot.corpus is None:
         return answer(tag, page_of(pd.DataFrame(), page, size))
     table = queries.complexes(snapshot, meant, sort, min_texts, q)
     return reply(request, tag, table, page_of(table, page, size))
 
 
-@router.get(
-    "/suggest",
-    summary="이름을 제안합니다",
-    response_model=Suggestions,
-    responses=problem_responses(404, 422),
-)
+@router.get("/suggest", summary="이름을 제안합니다", response_model=Suggestions, responses=PROBLEMS)
 def suggest(
-    request: Request,
     snapshot: Reviews,
+    tag: Tag,
     q: Annotated[
         str,
         Query(
@@ -89,21 +77,19 @@ def suggest(
     ] = "",
 ) -> Response:
     """입력한 글이 든 지역과 단지. 없으면 철자가 비슷한 이름입니다."""
-    tag, same = unchanged(request, snapshot)
-    if same:
-        return not_modified(tag)
-    return answer(tag, {"items": queries.suggested(snapshot, q.strip())})
+    return answer(tag, {"items": suggested(snapshot.reviews().complexes, q.strip())})
 
 
 @router.get(
     "/complexes/{key:path}/reviews",
     summary="한 단지의 리뷰",
     response_model=ReviewList,
-    responses=table_responses(404, 422),
+    responses=TABLE_RESPONSES,
 )
 def reviews(
     request: Request,
     snapshot: Reviews,
+    tag: Tag,
     key: Key,
     label: Annotated[str | None, Query(pattern="^(positive|negative)$")] = None,
     topic: Annotated[str | None, Query(max_length=50)] = None,
@@ -112,51 +98,27 @@ def reviews(
     size: Size = 20,
 ) -> Response:
     """새로 쓰인 것부터."""
-    tag, same = unchanged(request, snapshot)
-    if same:
-        return not_modified(tag)
-    table = queries.reviews(snapshot, key, label, topic, category)
-    shown = table[
-        [
-            "review_id",
-            "category",
-            "text",
-            "score",
-            "written_at",
-            "positive",
-            "probability",
-            "unsure",
-            "topics",
-        ]
-    ].assign(
-        label=table["positive"].map({1.0: "positive", 0.0: "negative"}),
-        topics=table["topics"].map(unpack_names),
-    )
-    shown = shown.drop(columns="positive")
+    queries.one_complex(snapshot, key)
+    table = questions.reviews(snapshot.reviews(), key, label, topic, category)
+    shown = queries.in_words(table)[[*REVIEW_COLUMNS, "topics", "label"]]
     return reply(request, tag, shown, page_of(shown, page, size))
 
 
 @router.get(
-    "/complexes/{key:path}",
-    summary="한 단지",
-    response_model=ComplexDetail,
-    responses=problem_responses(404, 422),
+    "/complexes/{key:path}", summary="한 단지", response_model=ComplexDetail, responses=PROBLEMS
 )
-def complex_(request: Request, snapshot: Reviews, key: Key) -> Response:
+def complex_(snapshot: Reviews, tag: Tag, key: Key) -> Response:
     """항목별 만족도를 같은 구의 것과 나란히, 분기별 흐름과 함께."""
-    tag, same = unchanged(request, snapshot)
-    if same:
-        return not_modified(tag)
     row = queries.one_complex(snapshot, key)
     own = Filters(complexes=(key,))
     body: dict[str, Any] = records(row.to_frame().T)[0]
-    body["categories"] = records(queries.profile(snapshot, own))
+    body["categories"] = records(snapshot.query(questions.profile, own))
     district = row["district"]
     body["district_categories"] = (
-        records(queries.profile(snapshot, Filters(region=district))) if district else []
+        records(snapshot.query(questions.profile, Filters(region=district))) if district else []
     )
     try:
-        body["trend"] = records(queries.trend(snapshot, own, "quarter"))
+        body["trend"] = records(snapshot.query(questions.trend, own, "quarter"))
     except InsightError:
         body["trend"] = []
     return answer(tag, body)

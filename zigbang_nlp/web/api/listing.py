@@ -7,14 +7,14 @@ import json
 from typing import Annotated, Any
 
 import pandas as pd
-from fastapi import Depends, Query, Request
+from fastapi import Depends, HTTPException, Query, Request
 from starlette.responses import Response
 
+from zigbang_nlp.insight.queries import Filters
 from zigbang_nlp.records import CATEGORIES
 from zigbang_nlp.web.app_state import app_state_of
 from zigbang_nlp.web.corpus_cache import Snapshot
 from zigbang_nlp.web.downloads import csv_text
-from zigbang_nlp.web.queries import Filters
 
 #: A day, a month or a year.
 DAY = r"^\d{4}([-.]\d{1,2}){0,2}$"
@@ -31,8 +31,7 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def filters(
     region: Annotated[
-        str | None,
-        Query(max_length=100, description="지역 이름이나 지오해시", examples=["노원구"]),
+        str | None, Query(max_length=100, description="지역 이름이나 지오해시", examples=["노원구"])
     ] = None,
     category: Annotated[
         str | None, Query(pattern=CATEGORY, description="항목", examples=["traffic"])
@@ -60,26 +59,47 @@ def page_of(table: pd.DataFrame, page: int, size: int) -> dict[str, Any]:
     return {"total": len(table), "page": page, "size": size, "items": rows}
 
 
-def unchanged(request: Request, snapshot: Snapshot, *also: str) -> tuple[str, bool]:
-    """The answer's ETag, and whether the caller has the answer already.
+def snapshot_of(request: Request) -> Snapshot:
+    """The reviews as they are; for FastAPI's Depends."""
+    return app_state_of(request).corpus_cache.snapshot()
+
+
+Reviews = Annotated[Snapshot, Depends(snapshot_of)]
+
+
+def fresh_tag(request: Request, snapshot: Snapshot, *also: str) -> str:
+    """The answer's ETag.
 
     Args:
         request: what is asked.
         snapshot: the reviews.
         also: whatever else the answer depends on.
+
+    Raises:
+        HTTPException: 304, where the caller holds the answer under this tag already.
     """
     kind = "csv" if wants_csv(request) else "json"
     state = f"{snapshot.version}?{'?'.join(also)}?{kind}?{request.url.path}?{request.url.query}"
     tag = f'W/"{hashlib.blake2b(state.encode(), digest_size=12).hexdigest()}"'
     held = request.headers.get("if-none-match", "")
-    return tag, tag in [one.strip() for one in held.split(",")]
+    if tag in [one.strip() for one in held.split(",")]:
+        raise HTTPException(304, headers=headers_of(tag))
+    return tag
+
+
+async def tag_of(request: Request, snapshot: Reviews) -> str:
+    """See `fresh_tag`; for FastAPI's Depends."""
+    return fresh_tag(request, snapshot)
+
+
+Tag = Annotated[str, Depends(tag_of)]
 
 
 def answer(tag: str, value: Any) -> Response:
     """A JSON answer that may be kept, and asked after with its ETag."""
     body = json.dumps(value, ensure_ascii=False, allow_nan=False)
     return Response(
-        body.encode("utf-8", "replace"), headers=_headers(tag), media_type="application/json"
+        body.encode("utf-8", "replace"), headers=headers_of(tag), media_type="application/json"
     )
 
 
@@ -101,21 +121,9 @@ def reply(request: Request, tag: str, table: pd.DataFrame, document: dict[str, A
     if not wants_csv(request):
         return answer(tag, document)
     body = csv_text(table).encode("utf-8", "replace")
-    return Response(body, headers=_headers(tag), media_type="text/csv; charset=utf-8")
+    return Response(body, headers=headers_of(tag), media_type="text/csv; charset=utf-8")
 
 
-def not_modified(tag: str) -> Response:
-    """An empty answer: what the caller holds under this tag is still true."""
-    return Response(status_code=304, headers=_headers(tag))
-
-
-def _headers(tag: str) -> dict[str, str]:
+def headers_of(tag: str) -> dict[str, str]:
+    """What goes with every answer of a tag, be it the answer or that it is still true."""
     return {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
-
-
-def snapshot_of(request: Request) -> Snapshot:
-    """The reviews as they are; for FastAPI's Depends."""
-    return app_state_of(request).corpus_cache.snapshot()
-
-
-Reviews = Annotated[Snapshot, Depends(snapshot_of)]

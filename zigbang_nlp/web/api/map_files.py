@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from zigbang_nlp.insight.map_files import feature_collection
 from zigbang_nlp.web import queries
 from zigbang_nlp.web.api import PREFIX
-from zigbang_nlp.web.api.listing import Meant, Reviews, answer, not_modified, unchanged
-from zigbang_nlp.web.api.schemas import FeatureCollection, problem_responses
-from zigbang_nlp.web.downloads import GEOPACKAGE, points_file
+from zigbang_nlp.web.api.listing import Meant, Reviews, Tag, answer
+from zigbang_nlp.web.api.schemas import PROBLEMS, FeatureCollection
+from zigbang_nlp.web.downloads import GEOPACKAGE, file_of
 
 router = APIRouter(prefix=PREFIX, tags=["단지"])
 Topic = Annotated[str | None, Query(max_length=50, description="이 주제의 만족도")]
@@ -22,18 +22,10 @@ Topic = Annotated[str | None, Query(max_length=50, description="이 주제의 �
     "/complexes.geojson",
     summary="단지를 지도 파일로",
     response_model=FeatureCollection,
-    responses=problem_responses(404, 422),
+    responses=PROBLEMS,
 )
-def geojson(
-    request: Request,
-    snapshot: Reviews,
-    meant: Meant,
-    topic: Topic = None,
-) -> Response:
+def geojson(snapshot: Reviews, tag: Tag, meant: Meant, topic: Topic = None) -> Response:
     """좌표가 있는 단지의 점과 만족도, 법정동 코드입니다(RFC 7946, WGS 84)."""
-    tag, same = unchanged(request, snapshot)
-    if same:
-        return not_modified(tag)
     if snapshot.corpus is None:
         return answer(tag, {"type": "FeatureCollection", "features": []})
     collection: dict[str, Any] = feature_collection(
@@ -47,19 +39,16 @@ def geojson(
     summary="단지를 GeoPackage로",
     response_class=Response,
     responses={
-        **problem_responses(404, 422),
+        **PROBLEMS,
         200: {
             "description": "QGIS와 ArcGIS에서 여는 SQLite 파일. 층의 이름은 complexes입니다.",
             "content": {GEOPACKAGE: {"schema": {"type": "string", "format": "binary"}}},
         },
     },
 )
-def geopackage(request: Request, snapshot: Reviews, meant: Meant, topic: Topic = None) -> Response:
+def geopackage(snapshot: Reviews, tag: Tag, meant: Meant, topic: Topic = None) -> Response:
     """`complexes.geojson`과 같은 점과 값입니다(OGC 12-128, WGS 84)."""
-    tag, same = unchanged(request, snapshot)
-    if same:
-        return not_modified(tag)
-    snapshot.reviews()
-    answer = points_file(queries.complexes(snapshot, meant, topic=topic or None), "gpkg")
+    table = queries.complexes(snapshot, meant, topic=topic or None)
+    answer = file_of(table, "complexes", "gpkg")
     answer.headers["ETag"] = tag
     return answer

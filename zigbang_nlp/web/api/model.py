@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from zigbang_nlp.model.bundle import Bundle
 from zigbang_nlp.web.api import PREFIX
-from zigbang_nlp.web.api.listing import answer, not_modified
+from zigbang_nlp.web.api.listing import answer, headers_of
 from zigbang_nlp.web.api.schemas import ModelCard, problem_responses
 from zigbang_nlp.web.app_state import app_state_of
 
@@ -23,7 +23,7 @@ async def model(request: Request) -> Response:
     card = model_card(prediction_service.classifier.bundle)
     tag = f'"{card["model"]}"'
     if tag in request.headers.get("if-none-match", ""):
-        return not_modified(tag)
+        return Response(status_code=304, headers=headers_of(tag))
     return answer(tag, card)
 
 

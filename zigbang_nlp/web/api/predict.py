@@ -14,7 +14,7 @@ from zigbang_nlp.records import PredictionOptions
 from zigbang_nlp.web.api import PREFIX
 from zigbang_nlp.web.api.schemas import Predictions, PredictRequest, problem_responses
 from zigbang_nlp.web.app_state import app_state_of
-from zigbang_nlp.web.problems import Problem
+from zigbang_nlp.web.problems import Problem, wrong_values
 
 router = APIRouter(prefix=PREFIX, tags=["판정"])
 
@@ -44,18 +44,18 @@ async def predict(request: Request) -> Response:
     try:
         predictions, model = await prediction_service.predict(
             question.texts,
-            PredictionOptions(
-                question.topics,
-                question.sentences,
-                question.explain,
-                question.aspects,
-                question.stars,
-            ),
+            PredictionOptions(**question.model_dump(exclude={"texts"})),
         )
     except BundleError as error:
         if prediction_service.model is None:
             raise
-        raise _beyond() from error
+        # There is a model, but it lacks what was asked: topics, or a network that can be explained.
+        raise Problem(
+            422,
+            "beyond-the-model",
+            "이 모델은 주제나 점수, 설명을 제공하지 않습니다. topics, aspects, stars, explain을 빼고 "
+            "요청하세요.",
+        ) from error
     body: dict[str, Any] = {"predictions": [p.as_dict() for p in predictions], "model": model}
     # By hand: serializing through the response model costs more than the prediction.
     return Response(json.dumps(body, ensure_ascii=False).encode(), media_type="application/json")
@@ -73,35 +73,15 @@ def _read(media_type: str, body: bytes) -> PredictRequest:
     try:
         return PredictRequest.model_validate_json(body)
     except ValidationError as error:
-        raise _wrong(error) from None
-
-
-def _wrong(error: ValidationError) -> Problem:
-    faults = error.errors(include_url=False, include_context=False, include_input=False)
+        faults = error.errors(include_url=False, include_context=False, include_input=False)
     if faults[0]["type"] == "json_invalid":
-        return Problem(
-            400,
-            "broken-json",
-            "본문이 올바른 JSON이 아닙니다.",
-            errors=[{"reason": faults[0]["msg"]}],
-        )
-    return Problem(
+        errors = [{"reason": faults[0]["msg"]}]
+        raise Problem(400, "broken-json", "본문이 올바른 JSON이 아닙니다.", errors=errors)
+    raise Problem(
         422,
         "wrong-value",
         '본문의 값이 올바르지 않습니다. {"texts": ["..."]} 형식으로 보내세요.',
-        errors=[
-            {"where": "/".join(map(str, one["loc"])), "reason": one["msg"]} for one in faults[:20]
-        ],
-    )
-
-
-def _beyond() -> Problem:
-    """There is a model, but it lacks what was asked: topics, or a network that can be explained."""
-    return Problem(
-        422,
-        "beyond-the-model",
-        "이 모델은 주제나 점수, 설명을 제공하지 않습니다. topics, aspects, stars, explain을 빼고 "
-        "요청하세요.",
+        errors=wrong_values(faults),
     )
 
 

@@ -27,7 +27,7 @@ _PERHAPS_WORDS = {"district", "neighbourhood", "geohash", "city", "address", "co
 _FACTS = {"significant", "unsure"}
 
 #: What the columns of the API's own lists hold.
-_REVIEW_COLUMNS = {
+REVIEW_COLUMNS = {
     "review_id": "번호",
     "category": "항목",
     "text": "글",
@@ -93,11 +93,11 @@ if TYPE_CHECKING:  # a model that is made from columns is no type to a type chec
 else:
     ComplexRow = row("ComplexRow", _NAMES, _PLACE_COLUMNS, WHERE_COLUMNS)
     CategoryRow = row("CategoryRow", {"category": "항목"}, WHERE_COLUMNS)
-    ReviewRow = row("ReviewRow", _REVIEW_COLUMNS, label=_LABEL, topics=_TOPICS)
+    ReviewRow = row("ReviewRow", REVIEW_COLUMNS, label=_LABEL, topics=_TOPICS)
     HitRow = row(
         "HitRow",
         _NAMES | {"district": "시군구"},
-        _REVIEW_COLUMNS,
+        REVIEW_COLUMNS,
         label=_LABEL,
         topics=_TOPICS,
         spans=(list[tuple[int, int]], Field(description="찾은 말의 자리: 시작과 끝")),

@@ -10,6 +10,12 @@ from zigbang_nlp.web import problems
 from zigbang_nlp.web.api import rows
 
 _EXAMPLE: dict[str, Any] = {"texts": ["역이 가까워요", "주차할 데가 없어요"], "topics": False}
+_PREDICTED: dict[str, Any] = {
+    "text": "역이 가까워요",
+    "label": "positive",
+    "probability": 0.776,
+    "unsure": False,
+}
 
 
 class PredictRequest(BaseModel):
@@ -30,19 +36,7 @@ class PredictRequest(BaseModel):
 class Prediction(BaseModel):
     """One text's label; further fields only where they were asked for."""
 
-    model_config = ConfigDict(
-        extra="allow",
-        json_schema_extra={
-            "examples": [
-                {
-                    "text": "역이 가까워요",
-                    "label": "positive",
-                    "probability": 0.776,
-                    "unsure": False,
-                }
-            ]
-        },
-    )
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [_PREDICTED]})
 
     text: str
     label: str | None = Field(
@@ -226,15 +220,6 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def table_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Answers of an address that gives a table as JSON or CSV, for the OpenAPI document."""
-    rows = {"schema": {"type": "string"}, "example": "name,texts,share\n은솔마루 3단지,47,0.61\n"}
-    description = "`Accept: text/csv`로 요청하면 모든 줄을 CSV로 받습니다."
-    return {200: {"description": description, "content": {"text/csv": rows}}} | problem_responses(
-        *statuses
-    )
-
-
 _MEANING: dict[int, str] = {
     400: "모르는 조건이 있거나, 본문을 읽을 수 없거나, 글이 너무 깁니다.",
     401: "토큰이 필요합니다.",
@@ -247,4 +232,15 @@ _MEANING: dict[int, str] = {
     500: "서버에서 문제가 생겼습니다.",
     503: "모델이나 저장소가 없거나, 너무 바쁩니다.",
     504: "시간 안에 처리하지 못했습니다.",
+}
+
+#: The errors of most addresses, and the answers of those that give a table as JSON or CSV.
+PROBLEMS = problem_responses(404, 422)
+_TABLE = {"schema": {"type": "string"}, "example": "name,texts,share\n은솔마루 3단지,47,0.61\n"}
+TABLE_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "`Accept: text/csv`로 요청하면 모든 줄을 CSV로 받습니다.",
+        "content": {"text/csv": _TABLE},
+    },
+    **PROBLEMS,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -9,7 +10,6 @@ from starlette.responses import Response
 
 from zigbang_nlp.insight.by_meaning import with_keys
 from zigbang_nlp.insight.searching import Question
-from zigbang_nlp.packing import unpack_names
 from zigbang_nlp.web import queries
 from zigbang_nlp.web.api import PREFIX
 from zigbang_nlp.web.api.listing import (
@@ -17,13 +17,12 @@ from zigbang_nlp.web.api.listing import (
     Page,
     Reviews,
     Size,
-    not_modified,
+    fresh_tag,
     records,
     reply,
-    unchanged,
     wants_csv,
 )
-from zigbang_nlp.web.api.schemas import SearchResult, table_responses
+from zigbang_nlp.web.api.schemas import TABLE_RESPONSES, SearchResult
 from zigbang_nlp.web.app_state import app_state_of
 
 router = APIRouter(prefix=PREFIX, tags=["단지"])
@@ -38,15 +37,14 @@ Score = Annotated[float | None, Query(ge=0, le=5)]
     "/search",
     summary="모든 리뷰에서 찾습니다",
     response_model=SearchResult,
-    responses=table_responses(404, 422),
+    responses=TABLE_RESPONSES,
 )
 def search(
     request: Request,
     snapshot: Reviews,
     meant: Meant,
     q: Annotated[
-        str,
-        Query(max_length=200, description="찾는 말", examples=["주차를 불평하는 노원구 리뷰"]),
+        str, Query(max_length=200, description="찾는 말", examples=["주차를 불평하는 노원구 리뷰"])
     ] = "",
     mention: Annotated[
         str, Query(max_length=50, description="합성어까지 포함해 이 말을 언급한 글만")
@@ -74,20 +72,15 @@ def search(
 ) -> Response:
     """띄어쓰기와 합성어, 초성, 오타를 가리지 않고 찾습니다. `spans`는 찾은 말의 자리입니다."""
     embeddings = app_state_of(request).embeddings()
-    tag, same = unchanged(request, snapshot, *embeddings.state)
-    if same:
-        return not_modified(tag)
+    tag = fresh_tag(request, snapshot, *embeddings.state)
     question = Question(
         q, label, topic or None, meant, (score_from, score_to), mention, by == "meaning", like
     )
     hits, nearest = queries.search(snapshot, question, embeddings, page, size)
     if wants_csv(request):
         hits, nearest = queries.search(snapshot, question, embeddings, 1, max(hits.texts, 1))
-    table = with_keys(hits.table, embeddings).assign(
-        label=hits.table["positive"].map({1.0: "positive", 0.0: "negative"}),
-        topics=hits.table["topics"].map(unpack_names),
-        similarity=hits.table.get("similarity"),
-    )[_COLUMNS]
+    table = queries.in_words(with_keys(hits.table, embeddings))
+    table = table.assign(similarity=hits.table.get("similarity"))[_COLUMNS]
     body: dict[str, Any] = {
         "total": hits.texts,
         "reviews": hits.reviews,
@@ -96,10 +89,7 @@ def search(
         "share": hits.share if hits.judged else None,
         "low": hits.low if hits.judged else None,
         "high": hits.high if hits.judged else None,
-        "readings": [
-            {"asked": one.asked, "read_as": one.read_as, "value": one.value}
-            for one in hits.readings
-        ],
+        "readings": [asdict(one) for one in hits.readings],
         "typical": None if nearest is None or not hits.texts else nearest.typical,
         "known": None if nearest is None else nearest.known,
         "page": page,

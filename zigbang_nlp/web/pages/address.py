@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+import pandas as pd
 from fastapi import Depends, Query
 
 from zigbang_nlp.errors import InputError, InsightError
@@ -14,6 +15,7 @@ from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.records import CATEGORIES
 from zigbang_nlp.web.api.listing import DAY
 from zigbang_nlp.web.corpus_cache import Snapshot
+from zigbang_nlp.web.queries import topic_names
 
 
 def filters_of(region: str = "", category: str = "", since: str = "", until: str = "") -> Filters:
@@ -92,14 +94,11 @@ def refusal(error: InsightError | InputError, language: str) -> str:
     )
 
 
-def districts_of(snapshot: Snapshot) -> list[tuple[str, int]]:
-    """Districts with how many complexes each has, by name."""
-    if snapshot.corpus is None:
-        return []
-    counts = snapshot.corpus.complexes["district"].dropna().value_counts().sort_index()
-    return [(str(name), int(count)) for name, count in counts.items()]
-
-
-def choices(snapshot: Snapshot, topics: list[str]) -> dict[str, Any]:
-    """What the fields of a form of filters offer."""
-    return {"districts": districts_of(snapshot), "topics": topics}
+def choices(snapshot: Snapshot) -> dict[str, Any]:
+    """What a form of filters offers: districts with how many complexes each has, and topics."""
+    known = (
+        pd.Series(dtype=str) if snapshot.corpus is None else snapshot.corpus.complexes["district"]
+    )
+    counts = known.dropna().value_counts().sort_index()
+    districts = [(str(name), int(count)) for name, count in counts.items()]
+    return {"districts": districts, "topics": topic_names(snapshot)}

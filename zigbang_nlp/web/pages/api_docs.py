@@ -46,14 +46,7 @@ def _operation(
     sent = operation.get("requestBody", {}).get("content", {}).get("application/json")
     answers = operation["responses"]
     parameters = [
-        {
-            "name": one["name"],
-            "description": _described(one.get("description", ""), say),
-            "type": _type_of(one["schema"]),
-            "default": one["schema"].get("default"),
-            "required": one.get("required", False),
-        }
-        for one in operation.get("parameters", [])
+        _field(one["name"], one["schema"] | one, say) for one in operation.get("parameters", [])
     ]
     return {
         "id": operation["operationId"],
@@ -104,17 +97,19 @@ def _columns(document: dict[str, Any], answer: dict[str, Any], say: Translator) 
 
 
 def _fields(document: dict[str, Any], schema: dict[str, Any], say: Translator) -> list[Any]:
-    known = _resolved(document, schema)
-    return [
-        {
-            "name": name,
-            "description": _described(field.get("description", ""), say),
-            "type": _type_of(field),
-            "default": field.get("default"),
-            "required": False,
-        }
-        for name, field in known.get("properties", {}).items()
-    ]
+    fields = _resolved(document, schema).get("properties", {})
+    return [_field(name, field, say) for name, field in fields.items()]
+
+
+def _field(name: str, field: dict[str, Any], say: Translator) -> dict[str, Any]:
+    """A field of a body or an answer, or a parameter, which knows whether it is `required`."""
+    return {
+        "name": name,
+        "description": _described(field.get("description", ""), say),
+        "type": _type_of(field),
+        "default": field.get("default"),
+        "required": field.get("required", False),
+    }
 
 
 def _resolved(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:

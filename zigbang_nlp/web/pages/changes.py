@@ -9,16 +9,16 @@ import pandas as pd
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from zigbang_nlp.charts.lines import over_time
 from zigbang_nlp.charts.rows import Row, interval_rows
 from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.insight import queries as questions
 from zigbang_nlp.language.i18n import Translator
-from zigbang_nlp.web import labelling, queries
+from zigbang_nlp.web import labelling
 from zigbang_nlp.web.api.listing import Reviews
 from zigbang_nlp.web.app_state import app_state_of
 from zigbang_nlp.web.downloads import one_of
 from zigbang_nlp.web.pages.address import AddressFilters, Viewed, choices, day_of, refusal
-from zigbang_nlp.web.pages.figures import answer_or_reason, points_of
+from zigbang_nlp.web.pages.figures import answer_or_reason, trend_chart
 from zigbang_nlp.web.pages.render import language_of, page
 
 router = APIRouter(include_in_schema=False)
@@ -40,8 +40,8 @@ def changes(
     """The later period against the earlier one; without periods, what is recent against before."""
     language = language_of(request.scope)
     say = Translator(language)
-    topics = queries.topic_names(snapshot)
-    chosen = topic if topic in topics else None
+    offered = choices(snapshot)
+    chosen = topic if topic in offered["topics"] else None
     context: dict[str, Any] = {
         "filters": filters,
         "base": (day_of(base_since), day_of(base_until)),
@@ -53,21 +53,20 @@ def changes(
         "trend_sentence": "",
         "corrected": None,
         "corrected_sentence": "",
-        **choices(snapshot, topics),
+        **offered,
     }
     try:
-        table = queries.before_after(snapshot, filters, *context["base"])
+        table = snapshot.query(questions.before_after, filters, *context["base"])
     except (InsightError, InputError) as error:
         return page(request, "changes.html", **context | {"sentence": refusal(error, language)})
     place = replace(filters, since=None, until=None)
     trend, context["trend_sentence"] = answer_or_reason(
-        lambda: queries.trend(snapshot, place, "quarter", chosen), language
+        lambda: snapshot.query(questions.trend, place, "quarter", chosen), language
     )
     if view.format:
         dated = table.assign(**{str(name): day for name, day in table.attrs.items()})
         return one_of({"changes": dated, "trend": trend}, view.table, view.format)
-    if trend is not None:
-        context["trend"] = over_time(points_of(trend, "share", "texts"), say("긍정 비율 추이"))
+    context["trend"] = trend_chart(trend, say("긍정 비율 추이"))
     annotations = app_state_of(request).corpus_cache.store().annotations.all()
     corrected, why_not = (
         answer_or_reason(

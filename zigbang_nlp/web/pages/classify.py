@@ -18,8 +18,7 @@ from zigbang_nlp.store import Correction
 from zigbang_nlp.web.app_state import app_state_of
 from zigbang_nlp.web.authentication import UPLOAD_PATH
 from zigbang_nlp.web.pages.correct import keep
-from zigbang_nlp.web.pages.forms import form_of, text_of
-from zigbang_nlp.web.pages.reading import options_of
+from zigbang_nlp.web.pages.forms import form_of, options_of, text_of
 from zigbang_nlp.web.pages.render import chance, check_form, language_of, page
 from zigbang_nlp.web.problems import Problem
 
@@ -55,16 +54,16 @@ async def classified(request: Request) -> Response:
     )
     bundle = app_state.prediction_service.classifier.bundle
     why = prediction.explanation
-    marked = [word for word in why.words if word.marked] if why else []
+    words = why.words if why else ()
+    marked = [word for word in words if word.marked]
+    sentences = prediction.sentences or ()
     result = {
         "prediction": prediction,
-        "parts": marked_parts(text, why.words if why else ()),
+        "parts": marked_parts(text, words),
         "words": sorted(marked, key=lambda word: -abs(word.log_odds))[:_WORDS],
         "scale": _SCALE,
         "agreement": why.agreement if why else None,
-        "sentences": prediction.sentences
-        if prediction.sentences and len(prediction.sentences) > 1
-        else (),
+        "sentences": sentences if len(sentences) > 1 else (),
         "topics": prediction.topics or (),
         "model": model,
         "gauge": interval(
@@ -114,10 +113,7 @@ async def send(request: Request) -> Response:
             )
         except InputError as error:
             raise Problem(
-                422,
-                "unreadable-file",
-                "파일을 읽을 수 없습니다: {why}",
-                values={"why": error},
+                422, "unreadable-file", "파일을 읽을 수 없습니다: {why}", values={"why": error}
             ) from error
     address = f"/classify/file/{job.key}"
     if "application/json" in request.headers.get("accept", ""):

@@ -11,20 +11,26 @@ import pandas as pd
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from zigbang_nlp.charts.intervals import Mark, interval
+from zigbang_nlp.charts.intervals import interval
 from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.insight import queries as questions
+from zigbang_nlp.insight.queries import Filters
 from zigbang_nlp.insight.similar_names import near
 from zigbang_nlp.language.i18n import Translator
 from zigbang_nlp.records import CATEGORIES
-from zigbang_nlp.web import queries
 from zigbang_nlp.web.api.listing import Reviews
 from zigbang_nlp.web.corpus_cache import Snapshot
 from zigbang_nlp.web.downloads import one_of
 from zigbang_nlp.web.pages.address import Viewed
 from zigbang_nlp.web.pages.explore import complex_link
-from zigbang_nlp.web.pages.figures import answer_or_reason
+from zigbang_nlp.web.pages.figures import (
+    answer_or_reason,
+    overall_of,
+    praise_of,
+    profile_of,
+    share_mark,
+)
 from zigbang_nlp.web.pages.render import language_of, page
-from zigbang_nlp.web.queries import Filters
 
 router = APIRouter(include_in_schema=False)
 
@@ -97,36 +103,18 @@ def _find(known: pd.DataFrame, name: str) -> dict[Any, Any] | None:
 
 def _figures(snapshot: Snapshot, key: str) -> dict[str, Any]:
     own = Filters(complexes=(key,))
-    topics, _ = answer_or_reason(lambda: queries.topics(snapshot, own), "ko")
-    praised, complained = [], []
-    if topics is not None:
-        negative = topics.assign(negative=topics["texts"] - topics["positive"])
-        praised = topics[topics["positive"].gt(0)].nlargest(4, "positive")["topic"].tolist()
-        complained = negative[negative["negative"].gt(0)].nlargest(4, "negative")["topic"].tolist()
-    figures = {"praised": praised, "complained": complained, "share": None, "texts": 0}
-    try:
-        table = queries.complexes(snapshot, Filters())
-        row = table[table["complex"].eq(key)].iloc[0]
-    except (InsightError, IndexError):
-        return figures
-    return figures | {"share": float(row["share"]), "texts": int(row["texts"])}
+    topics, _ = answer_or_reason(lambda: snapshot.query(questions.topics, own), "ko")
+    overall = overall_of(snapshot, key)
+    return {**praise_of(topics, 4), "share": overall.get("share"), "texts": overall.get("texts", 0)}
 
 
 def _rows(snapshot: Snapshot, sides: list[dict[Any, Any]], say: Translator) -> list[dict[str, Any]]:
     """One row a category with a mark for each side."""
-    tables: list[dict[Any, Any]] = []
-    for side in sides:
-        own = Filters(complexes=(side["complex"],))
-        table, _ = answer_or_reason(partial(queries.profile, snapshot, own), "ko")
-        tables.append({} if table is None else table.set_index("category").to_dict("index"))
+    tables = [profile_of(snapshot, Filters(complexes=(side["complex"],))) for side in sides]
     rows = []
     for key, korean in CATEGORIES.items():
         cells = [table.get(key) for table in tables]
-        marks = [
-            Mark(cell["share"], cell["wilson_low"], cell["wilson_high"], series)
-            for cell, series in zip(cells, _SERIES, strict=False)
-            if cell
-        ]
+        marks = [share_mark(cell, s) for cell, s in zip(cells, _SERIES, strict=False) if cell]
         if marks:
             rows.append(
                 {
@@ -143,7 +131,7 @@ def _profiles(snapshot: Snapshot, sides: list[dict[Any, Any]]) -> pd.DataFrame:
     parts = []
     for side in sides:
         own = Filters(complexes=(side["complex"],))
-        table, _ = answer_or_reason(partial(queries.profile, snapshot, own), "ko")
+        table, _ = answer_or_reason(partial(snapshot.query, questions.profile, own), "ko")
         if table is not None:
             table = table.assign(complex=side["complex"], name=side["name"])
             parts.append(table[["complex", "name", *table.columns.drop(["complex", "name"])]])
@@ -155,7 +143,8 @@ def _tests(snapshot: Snapshot, sides: list[dict[Any, Any]]) -> pd.DataFrame | No
     parts = []
     for one, other in combinations(sides, 2):
         table, _ = answer_or_reason(
-            partial(queries.compare, snapshot, one["complex"], other["complex"], "complex"), "ko"
+            partial(snapshot.query, questions.compare, one["complex"], other["complex"], "complex"),
+            "ko",
         )
         if table is not None:
             parts.append(table.assign(one=one["name"], other=other["name"]))
@@ -163,15 +152,11 @@ def _tests(snapshot: Snapshot, sides: list[dict[Any, Any]]) -> pd.DataFrame | No
 
 
 def _findings(snapshot: Snapshot, sides: list[dict[Any, Any]]) -> list[dict[str, Any]]:
-    """Differences that go beyond chance, the largest first.
-
-    Raises:
-        InsightError: a side has too few judged texts.
-    """
+    """Differences that go beyond chance, the largest first; an error where texts are too few."""
     findings: list[dict[str, Any]] = []
     for one, other in combinations(sides, 2):
         try:
-            table = queries.compare(snapshot, one["complex"], other["complex"], "complex")
+            table = snapshot.query(questions.compare, one["complex"], other["complex"], "complex")
         except InputError:
             continue
         for row in table[table["significant"]].to_dict("records"):

@@ -10,34 +10,41 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from zigbang_nlp.charts.intervals import Mark, interval
-from zigbang_nlp.charts.lines import over_time
-from zigbang_nlp.errors import InputError, InsightError
+from zigbang_nlp.charts.intervals import interval
+from zigbang_nlp.insight import queries as questions
 from zigbang_nlp.insight.by_meaning import with_keys
+from zigbang_nlp.insight.queries import Filters
 from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.records import CATEGORIES
 from zigbang_nlp.web import queries
+from zigbang_nlp.web.api.listing import Reviews
 from zigbang_nlp.web.app_state import app_state_of
 from zigbang_nlp.web.corpus_cache import Snapshot
 from zigbang_nlp.web.downloads import one_of
 from zigbang_nlp.web.pages.address import Viewed
 from zigbang_nlp.web.pages.correct import with_corrections
 from zigbang_nlp.web.pages.explore import complex_link
-from zigbang_nlp.web.pages.figures import answer_or_reason, points_of
+from zigbang_nlp.web.pages.figures import (
+    answer_or_reason,
+    overall_of,
+    praise_of,
+    profile_of,
+    share_mark,
+    trend_chart,
+)
 from zigbang_nlp.web.pages.marks import marked
 from zigbang_nlp.web.pages.render import language_of, page
 from zigbang_nlp.web.pages.search import hits_table
-from zigbang_nlp.web.queries import Filters
 
 router = APIRouter(include_in_schema=False)
 
-_REVIEWS = 10
-_WORDS = 10
+_REVIEWS, _WORDS, _TOPICS = 10, 10, 6
 
 
 @router.get("/complex")
 async def complex_(
     request: Request,
+    snapshot: Reviews,
     view: Viewed,
     id: str = "",
     label: str = "",
@@ -52,21 +59,13 @@ async def complex_(
     """
     app_state = app_state_of(request)
     language = language_of(request.scope)
-    context = await run_in_threadpool(_context, app_state.corpus_cache.snapshot, id, language)
-    snapshot: Snapshot = context.pop("snapshot")
+    context = await run_in_threadpool(_context, snapshot, id, language)
     chosen = {
         "label": label if label in ("positive", "negative") else "",
         "topic": topic[:50],
         "category": category if category in CATEGORIES else "",
     }
-    table = await run_in_threadpool(
-        queries.reviews,
-        snapshot,
-        id,
-        chosen["label"] or None,
-        chosen["topic"] or None,
-        chosen["category"] or None,
-    )
+    table = await run_in_threadpool(questions.reviews, snapshot.reviews(), id, **chosen)
     if view.format:
         named = table.assign(name=context["complex"]["name"], district=context["district"])
         tables = {"reviews": hits_table(named), **context["tables"]}
@@ -85,44 +84,34 @@ async def complex_(
     return page(request, "complex.html", **context)
 
 
-def _context(current_snapshot: Any, key: str, language: str) -> dict[str, Any]:
-    snapshot: Snapshot = current_snapshot()
+def _context(snapshot: Snapshot, key: str, language: str) -> dict[str, Any]:
     row = queries.one_complex(snapshot, key)
     own = Filters(complexes=(key,))
-    texts = queries.reviews(snapshot, key)
+    texts = questions.reviews(snapshot.reviews(), key)
     district = row["district"] if isinstance(row["district"], str) else None
     context: dict[str, Any] = {
-        "snapshot": snapshot,
         "complex": row.to_dict(),
         "texts": len(texts),
         "residents": int(texts["review"].nunique()),
         "district": district,
         "compare_link": f"/compare?{complex_link(key).partition('?')[2]}",
+        "overall": overall_of(snapshot, key),
+        "profile": _profile(snapshot, own, district, language),
     }
-    context["overall"], context["profile"] = {}, []
-    try:
-        table = queries.complexes(snapshot, Filters())
-        context["overall"] = table[table["complex"].eq(key)].iloc[0].to_dict()
-        context["profile"] = _profile(snapshot, own, district, language)
-    except (InsightError, IndexError):
-        pass
     trend, context["trend_sentence"] = answer_or_reason(
-        lambda: queries.trend(snapshot, own, "year"), language
+        lambda: snapshot.query(questions.trend, own, "year"), language
     )
-    context["trend"] = (
-        None
-        if trend is None
-        else over_time(points_of(trend, "share", "texts"), translated("연도별 긍정 비율", language))
-    )
+    context["trend"] = trend_chart(trend, translated("연도별 긍정 비율", language))
     topics, context["topics_sentence"] = answer_or_reason(
-        lambda: queries.topics(snapshot, own), language
+        lambda: snapshot.query(questions.topics, own), language
     )
-    context |= _praise(topics)
-    profile, _ = answer_or_reason(lambda: queries.profile(snapshot, own), language)
+    context |= praise_of(topics, _TOPICS)
+    context["topics"] = [] if topics is None else sorted(topics["topic"])
+    profile, _ = answer_or_reason(lambda: snapshot.query(questions.profile, own), language)
     context["tables"] = {"categories": profile, "trend": trend, "topics": topics}
     for side in ("positive", "negative"):
         words, context[f"{side}_words_sentence"] = answer_or_reason(
-            partial(queries.typical_words, snapshot, key, side), language
+            partial(snapshot.query, questions.typical_words, key, side), language
         )
         context[f"{side}_words"] = _typical(words)
         context["tables"][f"{side}_words"] = words
@@ -133,19 +122,14 @@ def _profile(
     snapshot: Snapshot, own: Filters, district: str | None, language: str
 ) -> list[dict[str, Any]]:
     """One row a category: the complex above its district."""
-    mine = _by_category(queries.profile(snapshot, own))
-    theirs: dict[Any, Any] = {}
-    if district:
-        try:
-            theirs = _by_category(queries.profile(snapshot, Filters(region=district)))
-        except (InsightError, InputError):
-            theirs = {}
+    mine = profile_of(snapshot, own)
+    theirs = profile_of(snapshot, Filters(region=district)) if district else {}
     rows = []
     for name, korean in CATEGORIES.items():
         one, other = mine.get(name), theirs.get(name)
         if one is None:
             continue
-        marks = [_mark(one, "a"), *([_mark(other, "base")] if other else [])]
+        marks = [share_mark(one, "a"), *([share_mark(other, "base")] if other else [])]
         rows.append(
             {
                 "key": name,
@@ -157,28 +141,6 @@ def _profile(
             }
         )
     return rows
-
-
-def _by_category(table: pd.DataFrame) -> dict[Any, Any]:
-    return table.set_index("category").to_dict("index")
-
-
-def _mark(row: dict[Any, Any], series: str) -> Mark:
-    return Mark(row["share"], row["wilson_low"], row["wilson_high"], series)
-
-
-def _praise(topics: pd.DataFrame | None) -> dict[str, Any]:
-    """Topics by how they are spoken of; one that is praised and complained of is in both."""
-    if topics is None:
-        return {"praised": [], "complained": [], "topics": []}
-    table = topics.assign(negative=topics["texts"] - topics["positive"])
-    good = table[table["positive"].gt(0)].nlargest(6, "positive")
-    bad = table[table["negative"].gt(0)].nlargest(6, "negative")
-    return {
-        "praised": good.to_dict("records"),
-        "complained": bad.to_dict("records"),
-        "topics": sorted(topics["topic"]),
-    }
 
 
 def _typical(words: pd.DataFrame | None) -> list[dict[Any, Any]]:

@@ -16,6 +16,7 @@ from zigbang_nlp.web.app_state import AppState, app_state_of
 from zigbang_nlp.web.pages.forms import form_of, own_address, text_of
 from zigbang_nlp.web.pages.render import language_of
 from zigbang_nlp.web.problems import Problem
+from zigbang_nlp.web.queries import LABEL_OF
 
 router = APIRouter(include_in_schema=False)
 
@@ -37,7 +38,7 @@ def _keep_of_review(app_state: AppState, key: tuple[str, ...], label: str) -> bo
     if matches.empty:
         raise Problem(404, "no-such-review", "리뷰를 찾을 수 없습니다. 목록을 새로 고쳐 주세요.")
     row = matches.iloc[0]
-    model_label = {1.0: "positive", 0.0: "negative"}.get(row["positive"])
+    model_label = LABEL_OF.get(row["positive"])
     keep(
         app_state,
         Correction(

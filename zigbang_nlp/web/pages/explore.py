@@ -15,13 +15,13 @@ from zigbang_nlp.charts.intervals import Mark, interval
 from zigbang_nlp.charts.map import Place, Scale, place_map, scale_of
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.geo.borders import borders
+from zigbang_nlp.insight.queries import SORTS, Sort
 from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.web import queries
 from zigbang_nlp.web.api.listing import Reviews
-from zigbang_nlp.web.downloads import file_of, points_file
-from zigbang_nlp.web.pages.address import AddressFilters, Viewed, districts_of, least_of, refusal
+from zigbang_nlp.web.downloads import file_of
+from zigbang_nlp.web.pages.address import AddressFilters, Viewed, choices, least_of, refusal
 from zigbang_nlp.web.pages.render import language_of, page
-from zigbang_nlp.web.queries import SORTS, Sort
 
 router = APIRouter(include_in_schema=False)
 
@@ -46,8 +46,8 @@ def explore(
     least = least_of(min_texts)
     order: Sort = sort if sort in SORTS else "best"  # type: ignore[assignment]
     complaints = sort == _COMPLAINTS
-    topics = queries.topic_names(snapshot)
-    chosen = topic if topic in topics else None
+    offered = choices(snapshot)
+    chosen = topic if topic in offered["topics"] else None
     context: dict[str, Any] = {
         "filters": meant,
         "q": q[:100],
@@ -55,8 +55,7 @@ def explore(
         "sort": _COMPLAINTS if complaints else order,
         "complaints": complaints,
         "topic": chosen,
-        "topics": topics,
-        "districts": districts_of(snapshot),
+        **offered,
         "sentence": "",
         "rows": [],
         "map": None,
@@ -68,7 +67,6 @@ def explore(
         "meant": [],
     }
     try:
-        snapshot.reviews()
         table = queries.complexes(
             snapshot,
             meant,
@@ -81,10 +79,8 @@ def explore(
     except (InsightError, InputError) as error:
         context["sentence"] = refusal(error, language)
         return page(request, "explore.html", **context)
-    if view.format:
-        return file_of(table, "complexes", view.format)
-    if view.points:
-        return points_file(table, view.points)
+    if view.format or view.points:
+        return file_of(table, "complexes", view.format or view.points)
     if complaints:
         # Many complaints are in the colours of what is bad.
         toned = table.assign(score=1 - table["score"])
@@ -114,19 +110,16 @@ def complex_link(key: str) -> str:
 
 def _map(table: pd.DataFrame, scale: Scale, language: str) -> Markup | None:
     rings = chain.from_iterable(rings for _, rings in borders(table["district"].dropna()))
-    return place_map(_places(table), translated("단지 지도", language), scale, rings)
-
-
-def _places(table: pd.DataFrame) -> list[Place]:
     names = ["complex", "name", "district", "longitude", "latitude", "score", "texts"]
     columns = [table[name].tolist() for name in [*names, "low", "high", "side"]]
-    return [
+    places = [
         Place(
             name, district if isinstance(district, str) else "", x, y, score, texts, complex_link(key),
             f"{score:.0%} ({low:.0%}–{high:.0%}), n={texts:,}", bool(side),
         )
         for key, name, district, x, y, score, texts, low, high, side in zip(*columns, strict=True)
     ]  # fmt: skip
+    return place_map(places, translated("단지 지도", language), scale, rings)
 
 
 def _row(row: dict[Any, Any], language: str) -> dict[Any, Any]:

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, JSONResponse, Response
 
+from zigbang_nlp.errors import InputError
 from zigbang_nlp.language.file_notes import note_sentence
 from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.records import LABELS
 from zigbang_nlp.store import Correction
-from zigbang_nlp.web.app_state import app_state_of
+from zigbang_nlp.web.app_state import AppState, app_state_of
 from zigbang_nlp.web.downloads import file_of
 from zigbang_nlp.web.job_rows import SORTS, chosen_rows, load_rows
 from zigbang_nlp.web.pages.address import View, Viewed
@@ -27,6 +28,11 @@ router = APIRouter(include_in_schema=False)
 
 _ROWS = 20
 _CHOICES = (*LABELS, "unsure", "none")
+#: What is told of a file as its job has it.
+_PROGRESS = (
+    *("key", "name", "column", "state", "done", "total"),
+    *("positive", "negative", "unsure"),
+)
 
 
 @router.get("/classify/file/{key}")
@@ -54,9 +60,7 @@ async def progress(
 @router.get("/classify/file/{key}/answer.csv")
 async def answer(request: Request, key: str) -> Response:
     """The file with its predictions."""
-    job = app_state_of(request).jobs.find(key)
-    if job.state != "done":
-        raise Problem(409, "not-done", "아직 판정이 끝나지 않았습니다.")
+    job = _done_job(request, key)
     name = f"{job.name.rsplit('.', 1)[0]}-판정.csv"
     return FileResponse(job.output, media_type="text/csv; charset=utf-8", filename=name)
 
@@ -65,18 +69,22 @@ async def answer(request: Request, key: str) -> Response:
 async def correct(request: Request, key: str) -> Response:
     """Keep what a person says of one row."""
     form = await form_of(request)
-    app_state = app_state_of(request)
-    job = app_state.jobs.find(key)
+    job = _done_job(request, key)
     number, label = text_of(form, "row"), text_of(form, "label")
-    if job.state != "done":
-        raise Problem(409, "not-done", "아직 판정이 끝나지 않았습니다.")
     confirmed = await run_in_threadpool(
-        _correct, app_state, job, int(number) if number.isdecimal() else 0, label
+        _correct, app_state_of(request), job, int(number) if number.isdecimal() else 0, label
     )
     return kept_answer(request, form, label, confirmed)
 
 
-def _correct(app_state: Any, job: Job, number: int, label: str) -> bool:
+def _done_job(request: Request, key: str) -> Job:
+    job = app_state_of(request).jobs.find(key)
+    if job.state != "done":
+        raise Problem(409, "not-done", "아직 판정이 끝나지 않았습니다.")
+    return job
+
+
+def _correct(app_state: AppState, job: Job, number: int, label: str) -> bool:
     table = load_rows(job.rows, {})
     matches = table[table["row"].eq(number)]
     if matches.empty or label not in LABELS:
@@ -106,24 +114,17 @@ def _trouble(job: Job, language: str) -> str:
     """Why a file failed; of what only says itself in English, no more than what to do."""
     if isinstance(job.trouble, str):
         return translated(job.trouble, language)
-    if language == "en" or job.trouble.korean:
-        return job.trouble.sentence(language)
+    if language == "en":
+        return str(job.trouble)
+    if isinstance(job.trouble, InputError) and job.trouble.korean:
+        return job.trouble.korean
     return translated(
         "파일을 읽다가 멈췄습니다. 다른 형식(CSV, 엑셀)으로 저장해 다시 올려 주세요.", language
     )
 
 
 def _progress(job: Job, language: str) -> dict[str, Any]:
-    return {
-        "key": job.key,
-        "name": job.name,
-        "column": job.column,
-        "state": job.state,
-        "done": job.done,
-        "total": job.total,
-        "positive": job.positive,
-        "negative": job.negative,
-        "unsure": job.unsure,
+    return {name: getattr(job, name) for name in _PROGRESS} | {
         "trouble": _trouble(job, language),
         "seen": job.seen.table(language) if job.seen else [],
         "notes": [note_sentence(note, language) for note in job.seen.notes] if job.seen else [],

@@ -8,15 +8,15 @@ import pandas as pd
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from zigbang_nlp.charts.lines import over_time
+from zigbang_nlp.insight import queries as questions
+from zigbang_nlp.insight.periods import Period
+from zigbang_nlp.insight.queries import Filters
 from zigbang_nlp.language.i18n import translated
-from zigbang_nlp.web import queries
 from zigbang_nlp.web.api.listing import Reviews
 from zigbang_nlp.web.downloads import one_of
 from zigbang_nlp.web.pages.address import AddressFilters, Viewed
-from zigbang_nlp.web.pages.figures import answer_or_reason, points_of
+from zigbang_nlp.web.pages.figures import answer_or_reason, trend_chart
 from zigbang_nlp.web.pages.render import language_of, page
-from zigbang_nlp.web.queries import Filters
 
 router = APIRouter(include_in_schema=False)
 
@@ -36,8 +36,10 @@ def keywords(
     """What can't be read in the address is left out."""
     language = language_of(request.scope)
     typed = word.strip()[:50]
-    span = period if period in _PERIODS else "quarter"
-    table, sentence = answer_or_reason(lambda: queries.keywords(snapshot, filters), language)
+    span: Period = period if period in _PERIODS else "quarter"  # type: ignore[assignment]
+    table, sentence = answer_or_reason(
+        lambda: snapshot.query(questions.keywords, filters, 5), language
+    )
     context: dict[str, Any] = {
         "word": typed,
         "span": span,
@@ -56,21 +58,19 @@ def keywords(
     trend = relatives = None
     if typed:
         trend, context["chart_sentence"] = answer_or_reason(
-            lambda: queries.mention_trend(snapshot, Filters(), typed, span), language
+            lambda: snapshot.query(questions.mention_trend, Filters(), typed, span), language
         )
         context["figures"], _ = answer_or_reason(
-            lambda: queries.word(snapshot, Filters(), typed), language
+            lambda: snapshot.query(questions.word, Filters(), typed), language
         )
-        if trend is not None:
-            label = translated("‘{word}’ 언급 비율", language, word=typed)
-            context["chart"] = over_time(points_of(trend, "rate", "mentions"), label, whole=False)
+        label = translated("‘{word}’ 언급 비율", language, word=typed)
+        context["chart"] = trend_chart(trend, label, "rate", "mentions")
         relatives, context["related_sentence"] = answer_or_reason(
-            lambda: queries.related(snapshot, typed), language
+            lambda: snapshot.query(questions.related, typed), language
         )
         if relatives is not None:
-            for method in ("near", "together"):
-                kind = "vectors" if method == "near" else method
-                context[method] = relatives[relatives["method"].eq(kind)]["word"].tolist()
+            for name, method in (("near", "vectors"), ("together", "together")):
+                context[name] = relatives[relatives["method"].eq(method)]["word"].tolist()
     if view.format:
         tables = {"keywords": table, "mentions": trend, "related": relatives}
         return one_of(tables, view.table, view.format)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -51,43 +52,36 @@ def label(
     annotations = app_state_of(request).corpus_cache.store().annotations.all()
     name = (person or _name_kept(request)).strip()[:_LONGEST_NAME]
     kind = queue if queue in KINDS else "random"
-    breakdown = by if by in BREAKDOWNS else ""
+    by = by if by in BREAKDOWNS else ""
+    asked: dict[str, Callable[[], pd.DataFrame | None]] = {
+        "agreement": lambda: labelling.agreement(snapshot, annotations),
+        "corrected": lambda: labelling.corrected(snapshot, annotations, BREAKDOWNS[by]),
+        "trend": lambda: labelling.trend(snapshot, annotations),
+        "drivers": lambda: labelling.drivers(snapshot, annotations),
+    }
+    answers = {what: answer_or_reason(ask, language) for what, ask in asked.items()}
+    tables = {what: table for what, (table, _) in answers.items()}
     if view.format:
-        tables = {
-            "labels": _labels(annotations),
-            "agreement": answer_or_reason(
-                lambda: labelling.agreement(snapshot, annotations), language
-            )[0],
-            "corrected": answer_or_reason(
-                lambda: labelling.corrected(snapshot, annotations, BREAKDOWNS[breakdown]),
-                language,
-            )[0],
-            "trend": answer_or_reason(lambda: labelling.trend(snapshot, annotations), language)[0],
-            "drivers": answer_or_reason(lambda: labelling.drivers(snapshot, annotations), language)[
-                0
-            ],
-        }
-        return one_of(tables, view.table, view.format)
+        return one_of({"labels": _labels(annotations)} | tables, view.table, view.format)
     context: dict[str, Any] = {
         "person": name,
         "queue": kind,
-        "by": breakdown,
+        "by": by,
         "people": pd.Series([one.person for one in annotations]).value_counts().to_dict(),
         "next": None,
         "rows": [],
         "sentence": "",
-        **_agreement(snapshot, annotations, language),
-        **_corrected(snapshot, annotations, breakdown, language),
-        **_trends(snapshot, annotations, language),
+        **_shown(tables, by, Translator(language)),
+        **{f"{what}_sentence": why_not for what, (_, why_not) in answers.items()},
     }
     try:
         snapshot.reviews()
         if name:
-            texts = labelling.next_texts(
+            texts, left, done = labelling.next_texts(
                 snapshot, annotations, name, kind, _ROWS, app_state_of(request).embeddings()
             )
-            context["next"] = texts
-            context["rows"] = [] if texts.rows is None else _rows(snapshot, texts.rows)
+            context["next"] = {"ready": texts is not None, "left": left, "done": done}
+            context["rows"] = [] if texts is None else _rows(snapshot, texts)
     except InsightError as error:
         context["sentence"] = error.sentence(language)
     answer = page(request, "label.html", **context)
@@ -104,25 +98,21 @@ def label(
 async def labelled(request: Request) -> Response:
     """Keep one person's label of one text."""
     form = await form_of(request, fields=12)
+    store_of = app_state_of(request).corpus_cache.store
     source, apartment = labelling.split_key(text_of(form, "complex"))
     key = (source, apartment, text_of(form, "review_id"), text_of(form, "category"))
-    kind = text_of(form, "queue")
+    person, kind = text_of(form, "person")[:_LONGEST_NAME], text_of(form, "queue")
+    said = Annotation(key, person, text_of(form, "label"), kind if kind in KINDS else "random")
     try:
-        await run_in_threadpool(
-            lambda: labelling.add_label(
-                app_state_of(request).corpus_cache.store(),
-                text_of(form, "person")[:_LONGEST_NAME],
-                key,
-                text_of(form, "label"),
-                kind if kind in KINDS else "random",
-            )
-        )
-    except InputError as error:
+        kept = await run_in_threadpool(lambda: store_of().annotations.add([said]))
+    except InputError:
+        kept = 0
+    if not kept:  # nor where the store doesn't hold the review
         raise Problem(
             422,
             "wrong-label",
             "이름이나 라벨, 리뷰가 올바르지 않습니다. 페이지를 새로 고쳐 주세요.",
-        ) from error
+        )
     if "application/json" in request.headers.get("accept", ""):
         say = Translator(language_of(request.scope))
         return JSONResponse({"label": text_of(form, "label"), "sentence": say("저장했습니다.")})
@@ -145,64 +135,36 @@ def _rows(snapshot: Snapshot, texts: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _labels(annotations: list[Annotation]) -> pd.DataFrame:
     rows = [(*one.key, one.person, one.label, one.queue, one.made_at) for one in annotations]
-    names = [
-        "source",
-        "apartment_id",
-        "review_id",
-        "category",
-        "person",
-        "label",
-        "queue",
-        "made_at",
-    ]
-    return pd.DataFrame(rows, columns=names)
+    names = ["source", "apartment_id", "review_id", "category", "person", "label", "queue"]
+    return pd.DataFrame(rows, columns=[*names, "made_at"])
 
 
-def _agreement(snapshot: Snapshot, annotations: list[Annotation], language: str) -> dict[str, Any]:
-    table, sentence = answer_or_reason(lambda: labelling.agreement(snapshot, annotations), language)
+def _shown(tables: dict[str, pd.DataFrame | None], by: str, say: Translator) -> dict[str, Any]:
+    """What all labels together say, as the page shows it."""
+    agreement, corrected, trend, drivers = tables.values()
     return {
-        "agreement": [] if table is None else table.to_dict("records"),
-        "fleiss": None if table is None else table.attrs,
-        "agreement_sentence": sentence,
-    }
-
-
-def _corrected(
-    snapshot: Snapshot, annotations: list[Annotation], by: str, language: str
-) -> dict[str, Any]:
-    say = Translator(language)
-    table, sentence = answer_or_reason(
-        lambda: labelling.corrected(snapshot, annotations, BREAKDOWNS[by]),
-        language,
-    )
-    if table is None:
-        return {"corrected": [], "accuracy": None, "corrected_sentence": sentence}
-    column = by or "group"
-    rows = []
-    for row in table.to_dict("records"):
-        marks = [Mark(row["naive"], row["naive_low"], row["naive_high"], "base")]
-        known = row["share"] == row["share"]
-        if known:
-            marks.append(Mark(row["share"], row["low"], row["high"]))
-        name = str(row[column])
-        name = say.category(name) if column != "district" else name
-        rows.append(row | {"name": name, "known": known, "chart": interval(marks, name, 16)})
-    return {"corrected": rows, "accuracy": table.attrs, "corrected_sentence": ""}
-
-
-def _trends(snapshot: Snapshot, annotations: list[Annotation], language: str) -> dict[str, Any]:
-    """The trend and the drivers as the model gives them, and corrected."""
-    say = Translator(language)
-    trend, sentence = answer_or_reason(lambda: labelling.trend(snapshot, annotations), language)
-    drivers, why_not = answer_or_reason(lambda: labelling.drivers(snapshot, annotations), language)
-    rows = [] if drivers is None else drivers.to_dict("records")
-    return {
+        "agreement": _records(agreement),
+        "fleiss": None if agreement is None else agreement.attrs,
+        "corrected": [_corrected(row, by, say) for row in _records(corrected)],
+        "accuracy": None if corrected is None else corrected.attrs,
         "slope": None if trend is None else trend.iloc[0].to_dict(),
-        "slope_sentence": sentence,
-        "drivers": [row | {"name": say.category(row["driver"])} for row in rows],
-        # Neither an answer nor a reason: it is being found out.
-        "drivers_sentence": why_not or say("계산하고 있습니다. 잠시 뒤 다시 열어 보세요."),
+        "drivers": [row | {"name": say.category(row["driver"])} for row in _records(drivers)],
     }
+
+
+def _records(table: pd.DataFrame | None) -> list[dict[Any, Any]]:
+    return [] if table is None else table.to_dict("records")
+
+
+def _corrected(row: dict[Any, Any], by: str, say: Translator) -> dict[Any, Any]:
+    """A share: as the model judged, and corrected where that is known."""
+    marks = [Mark(row["naive"], row["naive_low"], row["naive_high"], "base")]
+    known = row["share"] == row["share"]
+    if known:
+        marks.append(Mark(row["share"], row["low"], row["high"]))
+    name = str(row[by or "group"])
+    name = name if by == "district" else say.category(name)
+    return row | {"name": name, "known": known, "chart": interval(marks, name, 16)}
 
 
 def _name_kept(request: Request) -> str:

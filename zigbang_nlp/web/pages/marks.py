@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from itertools import accumulate
 from typing import Any
 
 from zigbang_nlp.charts.marked import marked_parts
@@ -59,9 +60,6 @@ async def marked(
 
 def _quick(texts: list[str]) -> list[str]:
     """The short texts, whose work together isn't too much for a page."""
-    work, short = 0, sorted(texts, key=len)
-    for count, text in enumerate(short):
-        work += len(text) ** 2
-        if work > _AT_ONCE:
-            return short[:count]
-    return short
+    short = sorted(texts, key=len)
+    work = accumulate(len(text) ** 2 for text in short)
+    return [text for text, so_far in zip(short, work, strict=True) if so_far <= _AT_ONCE]

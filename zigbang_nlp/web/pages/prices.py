@@ -19,6 +19,7 @@ from starlette.responses import RedirectResponse, Response
 
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight.prices import FEWEST, hedonic
+from zigbang_nlp.insight.queries import Filters
 from zigbang_nlp.insight.record_linkage import JOIN_COLUMNS, joined
 from zigbang_nlp.insight.spatial import clusters
 from zigbang_nlp.language.bilingual import input_error, korean_of
@@ -35,7 +36,6 @@ from zigbang_nlp.web.pages.explore import complex_link
 from zigbang_nlp.web.pages.forms import text_of
 from zigbang_nlp.web.pages.render import check_form, language_of, page
 from zigbang_nlp.web.problems import Problem
-from zigbang_nlp.web.queries import Filters
 from zigbang_nlp.web.uploads import ending_of, refuse_bomb, under_name
 
 router = APIRouter(include_in_schema=False)
@@ -76,14 +76,28 @@ def prices(request: Request, snapshot: Reviews, view: Viewed, result: str = "") 
         if joined_now is not None:
             tables |= {"effects": joined_now.effects, "joined": joined_now.table}
         return one_of(tables, view.table, view.format)
-    context = _blank(clusters, sentence, language)
+    sure = pd.DataFrame() if clusters is None else clusters[clusters["significant"]]
+    rows = [] if sure.empty else sure.sort_values("q_value").head(_SHOWN).to_dict("records")
+    context: dict[str, Any] = {
+        "prices_path": PRICES_PATH,
+        "moran": None if clusters is None else _assumed(clusters.attrs, language),
+        "cluster_rows": [row | {"link": complex_link(row["complex"])} for row in rows],
+        "cluster_sentence": sentence,
+        "join": None,
+        "columns": [],
+        "result": result,
+        "effects": [],
+        "fit": None,
+        "sentence": "",
+        "target": "",
+    }
     if result:
-        context |= _shown(joined_now, language) | {"result": result}
+        context |= _shown(joined_now, language)
     return page(request, "prices.html", **context)
 
 
 @router.post(PRICES_PATH)
-async def joined_prices(request: Request) -> Response:
+async def joined_prices(request: Request, snapshot: Reviews) -> Response:
     """Join a table that was sent to the complexes, and lead to what was found.
 
     With `result` instead of a file: the table of an answer, asked for the prices in another column.
@@ -93,7 +107,6 @@ async def joined_prices(request: Request) -> Response:
         check_form(request, text_of(form, "csrf"))
         sent = form.get("file")
         target = text_of(form, "target").strip()[:100]
-        snapshot = request.app.state.app_state.corpus_cache.snapshot()
         if result := text_of(form, "result"):
             before = kept.find(result)
             if before is None:
@@ -109,35 +122,14 @@ async def joined_prices(request: Request) -> Response:
     return RedirectResponse(f"{PRICES_PATH}?result={key}#joined", 303)
 
 
-def _blank(clusters: pd.DataFrame | None, sentence: str, language: str) -> dict[str, Any]:
-    context: dict[str, Any] = {
-        "prices_path": PRICES_PATH,
-        "moran": None if clusters is None else _assumed(clusters.attrs, language),
-        "cluster_rows": [],
-        "cluster_sentence": sentence,
-        "join": None,
-        "columns": [],
-        "result": "",
-        "effects": [],
-        "fit": None,
-        "sentence": "",
-        "target": "",
-    }
-    if clusters is not None:
-        sure = clusters[clusters["significant"]].sort_values("q_value").head(_SHOWN)
-        context["cluster_rows"] = [
-            row | {"link": complex_link(row["complex"])} for row in sure.to_dict("records")
-        ]
-    return context
-
-
 def _clusters(
     snapshot: Snapshot, language: str, wait: bool = False
 ) -> tuple[pd.DataFrame | None, str]:
     """(where shares gather, or None while it is being found out; why that can't be said)."""
     ask = snapshot.ask if wait else snapshot.later
     try:
-        return ask("clusters", lambda _: clusters(_table(snapshot), "share")), ""
+        table = queries.complexes(snapshot, Filters())
+        return ask("clusters", lambda _: clusters(table, "share")), ""
     except InsightError as error:
         return None, error.sentence(language)
     except InputError:  # the extra is missing
@@ -145,10 +137,6 @@ def _clusters(
             "이 서버에는 공간 분석 도구(esda)가 없어 이 표만 비어 있습니다. 위의 가격 비교는 그대로 쓸 수 있습니다. 관리자가 `pip install 'zigbang-nlp[spatial]'`로 더할 수 있습니다.",
             language,
         )
-
-
-def _table(snapshot: Snapshot) -> pd.DataFrame:
-    return queries.complexes(snapshot, Filters())
 
 
 def _shown(joined: Joined | None, language: str) -> dict[str, Any]:
@@ -168,12 +156,7 @@ def _shown(joined: Joined | None, language: str) -> dict[str, Any]:
 
 
 def _answer(snapshot: Snapshot, name: str, body: BinaryIO, target: str) -> Joined:
-    """Read, join and regress.
-
-    Raises:
-        Problem: the table can't be read.
-        InsightError: there are no reviews, or nothing in the table is theirs.
-    """
+    """Read, join and regress; it is a problem where the table can't be read."""
     try:
         other = _read(name, body)
         table = joined(snapshot.reviews(), other)
@@ -196,18 +179,11 @@ def _answer(snapshot: Snapshot, name: str, body: BinaryIO, target: str) -> Joine
 
 
 def _regressed(snapshot: Snapshot, table: pd.DataFrame, numeric: list[str], target: str) -> Joined:
-    """The prices in a column against what is known of the complexes.
-
-    Args:
-        snapshot: of the reviews.
-        table: joined; may hold the scores of an earlier answer.
-        numeric: its columns with numbers.
-        target: the one of prices; any other name finds nothing yet.
-    """
+    """The prices in a column against what is known; `table` may hold an earlier answer's scores."""
     if target not in numeric:
         return Joined(table, numeric, target)
     attrs, table = table.attrs, table.drop(columns="score", errors="ignore")
-    scores = _table(snapshot)[["complex", "score"]]
+    scores = queries.complexes(snapshot, Filters())[["complex", "score"]]
     whole = table.merge(scores, on="complex", how="left")
     properties = [n for n in _PROPERTIES if n in whole.columns and n != target]
     known = {n: pd.to_numeric(whole[n], errors="coerce").notna().sum() for n in properties}

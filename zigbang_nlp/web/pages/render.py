@@ -59,12 +59,6 @@ def language_of(scope: Scope) -> str:
     return "en" if chosen == "en" else "ko"
 
 
-def form_session(request: Request) -> str:
-    """The nonce that this browser's forms are bound to."""
-    held = request.cookies.get(FORM_COOKIE, "")
-    return held if 20 <= len(held) <= 60 else secrets.token_urlsafe(24)
-
-
 def page(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
     """A page.
 
@@ -74,7 +68,9 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
         status: of HTTP.
         context: what it shows.
     """
-    session = form_session(request)
+    held = request.cookies.get(FORM_COOKIE, "")
+    # The nonce that this browser's forms are bound to.
+    session = held if 20 <= len(held) <= 60 else secrets.token_urlsafe(24)
     language = language_of(request.scope)
     theme = request.cookies.get(THEME_COOKIE, "")
     context |= {
@@ -90,16 +86,12 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
     body = _environment().get_template(template).render(context)
     answer = HTMLResponse(body.encode("utf-8", "replace"), status)
     answer.headers["Cache-Control"] = "private, no-cache"
-    _set_cookies(request, answer, session, language)
-    return answer
-
-
-def _set_cookies(request: Request, answer: Response, session: str, language: str) -> None:
     secure = request.url.scheme == "https"
-    if request.cookies.get(FORM_COOKIE) != session:
+    if held != session:
         answer.set_cookie(FORM_COOKIE, session, httponly=True, samesite="strict", secure=secure)
     if request.query_params.get("lang") in ("ko", "en"):
         answer.set_cookie(LANGUAGE_COOKIE, language, max_age=_YEAR, samesite="lax", secure=secure)
+    return answer
 
 
 def check_form(request: Request, shown: str) -> None:

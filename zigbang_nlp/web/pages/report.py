@@ -41,7 +41,7 @@ async def progress(request: Request, key: str) -> Response:
     job = app_state_of(request).reports.find(key)
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse(
-            {"state": job.state, "done": job.done, "total": job.total, "trouble": job.trouble}
+            {"state": job.state, "done": job.done, "total": job.total, "trouble": job.reason}
         )
     return page(
         request,

@@ -51,11 +51,11 @@ def search(
 ) -> Response:
     """The form, and what was found: the newest first, by meaning the nearest."""
     language = language_of(request.scope)
-    topics = queries.topic_names(snapshot)
+    offered = choices(snapshot)
     question = Question(
         q.strip()[:200],
         label if label in LABELS else None,
-        topic if topic in topics else None,
+        topic if topic in offered["topics"] else None,
         filters,
         (score_of(score_from), score_of(score_to)),
         mention.strip()[:50],
@@ -72,7 +72,7 @@ def search(
         "chart": None,
         "number": 1,
         "pages": 1,
-        **choices(snapshot, topics),
+        **offered,
     }
     embeddings = app_state_of(request).embeddings()
     try:
@@ -100,10 +100,7 @@ def search(
 def hits_table(table: pd.DataFrame) -> pd.DataFrame:
     """Hits as a file has them; those by meaning say how near they are."""
     more = [name for name in ("similarity",) if name in table]
-    return table.assign(
-        label=table["positive"].map({1.0: "positive", 0.0: "negative"}),
-        topics=table["topics"].fillna("").str.replace("\t", ", "),
-    )[[*FILE_COLUMNS, *more]]
+    return queries.in_words(table)[[*FILE_COLUMNS, *more]]
 
 
 def _row(row: dict[Any, Any]) -> dict[Any, Any]:
