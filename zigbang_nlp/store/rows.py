@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta, timezone
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +22,8 @@ ReviewKey = tuple[str, str, str, str]
 _KOREA = timezone(timedelta(hours=9))
 #: Of reviews, in the order of `Review`.
 COLUMNS = tuple(field.name for field in fields(Review))
+_VALUES = attrgetter(*COLUMNS)
+_DIGESTED = itemgetter(*KEY, "text", "score", "label", "split")
 #: Neither database can hold these: a NUL (PostgreSQL) and half a surrogate pair (UTF-8).
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -60,28 +63,23 @@ def storable(text: str) -> str:
 
 def _digest(row: Mapping[str, Any]) -> int:
     """63 bits over all that a data set depends on; not over dates, author or when it was seen."""
-    values = (row[name] for name in (*KEY, "text", "score", "label", "split"))
-    joined = "\x1f".join("" if part is None else str(part) for part in values)
+    joined = "\x1f".join(["" if part is None else str(part) for part in _DIGESTED(row)])
     return int.from_bytes(hashlib.blake2b(joined.encode(), digest_size=8).digest()) >> 1
 
 
 def _as_row(review: Review, now: datetime) -> dict[str, Any]:
+    row: dict[str, Any] = dict(zip(COLUMNS, _VALUES(review), strict=True))
+    for name in ("source", "apartment_id", "review_id", "text"):
+        row[name] = storable(row[name])
+    if review.score is not None:
+        row["score"] = float(review.score)
     written = review.written_at
     if written is not None and written.tzinfo is not None:
-        written = written.astimezone(_KOREA).replace(tzinfo=None)  # the date its readers saw
-    clean = replace(
-        review,
-        source=storable(review.source),
-        apartment_id=storable(review.apartment_id),
-        review_id=storable(review.review_id),
-        text=storable(review.text),
-        score=None if review.score is None else float(review.score),
-        written_at=written,
-        first_seen=review.first_seen or now,
-        last_seen=review.last_seen or now,
-    )
-    row = {name: getattr(clean, name) for name in COLUMNS}
-    return row | {"digest": _digest(row)}
+        row["written_at"] = written.astimezone(_KOREA).replace(tzinfo=None)  # what its readers saw
+    row["first_seen"] = review.first_seen or now
+    row["last_seen"] = review.last_seen or now
+    row["digest"] = _digest(row)
+    return row
 
 
 def _row_key(row: Mapping[str, Any]) -> ReviewKey:

@@ -99,7 +99,7 @@ def plain(value: Any) -> Any:
         InputError: bytes that are no text.
         TypeError: a list or an object that holds what JSON doesn't know.
     """
-    if type(value) in _PLAIN:
+    if value is None or type(value) in _PLAIN:
         return None if value != value else value
     if isinstance(value, dict | list | tuple | set | frozenset) or hasattr(value, "tolist"):
         value = value.tolist() if hasattr(value, "tolist") else value

@@ -54,10 +54,14 @@ class SeparatedWriter(TableWriter):
         values = []
         for row, cell in enumerate(cells.tolist(), start=self.rows + 1):
             value = plain(cell)
-            safe = defused(value)
-            if safe is not value:
-                self.target.notes.add("defused", example("cell of", row=row, column=name))
-            values.append(str(safe).lower() if isinstance(safe, bool) else safe)
+            if isinstance(value, str):
+                safe = defused(value)
+                if safe is not value:
+                    self.target.notes.add("defused", example("cell of", row=row, column=name))
+                    value = safe
+            elif isinstance(value, bool):
+                value = str(value).lower()
+            values.append(value)
         return pd.Series(values, index=cells.index, dtype=object)
 
     def _encoded(self, text: str, encoding: str) -> bytes:
