@@ -119,9 +119,10 @@ class Runs(Part):
         errors = sa.select(run_errors.c.kind, run_errors.c.count).order_by(run_errors.c.kind)
         recent: list[Run] = []
         with self.database.read() as connection:
-            for row in connection.execute(query.order_by(runs.c.id.desc()).limit(limit)).all():
-                of_run = connection.execute(errors.where(run_errors.c.run == row.id))
-                recent.append(Run(*row, {error[0]: error[1] for error in of_run}))
+            rows = connection.execute(query.order_by(runs.c.id.desc()).limit(limit)).mappings()
+            for row in rows.all():
+                of_run = connection.execute(errors.where(run_errors.c.run == row["id"]))
+                recent.append(Run(**row, errors={error[0]: error[1] for error in of_run}))
         return recent
 
 

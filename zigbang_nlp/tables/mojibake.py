@@ -80,7 +80,7 @@ def mend_chunk(chunk: pd.DataFrame, fix: bool, before: int, notes: Notes) -> pd.
         if cells.dtype.kind != "O" and not pd.api.types.is_string_dtype(cells.dtype):
             continue
         looked_at = cells if fix else cells.iloc[:_SAMPLE]
-        if not any(type(cell) is str and mended(cell) for cell in looked_at):
+        if not any(type(cell) is str and mended(cell) for cell in looked_at.tolist()):
             continue
         values = cells.tolist()
         for row, cell in enumerate(values):
