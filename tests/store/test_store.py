@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from zigbang_nlp.errors import StoreError
 from zigbang_nlp.records import Apartment, Review
-from zigbang_nlp.store import Counts, Store, open_or_undo, open_store
+from zigbang_nlp.store import Counts, Store, open_or_undo, open_store, store_exists
 from zigbang_nlp.store.schema import review_history
 
 
@@ -169,6 +170,17 @@ def test_a_store_that_a_failed_block_made_is_gone_with_its_folders(tmp_path: Pat
         raise KeyboardInterrupt
     with open_store(url) as store:
         assert store.count_reviews() == 1
+
+
+def test_to_ask_for_a_store_makes_nothing(tmp_path: Path) -> None:
+    url = f"sqlite:///{(tmp_path / 'a' / 'new.db').as_posix()}"
+    assert not store_exists(url)
+    assert list(tmp_path.iterdir()) == []
+    with open_store(url):
+        assert store_exists(url)
+    assert store_exists("postgresql+psycopg://nobody@nowhere/none"), "a server is asked by opening"
+    with pytest.raises(StoreError, match="URL that can't be read"):
+        store_exists("sqlite//")
 
 
 def test_an_exception_of_the_reviews_takes_all_of_them_back(store: Store) -> None:

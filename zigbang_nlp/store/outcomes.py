@@ -59,20 +59,29 @@ def keep_raw(
     """Keep raw answers: those that can be read, and beside them those that a mended reader may.
 
     What is no JSON is only evidence, see `finish`.
+
+    Args:
+        connection: of the caller's transaction.
+        source: the site.
+        outcomes: what was made of each task.
+        now: when their answers came.
     """
     readable = [one for one in outcomes if one.contents.readable]
-    beside = [one for one in outcomes if one.failure is not None and one.failure.readable_later]
+    others = [one for one in outcomes if not one.contents.readable]
+    beside = [one for one in others if one.failure is not None and one.failure.readable_later]
     for kept, read in ((readable, True), (beside, False)):
-        bodies = {
-            (one.task.kind, one.task.key): (one.body, one.validators)
-            for one in kept
-            if one.contents.readable is read
-        }
+        bodies = {(one.task.kind, one.task.key): (one.body, one.validators) for one in kept}
         save_answers(connection, source, bodies, now, read)
 
 
 def link(connection: sa.Connection, source: str, outcomes: Sequence[Outcome]) -> None:
-    """Remember which answers led to which keys."""
+    """Remember which answers led to which keys.
+
+    Args:
+        connection: of the caller's transaction.
+        source: the site.
+        outcomes: of the answers, with the tasks that were found in them.
+    """
     edges = {(o.task.key, task.key) for o in outcomes for task in o.contents.tasks}
     if edges:
         connection.execute(

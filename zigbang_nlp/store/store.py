@@ -16,7 +16,7 @@ from zigbang_nlp.store.annotations import Annotations
 from zigbang_nlp.store.answers import Answers
 from zigbang_nlp.store.apartments import add_apartments
 from zigbang_nlp.store.corrections import Corrections
-from zigbang_nlp.store.database import Database, sqlite_file
+from zigbang_nlp.store.database import Database, sqlite_file, store_errors
 from zigbang_nlp.store.fill_rates import RunFills
 from zigbang_nlp.store.frontier import Frontier
 from zigbang_nlp.store.judged import JUDGED, Judged, save_predictions, shown_aspects, shown_topics
@@ -53,8 +53,9 @@ def open_store(url: str, note: Callable[[str], None] = lambda _: None) -> Store:
 
 def store_exists(url: str) -> bool:
     """Whether there is something to open at `url`; False only for an SQLite file not made yet."""
-    with contextlib.closing(Database(url)) as database:
-        return database.file is None or database.file.exists()
+    with store_errors(url):
+        file = sqlite_file(sa.make_url(url))
+    return file is None or file.exists()
 
 
 @contextlib.contextmanager
