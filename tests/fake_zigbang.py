@@ -114,7 +114,7 @@ class ZigbangServer:
     def __init__(self, world: World, faults: Faults | None = None, port: int = 0) -> None:
         self.world, self.faults = world, faults or Faults()
         self.requests: list[Request] = []
-        self.lock = threading.Lock()
+        self.lock = threading.Condition()
         self.drip = 0.05  # seconds between the bytes of a slow drip
         self.hang = 30.0  # seconds of a time-out
         self.retry_after = "0.05"  # seconds, or a date
@@ -147,6 +147,11 @@ class ZigbangServer:
         self._thread.join()
         self._http.server_close()
 
+    def reached(self, requests: int, seconds: float) -> bool:
+        """Wait until so many requests have come in all; False where that takes longer."""
+        with self.lock:
+            return self.lock.wait_for(lambda: len(self.requests) >= requests, seconds)
+
     def paths(self) -> list[str]:
         """Paths asked for, robots.txt left out."""
         with self.lock:
@@ -169,6 +174,7 @@ class _Handler(BaseHTTPRequestHandler):
             spared = path == "/robots.txt" and state.faults.where != path
             fault = None if spared else state.faults.draw(path)
             state.requests.append(Request(at, path, fault, dict(self.headers)))
+            state.lock.notify_all()
         split = urlsplit(self.path)
         if split.path == "/robots.txt" and fault is None:
             robots = state.world.robots

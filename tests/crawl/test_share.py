@@ -35,7 +35,7 @@ def test_four_crawlers_one_killed(tmp_path: Path, postgres: Callable[[], str]) -
         with open_store(shared.store_url) as store:
             while sum(run.done > 0 for run in store.runs.recent("zigbang")) < 4:
                 assert any(crawler.is_alive() for crawler in crawlers), "all ended too early"
-                time.sleep(0.005)
+                time.sleep(0.05)
         crawlers[0].kill()
         for crawler in crawlers:
             crawler.join()
