@@ -129,10 +129,9 @@ def _judge_field(
     measured = known is not None and known.total >= MEASURED and known.share >= OFTEN
     once = f", {known.share:.0%} before" if measured and known else ""
     if field in ("answer", "review"):
-        what = {"answer": "answers", "review": "reviews"}[field]
         collapse = fill.total >= least and fill.share < UNREADABLE
         if collapse or (fill.unread >= LEAST and fill.unread > 0.2 * fill.total):
-            return sign(f"{fill.unread:,} of {fill.total:,} {what} can't be read", collapse)
+            return sign(f"{fill.unread:,} of {fill.total:,} {field}s can't be read", collapse)
         return None
     if field in _SPECIAL:
         fact = _SPECIAL[field](fill)

@@ -52,7 +52,7 @@ class Health:
             CrawlStoppedError: too many of the endpoint's last ones failed.
         """
         with self._lock:
-            if sent.was_sent:
+            if sent.failure != "robots.txt":  # that forbade to ask, so nothing was sent
                 self.requests += 1
                 self._tally.requests += 1
                 self._tally.bytes += sent.bytes

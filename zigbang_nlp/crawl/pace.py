@@ -40,11 +40,6 @@ class Sent:
     retry_after: float | None = None
     endpoint: str = ""
 
-    @property
-    def was_sent(self) -> bool:
-        """False where robots.txt forbade to ask."""
-        return self.failure != "robots.txt"
-
 
 class Interrupted(CrawlStoppedError):
     """Somebody else had the reason to stop."""

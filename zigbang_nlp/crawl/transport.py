@@ -24,11 +24,7 @@ MAX_BYTES = 32 << 20
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What came back.
-
-    Attributes:
-        retry_after: seconds, where the site says so.
-    """
+    """What came back."""
 
     status: int
     body: bytes

@@ -102,21 +102,13 @@ def find(name: str) -> tuple[Place, ...]:
     largest is meant: "광주" is 광주광역시.
     """
     words = name.split()
-    if not words:
-        return ()
-    best: tuple[int, int] = (2, 0)
-    matches: list[Place] = []
-    for place in _named():
+    matches: dict[tuple[bool, int], list[Place]] = {}
+    for place in _named() if words else ():
         own = str(place).split()
-        if not _in_order(words, own):
-            continue
-        exact = words[-1] == own[-1] or own[-1] == _aliases().get(words[-1])
-        rank = (0 if exact else 1, _LEVELS.index(place.level))
-        if rank < best:
-            best, matches = rank, []
-        if rank == best:
-            matches.append(place)
-    return tuple(matches)
+        if _in_order(words, own):
+            exact = words[-1] == own[-1] or own[-1] == _aliases().get(words[-1])
+            matches.setdefault((not exact, _LEVELS.index(place.level)), []).append(place)
+    return tuple(matches[min(matches)]) if matches else ()
 
 
 def the(name: str) -> Place:

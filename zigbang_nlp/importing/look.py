@@ -29,15 +29,7 @@ _LABELS = 10
 class _Looking(RowReader):
     """Reads rows as an import does, whatever the scale of their ratings, and passes over bad ones."""
 
-    def __init__(
-        self,
-        columns: ImportColumns,
-        dates: DateColumn | None,
-        labels: LabelColumn | None,
-        summary: ImportSummary,
-    ) -> None:
-        super().__init__(columns, SCALES[0], dates, labels, skip_bad=True, summary=summary)
-        self.ratings: tuple[float, float] | None = None
+    ratings: tuple[float, float] | None = None
 
     def _leave_out(self, reason: str, where: Callable[[], str]) -> None:
         # Nothing is left out by looking; how many are blank stands in the table.
@@ -98,7 +90,7 @@ def look(
 def _look(seen: Look, held: ImportColumns, dates: DateColumn | None) -> None:
     summary = ImportSummary(Path(seen.file).name, notes=seen.notes)
     labels = LabelColumn(held.label, None, seen.notes) if held.label else None
-    reader = _Looking(held, dates, labels, summary)
+    reader = _Looking(held, SCALES[0], dates, labels, skip_bad=True, summary=summary)
     korean = texts = before = 0
     chunks = read_table(Path(seen.file), options=seen.options, notes=seen.notes)
     with Hashes() as hashes:

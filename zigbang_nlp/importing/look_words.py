@@ -95,9 +95,8 @@ class Look:
         columns = {guess.role: (guess.column, guess.by) for guess in self.recognised.guesses}
         for role, column in vars(self.recognised.columns).items():
             if column is not None and columns.get(role, ("", ""))[0] != column:
-                columns = {role: (column, "option")} | {
-                    k: v for k, v in columns.items() if k != role
-                }
+                columns.pop(role, None)
+                columns = {role: (column, "option")} | columns
         return [(role, column, how) for role, (column, how) in columns.items()]
 
     def table(self, language: str = "en") -> list[tuple[str, str]]:
