@@ -35,9 +35,13 @@ _LONGEST = {"Okt": 60, "Komoran": 60, "Hannanum": 20, "Kkma": 14}
 #: Words whose tokens by Okt are kept in memory, 400 bytes each.
 _REMEMBERED = 100_000
 
-#: Serial collection, since workers have a core each; a deep stack, since Kkma recurses; signals
-#: stay with Python, or Java would end the process at a SIGTERM before anything is cleaned up.
-_JVM_OPTIONS = ("-Xmx2048m", "-Xss8m", "-XX:+UseSerialGC", "-Xrs", "-Dfile.encoding=UTF8")
+#: Serial collection, since workers have a core each, and none that is asked for: Kkma asks after
+#: each dictionary, for a sixth of its start. A deep stack, since Kkma recurses; signals stay with
+#: Python, or Java would end the process at a SIGTERM before anything is cleaned up.
+_JVM_OPTIONS = (
+    *("-Xmx2048m", "-Xss8m", "-XX:+UseSerialGC", "-XX:+DisableExplicitGC"),
+    *("-Xrs", "-Dfile.encoding=UTF8"),
+)
 
 
 #: The tokenizers that run on Java.
