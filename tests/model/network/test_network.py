@@ -1,7 +1,9 @@
 """The network: shapes, padding, and its ONNX form, over the choices of architecture."""
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.config.network import NetworkSettings
 from zigbang_nlp.model.architecture import Architecture
-from zigbang_nlp.model.network.backend import keras
+from zigbang_nlp.model.network.backend import keras, tf
 from zigbang_nlp.model.network.build import build_network, describe
 from zigbang_nlp.model.serving import inference
 from zigbang_nlp.model.serving.inference import Network, batches
@@ -54,8 +56,12 @@ def architecture(request: pytest.FixtureRequest) -> Architecture:
     return ARCHITECTURES[request.param]
 
 
+@cache
 def lively(architecture: Architecture) -> keras.Model:
-    """A network whose normalization isn't the identity, nor its n-grams 0, as every new one's are."""
+    """A network whose normalization isn't the identity, nor its n-grams 0, as every new one's are.
+
+    It is kept for whoever asks for the same again, and not to be changed.
+    """
     keras.utils.set_random_seed(3)
     network = build_network(architecture)
     random = np.random.default_rng(3)
@@ -80,8 +86,18 @@ def padded(ids: list[list[int]], length: int) -> np.ndarray:
     return array
 
 
+@cache
+def as_graph(network: keras.Model) -> Callable[[np.ndarray], Any]:
+    """Traced once for texts of any length: step by step in Python takes several times as long."""
+    ids = tf.TensorSpec((None, None), tf.int32)
+    graph: Callable[[np.ndarray], Any] = tf.function(
+        lambda rows: network(rows, training=False), input_signature=[ids]
+    )
+    return graph
+
+
 def by_keras(network: keras.Model, ids: list[list[int]], length: int) -> np.ndarray:
-    return np.asarray(network(padded(ids, length), training=False))[:, 0]
+    return np.asarray(as_graph(network)(padded(ids, length)))[:, 0]
 
 
 def test_onnx_form_equals_keras(architecture: Architecture, tmp_path: Path) -> None:
@@ -103,7 +119,7 @@ def test_padding_never_changes_a_probability(architecture: Architecture) -> None
 
 def test_batching_never_changes_a_probability(tmp_path: Path) -> None:
     architecture = ARCHITECTURES["stacked"]
-    network = build_network(architecture)
+    network = lively(architecture)
     weights = {layer.name: layer.get_weights() for layer in network.layers}
     write_onnx(architecture, weights, tmp_path / "n.onnx")
     serving = Network(tmp_path / "n.onnx")
@@ -160,7 +176,7 @@ def test_a_network_is_in_memory_when_its_file_is_replaced(tmp_path: Path) -> Non
 
 def test_rows_without_ids_are_half_and_keep_their_place(tmp_path: Path) -> None:
     architecture = ARCHITECTURES["max"]
-    weights = {layer.name: layer.get_weights() for layer in build_network(architecture).layers}
+    weights = {layer.name: layer.get_weights() for layer in lively(architecture).layers}
     write_onnx(architecture, weights, tmp_path / "n.onnx")
     serving = Network(tmp_path / "n.onnx")
     result = serving.probabilities([[], [4, 5], []])
