@@ -62,7 +62,7 @@ def test_what_the_clock_had_tokenized_with_care_is_not_kept(
 _TOKENS = st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]), min_size=1)
 
 
-@settings(max_examples=50)
+@settings(deadline=None, max_examples=50)
 @given(st.dictionaries(st.text(), st.lists(_TOKENS, max_size=4)))
 def test_what_is_kept_is_found(kept: dict[str, list[str]]) -> None:
     with tempfile.TemporaryDirectory() as place:
