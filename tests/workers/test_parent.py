@@ -19,18 +19,20 @@ def test_a_worker_ends_with_a_killed_parent(ends: bool) -> None:
         from concurrent.futures import ProcessPoolExecutor
         from zigbang_nlp.workers.parent import end_with_parent
 
+        def work():
+            print(os.getpid(), flush=True)
+            time.sleep(600)
+
         if __name__ == "__main__":
             context = multiprocessing.get_context("fork")
             pool = ProcessPoolExecutor(1, context, {"end_with_parent" if ends else None})
-            print(pool.submit(os.getpid).result(), flush=True)
-            pool.submit(time.sleep, 600).result()
+            pool.submit(work).result()
     """
     with subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, text=True
     ) as parent:
         assert parent.stdout is not None
         worker = int(parent.stdout.readline())
-        time.sleep(0.5)  # it is at its long work
         parent.kill()
         # Closing the pipe would wait for nothing: the worker holds its other end.
     deadline = time.monotonic() + (10 if ends else 1)
