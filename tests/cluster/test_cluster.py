@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 import unicodedata
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +22,7 @@ from zigbang_nlp.cluster.work import predict_on_cluster, tokenizer_on_cluster
 from zigbang_nlp.config import PreprocessSettings, TokenizeSettings
 from zigbang_nlp.errors import ConfigError, InputError, WorkerError
 from zigbang_nlp.predict.files import predict_file
-from zigbang_nlp.tables.read import Notes, ReadOptions
+from zigbang_nlp.tables.read import CHUNK, Notes, ReadOptions
 from zigbang_nlp.text.dataset import DataSet
 from zigbang_nlp.text.preprocess import preprocess
 
@@ -30,18 +31,22 @@ TEXTS = [review.text for review in fake_reviews(1_000)]
 
 @pytest.fixture(scope="module")
 def parquet(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with two Parquet files, of 130,000 and 500 rows, the first in row groups."""
+    """A directory with two Parquet files, of 43,000 and 500 rows, the first in row groups."""
     place = tmp_path_factory.mktemp("parquet")
-    rows = pd.DataFrame({"number": range(130_500), "text": (TEXTS * 131)[:130_500]})
-    rows[:130_000].to_parquet(place / "a.parquet", index=False, row_group_size=50_000)
-    rows[130_000:].to_parquet(place / "b.parquet", index=False)
+    rows = pd.DataFrame({"number": range(43_500), "text": (TEXTS * 44)[:43_500]})
+    rows[:43_000].to_parquet(place / "a.parquet", index=False, row_group_size=15_000)
+    rows[43_000:].to_parquet(place / "b.parquet", index=False)
     return place
 
 
+#: Partitions of one chunk instead of three: as many of them in a third of the rows.
+in_small_parts = partial(partitions_of, size=CHUNK)
+
+
 def test_partitions_cover_every_row_once(parquet: Path, tmp_path: Path) -> None:
-    partitions = partitions_of(parquet, tmp_path, "text")
+    partitions = in_small_parts(parquet, tmp_path, "text")
     numbers = [n for partition in partitions for n in partition.read("text")["number"]]
-    assert numbers == list(range(130_500))
+    assert numbers == list(range(43_500))
     assert len(partitions) == 4
 
 
@@ -92,6 +97,7 @@ def test_workers_killed_in_the_middle_change_nothing(
     parquet: Path, bundle_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("zigbang_nlp.cluster.client._RETRIES", 1)
+    monkeypatch.setattr("zigbang_nlp.cluster.work.partitions_of", in_small_parts)
     classifier = Classifier.load(bundle_dir)
     for name in ("a", "b"):
         predict_file(classifier, parquet / f"{name}.parquet", tmp_path / f"{name}.parquet", "text")
@@ -114,7 +120,7 @@ def test_workers_killed_in_the_middle_change_nothing(
         with pytest.raises(WorkerError, match="died 2 times of the same partition"):
             list(run_partitions(client, os._exit, [1], "dying"))
     assert killed == [pids[0]]
-    assert count == 130_500
+    assert count == 43_500
     scored = pd.read_parquet(tmp_path / "scored")
     pd.testing.assert_frame_equal(scored, alone.reset_index(drop=True))
     assert sorted(path.name for path in (tmp_path / "scored").iterdir()) == [
