@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import zigbang
+from tests.text.test_tokenizers import COMPILED_ONCE
 from zigbang_nlp.config.sections import PreprocessSettings
 from zigbang_nlp.text.survey import LICENCES
 from zigbang_nlp.text.taggers import TAGGERS
@@ -25,7 +26,8 @@ def test_what_is_installed_is_told_without_starting_anything(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-def test_each_is_measured(tmp_path: Path) -> None:
+def test_each_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JAVA_TOOL_OPTIONS", COMPILED_ONCE)
     done = zigbang("tokenizers", "--seconds", "0.2", cwd=tmp_path)
     lines = done.stdout.decode().splitlines()
     assert len(lines) == 2 + len(TAGGERS), done.stdout.decode()

@@ -37,6 +37,9 @@ HAZARDS = {
     "rare syllables": "뷁쉙튋횱" * 300,
 }
 
+#: For Java that says a few words and ends: to compile it a second time, for speed, takes as long.
+COMPILED_ONCE = "-XX:TieredStopAtLevel=1"
+
 
 @pytest.fixture(scope="module")
 def sentencepiece_model() -> bytes:
@@ -131,6 +134,7 @@ def _in_a_process(program: str) -> str:
         capture_output=True,
         timeout=120,
         check=True,
+        env=os.environ | {"JAVA_TOOL_OPTIONS": COMPILED_ONCE},
     )
     return ended.stdout.decode()
 
