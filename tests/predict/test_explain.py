@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 
 from tests.conftest import zigbang
 from zigbang_nlp import Classifier
-from zigbang_nlp.predict.attribution_spans import units_of
 from zigbang_nlp.predict.explain import rank_correlation
-from zigbang_nlp.predict.explained_words import FLOOR, words_of
+from zigbang_nlp.predict.explained_words import FLOOR, units_of, words_of
 from zigbang_nlp.predict.faithfulness import deletion_test, word_deletion_test
 from zigbang_nlp.predict.global_attribution import COLUMNS, deciding_tokens
 from zigbang_nlp.records import Explanation

@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 from zigbang_nlp import Classifier
 from zigbang_nlp.cli.group import cli
 from zigbang_nlp.errors import InputError
-from zigbang_nlp.predict.bulk import BundleJob, scorer
+from zigbang_nlp.predict.bulk import BundleJob, scored
 from zigbang_nlp.predict.prior_shift import corrected, estimate_complaints
 from zigbang_nlp.records import LABEL_ONLY
 from zigbang_nlp.text.tokenizers import WHOLE
@@ -104,7 +104,7 @@ def test_a_corrected_classifier_stays_so_in_workers_and_pickles() -> None:
     assert again.complaints == 0.1
     assert again.probabilities(texts) == pytest.approx(moved.probabilities(texts))
     job = BundleJob(
-        moved.bundle.directory, 256, partial(scorer, LABEL_ONLY), None, moved.complaints
+        moved.bundle.directory, 256, partial(scored, LABEL_ONLY), None, moved.complaints
     )
     columns, _ = job.start()(texts, [WHOLE] * len(texts), lambda _: None)
     assert columns["probability"] == [p.probability for p in moved.predict(texts)]

@@ -7,10 +7,11 @@ a part of what it says of the clause's sentence.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain, islice
 
 import numpy as np
 
-from zigbang_nlp.model.evaluation.calibration import logit
+from zigbang_nlp.model.evaluation.calibration import logit, probability_of
 from zigbang_nlp.model.serving.topics import OTHER, TopicModel
 from zigbang_nlp.records import Aspect
 from zigbang_nlp.text.clauses import Clause, split_clauses
@@ -22,16 +23,12 @@ _OWN = 0.8
 #: Log-odds that a heading (장점, 단점) adds to what stands under it.
 _HEADING = {"+": 2.0, "-": -2.0, "": 0.0}
 
-#: Ids of texts, and probabilities of ids.
-Encode = Callable[[Sequence[str]], list[list[int]]]
-Judge = Callable[[Sequence[Sequence[int]]], np.ndarray]
-
 
 def aspects_of(
     texts: Sequence[str],
     about: Sequence[tuple[str, ...]],
-    encode: Encode,
-    judge: Judge,
+    encode: Callable[[Sequence[str]], list[list[int]]],
+    judge: Callable[[Sequence[list[int]]], np.ndarray],
     topics: TopicModel,
     threshold: float,
 ) -> list[tuple[Aspect, ...]]:
@@ -49,30 +46,40 @@ def aspects_of(
         threshold: of the classifier, in (0, 1): opinions are positive from there on.
     """
     clauses = [split_clauses(text) for text in texts]
-    flat = [clause for own in clauses for clause in own]
-    sentences = [sentence for own in clauses for sentence in _sentences(own)]
-    ids = encode([clause.statement for clause in flat] + sentences)
-    odds = logit(judge(ids).astype(np.float64))
-    own, around = odds[: len(flat)], odds[len(flat) :]
-    spoken = topics.predict(ids[: len(flat)], [clause.statement for clause in flat])
+    sentences = [_sentences(own) for own in clauses]
+    flat = [clause.statement for own in clauses for clause in own]
+    ids = encode([*flat, *chain.from_iterable(sentences)])
     # A bundle's threshold says where positive begins; here that is log-odds 0.
-    own, around = own - logit(np.array(threshold)), around - logit(np.array(threshold))
+    zero = float(logit(np.array(threshold)))
+    odds = (logit(judge(ids).astype(np.float64)) - zero).tolist()
+    spoken = topics.predict(ids[: len(flat)], flat)
+    of_clauses = zip(odds[: len(flat)], spoken, strict=True)
+    of_sentences = iter(odds[len(flat) :])
     found_in: list[tuple[Aspect, ...]] = []
-    clause_at = sentence_at = 0
-    for of_text, known in zip(clauses, about, strict=True):
+    for own, around, known in zip(clauses, sentences, about, strict=True):
         best: dict[tuple[str, bool], tuple[float, Clause]] = {}
-        first = of_text[0].sentence if of_text else 0
-        for clause in of_text:
-            context = around[sentence_at + clause.sentence - first]
-            score = _OWN * own[clause_at] + (1 - _OWN) * context + _HEADING[clause.head]
-            for topic in spoken[clause_at][1]:
-                side = (topic, bool(score >= 0))
+        contexts = list(islice(of_sentences, len(around)))
+        said_of = islice(of_clauses, len(own))
+        for clause, (alone, (_, told)) in zip(own, said_of, strict=True):
+            context = contexts[clause.sentence - own[0].sentence]
+            score = _OWN * alone + (1 - _OWN) * context + _HEADING[clause.head]
+            for topic in told:
+                side = (topic, score >= 0)
                 surer = side not in best or abs(score) > abs(best[side][0])
                 if topic in known and topic != OTHER and surer:
-                    best[side] = (float(score), clause)
-            clause_at += 1
-        sentence_at += len(_sentences(of_text))
-        found_in.append(_in_order(best, threshold))
+                    best[side] = (score, clause)
+        aspects = [
+            Aspect(
+                topic=topic,
+                label="positive" if positive else "negative",
+                probability=round(probability_of(score + zero), 6),
+                start=clause.start,
+                end=clause.end,
+                text=clause.text,
+            )
+            for (topic, positive), (score, clause) in best.items()
+        ]
+        found_in.append(tuple(sorted(aspects, key=lambda aspect: (aspect.start, aspect.topic))))
     return found_in
 
 
@@ -85,21 +92,3 @@ def _sentences(clauses: Sequence[Clause]) -> list[str]:
         at = clause.sentence - clauses[0].sentence
         joined[at] = f"{joined[at]} {clause.text}".strip()
     return joined
-
-
-def _in_order(
-    best: dict[tuple[str, bool], tuple[float, Clause]], threshold: float
-) -> tuple[Aspect, ...]:
-    offset = float(logit(np.array(threshold)))
-    aspects = [
-        Aspect(
-            topic=topic,
-            label="positive" if positive else "negative",
-            probability=round(float(1 / (1 + np.exp(-score - offset))), 6),
-            start=clause.start,
-            end=clause.end,
-            text=clause.text,
-        )
-        for (topic, positive), (score, clause) in best.items()
-    ]
-    return tuple(sorted(aspects, key=lambda aspect: (aspect.start, aspect.topic)))

@@ -14,7 +14,6 @@ from zigbang_nlp.config import TokenizeSettings
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.records import LABEL_ONLY, Prediction, PredictionOptions, Stars
 from zigbang_nlp.text.reader import Reader
-from zigbang_nlp.text.tokenizer_settings import TokenizerSettings
 from zigbang_nlp.text.tokenizers import WHOLE
 from zigbang_nlp.text.tokenizing import report_fallbacks
 from zigbang_nlp.workers.pool import Mark, Workers, worker_count
@@ -32,26 +31,19 @@ Columns = dict[str, list[Any]]
 def columns_of(predictions: Sequence[Prediction], asked: PredictionOptions) -> Columns:
     """Predictions as columns of a table."""
     rows = [prediction.as_row() for prediction in predictions]
-    names = Prediction("", None, 0.0, **_empty(asked)).as_row()
+    # What a prediction holds where it is asked for and nothing is found.
+    empty: dict[str, Any] = {"topics": (), "aspects": (), "stars": Stars(3.0, ())}
+    wanted = {name: value for name, value in empty.items() if getattr(asked, name)}
+    names = Prediction("", None, 0.0, **wanted).as_row()
     return {name: [row.get(name) for row in rows] for name in names}
 
 
-def _empty(asked: PredictionOptions) -> dict[str, Any]:
-    """What a prediction holds where it is asked for and nothing is found."""
-    empty: dict[str, Any] = {"topics": (), "aspects": (), "stars": Stars(3.0, ())}
-    return {name: value for name, value in empty.items() if getattr(asked, name)}
-
-
-def joined(parts: Sequence[Columns]) -> Columns:
-    """The columns of several lots of texts as one."""
-    return {name: [value for part in parts for value in part[name]] for name in parts[0]}
-
-
 Result = TypeVar("Result")
+#: What is said of texts and their ids; a function of a module, so that it can travel.
+Judge = Callable[[Classifier, Sequence[str], Sequence[list[int]]], Result]
 #: What is said of a batch, and how many of its texts needed care.
 Lot = tuple[Result, Counter[int]]
 Run = Callable[[Sequence[str], Sequence[int], Mark], Lot[Result]]
-Work = Callable[[Classifier, Reader], Run[Result]]
 
 
 @dataclass(frozen=True)
@@ -61,7 +53,7 @@ class BundleJob(Generic[Result]):
     Attributes:
         model: directory of the bundle.
         batch_size: texts the network takes at once.
-        work: gives what is done with a batch.
+        judge: what is said of a batch.
         reliability, complaints: see `Classifier.load`.
         tokens: directory of the token cache; None = without.
         how: size of the cache.
@@ -69,7 +61,7 @@ class BundleJob(Generic[Result]):
 
     model: Path
     batch_size: int
-    work: Work[Result]
+    judge: Judge[Result]
     reliability: float | None = None
     complaints: float | None = None
     tokens: Path | None = None
@@ -81,20 +73,31 @@ class BundleJob(Generic[Result]):
             self.model, self.batch_size, 1, self.reliability, self.complaints
         )
         classifier.start()
-        return self.work(classifier, Reader.open(classifier.bundle.encoder, self.tokens, self.how))
+        return _runner(self.judge, classifier, self.tokens, self.how)
 
 
-def scorer(asked: PredictionOptions, classifier: Classifier, reader: Reader) -> Run[Columns]:
-    """A function texts, their care, `mark` -> their columns, and how many needed care."""
+def _runner(
+    judge: Judge[Result], classifier: Classifier, tokens: Path | None, how: TokenizeSettings
+) -> Run[Result]:
     encoder = classifier.bundle.encoder
+    reader = Reader.open(encoder, tokens, how)
 
-    def run(texts: Sequence[str], fallback_levels: Sequence[int], mark: Mark) -> Lot[Columns]:
+    def run(texts: Sequence[str], fallback_levels: Sequence[int], mark: Mark) -> Lot[Result]:
         encoder.tokenizer.fallbacks = Counter()
-        ids = reader(texts, fallback_levels, mark)
-        predictions = classifier.predict_ids(texts, ids, asked)
-        return columns_of(predictions, asked), encoder.tokenizer.fallbacks
+        said = judge(classifier, texts, reader(texts, fallback_levels, mark))
+        return said, encoder.tokenizer.fallbacks
 
     return run
+
+
+def scored(
+    asked: PredictionOptions,
+    classifier: Classifier,
+    texts: Sequence[str],
+    ids: Sequence[list[int]],
+) -> Columns:
+    """The columns of a batch."""
+    return columns_of(classifier.predict_ids(texts, ids, asked), asked)
 
 
 def predict_chunks(
@@ -115,28 +118,21 @@ def predict_chunks(
         asked: what to tell beside the label.
         tokens: directory of the token cache; None = without.
     """
-    return map(joined, in_lots(partial(scorer, asked), classifier, chunks, how, total, tokens))
+    for lots in in_lots(partial(scored, asked), classifier, chunks, how, total, tokens):
+        yield {name: [value for lot in lots for value in lot[name]] for name in lots[0]}
 
 
 def in_lots(
-    work: Work[Result],
+    judge: Judge[Result],
     classifier: Classifier,
     chunks: Iterable[Sequence[str]],
     how: TokenizeSettings,
     total: int | None,
     tokens: Path | None = None,
 ) -> Iterator[list[Result]]:
-    """The results of each chunk's batches, in order.
-
-    Args:
-        work: gives what is done with a batch; a function of a module, so that it can travel.
-        classifier: see `predict_chunks`.
-        chunks: see `predict_chunks`.
-        how: see `predict_chunks`.
-        total: see `predict_chunks`.
-        tokens: see `predict_chunks`.
-    """
-    size = batch_size(classifier.bundle.encoder.tokenizer_settings)
+    """What `judge` says of each chunk's batches, in order; for the rest see `predict_chunks`."""
+    quick = classifier.bundle.encoder.tokenizer_settings.name in ("mecab", "sentencepiece")
+    size = _BATCH if quick else _SLOW_BATCH
     count = worker_count(how.workers, total, _WORTH * size)
     batches_of: deque[int] = deque()
 
@@ -153,7 +149,7 @@ def in_lots(
             job = BundleJob(
                 classifier.bundle.directory,
                 classifier.batch_size,
-                work,
+                judge,
                 classifier.reliability,
                 classifier.complaints,
                 tokens,
@@ -161,7 +157,7 @@ def in_lots(
             )
             results = stack.enter_context(Workers(job, count, how.time_limit)).map(batches())
         else:
-            here = work(classifier, Reader.open(classifier.bundle.encoder, tokens, how))
+            here = _runner(judge, classifier, tokens, how)
             results = (here(b, [WHOLE] * len(b), lambda _: None) for b in batches())
         lot: list[Result] = []
         for result, with_care in results:
@@ -172,8 +168,3 @@ def in_lots(
                 yield lot
                 lot = []
     report_fallbacks(fallbacks)
-
-
-def batch_size(settings: TokenizerSettings) -> int:
-    """Texts that a worker gets at once."""
-    return _BATCH if settings.name in ("mecab", "sentencepiece") else _SLOW_BATCH

@@ -95,8 +95,7 @@ class Classifier:
         Raises:
             BundleError: the bundle doesn't say what share it was adjusted to.
         """
-        how = (self.batch_size, self.threads, self.reliability, complaints)
-        return type(self)(self.bundle, *how)
+        return type(self)(self.bundle, self.batch_size, self.threads, self.reliability, complaints)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A classifier travels as its directory: what is pickled or copied is opened again there.
@@ -215,7 +214,11 @@ class Classifier:
         """
         shares = None
         if asked.stars:
-            self._check_stars()
+            if not self.tells_stars:
+                raise BundleError(
+                    f"The model in {self.bundle.directory} can't tell stars.",
+                    "Use the model that comes with the package, or one trained from it.",
+                )
             probabilities, shares = self.network.with_stars(
                 ids, self.batch_size, self.bundle.encoder.length
             )
@@ -269,13 +272,6 @@ class Classifier:
     def tells_stars(self) -> bool:
         """Whether this bundle can tell the score that a writer would give."""
         return self.bundle.architecture.stars
-
-    def _check_stars(self) -> None:
-        if not self.tells_stars:
-            raise BundleError(
-                f"The model in {self.bundle.directory} can't tell stars.",
-                "Use the model that comes with the package, or one trained from it.",
-            )
 
     def _judge(self, ids: Sequence[Sequence[int]]) -> np.ndarray:
         return self.network.probabilities(ids, self.batch_size, self.bundle.encoder.length)

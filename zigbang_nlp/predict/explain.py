@@ -9,7 +9,6 @@ the probability less that of the zeros. Where the two disagree, trust neither.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from scipy.stats import spearmanr
@@ -18,20 +17,21 @@ from zigbang_nlp.errors import BundleError
 from zigbang_nlp.model.bundle import Bundle
 from zigbang_nlp.model.serving.gradient import GradientNetwork
 from zigbang_nlp.model.serving.inference import Network, windows
-from zigbang_nlp.predict.attribution_spans import Unit, units_of
 from zigbang_nlp.predict.explained_words import (
+    Unit,
     log_odds_shares,
+    units_of,
     word_shares,
     words_of,
     words_to_mark,
 )
 from zigbang_nlp.records import Explanation, TokenShare, WordShare
 
-#: Points on the way of the integral at first; doubled while the sum is off by more than the
-#: tolerance, since max pooling bends the way where the winning token changes.
-_POINTS, _MOST_POINTS = 16, 512
+#: Steps of the integral at first, and at most. While the sum is off by more than the tolerance,
+#: those in which the way bends are cut in four; max pooling bends it where the winning token changes.
+_STEPS, _MOST_STEPS, _BETWEEN = 16, 512, np.array([0.25, 0.5, 0.75])
 _TOLERANCE = 0.005
-#: Numbers of embedding rows held at once.
+#: Versions of a text held at once.
 _AT_ONCE = 64
 #: The numpy network and the one that serves may differ by rounding: to 8 bits, if it has them.
 _SAME = 0.05
@@ -64,15 +64,10 @@ class Explainer:
         """
         encoder = self.bundle.encoder
         units = [units_of(encoder, text) for text in texts]
-        words = [words_of(text, own_units) for text, own_units in zip(texts, units, strict=True)]
+        words = list(map(words_of, texts, units))
         probabilities, drops = occlusion(self.network, units, encoder.length, batch_size)
         shares = self._word_shares(texts, words, batch_size)
-        return [
-            replace(self._explanation(text, own_units, float(probability), drop), words=own)
-            for text, own_units, probability, drop, own in zip(
-                texts, units, probabilities, drops, shares, strict=True
-            )
-        ]
+        return list(map(self._explanation, texts, units, probabilities.tolist(), drops, shares))
 
     def words(self, texts: Sequence[str], batch_size: int = 512) -> list[tuple[WordShare, ...]]:
         """`Explanation.words` of each text alone, by occlusion: about a hundredth of the work.
@@ -89,10 +84,7 @@ class Explainer:
     ) -> list[tuple[WordShare, ...]]:
         window = self.bundle.encoder.length
         probabilities, drops = occlusion(self.network, words, window, batch_size)
-        shares = [
-            log_odds_shares(float(probability), own)
-            for probability, own in zip(probabilities, drops, strict=True)
-        ]
+        shares = list(map(log_odds_shares, probabilities.tolist(), drops))
         marked = words_to_mark(
             words,
             shares,
@@ -103,7 +95,12 @@ class Explainer:
         return list(map(word_shares, texts, words, shares, marked))
 
     def _explanation(
-        self, text: str, units: list[Unit], probability: float, drops: np.ndarray
+        self,
+        text: str,
+        units: list[Unit],
+        probability: float,
+        drops: np.ndarray,
+        words: tuple[WordShare, ...],
     ) -> Explanation:
         if not units:
             return Explanation(text, probability, probability, 0.0, None, ())
@@ -118,6 +115,7 @@ class Explainer:
                 TokenShare(unit.token, unit.start, unit.end, float(drop), float(share))
                 for unit, drop, share in zip(units, drops, shares, strict=True)
             ),
+            words=words,
         )
 
     def _integrated_gradients(
@@ -126,43 +124,55 @@ class Explainer:
         """Each unit's share, and the probability that the network gives to rows of zeros."""
         ids = [i for unit in units for i in unit.ids]
         cuts = windows(len(ids), self.bundle.encoder.length)
-        parts = [self._window_gradients(ids[cut]) for cut in cuts]
-        if abs(float(np.mean([end for _, _, end in parts])) - probability) > _SAME:
+        parts, starts, ends = zip(*(self._window_gradients(ids[cut]) for cut in cuts), strict=True)
+        if abs(float(np.mean(ends)) - probability) > _SAME:
             raise BundleError(
-                f"The network serves {probability:.4f} where its weights give "
-                f"{np.mean([end for _, _, end in parts]):.4f}.",
+                f"The network serves {probability:.4f} where its weights give {np.mean(ends):.4f}.",
                 "Train the model again with this version.",
             )
-        shares = np.concatenate([own for own, _, _ in parts]) / len(parts)
+        shares = np.concatenate(parts) / len(parts)
         firsts = np.cumsum([0, *(len(unit.ids) for unit in units[:-1])])
-        return np.add.reduceat(shares, firsts), float(np.mean([start for _, start, _ in parts]))
+        return np.add.reduceat(shares, firsts), float(np.mean(starts))
 
     def _window_gradients(self, ids: list[int]) -> tuple[np.ndarray, float, float]:
-        """Shares of the ids (ids,) of one window, and the probabilities of zeros and of its own rows."""
-        rows, ngrams = self.gradient.rows(ids), self.gradient.ngrams(ids)
-        ends = np.array([0, 1], rows.dtype)[:, None]
-        start, end = self.gradient.probabilities(
-            ends[:, :, None] * rows, ends * ngrams.sum(axis=0)
-        ).tolist()
-        points = _POINTS
-        while True:
-            shares = self._integral(rows, ngrams, points)
-            if abs(shares.sum() - (end - start)) <= _TOLERANCE or points >= _MOST_POINTS:
-                return shares, start, end
-            points *= 2
+        """Shares of the ids (ids,) of one window, and the probabilities of zeros and of its own rows.
 
-    def _integral(self, rows: np.ndarray, ngrams: np.ndarray, points: int) -> np.ndarray:
-        """Integrated gradients by the midpoint rule: (ids,)."""
-        by_rows = np.zeros(rows.shape, np.float64)
-        by_ngrams = np.zeros(ngrams.shape[1], np.float64)
+        By the trapezoidal rule. How much the probability rises from one point of the way to the
+        next is known, so that points are added only where the gradient says otherwise.
+        """
+        rows, ngrams = self.gradient.rows(ids), self.gradient.ngrams(ids)
+        way = np.linspace(0, 1, _STEPS + 1)
+        heights, slopes = self._along(way, rows, ngrams)
+        while True:
+            shares = np.trapezoid(slopes, way, axis=0)
+            if abs(shares.sum() - (heights[-1] - heights[0])) <= _TOLERANCE:
+                break
+            total, steps = slopes.sum(axis=1), np.diff(way)
+            off = np.abs((total[1:] + total[:-1]) / 2 * steps - np.diff(heights))
+            bent = np.flatnonzero(off > _TOLERANCE / len(off))
+            more = (way[bent, None] + steps[bent, None] * _BETWEEN).ravel()
+            if not len(bent) or len(steps) + len(more) > _MOST_STEPS:
+                break
+            at = np.repeat(bent + 1, len(_BETWEEN))
+            found = self._along(more, rows, ngrams)
+            way, heights = np.insert(way, at, more), np.insert(heights, at, found[0])
+            slopes = np.insert(slopes, at, found[1], axis=0)
+        return shares, float(heights[0]), float(heights[-1])
+
+    def _along(
+        self, way: np.ndarray, rows: np.ndarray, ngrams: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """On points of the way: the probability (points,), and by each id its slope (points, ids)."""
         features = ngrams.sum(axis=0)
-        way = ((np.arange(points) + 0.5) / points).astype(rows.dtype)[:, None]
-        for part in np.split(way, range(_AT_ONCE, points, _AT_ONCE)):
-            _, slopes, beside = self.gradient.gradients(part[:, :, None] * rows, part * features)
-            by_rows += slopes.sum(axis=0)
-            by_ngrams += beside.sum(axis=0)
-        shares: np.ndarray = ((by_rows * rows).sum(axis=1) + ngrams @ by_ngrams) / points
-        return shares
+        heights, slopes = [], []
+        for at in range(0, len(way), _AT_ONCE):
+            part = way[at : at + _AT_ONCE, None].astype(rows.dtype)
+            height, by_rows, by_ngrams = self.gradient.gradients(
+                part[:, :, None] * rows, part * features
+            )
+            heights.append(height)
+            slopes.append((by_rows * rows).sum(axis=2, dtype=np.float64) + by_ngrams @ ngrams.T)
+        return np.concatenate(heights), np.concatenate(slopes)
 
 
 def occlusion(

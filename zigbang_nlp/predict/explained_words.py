@@ -13,13 +13,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
 
 from zigbang_nlp.model.evaluation.calibration import logit
-from zigbang_nlp.predict.attribution_spans import Unit
 from zigbang_nlp.records import WordShare
+from zigbang_nlp.text.align import place_tokens
+from zigbang_nlp.text.encoder import Encoder
 
 #: Log-odds below which a word is not worth marking: it moves 0.5 to 0.57.
 FLOOR = 0.3
@@ -30,6 +32,39 @@ _TRIED = 30
 #: An eojeol that turns the next one round, and one that turns the last one round.
 _BEFORE = re.compile(r"^(?:안|못|별로|전혀|덜)$")
 _AFTER = re.compile(r"^(?:없|않|아니|못하|못해|못했|아닌|아닙)")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A token, or a few that can only be placed together.
+
+    Attributes:
+        token: as the tokenizer gave it; several are joined by "+".
+        start, end: characters of the original text.
+        ids: what the network reads for it, at least one.
+    """
+
+    token: str
+    start: int
+    end: int
+    ids: tuple[int, ...]
+
+
+def units_of(encoder: Encoder, text: str) -> list[Unit]:
+    """The units of a text that the network reads, left to right.
+
+    Their ids, one behind the other, are `encoder.whole_ids([text])[0]`.
+    """
+    (tokens,) = encoder.tokenize([text])
+    units: list[Unit] = []
+    at = 0
+    for span in place_tokens(text, tokens, encoder.max_characters):
+        inside = tokens[at : at + span.tokens]
+        at += span.tokens
+        ids = tuple(encoder.vocabulary.encode(inside))
+        if ids:
+            units.append(Unit("+".join(inside), span.start, span.end, ids))
+    return units
 
 
 def words_of(text: str, units: Sequence[Unit]) -> list[Unit]:

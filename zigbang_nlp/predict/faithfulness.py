@@ -7,16 +7,16 @@ text, and as many random ones for comparison.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import wilcoxon
 
-from zigbang_nlp.predict.attribution_spans import units_of
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.predict.explain import rank_correlation
-from zigbang_nlp.predict.explained_words import log_odds_of
+from zigbang_nlp.predict.explained_words import Unit, log_odds_of, units_of
+from zigbang_nlp.records import Explanation
 
 
 @dataclass(frozen=True)
@@ -71,12 +71,9 @@ def word_deletion_test(classifier: Classifier, texts: Sequence[str], seed: int =
         ValueError: no text has a marked word.
     """
     random = np.random.default_rng(seed)
-    encoder = classifier.bundle.encoder
     signs: list[float] = []
     rows: list[list[int]] = []  # five a text: whole, without words, as many, as long, random ones
-    for text, why in zip(texts, classifier.explain(texts), strict=True):
-        units = units_of(encoder, text)
-        sign = 1.0 if why.probability >= classifier.bundle.threshold else -1.0
+    for units, sign, why in _explained(classifier, texts):
         words = [word for word in why.words if word.marked and sign * word.log_odds > 0]
         if not words:
             continue
@@ -87,16 +84,15 @@ def word_deletion_test(classifier: Classifier, texts: Sequence[str], seed: int =
         ]
         order = np.argsort([-sign * token.occlusion for token in why.tokens], kind="stable")
         drawn = random.permutation(len(units))[: len(held)]
-        for gone in ([], held, order[: len(words)], order[: len(held)], drawn):
-            out = {int(at) for at in gone}
-            rows.append([i for at, unit in enumerate(units) if at not in out for i in unit.ids])
+        ways = ([], held, order[: len(words)], order[: len(held)], drawn)
+        rows += [_without(units, gone) for gone in ways]
         signs.append(sign)
     if not signs:
         raise ValueError("no text has a word marked for its label")
-    probabilities = classifier.network.precise(rows, classifier.batch_size, encoder.length)
+    window = classifier.bundle.encoder.length
+    probabilities = classifier.network.precise(rows, classifier.batch_size, window)
     odds = log_odds_of(probabilities).reshape(-1, 5) * np.array(signs)[:, None]
-    words_, as_many, as_long, chance = (odds[:, :1] - odds[:, 1:]).mean(axis=0).tolist()
-    return WordDeletion(len(signs), words_, as_many, as_long, chance)
+    return WordDeletion(len(signs), *(odds[:, :1] - odds[:, 1:]).mean(axis=0).tolist())
 
 
 def deletion_test(
@@ -114,41 +110,44 @@ def deletion_test(
         ValueError: no text is long enough.
     """
     random = np.random.default_rng(seed)
-    encoder = classifier.bundle.encoder
     whole: list[float] = []
+    signs: list[float] = []
     agreements: list[float] = []
-    kept: list[list[int]] = []  # three rows of ids a text: without occlusion's, gradient's, random
-    for text, why in zip(texts, classifier.explain(texts), strict=True):
-        units = units_of(encoder, text)
+    rows: list[list[int]] = []  # three a text: without occlusion's tokens, gradient's, random ones
+    for units, sign, why in _explained(classifier, texts):
         if len(units) < 4:
             continue
-        sign = 1.0 if why.probability >= classifier.bundle.threshold else -1.0
-        whole.append(sign * why.probability)
+        whole.append(why.probability)
+        signs.append(sign)
         ways = [
             np.array([getattr(t, way) for t in why.tokens]) for way in ("occlusion", "gradient")
         ]
         agreements.append(rank_correlation(*ways) or 0.0)
         size = max(2, round(share * len(units)))
         orders = [np.argsort(-sign * way, kind="stable") for way in ways]
-        for order in [*orders, random.permutation(len(units))]:
-            gone = set(order[:size].tolist())
-            kept.append([i for at, unit in enumerate(units) if at not in gone for i in unit.ids])
+        orders.append(random.permutation(len(units)))
+        rows += [_without(units, order[:size]) for order in orders]
     if not whole:
         raise ValueError("no text has four tokens")
-    signs = np.sign(whole)[:, None]
-    probabilities = classifier.network.probabilities(kept, classifier.batch_size, encoder.length)
-    left = signs * probabilities.reshape(-1, 3)
-    falls = np.array(whole)[:, None] - left  # (texts, 3)
-    occlusion, gradient, chance = falls.mean(axis=0).tolist()
-    occlusion_p, gradient_p = (
+    window = classifier.bundle.encoder.length
+    left = classifier.network.probabilities(rows, classifier.batch_size, window).reshape(-1, 3)
+    falls = np.array(signs)[:, None] * (np.array(whole)[:, None] - left)  # (texts, 3)
+    p_values = (
         float(wilcoxon(falls[:, way], falls[:, 2], alternative="greater").pvalue) for way in (0, 1)
     )
-    return Deletion(
-        texts=len(whole),
-        occlusion=occlusion,
-        gradient=gradient,
-        random=chance,
-        occlusion_p=occlusion_p,
-        gradient_p=gradient_p,
-        agreement=float(np.mean(agreements)),
-    )
+    return Deletion(len(whole), *falls.mean(axis=0).tolist(), *p_values, float(np.mean(agreements)))
+
+
+def _explained(
+    classifier: Classifier, texts: Sequence[str]
+) -> Iterator[tuple[list[Unit], float, Explanation]]:
+    """The units of each text, 1 or -1 for its label, and why it has it."""
+    for text, why in zip(texts, classifier.explain(texts), strict=True):
+        sign = 1.0 if why.probability >= classifier.bundle.threshold else -1.0
+        yield units_of(classifier.bundle.encoder, text), sign, why
+
+
+def _without(units: Sequence[Unit], gone: Iterable[int]) -> list[int]:
+    """The ids of a text without some of its units."""
+    out = {int(at) for at in gone}
+    return [i for at, unit in enumerate(units) if at not in out for i in unit.ids]

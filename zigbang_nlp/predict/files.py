@@ -86,7 +86,7 @@ def predict_file(
         ):
             chunk = with_columns(waiting.popleft(), columns)
             truncated += sum(columns["truncated"])
-            with parts.next(done) as fresh:
+            with atomic_file(parts.path(done)) as fresh:
                 first = parts.path(0) if done else None
                 write_part(chunk, fresh, first, output, count, notes)
             done += 1

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zigbang_nlp.predict.attribution_spans import units_of
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.predict.explain import occlusion
+from zigbang_nlp.predict.explained_words import units_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,26 +52,27 @@ def deciding_tokens(
     encoder = classifier.bundle.encoder
     units = [units_of(encoder, texts[i]) for i in chosen]
     _, drops = occlusion(classifier.network, units, encoder.length, classifier.batch_size)
-    added: dict[tuple[str, str], list[float]] = defaultdict(list)
-    seen_in: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for i, text, drop in zip(chosen, units, drops, strict=True):
-        category = "" if categories is None else categories[i]
-        for unit, value in zip(text, drop, strict=True):
-            added[category, unit.token].append(float(value))
-            seen_in[category, unit.token].add(i)
-    rows = [
-        _row(*key, values, len(seen_in[key]))
-        for key, values in added.items()
-        if len(seen_in[key]) >= min_reviews
-    ]
-    frame = pd.DataFrame(rows, columns=list(COLUMNS))
-    frame["rank"] = -frame["total"].abs()
-    ordered = frame.sort_values(["category", "rank", "token"], ignore_index=True)
-    return ordered.drop(columns="rank")
-
-
-def _row(category: str, token: str, values: list[float], reviews: int) -> tuple[object, ...]:
-    mean = float(np.mean(values))
-    error = float(np.std(values, ddof=1)) / len(values) ** 0.5 if len(values) > 1 else 0.0
-    half = _Z * error
-    return category, token, len(values), reviews, mean, mean - half, mean + half, sum(values)
+    found = pd.DataFrame(
+        [
+            ("" if categories is None else categories[i], unit.token, i, float(value))
+            for i, text, drop in zip(chosen, units, drops, strict=True)
+            for unit, value in zip(text, drop, strict=True)
+        ],
+        columns=["category", "token", "text", "value"],
+    ).astype({"value": float})
+    table = found.groupby(["category", "token"], as_index=False).agg(
+        count=("value", "count"),
+        reviews=("text", "nunique"),
+        mean=("value", "mean"),
+        spread=("value", "std"),
+        total=("value", "sum"),
+    )
+    table = table[table["reviews"] >= min_reviews]
+    half = (
+        _Z * table["spread"].fillna(0.0) / np.sqrt(table["count"])
+    )  # one occurrence has no spread
+    table = table.assign(
+        low=table["mean"] - half, high=table["mean"] + half, rank=-table["total"].abs()
+    )
+    ordered = table.sort_values(["category", "rank", "token"], ignore_index=True)
+    return ordered[list(COLUMNS)]

@@ -25,18 +25,18 @@ def chosen_model(settings: Settings) -> Path:
         return Path(settings.predict.model)
     own = settings.model_dir
     recover_swap(own)
-    if own.exists():
-        serves, fact = serves_by_default(own)
-        if serves:
-            return own
-        log.warning(
-            "Your model in %s is not used: %s The one that ships classifies; --model %s takes yours.",
-            own,
-            fact,
-            own,
-        )
+    if not own.exists():
+        log.info("There is no model of your own in %s; the one that ships classifies.", own)
         return pretrained_dir()
-    log.info("There is no model of your own in %s; the one that ships classifies.", own)
+    serves, fact = serves_by_default(own)
+    if serves:
+        return own
+    log.warning(
+        "Your model in %s is not used: %s The one that ships classifies; --model %s takes yours.",
+        own,
+        fact,
+        own,
+    )
     return pretrained_dir()
 
 

@@ -14,6 +14,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from filelock import FileLock, Timeout
 
 from zigbang_nlp.console import log
 from zigbang_nlp.errors import InputError
-from zigbang_nlp.files import atomic_file, make_directory, write_json
+from zigbang_nlp.files import make_directory, write_json
 from zigbang_nlp.tables.write import part_ending
 
 _ABOUT = "about.json"
@@ -40,21 +41,12 @@ class ResumableOutput:
     suffix: str
 
     def path(self, number: int) -> Path:
-        """The file of split `number`, counted from 0."""
+        """The file of part `number`, counted from 0, which appears whole."""
         return self.directory / f"{number:06}{self.suffix}"
 
     def finished(self) -> int:
         """How many are there, from the first on without a gap."""
-        number = 0
-        while self.path(number).exists():
-            number += 1
-        return number
-
-    @contextlib.contextmanager
-    def next(self, number: int) -> Iterator[Path]:
-        """A path to write part `number` to, which counts only when the block ends well."""
-        with atomic_file(self.path(number)) as fresh:
-            yield fresh
+        return next(number for number in count() if not self.path(number).exists())
 
 
 @contextlib.contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
@@ -10,39 +10,27 @@ from typing import Any
 
 from zigbang_nlp.config import TokenizeSettings
 from zigbang_nlp.console import progress
-from zigbang_nlp.predict.bulk import Lot, Run, in_lots
+from zigbang_nlp.predict.bulk import in_lots
 from zigbang_nlp.predict.classifier import Classifier
 from zigbang_nlp.records import PredictionOptions, Review
 from zigbang_nlp.store import Judged, Store
-from zigbang_nlp.text.reader import Reader
 from zigbang_nlp.text.words import content_words
-from zigbang_nlp.workers.pool import Mark
 
 #: Reviews held in memory at once.
 _CHUNK = 20_000
 
-#: The columns of `Judged` behind its key.
-_Judgement = tuple[Any, ...]
 
-
-def judge(classifier: Classifier, reader: Reader) -> Run[list[_Judgement]]:
-    """A function texts, their care, `mark` -> what the store keeps of each."""
-    encoder = classifier.bundle.encoder
+def judged(
+    classifier: Classifier, texts: Sequence[str], ids: Sequence[list[int]]
+) -> list[tuple[Any, ...]]:
+    """The columns of `Judged` behind its key, of each text of a batch."""
     asked = PredictionOptions(topics=classifier.tells_topics, aspects=classifier.tells_topics)
-
-    def run(
-        texts: Sequence[str], fallback_levels: Sequence[int], mark: Mark
-    ) -> Lot[list[_Judgement]]:
-        encoder.tokenizer.fallbacks = Counter()
-        ids = reader(texts, fallback_levels, mark)
-        predictions = classifier.predict_ids(texts, ids, asked)
-        rows = [
-            (p.label, p.probability, p.unsure, words, p.topics, p.category, p.aspects)
-            for p, words in zip(predictions, map(content_words, texts), strict=True)
-        ]
-        return rows, encoder.tokenizer.fallbacks
-
-    return run
+    return [
+        (p.label, p.probability, p.unsure, words, p.topics, p.category, p.aspects)
+        for p, words in zip(
+            classifier.predict_ids(texts, ids, asked), map(content_words, texts), strict=True
+        )
+    ]
 
 
 def predict_store(
@@ -70,7 +58,7 @@ def predict_store(
 
     def predicted() -> Iterator[Judged]:
         chosen = how or TokenizeSettings(workers=1)
-        for lots in in_lots(judge, classifier, texts(), chosen, count, tokens):
+        for lots in in_lots(judged, classifier, texts(), chosen, count, tokens):
             judgements = chain.from_iterable(lots)
             for review, judgement in zip(waiting.popleft(), judgements, strict=True):
                 yield Judged(review.key, *judgement)
