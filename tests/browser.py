@@ -52,18 +52,17 @@ class Opened:
 
 @contextlib.contextmanager
 def opened(
-    file: Path, width: int = 1440, dark: bool = False, script: bool = True
+    launched: Any, file: Path, width: int = 1440, dark: bool = False, script: bool = True
 ) -> Iterator[Opened]:
-    """A file in a browser window of a width; below 600 pixels it is a phone."""
+    """A file in a window of its own of `chromium`, of a width; below 600 pixels it is a phone."""
     phone = width < 600
-    with chromium() as launched:
-        context = launched.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme="dark" if dark else "light",
-            is_mobile=phone,
-            has_touch=phone,
-            java_script_enabled=script,
-        )
+    with launched.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme="dark" if dark else "light",
+        is_mobile=phone,
+        has_touch=phone,
+        java_script_enabled=script,
+    ) as context:
         result = Opened(context.new_page())
         page = result.page
         page.set_default_timeout(120_000)  # a busy machine takes its time

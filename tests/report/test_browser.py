@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from tests.browser import needs_browser, opened
+from tests.browser import chromium, needs_browser, opened
 from tests.factories.reviews import apartments, fake_complex_reviews, fill
 from zigbang_nlp import insight
 from zigbang_nlp.errors import ZigbangError
@@ -37,6 +38,13 @@ def file(url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_file
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One browser for all tests here, each of which opens a window that shares nothing."""
+    with chromium() as launched:
+        yield launched
+
+
 def evaluate(page: Any, script: str) -> Any:
     return page.evaluate(script)
 
@@ -44,8 +52,10 @@ def evaluate(page: Any, script: str) -> Any:
 @pytest.mark.parametrize(
     ("width", "dark"), [(390, False), (390, True), (1440, False), (1440, True)]
 )
-def test_it_shows_everything_and_asks_nobody(file: Path, width: int, dark: bool) -> None:
-    with opened(file, width, dark) as seen:
+def test_it_shows_everything_and_asks_nobody(
+    browser: Any, file: Path, width: int, dark: bool
+) -> None:
+    with opened(browser, file, width, dark) as seen:
         page = seen.page
         page.wait_for_selector(DRAWN, state="attached")
         assert seen.complaints == []
@@ -75,8 +85,8 @@ def brightness(colour: str) -> float:
     return sum(map(float, colour.strip("rgba()").split(",")[:3]))
 
 
-def test_hangul_has_a_font_and_text_is_never_markup(file: Path) -> None:
-    with opened(file) as seen:
+def test_hangul_has_a_font_and_text_is_never_markup(browser: Any, file: Path) -> None:
+    with opened(browser, file) as seen:
         page = seen.page
         page.wait_for_selector(DRAWN, state="attached")
         client = page.context.new_cdp_session(page)
@@ -93,8 +103,8 @@ def test_hangul_has_a_font_and_text_is_never_markup(file: Path) -> None:
         assert page.get_by_text(EVIL).count() > 0
 
 
-def test_the_theme_can_be_chosen(file: Path) -> None:
-    with opened(file, 390) as seen:
+def test_the_theme_can_be_chosen(browser: Any, file: Path) -> None:
+    with opened(browser, file, 390) as seen:
         page = seen.page
         page.wait_for_selector(DRAWN, state="attached")
         before = page.locator(".rows-chart .name").first.evaluate("e => getComputedStyle(e).color")
@@ -104,8 +114,10 @@ def test_the_theme_can_be_chosen(file: Path) -> None:
         assert seen.complaints == []
 
 
-def test_a_table_opens_and_its_csv_downloads(url: str, file: Path, tmp_path: Path) -> None:
-    with opened(file) as seen:
+def test_a_table_opens_and_its_csv_downloads(
+    url: str, browser: Any, file: Path, tmp_path: Path
+) -> None:
+    with opened(browser, file) as seen:
         card = seen.page.locator("#categories")
         card.get_by_text("표로 보기").click()
         assert card.locator("tbody tr").count() == 3
@@ -119,18 +131,18 @@ def test_a_table_opens_and_its_csv_downloads(url: str, file: Path, tmp_path: Pat
     assert downloaded["score"].tolist() == pytest.approx(expected["score"].tolist())
 
 
-def test_without_scripts_text_and_tables_are_there(file: Path) -> None:
-    with opened(file, script=False) as seen:
+def test_without_scripts_text_and_tables_are_there(browser: Any, file: Path) -> None:
+    with opened(browser, file, script=False) as seen:
         assert seen.page.locator(".figure svg").count() >= 8, "charts need no script"
         assert seen.page.locator("table").count() >= 8
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_everybody_can_use_it(file: Path, dark: bool) -> None:
+def test_everybody_can_use_it(browser: Any, file: Path, dark: bool) -> None:
     """axe-core finds nothing; it is injected past the page's policy by the test's browser."""
     from axe_playwright_python.base import AXE_FILE_PATH
 
-    with opened(file, 390, dark) as seen:
+    with opened(browser, file, 390, dark) as seen:
         page = seen.page
         page.wait_for_selector(DRAWN, state="attached")
         page.evaluate(Path(AXE_FILE_PATH).read_text("utf-8"))

@@ -6,15 +6,16 @@ import base64
 import io
 import re
 import sqlite3
+from collections.abc import Mapping
 from datetime import date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from tests.commands import Running
 from tests.conftest import zigbang
 from tests.factories.reviews import apartments, fake_complex_reviews, fake_reviews, fill
 from zigbang_nlp import insight
@@ -85,8 +86,14 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="module")
-def page(url: str, tmp_path_factory: pytest.TempPathFactory) -> Page:
-    return report(url, tmp_path_factory.mktemp("page"))
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the report of `url` is, once it was asked for."""
+    return tmp_path_factory.mktemp("page")
+
+
+@pytest.fixture(scope="module")
+def page(url: str, folder: Path) -> Page:
+    return report(url, folder)
 
 
 def test_the_headline_is_what_the_store_holds(url: str, page: Page) -> None:
@@ -132,18 +139,17 @@ def test_planted_effects_are_said_with_quotes(page: Page) -> None:
     assert "발망치" in page.cards["keywords"]
 
 
-def test_every_chart_has_its_table_and_csv(page: Page, url: str, tmp_path: Path) -> None:
-    file = tmp_path / "report.html"
-    write_report(url, file, day=DAY)
-    charts = set(re.findall(r'data-chart="(\w+)"', file.read_text("utf-8")))
+def test_every_chart_has_its_table_and_csv(page: Page, folder: Path) -> None:
+    html = (folder / "report.html").read_text("utf-8")
+    charts = set(re.findall(r'data-chart="(\w+)"', html))
     assert charts >= {"map", "ranking", "regions", "categories", "trend", "polar", "network"}
     assert charts <= set(page.csv)
 
 
-def test_the_same_reviews_make_the_same_file(url: str, tmp_path: Path) -> None:
-    for name in ("a", "b"):
-        write_report(url, tmp_path / name, day=DAY)
-    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+@pytest.mark.usefixtures("page")
+def test_the_same_reviews_make_the_same_file(url: str, folder: Path, tmp_path: Path) -> None:
+    write_report(url, tmp_path / "again.html", day=DAY)
+    assert (tmp_path / "again.html").read_bytes() == (folder / "report.html").read_bytes()
 
 
 def test_filters_narrow_it_and_are_named(url: str, tmp_path: Path) -> None:
@@ -320,8 +326,10 @@ def test_cells(value: object, kind: str, shown: str) -> None:
     assert formatted(value, kind, Translator("ko")) == shown
 
 
-def complaint(*arguments: str, cwd: Path, code: int = 1, **environ: Any) -> str:
-    done = zigbang("report", *arguments, cwd=cwd, **environ)
+def complaint(
+    *arguments: str, cwd: Path, code: int = 1, environ: Mapping[str, str] | None = None
+) -> str:
+    done = Running(["report", *arguments], cwd, environ=environ).ended()
     stderr = done.stderr.decode()
     assert done.returncode == code, stderr
     assert "Traceback" not in stderr
@@ -338,7 +346,7 @@ def test_the_command_says_what_is_wrong(url: str, tmp_path: Path) -> None:
         "a region that is here"
     )
     assert "not a date" in complaint(*arguments, "--since", "gestern", cwd=tmp_path)
-    pdf = complaint(*arguments, "--pdf", cwd=tmp_path, BROWSER_PATH="/nowhere")
+    pdf = complaint(*arguments, "--pdf", cwd=tmp_path, environ={"BROWSER_PATH": "/nowhere"})
     assert "A PDF needs Chromium" in pdf
     assert (tmp_path / "data" / "report.html").is_file(), "the HTML is there all the same"
     done = zigbang(

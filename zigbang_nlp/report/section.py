@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -22,11 +23,19 @@ class Material:
         corpus: the reviews.
         say: the report's language.
         classifier: the model, where it is there; for what only it can say.
+        answers: what was asked, and the answer.
     """
 
     corpus: Corpus
     say: Translator
     classifier: Classifier | None = None
+    answers: dict[tuple[Any, ...], pd.DataFrame] = field(default_factory=dict)
+
+    def ask(self, question: Callable[..., pd.DataFrame], *how: str) -> pd.DataFrame:
+        """What a function of `insight` says of the corpus; what two sections ask is answered once."""
+        if (question, *how) not in self.answers:
+            self.answers[question, *how] = question(self.corpus, *how)
+        return self.answers[question, *how]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ import pandas as pd
 
 from zigbang_nlp import insight
 from zigbang_nlp.errors import InsightError
-from zigbang_nlp.insight import Corpus
 from zigbang_nlp.insight.rates import fisher_p, significant
 from zigbang_nlp.language.i18n import N_, Translator
 from zigbang_nlp.report.section import Material, View
@@ -23,19 +22,19 @@ _MOST = 3
 
 def key_findings(material: Material) -> View:
     """A few sentences of each kind; what can't be said is left to the section that says why."""
-    say, corpus = material.say, material.corpus
+    say = material.say
     sentences: list[str] = []
     for kind in (_places, _themes, _changed, _turned, _apart, _rising, _moving):
         with suppress(InsightError):
-            sentences += list(kind(say, corpus))[:_MOST]
+            sentences += list(kind(say, material))[:_MOST]
     if not sentences:
         sentences = [say("통계적으로 유의한 결과가 없습니다. 아래 수치는 참고용입니다.")]
     return View("key_findings", sentences)
 
 
-def _places(say: Translator, corpus: Corpus) -> Iterator[str]:
+def _places(say: Translator, material: Material) -> Iterator[str]:
     """How many complexes are unlike the mean of all, and those at either end."""
-    table = insight.where(corpus)
+    table = material.ask(insight.where)
     if table["side"].eq(0).all():
         return
     yield say(
@@ -58,12 +57,12 @@ def _places(say: Translator, corpus: Corpus) -> Iterator[str]:
             )
 
 
-def _themes(say: Translator, corpus: Corpus) -> Iterator[str]:
+def _themes(say: Translator, material: Material) -> Iterator[str]:
     """The best and the worst category and topic, where their intervals are apart."""
-    categories = insight.where(corpus, "category").rename(
+    categories = material.ask(insight.where, "category").rename(
         columns={"category": "name", "wilson_low": "least", "wilson_high": "most"}
     )
-    topics = insight.topics(corpus).rename(
+    topics = material.ask(insight.topics).rename(
         columns={"topic": "name", "low": "least", "high": "most"}
     )
     for table, sentence in (
@@ -93,10 +92,11 @@ def _figures(say: Translator, row: pd.Series) -> str:
     )
 
 
-def _turned(say: Translator, corpus: Corpus) -> Iterator[str]:
+def _turned(say: Translator, material: Material) -> Iterator[str]:
     """Moments from which sentiment stayed on another level."""
-    of = corpus.judged["category"]
-    for row in _records(_in_points(insight.changes(corpus, period_of(corpus)))):
+    of = material.corpus.judged["category"]
+    changes = material.ask(insight.changes, period_of(material.corpus))
+    for row in _records(_in_points(changes)):
         name = row["category"]
         texts = len(of) if name == "all" else int(of.eq(name).sum())
         yield say(
@@ -105,9 +105,9 @@ def _turned(say: Translator, corpus: Corpus) -> Iterator[str]:
         )
 
 
-def _changed(say: Translator, corpus: Corpus) -> Iterator[str]:
+def _changed(say: Translator, material: Material) -> Iterator[str]:
     """Changes of sentiment between what is recent and what was before."""
-    table = insight.before_after(corpus)
+    table = material.ask(insight.before_after)
     changed = table[table["significant"] & table["measure"].eq("positive")]
     changed = changed.sort_values("difference", key=abs, ascending=False)
     for row in _records(_in_points(changed), n_before="before_count", n_after="after_count"):
@@ -121,9 +121,9 @@ def _changed(say: Translator, corpus: Corpus) -> Iterator[str]:
         )
 
 
-def _apart(say: Translator, corpus: Corpus) -> Iterator[str]:
+def _apart(say: Translator, material: Material) -> Iterator[str]:
     """Complexes that are unlike the others in a category."""
-    table = insight.standouts(corpus)
+    table = material.ask(insight.standouts)
     for row in _records(_in_points(table[table["significant"]]), other="other_share", n="texts"):
         yield say(
             "{name}: {category} 긍정 비율이 {share:.1%}로 다른 단지({other:.1%})보다 높습니다(차이의 95% 신뢰구간 {low:+.1f}~{high:+.1f}%p, 글 {n:,}건)."
@@ -135,9 +135,9 @@ def _apart(say: Translator, corpus: Corpus) -> Iterator[str]:
         )
 
 
-def _rising(say: Translator, corpus: Corpus) -> Iterator[str]:
+def _rising(say: Translator, material: Material) -> Iterator[str]:
     """Words that are mentioned more often of late."""
-    table = insight.keywords(corpus)
+    table = material.ask(insight.keywords)
     rising = table[table["significant"] & table["direction"].eq("rising")]
     for row in _records(rising, base="base_rate", k="mentions", n="reviews"):
         yield say(
@@ -146,12 +146,12 @@ def _rising(say: Translator, corpus: Corpus) -> Iterator[str]:
         )
 
 
-def _moving(say: Translator, corpus: Corpus) -> Iterator[str]:
+def _moving(say: Translator, material: Material) -> Iterator[str]:
     """The topic or category that goes most with the recommendation score."""
     try:
-        table = insight.drivers(corpus)
+        table = material.ask(insight.drivers)
     except InsightError:
-        table = insight.drivers(corpus, "category")
+        table = material.ask(insight.drivers, "category")
     for row in _records(table[table["significant"]].head(1), n="reviews"):
         yield say(
             "추천점수와 가장 크게 관련된 것은 {name}입니다. 칭찬할 때와 불만일 때 점수가 {effect:+.2f}점씩 다릅니다(95% 신뢰구간 {low:+.2f}~{high:+.2f}, 리뷰 {n:,}건). 인과관계는 아닙니다.",

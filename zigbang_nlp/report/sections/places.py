@@ -26,8 +26,8 @@ _COLUMNS = ["ranked", "name", "score", "low", "high", "share", "texts", "reviews
 def complexes_map(material: Material) -> View:
     """The map: colour is the score, size the number of texts."""
     say = material.say
-    insight.where(material.corpus, "geohash")  # says so where nothing has coordinates
-    table = _ranked(material, insight.where(material.corpus))
+    material.ask(insight.where, "geohash")  # says so where nothing has coordinates
+    table = _ranked(material, material.ask(insight.where))
     known = table[table["latitude"].notna() & table["longitude"].notna() & table["geohash"].notna()]
     left_out = len(table) - len(known)
     sentences = [
@@ -73,8 +73,8 @@ def _ranked(material: Material, table: pd.DataFrame) -> pd.DataFrame:
 def ranking(material: Material) -> View:
     """The complexes by their score."""
     say = material.say
-    insight.standouts(material.corpus)  # says so where there is one complex only
-    table = _ranked(material, insight.where(material.corpus))
+    material.ask(insight.standouts)  # says so where there is one complex only
+    table = _ranked(material, material.ask(insight.where))
     overall = float(table.attrs["overall"])
     if len(table) <= 2 * _DRAWN:
         drawn, sentences = table, []
@@ -117,10 +117,10 @@ def regions(material: Material) -> View:
     """The districts by their score; where there is one only, its neighbourhoods."""
     say = material.say
     by: insight.By = "district"
-    table = insight.where(material.corpus, by)
+    table = material.ask(insight.where, by)
     if len(table) < 2:
         by = "neighbourhood"
-        table = insight.where(material.corpus, by)
+        table = material.ask(insight.where, by)
     overall = float(table.attrs["overall"])
     table = _ranked(material, table).rename(columns={by: "name"})
     chart = share_rows(table.head(2 * _DRAWN), "name", "score", say("지역별 만족도"), overall)
@@ -130,7 +130,7 @@ def regions(material: Material) -> View:
 def standouts(material: Material) -> View:
     """What complexes are better or worse in than the others, with quotes."""
     say = material.say
-    table = insight.standouts(material.corpus)
+    table = material.ask(insight.standouts)
     significant = table[table["significant"]]
     if significant.empty:
         sentence = say(

@@ -13,7 +13,7 @@ _DRAWN = 20
 def categories(material: Material) -> View:
     """The five categories with their shares."""
     say = material.say
-    table = insight.where(material.corpus, "category")
+    table = material.ask(insight.where, "category")
     named = table.assign(name=table["category"].map(say.category))
     overall = float(table["positive"].sum() / table["texts"].sum())
     chart = share_rows(named, "name", "share", say("다섯 항목"), overall, "wilson_")
@@ -46,7 +46,7 @@ def categories(material: Material) -> View:
 def topics(material: Material) -> View:
     """What the texts are about, with the share of praise."""
     say = material.say
-    table = insight.topics(material.corpus)
+    table = material.ask(insight.topics)
     table = table[table["texts"] > 0]
     drawn = table.head(_DRAWN).sort_values("share", ascending=False)
     overall = float(material.corpus.judged["positive"].mean())
@@ -60,12 +60,12 @@ def drivers(material: Material) -> View:
     """What moves the recommendation score: topics, or categories where the model told no topics."""
     say = material.say
     try:
-        table, name = insight.drivers(material.corpus), "driver"
+        table, name = material.ask(insight.drivers), "driver"
         sentence = say(
             "주제별 칭찬과 불만이 작성자의 추천점수(0~5점)와 얼마나 관련되는지, 모든 주제를 함께 넣은 능형 회귀로 추정했습니다."
         )
     except insight.InsightError:
-        table, name = insight.drivers(material.corpus, "category"), "name"
+        table, name = material.ask(insight.drivers, "category"), "name"
         sentence = say(
             "항목별 칭찬과 불만이 작성자의 추천점수(0~5점)와 얼마나 관련되는지, 모든 항목을 함께 넣은 능형 회귀로 추정했습니다."
         )

@@ -29,7 +29,7 @@ def trend(material: Material) -> View:
     table = insight.trend(corpus, period)
     changes, sentences = [], []
     try:
-        changes = insight.changes(corpus, period).to_dict("records")
+        changes = material.ask(insight.changes, period).to_dict("records")
     except InsightError as error:
         sentences = [error.sentence(say.language)]
     else:
