@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from filelock import FileLock
 
+from tests.commands import Running
 from tests.conftest import zigbang
 from tests.factories.reviews import fake_reviews
 from zigbang_nlp import Classifier
@@ -24,7 +23,7 @@ from zigbang_nlp.errors import BundleError, InputError
 from zigbang_nlp.predict.bulk import predict_chunks
 from zigbang_nlp.predict.files import predict_file
 from zigbang_nlp.predict.reviews import predict_store
-from zigbang_nlp.records import PredictionOptions
+from zigbang_nlp.records import Prediction, PredictionOptions
 from zigbang_nlp.store import open_store
 from zigbang_nlp.tables.read import Notes, read_table
 from zigbang_nlp.text.reader import Reader
@@ -49,12 +48,24 @@ def unfinished(output: Path) -> Path:
     return output.with_name(f".{output.name}.parts")
 
 
+@pytest.fixture(scope="module")
+def expected(classifier: Classifier) -> list[Prediction]:
+    """What is said of `TEXTS`."""
+    return classifier.predict(TEXTS)
+
+
+@pytest.fixture(scope="module")
+def tokens(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A token cache, so that only the first file's texts are tokenized."""
+    return tmp_path_factory.mktemp("tokens")
+
+
 @pytest.mark.parametrize("ending", [".csv", ".tsv", ".jsonl", ".parquet", ".dta"])
 def test_parts_join_to_one_file_in_order(
-    classifier: Classifier, tmp_path: Path, ending: str
+    classifier: Classifier, expected: list[Prediction], tokens: Path, tmp_path: Path, ending: str
 ) -> None:
     source, output = source_in(tmp_path, MANY), tmp_path / f"out{ending}"
-    assert predict_file(classifier, source, output, "text") == len(MANY)
+    assert predict_file(classifier, source, output, "text", tokens=tokens) == len(MANY)
     if ending == ".parquet":
         rows = pd.read_parquet(output)
     elif ending == ".jsonl":
@@ -64,7 +75,6 @@ def test_parts_join_to_one_file_in_order(
     else:
         rows = pd.read_csv(output, sep="," if ending == ".csv" else "\t")
     assert rows["number"].astype(int).tolist() == list(range(len(MANY)))
-    expected = classifier.predict(TEXTS)
     assert rows["label"].tolist() == [p.label for p in expected] * 45
     # The company a text is in may turn the sixth digit.
     worst = (rows["probability"][:1_000] - [p.probability for p in expected]).abs().max()
@@ -261,20 +271,18 @@ def test_a_killed_run_goes_on_with_nothing_twice_and_nothing_missing(
     command += ["--workers", "2"]
     undisturbed = zigbang(*command, "--output", "whole.csv", cwd=tmp_path)
     assert undisturbed.returncode == 0, undisturbed.stderr
+    resume = [*(os.fspath(word) for word in command), "--output", "out.csv", "--resume"]
+    parts = unfinished(tmp_path / "out.csv")
     for kill in range(3):
-        running = subprocess.Popen(
-            [sys.executable, "-m", "zigbang_nlp", *command, "--output", "out.csv", "--resume"],
-            cwd=tmp_path,
-            stderr=subprocess.DEVNULL,
-        )
-        parts = unfinished(tmp_path / "out.csv")
-        while running.poll() is None and not (parts / f"{kill:06}.csv").exists():
+        running = Running(resume, tmp_path)
+        last = time.monotonic() + 300
+        while not (parts / f"{kill:06}.csv").exists():
+            assert time.monotonic() < last, "it did not get on"
             time.sleep(0.01)
-        assert running.poll() is None, "it ended before it could be killed"
-        os.kill(running.pid, signal.SIGKILL)
-        running.wait()
+        running.kill()
+        assert running.ended().returncode == -signal.SIGKILL, "it ended before it could be killed"
         assert not (tmp_path / "out.csv").exists()
-    resumed = zigbang(*command, "--output", "out.csv", "--resume", cwd=tmp_path)
+    resumed = zigbang(*resume, cwd=tmp_path)
     assert resumed.returncode == 0, resumed.stderr
     assert "Resuming after" in resumed.stderr.decode()
     assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()

@@ -1,5 +1,7 @@
 """What no label is given for."""
 
+from functools import cache
+
 import pytest
 
 from tests.conftest import ROOT
@@ -51,10 +53,12 @@ INSIDE = (
 )
 
 
+shipped = cache(Classifier.load)
+
+
 @pytest.mark.parametrize("text", OUTSIDE)
 def test_what_is_no_korean_sentence_gets_no_label(text: str) -> None:
-    classifier = Classifier.load()
-    (prediction,) = classifier.predict([text])
+    (prediction,) = shipped().predict([text])
     assert prediction.label is None
     assert prediction.unsure
     assert prediction.reason == OUTSIDE[text]
@@ -64,7 +68,7 @@ def test_what_is_no_korean_sentence_gets_no_label(text: str) -> None:
 
 @pytest.mark.parametrize("text", INSIDE)
 def test_korean_with_laughter_names_or_numbers_gets_one(text: str) -> None:
-    (prediction,) = Classifier.load().predict([text])
+    (prediction,) = shipped().predict([text])
     assert prediction.label in ("positive", "negative")
 
 

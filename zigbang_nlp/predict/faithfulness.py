@@ -84,7 +84,7 @@ def word_deletion_test(classifier: Classifier, texts: Sequence[str], seed: int =
         ]
         order = np.argsort([-sign * token.occlusion for token in why.tokens], kind="stable")
         drawn = random.permutation(len(units))[: len(held)]
-        ways = ([], held, order[: len(words)], order[: len(held)], drawn)
+        ways: tuple[Iterable[int], ...] = ([], held, order[: len(words)], order[: len(held)], drawn)
         rows += [_without(units, gone) for gone in ways]
         signs.append(sign)
     if not signs:
@@ -132,10 +132,19 @@ def deletion_test(
     window = classifier.bundle.encoder.length
     left = classifier.network.probabilities(rows, classifier.batch_size, window).reshape(-1, 3)
     falls = np.array(signs)[:, None] * (np.array(whole)[:, None] - left)  # (texts, 3)
-    p_values = (
+    occlusion, gradient, chance = falls.mean(axis=0).tolist()
+    occlusion_p, gradient_p = (
         float(wilcoxon(falls[:, way], falls[:, 2], alternative="greater").pvalue) for way in (0, 1)
     )
-    return Deletion(len(whole), *falls.mean(axis=0).tolist(), *p_values, float(np.mean(agreements)))
+    return Deletion(
+        texts=len(whole),
+        occlusion=occlusion,
+        gradient=gradient,
+        random=chance,
+        occlusion_p=occlusion_p,
+        gradient_p=gradient_p,
+        agreement=float(np.mean(agreements)),
+    )
 
 
 def _explained(

@@ -44,7 +44,9 @@ def complexes_map(material: Material) -> View:
         Place(
             str(row["name"]),
             row["district"] if isinstance(row["district"], str) else "",
-            *(float(row[name]) for name in ("longitude", "latitude", "score")),
+            float(row["longitude"]),
+            float(row["latitude"]),
+            float(row["score"]),
             int(row["texts"]),
             "#ranking",
             f"{row['score']:.0%} ({row['low']:.0%}–{row['high']:.0%}), n={row['texts']:,}",
