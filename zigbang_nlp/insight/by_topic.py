@@ -67,9 +67,12 @@ def topics(corpus: Corpus, *, level: float = 0.95) -> pd.DataFrame:
     """
     spoken = opinions(corpus, ("review",))
     grouped = spoken.groupby("topic", sort=True)
-    table = grouped.agg(
-        mentions=("review", "nunique"), texts=("positive", "count"), positive=("positive", "sum")
-    ).reset_index()
+    columns = {
+        "mentions": grouped["review"].nunique(),
+        "texts": grouped["positive"].count(),
+        "positive": grouped["positive"].sum(),
+    }
+    table = pd.DataFrame(columns).reset_index()
     reviews = corpus.texts["review"].nunique()
     rate = wilson(table["mentions"], reviews, level)
     share = wilson(table["positive"], table["texts"], level)

@@ -145,8 +145,8 @@ def standouts(
     if by == "category":
         raise InputError("Categories don't stand out by category.", 'Use by="complex".')
     texts = grouped_texts(corpus, by, precision)
-    cells = texts.groupby(["group", "category"], observed=True, sort=True)
-    table = cells.agg(texts=("positive", "size"), positive=("positive", "sum"))
+    cells = texts.groupby(["group", "category"], observed=True, sort=True)["positive"]
+    table = pd.DataFrame({"texts": cells.size(), "positive": cells.sum()})
     table = table.reset_index().rename(columns={"group": by})
     if table[by].nunique() < 2:
         raise insight_error("한 곳뿐이라 비교할 대상이 없습니다.")

@@ -87,12 +87,10 @@ def trend(
     when = _periods(texts["written_at"], period)
     span = _span(when, period)
     texts = texts.assign(group=when)
-    table = counts_by_group(texts, text_design_effect(texts), level).reindex(span)
-    counts = ["texts", "reviews", "positive"]
-    table = table.fillna(dict.fromkeys([*counts, "effective"], 0)).astype(
-        dict.fromkeys(counts, int)
-    )
-    table = table.rename(columns={"wilson_low": "low", "wilson_high": "high"})
+    table = counts_by_group(texts, text_design_effect(texts), level)
+    table = table.rename(columns={"wilson_low": "low", "wilson_high": "high"}).reindex(span)
+    table = table.fillna({"texts": 0, "reviews": 0, "positive": 0, "effective": 0})
+    table = table.astype({"texts": int, "reviews": int, "positive": int})
     return _labelled(table)[list(TREND_COLUMNS)]
 
 

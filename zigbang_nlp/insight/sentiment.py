@@ -163,9 +163,14 @@ def counts_by_group(texts: pd.DataFrame, effect: float, level: float) -> pd.Data
         effect: the design effect, see `rates.design_effect`.
         level: of the interval.
     """
-    table = texts.groupby("group", observed=True, sort=True).agg(
-        texts=("positive", "size"), reviews=("review", "nunique"), positive=("positive", "sum")
-    )
+    grouped = texts.groupby("group", observed=True, sort=True)
+    # Column by column: `agg` with names takes seven times as long.
+    columns = {
+        "texts": grouped.size(),
+        "reviews": grouped["review"].nunique(),
+        "positive": grouped["positive"].sum(),
+    }
+    table = pd.DataFrame(columns)
     table["share"] = table["positive"] / table["texts"]
     # However alike a resident's texts are, a group is worth as many as it has residents.
     table["effective"] = np.maximum(table["texts"] / effect, table["reviews"])
@@ -259,10 +264,11 @@ def grouped_texts(corpus: Corpus, by: str, precision: int = 5) -> pd.DataFrame:
 
 def text_design_effect(texts: pd.DataFrame) -> float:
     """The design effect of texts with the columns group, review and positive."""
-    grouped = texts.groupby(["group", "review"], observed=True, sort=False)["positive"]
-    clusters = grouped.agg(["sum", "size"])
-    codes, _ = pd.factorize(clusters.index.get_level_values("group"))
-    return design_effect(clusters["sum"], clusters["size"], codes)
+    group, _ = pd.factorize(texts["group"])
+    review = texts["review"].to_numpy()
+    reviews = int(review.max(initial=0)) + 1
+    clusters, at = np.unique(group * reviews + review, return_inverse=True)
+    return design_effect(np.bincount(at, texts["positive"]), np.bincount(at), clusters // reviews)
 
 
 def _prior_means(corpus: Corpus, table: pd.DataFrame, by: str) -> np.ndarray:
