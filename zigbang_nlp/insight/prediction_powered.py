@@ -24,7 +24,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special
 
 from zigbang_nlp.errors import InputError
 from zigbang_nlp.insight.ridge import ridge
@@ -148,7 +148,7 @@ def _interval(
 ) -> Estimate:
     # With few labels the variance itself is a guess, hence Student's t.
     tail = (1 + level) / 2
-    quantile = stats.norm.ppf(tail) if n is None else stats.t.ppf(tail, n - 1)
+    quantile = special.ndtri(tail) if n is None else special.stdtrit(n - 1, tail)
     half = float(quantile) * float(np.sqrt(variance))
     return Estimate(value, value - half, value + half, variance, weight)
 

@@ -37,7 +37,7 @@ def findings(p_values: np.ndarray) -> dict[str, np.ndarray]:
 def normal_interval(value: ArrayLike, error: ArrayLike, level: float) -> Interval:
     """Where a value with a normal standard error lies; both of any shape."""
     middle = np.asarray(value, float)
-    half = float(stats.norm.ppf((1 + level) / 2)) * np.asarray(error, float)
+    half = special.ndtri((1 + level) / 2) * np.asarray(error, float)
     return Interval(middle - half, middle + half)
 
 
@@ -50,7 +50,7 @@ def wilson(positive: ArrayLike, total: ArrayLike, level: float = 0.95) -> Interv
         level: of confidence.
     """
     k, n = np.asarray(positive, float), np.asarray(total, float)
-    z2 = float(stats.norm.ppf((1 + level) / 2)) ** 2
+    z2 = special.ndtri((1 + level) / 2) ** 2
     with np.errstate(divide="ignore", invalid="ignore"):
         middle = (k + z2 / 2) / (n + z2)
         half = np.sqrt(z2) / (n + z2) * np.sqrt(k * (n - k) / n + z2 / 4)
