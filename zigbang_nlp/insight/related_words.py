@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -44,6 +45,9 @@ PAIR_COLUMNS: dict[str, str] = {
 FEWEST_WORDS, FEWEST_MENTIONS = 50_000, 50
 #: Texts that must mention a word, and both words, for PMI to mean something.
 FEWEST_TEXTS, FEWEST_TOGETHER = 10, 3
+#: Rows for the parts of words in FastText, several for each part that the vocabulary of a corpus has;
+#: its own two million take 800 MB, and longer to fill than all the rest.
+_BUCKETS = 500_000
 _TOO_FEW = N_("‘{word}’을(를) 언급한 글이 {count}개뿐입니다. 적어도 {least}개가 필요합니다.")
 _TOO_FEW_WORDS = N_(
     "낱말 {count:,}개로는 낱말 벡터를 만들 수 없습니다. 적어도 {least:,}개가 필요합니다."
@@ -205,7 +209,7 @@ def train_vectors(sentences: list[list[str]], model: str = "word2vec", seed: int
 
     # Small corpora are read more often, so that large ones take no minutes.
     epochs = min(20, max(3, 2_000_000 // max(sum(map(len, sentences)), 1)))
-    kind: Any = {"word2vec": Word2Vec, "fasttext": FastText}[model]
+    kind: Any = {"word2vec": Word2Vec, "fasttext": partial(FastText, bucket=_BUCKETS)}[model]
     shape = {"vector_size": 100, "window": 5, "min_count": 10, "sg": 1, "negative": 5}
     trained = kind(sentences, epochs=epochs, seed=seed, workers=1, **shape)
     matrix = trained.wv.get_normed_vectors().astype(np.float32)
