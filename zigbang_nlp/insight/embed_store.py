@@ -23,7 +23,7 @@ from zigbang_nlp.text.text_keys import KEY
 
 #: Texts that are read at once, that are embedded side by side, and that a file takes: a kill loses
 #: what would have been the next file.
-_READ, _BATCH, _FILE = 5_000, 32, 512
+_READ, _BATCH, _FILE = 5_000, 32, 128
 #: Texts whose embedding says how long all will take, and texts below which nobody asks.
 _PROBE, _WORTH = 24, 200
 
