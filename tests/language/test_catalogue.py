@@ -7,14 +7,12 @@ import string
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from babel.messages.pofile import read_po
 
 from zigbang_nlp.language.i18n import LOCALE, Translator, translated
 
 ROOT = Path(__file__).parents[2]
-TOOL = runpy.run_path(str(ROOT / "scripts" / "messages.py"))
-#: Sentences of the source that the catalogue must hold.
-WRITTEN = dict(TOOL["sentences"]())
 with (LOCALE / "en" / "LC_MESSAGES" / "zigbang_nlp.po").open("rb") as source:
     CATALOGUE = {
         str(message.id[0] if isinstance(message.id, tuple) else message.id): message
@@ -23,9 +21,16 @@ with (LOCALE / "en" / "LC_MESSAGES" / "zigbang_nlp.po").open("rb") as source:
     }
 
 
-def test_every_sentence_is_translated_and_nothing_is_stale() -> None:
-    assert not sorted(WRITTEN.keys() - CATALOGUE.keys()), "run scripts/messages.py"
-    assert not sorted(CATALOGUE.keys() - WRITTEN.keys()), "run scripts/messages.py"
+@pytest.fixture(scope="module")
+def written() -> dict[str, str]:
+    """Sentences of the source, which the catalogue must hold, each with a file that has it."""
+    tool = runpy.run_path(str(ROOT / "scripts" / "messages.py"))
+    return dict(tool["sentences"]())
+
+
+def test_every_sentence_is_translated_and_nothing_is_stale(written: dict[str, str]) -> None:
+    assert not sorted(written.keys() - CATALOGUE.keys()), "run scripts/messages.py"
+    assert not sorted(CATALOGUE.keys() - written.keys()), "run scripts/messages.py"
     empty = [
         korean
         for korean, message in CATALOGUE.items()
@@ -78,19 +83,22 @@ def test_no_sentence_for_people_is_outside_the_catalogue() -> None:
             assert literal in CATALOGUE or literal in _PLACES, (file.name, literal)
 
 
-def _code() -> Iterator[tuple[str, ast.AST]]:
+@pytest.fixture(scope="module")
+def code() -> list[tuple[str, ast.AST]]:
     """(file, part of its code) of the whole package."""
     package = ROOT / "zigbang_nlp"
-    for file in sorted(package.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            yield file.relative_to(package).as_posix(), node
+    return [
+        (file.relative_to(package).as_posix(), node)
+        for file in sorted(package.rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+    ]
 
 
-def test_what_errors_say_in_korean_is_in_the_catalogue() -> None:
+def test_what_errors_say_in_korean_is_in_the_catalogue(code: list[tuple[str, ast.AST]]) -> None:
     """They are made by `input_error` and `insight_error`, whose Korean `scripts/messages.py` collects."""
     own: set[tuple[str, str]] = set()
     said: list[ast.expr] = []
-    for file, node in _code():
+    for file, node in code:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             called = node.func.id
             if called == "InsightError" or (
@@ -109,22 +117,22 @@ def test_what_errors_say_in_korean_is_in_the_catalogue() -> None:
     assert written <= CATALOGUE.keys()
 
 
-def test_no_sentence_is_written_in_both_languages() -> None:
+def test_no_sentence_is_written_in_both_languages(code: list[tuple[str, ast.AST]]) -> None:
     """The code has the Korean, the catalogue its English."""
-    twice = [(file, node) for file, node in _code() if _is_bilingual(node)]
+    twice = [(file, node) for file, node in code if _is_bilingual(node)]
     assert not [(file, ast.unparse(node)) for file, node in twice]
-    for written in (
+    for example in (
         'InputError("There is none.", "Write one.", f"‘{name}’이 없습니다.")',
         'f("검색어를 입력해 주세요." if one else "Write a word.")',
         '("Neighbours are near.", "이웃은 가깝습니다.")',
         '{"learn": {"ko": "배우기", "en": "Learn"}}',
     ):
-        assert any(map(_is_bilingual, ast.walk(ast.parse(written)))), written
-    for written in (
+        assert any(map(_is_bilingual, ast.walk(ast.parse(example)))), example
+    for example in (
         'InputError("Write a word, such as 주차.")',
         '{"no words": "낱말이 없습니다."}',
     ):
-        assert not any(map(_is_bilingual, ast.walk(ast.parse(written)))), written
+        assert not any(map(_is_bilingual, ast.walk(ast.parse(example)))), example
 
 
 def _is_bilingual(node: ast.AST) -> bool:
@@ -190,11 +198,11 @@ _WITHIN = ("지역 평균으로 보정한 만족도", "상관관계", "세로선
 _NOT_OURS = ("문턱값", "쪽을 찾을", "견주", "갈무리", "날것", "후기")
 
 
-def test_one_term_stands_for_one_thing() -> None:
+def test_one_term_stands_for_one_thing(written: dict[str, str]) -> None:
     assert not [term for term in TERMS if term not in CATALOGUE]
     whole = "\n".join(CATALOGUE)
     assert not [term for term in _WITHIN if term not in whole]
-    on_pages = [korean for korean, file in WRITTEN.items() if file.startswith("web/")]
+    on_pages = [korean for korean, file in written.items() if file.startswith("web/")]
     assert not [one for one in on_pages for word in _NOT_OURS if word in one]
 
 
