@@ -5,6 +5,7 @@ import re
 import runpy
 import string
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -83,30 +84,44 @@ def test_no_sentence_for_people_is_outside_the_catalogue() -> None:
             assert literal in CATALOGUE or literal in _PLACES, (file.name, literal)
 
 
+@dataclass
+class Code:
+    """What is looked for in the code of the whole package.
+
+    Attributes:
+        calls: file, name of what is called, and the call of it.
+        twice: file and code of what says something in both languages.
+    """
+
+    calls: list[tuple[str, str, ast.Call]] = field(default_factory=list)
+    twice: list[tuple[str, str]] = field(default_factory=list)
+
+
 @pytest.fixture(scope="module")
-def code() -> list[tuple[str, ast.AST]]:
-    """(file, part of its code) of the whole package."""
+def code() -> Code:
+    found = Code()
     package = ROOT / "zigbang_nlp"
-    return [
-        (file.relative_to(package).as_posix(), node)
-        for file in sorted(package.rglob("*.py"))
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-    ]
+    for file in sorted(package.rglob("*.py")):
+        name = file.relative_to(package).as_posix()
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                found.calls.append((name, node.func.id, node))
+            if _is_bilingual(node):
+                found.twice.append((name, ast.unparse(node)))
+    return found
 
 
-def test_what_errors_say_in_korean_is_in_the_catalogue(code: list[tuple[str, ast.AST]]) -> None:
+def test_what_errors_say_in_korean_is_in_the_catalogue(code: Code) -> None:
     """They are made by `input_error` and `insight_error`, whose Korean `scripts/messages.py` collects."""
     own: set[tuple[str, str]] = set()
     said: list[ast.expr] = []
-    for file, node in code:
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            called = node.func.id
-            if called == "InsightError" or (
-                called == "InputError" and len([*node.args, *node.keywords]) > 2
-            ):
-                own.add((called, file))
-            if called in ("input_error", "insight_error"):
-                said += node.args[:2]
+    for file, called, node in code.calls:
+        if called == "InsightError" or (
+            called == "InputError" and len([*node.args, *node.keywords]) > 2
+        ):
+            own.add((called, file))
+        if called in ("input_error", "insight_error"):
+            said += node.args[:2]
     assert own == {
         ("InsightError", "language/bilingual.py"),
         ("InputError", "language/bilingual.py"),
@@ -117,10 +132,9 @@ def test_what_errors_say_in_korean_is_in_the_catalogue(code: list[tuple[str, ast
     assert written <= CATALOGUE.keys()
 
 
-def test_no_sentence_is_written_in_both_languages(code: list[tuple[str, ast.AST]]) -> None:
+def test_no_sentence_is_written_in_both_languages(code: Code) -> None:
     """The code has the Korean, the catalogue its English."""
-    twice = [(file, node) for file, node in code if _is_bilingual(node)]
-    assert not [(file, ast.unparse(node)) for file, node in twice]
+    assert not code.twice
     for example in (
         'InputError("There is none.", "Write one.", f"‘{name}’이 없습니다.")',
         'f("검색어를 입력해 주세요." if one else "Write a word.")',
