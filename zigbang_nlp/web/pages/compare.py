@@ -14,6 +14,7 @@ from starlette.responses import Response
 from zigbang_nlp.charts.intervals import interval
 from zigbang_nlp.errors import InputError, InsightError
 from zigbang_nlp.insight import queries as questions
+from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.queries import Filters
 from zigbang_nlp.insight.similar_names import near
 from zigbang_nlp.language.i18n import Translator
@@ -102,10 +103,13 @@ def _find(known: pd.DataFrame, name: str) -> dict[Any, Any] | None:
 
 
 def _figures(snapshot: Snapshot, key: str) -> dict[str, Any]:
-    own = Filters(complexes=(key,))
-    topics, _ = answer_or_reason(lambda: snapshot.query(questions.topics, own), "ko")
-    overall = overall_of(snapshot, key)
-    return {**praise_of(topics, 4), "share": overall.get("share"), "texts": overall.get("texts", 0)}
+    def find(_corpus: Corpus) -> dict[str, Any]:
+        own = Filters(complexes=(key,))
+        topics, _ = answer_or_reason(lambda: snapshot.query(questions.topics, own), "ko")
+        overall = {"share": None, "texts": 0} | overall_of(snapshot, key)
+        return {**praise_of(topics, 4), "share": overall["share"], "texts": overall["texts"]}
+
+    return snapshot.ask(("compared", key), find)
 
 
 def _rows(snapshot: Snapshot, sides: list[dict[Any, Any]], say: Translator) -> list[dict[str, Any]]:

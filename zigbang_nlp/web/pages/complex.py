@@ -13,6 +13,7 @@ from starlette.responses import Response
 from zigbang_nlp.charts.intervals import interval
 from zigbang_nlp.insight import queries as questions
 from zigbang_nlp.insight.by_meaning import with_keys
+from zigbang_nlp.insight.corpus import Corpus
 from zigbang_nlp.insight.queries import Filters
 from zigbang_nlp.language.i18n import translated
 from zigbang_nlp.records import CATEGORIES
@@ -59,7 +60,8 @@ async def complex_(
     """
     app_state = app_state_of(request)
     language = language_of(request.scope)
-    context = await run_in_threadpool(_context, snapshot, id, language)
+    find = partial(_context, snapshot=snapshot, key=id, language=language)
+    context = dict(await run_in_threadpool(snapshot.ask, ("complex page", id, language), find))
     chosen = {
         "label": label if label in ("positive", "negative") else "",
         "topic": topic[:50],
@@ -84,10 +86,10 @@ async def complex_(
     return page(request, "complex.html", **context)
 
 
-def _context(snapshot: Snapshot, key: str, language: str) -> dict[str, Any]:
+def _context(corpus: Corpus, snapshot: Snapshot, key: str, language: str) -> dict[str, Any]:
     row = queries.one_complex(snapshot, key)
     own = Filters(complexes=(key,))
-    texts = questions.reviews(snapshot.reviews(), key)
+    texts = questions.reviews(corpus, key)
     district = row["district"] if isinstance(row["district"], str) else None
     context: dict[str, Any] = {
         "complex": row.to_dict(),

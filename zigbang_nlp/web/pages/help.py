@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from fastapi import APIRouter, Request
 from markupsafe import Markup
 from starlette.responses import Response
 
 from zigbang_nlp.guides.markdown import to_html
-from zigbang_nlp.guides.topics import DOORS, TOPICS, guide, guides
+from zigbang_nlp.guides.topics import DOORS, TOPICS, Guide, guide, guides
 from zigbang_nlp.web.pages.render import language_of, page
 from zigbang_nlp.web.problems import Problem
 
@@ -17,9 +19,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/help")
 def doors(request: Request) -> Response:
     """The guides behind the three doors."""
-    language = language_of(request.scope)
-    listed = [(door, guides(door, language)) for door in DOORS]
-    return page(request, "help.html", doors=listed, guide=None)
+    return page(request, "help.html", doors=_doors(language_of(request.scope)), guide=None)
 
 
 @router.get("/help/{topic}")
@@ -28,8 +28,17 @@ def topic(request: Request, topic: str) -> Response:
     if topic not in TOPICS:
         raise Problem(404, "not-found", "페이지를 찾을 수 없습니다.")
     language = language_of(request.scope)
+    shown, html = _guide(topic, language)
+    return page(request, "help.html", doors=_doors(language), guide=shown, html=html)
+
+
+@cache
+def _doors(language: str) -> list[tuple[str, list[Guide]]]:
+    return [(door, guides(door, language)) for door in DOORS]
+
+
+@cache
+def _guide(topic: str, language: str) -> tuple[Guide, Markup]:
+    """A guide as it is written and as HTML: our own files, in which HTML is escaped."""
     shown = guide(topic, language)
-    listed = [(door, guides(door, language)) for door in DOORS]
-    # Our own files, rendered with HTML in them escaped.
-    html = Markup(to_html(shown.markdown))
-    return page(request, "help.html", doors=listed, guide=shown, html=html)
+    return shown, Markup(to_html(shown.markdown))
