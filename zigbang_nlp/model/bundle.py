@@ -19,13 +19,15 @@ from pathlib import Path
 from typing import Any
 
 from zigbang_nlp.errors import BundleError
-from zigbang_nlp.files import recover_swap, sha256_of
+from zigbang_nlp.files import recover_swap, sha256_of, write_json
 from zigbang_nlp.model.architecture import Architecture
 from zigbang_nlp.text.encoder import Encoder
 
 FORMAT = 1
 #: Kinds of warnings that say a network can't tell praise from complaint at all.
 HOPELESS = frozenset({"chance", "one_class"})
+#: What `bundle.json` says of a bundle, beside its architecture.
+_DESCRIBED = ("threshold", "unsure_low", "unsure_high", "data_fingerprint", "metrics", "versions")
 MANIFEST, BUNDLE = "manifest.json", "bundle.json"
 ONNX, WEIGHTS = "network.onnx", "network.weights.h5"
 #: The model card, where there is one; people may write on in it, so no hash guards it.
@@ -60,12 +62,12 @@ class Bundle:
     @property
     def warnings(self) -> tuple[tuple[str, str], ...]:
         """Kind and fact of everything that is wrong with it, see `evaluation.verdict`."""
-        return _warnings(self.metrics)
+        return tuple((one["kind"], one["fact"]) for one in self.metrics.get("warnings", ()))
 
     @property
     def can_tell(self) -> bool:
         """Whether it learned to tell praise from complaint at all."""
-        return _can_tell(self.warnings)
+        return not _hopeless(self.metrics)
 
     @property
     def onnx_path(self) -> Path:
@@ -110,22 +112,15 @@ def doubting(bundle: Bundle, reliability: float) -> Bundle:
 def write_manifest(bundle: Bundle) -> None:
     """Write the bundle's own files beside the network's, then the manifest over all of them."""
     bundle.encoder.save(bundle.directory)
-    values = {
-        "architecture": bundle.architecture.as_dict(),
-        "threshold": bundle.threshold,
-        "unsure_low": bundle.unsure_low,
-        "unsure_high": bundle.unsure_high,
-        "data_fingerprint": bundle.data_fingerprint,
-        "metrics": bundle.metrics,
-        "versions": bundle.versions,
-    }
-    _write(bundle.directory / BUNDLE, values)
+    values = {name: getattr(bundle, name) for name in _DESCRIBED}
+    values = {"architecture": bundle.architecture.as_dict(), **values}
+    write_json(bundle.directory / BUNDLE, values)
     files = {
         path.name: sha256_of(path)
         for path in sorted(bundle.directory.iterdir())
         if path.is_file() and path.name not in (MANIFEST, CARD)
     }
-    _write(bundle.directory / MANIFEST, {"format": FORMAT, "files": files})
+    write_json(bundle.directory / MANIFEST, {"format": FORMAT, "files": files})
 
 
 def load_bundle(directory: Path) -> Bundle:
@@ -174,18 +169,15 @@ def serves_by_default(directory: Path) -> tuple[bool, str]:
     A bundle that can't be read may: loading it says what is wrong.
     """
     try:
-        warnings = _warnings(json.loads((directory / BUNDLE).read_text("utf-8"))["metrics"])
+        facts = _hopeless(json.loads((directory / BUNDLE).read_text("utf-8"))["metrics"])
     except (OSError, ValueError, KeyError, TypeError):
         return True, ""
-    return _can_tell(warnings), " ".join(fact for kind, fact in warnings if kind in HOPELESS)
+    return not facts, " ".join(facts)
 
 
-def _warnings(metrics: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((one["kind"], one["fact"]) for one in metrics.get("warnings", ()))
-
-
-def _can_tell(warnings: tuple[tuple[str, str], ...]) -> bool:
-    return not HOPELESS & {kind for kind, _ in warnings}
+def _hopeless(metrics: dict[str, Any]) -> list[str]:
+    """The facts that say a network can't tell praise from complaint at all."""
+    return [one["fact"] for one in metrics.get("warnings", ()) if one["kind"] in HOPELESS]
 
 
 def _check_files(directory: Path, manifest: dict[str, Any]) -> None:
@@ -208,10 +200,6 @@ def _damaged(directory: Path, why: str) -> BundleError:
         f"The model in {directory} is damaged or was changed: {why}.",
         "Restore the directory, or run `zigbang-nlp train --force`.",
     )
-
-
-def _write(path: Path, values: dict[str, Any]) -> None:
-    path.write_text(json.dumps(values, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def _read(path: Path, directory: Path) -> dict[str, Any]:

@@ -91,10 +91,10 @@ def record_run(directory: Path, bundle: Bundle, settings: TrainSettings, seconds
         seconds: it took.
     """
     history = json.loads((bundle.directory / HISTORY).read_text(encoding="utf-8"))
-    numbers = [int(path.name) for path in directory.glob("*") if path.name.isdecimal()]
+    name = str(max(_numbers(directory), default=0) + 1)
     run = Run(
-        name=str(max(numbers, default=0) + 1),
-        directory=directory / str(max(numbers, default=0) + 1),
+        name=name,
+        directory=directory / name,
         finished_at=datetime.now().astimezone().isoformat(" ", "seconds"),
         seconds=round(seconds, 1),
         settings=settings.model_dump(mode="json"),
@@ -116,8 +116,7 @@ def record_run(directory: Path, bundle: Bundle, settings: TrainSettings, seconds
 def list_runs(directory: Path) -> list[Run]:
     """All trainings, the first first; those that can't be read are left out."""
     runs = []
-    numbers = sorted(int(path.name) for path in directory.glob("*") if path.name.isdecimal())
-    for number in numbers:
+    for number in sorted(_numbers(directory)):
         place = directory / str(number)
         recover_swap(place)
         try:
@@ -126,6 +125,10 @@ def list_runs(directory: Path) -> list[Run]:
         except (OSError, ValueError, TypeError):
             continue
     return runs
+
+
+def _numbers(directory: Path) -> list[int]:
+    return [int(path.name) for path in directory.glob("*") if path.name.isdecimal()]
 
 
 def find_run(directory: Path, name: str) -> Run:
@@ -174,24 +177,18 @@ def plot_runs(first: Run, second: Run, path: Path) -> None:
         second: of the two.
         path: of the PNG.
     """
-    names = panels(first.history, second.history)
+    histories = first.history, second.history
+    names = panels(*histories)
+    # The first is wider, so that it shows where both are the same.
+    looks = {"color": BLUE, "linewidth": 4.0}, {"color": ORANGE, "linewidth": 1.5}
     with figure(path, columns=len(names), size=(6.4, 4.4)) as axes:
         for ax, name in zip(axes, names, strict=True):
-            # The first is wider, so that it shows where both are the same.
-            for run, color, width in ((first, BLUE, 4.0), (second, ORANGE, 1.5)):
+            for run, history, look in zip((first, second), histories, looks, strict=True):
                 for measure, style, side in ((name, ":", "학습"), (f"val_{name}", "o-", "검증")):
-                    if measure in run.history:
-                        epochs = run.epochs_of[measure]
-                        label = f"{run.name}번 {side}"
-                        ax.plot(
-                            epochs,
-                            run.history[measure],
-                            style,
-                            color=color,
-                            linewidth=width,
-                            label=label,
-                        )
-                ax.axvline(run.best_epoch, color=color, linestyle="--", linewidth=0.8)
+                    if measure in history:
+                        epochs, label = run.epochs_of[measure], f"{run.name}번 {side}"
+                        ax.plot(epochs, history[measure], style, label=label, **look)
+                ax.axvline(run.best_epoch, color=look["color"], linestyle="--", linewidth=0.8)
             ax.set(title=MEASURES[name], xlabel="에폭 (세로선: 가장 좋은 에폭)")
             ax.xaxis.get_major_locator().set_params(integer=True)
             ax.legend()

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.conftest import TINY
+from tests.conftest import ONE_WAY, TINY
 from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.model.architecture import Architecture
 from zigbang_nlp.model.bundle import load_bundle
@@ -45,16 +45,18 @@ def test_what_serves_is_calibrated_as_it_serves(
     wrong = np.arange(len(part.rows)) % 10 == 0
     held = Split(part.ids, part.rows.assign(label=part.rows["label"].to_numpy() ^ wrong))
     settings = TINY.model_copy(update={"quantize": quantize})
-    form = write_serving_form(network, architecture, held, settings, tmp_path, calibrated=True)
-    assert form.int8.get("kept") == kept
+    temperature, int8 = write_serving_form(
+        network, architecture, held, settings, tmp_path, calibrated=True
+    )
+    assert int8.get("kept") == kept
     assert {path.name for path in tmp_path.iterdir()} == {ONNX} | ({WEIGHTS} if not kept else set())
     probabilities = Network(tmp_path / ONNX).probabilities(rows_of(held))
     assert fit_temperature(held.labels, probabilities) == pytest.approx(1, abs=0.02)
-    assert 1.1 < form.temperature < 4.9
+    assert 1.1 < temperature < 4.9
     if kept:
         exact = (bundle_dir / ONNX).stat().st_size
         assert (tmp_path / ONNX).stat().st_size < 0.8 * exact
-        assert form.int8["roc_auc_int8"] >= form.int8["roc_auc_float32"] - 0.0005
+        assert int8["roc_auc_int8"] >= int8["roc_auc_float32"] - 0.0005
 
 
 def test_eight_bits_that_validation_can_tell_are_not_kept(
@@ -68,8 +70,10 @@ def test_eight_bits_that_validation_can_tell_are_not_kept(
     network, architecture = learned(bundle_dir, dataset)
     held = dataset.split("validation")
     settings = TINY.model_copy(update={"quantize": "int8"})
-    form = write_serving_form(network, architecture, held, settings, tmp_path, calibrated=False)
-    assert (form.temperature, form.int8["kept"]) == (1.0, "float32")
+    temperature, int8 = write_serving_form(
+        network, architecture, held, settings, tmp_path, calibrated=False
+    )
+    assert (temperature, int8["kept"]) == (1.0, "float32")
     assert {path.name for path in tmp_path.iterdir()} == {ONNX, WEIGHTS}
     assert "stays in 32 bits" in caplog.text
     after, before = (Network(d / ONNX).probabilities(rows_of(held)) for d in (tmp_path, bundle_dir))
@@ -77,9 +81,10 @@ def test_eight_bits_that_validation_can_tell_are_not_kept(
 
 
 def test_a_training_in_eight_bits_chooses_by_them_and_can_be_gone_on_with(
-    bundle_dir: Path, dataset: DataSet, tmp_path: Path
+    start_dir: Path, dataset: DataSet, tmp_path: Path
 ) -> None:
-    settings = TINY.model_copy(update={"quantize": "int8", "epochs": 1, "init": str(bundle_dir)})
+    changes = {"quantize": "int8", "epochs": 1, "init": str(start_dir)}
+    settings = ONE_WAY.model_copy(update=changes)
     bundle = train(dataset, settings, tmp_path / "model", tmp_path / "checkpoints")
     assert bundle.metrics["int8"]["kept"] == "int8"
     held = dataset.split("validation")
@@ -104,8 +109,8 @@ def test_what_goes_on_from_the_model_that_ships_stays_small(
     network, architecture, _ = initial_network(TrainSettings(), base.encoder.vocabulary)
     part = dataset.split("validation")
     held = Split(base.encoder.encode(part.rows["text"]), part.rows)
-    form = write_serving_form(
+    _, int8 = write_serving_form(
         network, architecture, held, TrainSettings(), tmp_path, calibrated=True
     )
-    assert form.int8["kept"] == "int8"
+    assert int8["kept"] == "int8"
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 20_000_000

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -15,15 +16,16 @@ from zigbang_nlp.text.clean import clean
 from zigbang_nlp.text.dataset import DataSet
 
 
-def fit_baseline(texts: Sequence[str], labels: np.ndarray) -> Pipeline:
+def fit_baseline(texts: Sequence[str] | pd.Series, labels: np.ndarray) -> Pipeline:
     """Fit TF-IDF over characters 1 to 4 and logistic regression.
 
     Args:
-        texts: cleaned training texts.
+        texts: training texts.
         labels: (texts,) 0 or 1.
     """
     pipeline = make_pipeline(
         TfidfVectorizer(
+            preprocessor=_prepared,
             analyzer="char",
             ngram_range=(1, 4),
             # A small corpus would lose most of its words to a higher bar.
@@ -37,6 +39,10 @@ def fit_baseline(texts: Sequence[str], labels: np.ndarray) -> Pipeline:
     return pipeline.fit(texts, labels)
 
 
+def _prepared(text: str) -> str:
+    return clean(text).lower()
+
+
 def baseline_scores(dataset: DataSet) -> tuple[np.ndarray, float]:
     """The baseline's probabilities on the test texts, float32 (texts,), and its threshold.
 
@@ -48,9 +54,8 @@ def baseline_scores(dataset: DataSet) -> tuple[np.ndarray, float]:
     """
     training, held, test = (dataset.split(name) for name in ("train", "validation", "test"))
     log.info("Fitting the TF-IDF baseline on %s texts.", f"{len(training.rows):,}")
-    pipeline = fit_baseline([clean(text) for text in training.rows["text"]], training.labels)
+    pipeline = fit_baseline(training.rows["text"], training.labels)
     chosen_on, tested = (
-        pipeline.predict_proba([clean(text) for text in part.rows["text"]])[:, 1].astype(np.float32)
-        for part in (held, test)
+        pipeline.predict_proba(part.rows["text"])[:, 1].astype(np.float32) for part in (held, test)
     )
     return tested, choose_threshold(held.labels, chosen_on)

@@ -43,15 +43,10 @@ def expected_calibration_error(labels: np.ndarray, probabilities: np.ndarray) ->
     called = probabilities >= 0.5
     confidence = np.where(called, probabilities, 1 - probabilities)
     right = called == (labels == 1)
-    edges = np.linspace(0, 1, _BINS + 1)
-    bins = np.clip(np.digitize(confidence, edges[1:-1], right=True), 0, _BINS - 1)
-    error = 0.0
-    for number in range(_BINS):
-        inside = bins == number
-        if inside.any():
-            gap = abs(right[inside].mean() - confidence[inside].mean())
-            error += float(inside.mean() * gap)
-    return error
+    bins = np.digitize(confidence, np.linspace(0, 1, _BINS + 1)[1:-1], right=True)
+    # A bin's share of the texts times the gap of its means is the gap of its sums, by all texts.
+    gaps = np.abs(np.bincount(bins, weights=right) - np.bincount(bins, weights=confidence))
+    return float(gaps.sum() / len(labels))
 
 
 def logit(probabilities: np.ndarray, margin: float = 1e-7) -> np.ndarray:

@@ -21,11 +21,7 @@ from zigbang_nlp.errors import BundleError
 from zigbang_nlp.files import atomic_directory, write_json
 from zigbang_nlp.model.bundle import Bundle
 from zigbang_nlp.model.evaluation.baseline import baseline_scores
-from zigbang_nlp.model.evaluation.metrics import (
-    AT_THRESHOLD,
-    binary_metrics,
-    bootstrap_intervals,
-)
+from zigbang_nlp.model.evaluation.metrics import AT_THRESHOLD, binary_metrics, bootstrap_intervals
 from zigbang_nlp.model.evaluation.plots import (
     plot_confusion,
     plot_precision_recall,
@@ -69,20 +65,20 @@ def evaluate(
         )
     test = dataset.split("test")
     texts = test.rows["text"].tolist()
-    encoder = bundle.encoder
+    encoder, network = bundle.encoder, Network(bundle.onnx_path)
     ids = encoder.whole_ids(progress(texts, "encoding", len(texts)))
-    probabilities = Network(bundle.onnx_path).probabilities(ids, window=encoder.length)
-    truncated = sum(map(encoder.is_too_long, texts))
-    labels = test.labels
+    probabilities = network.probabilities(ids, window=encoder.length)
+    labels, held = test.labels, dataset.split("validation")
+    chosen_on = held.labels, network.probabilities(unpadded(held.ids))
     scored = {"model": (probabilities, bundle.threshold)}
     if settings.baseline:
         scored["baseline"] = baseline_scores(dataset)
     result: dict[str, Any] = {
         "texts": len(labels),
-        "truncated": truncated,
+        "truncated": sum(map(encoder.is_too_long, texts)),
         "larger_class_share": float(max(labels.mean(), 1 - labels.mean())),
         **{name: _figures(labels, p, t, settings) for name, (p, t) in scored.items()},
-        "by_rules": _by_rules(bundle, dataset, labels, probabilities),
+        "by_rules": by_rules(labels, probabilities, chosen_on),
         "bundle": bundle.identity(),
     }
     mistakes = worst_mistakes(test.rows, probabilities, bundle.threshold, settings.mistakes)
@@ -103,17 +99,6 @@ def evaluate(
         rules_table(result["by_rules"]),
     )
     return result
-
-
-def _by_rules(
-    bundle: Bundle, dataset: DataSet, labels: np.ndarray, probabilities: np.ndarray
-) -> list[dict[str, float | str]]:
-    """What the threshold of each rule, chosen on validation, gives on the test texts."""
-    held = dataset.split("validation")
-    rows = unpadded(held.ids)
-    return by_rules(
-        labels, probabilities, (held.labels, Network(bundle.onnx_path).probabilities(rows))
-    )
 
 
 def worst_mistakes(

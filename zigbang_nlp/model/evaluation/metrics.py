@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import average_precision_score, roc_auc_score
 
 #: Names of the figures that depend on a threshold, in the order they are shown. Accuracy comes
 #: last: where 91% praise, whoever always says so has 0.91 of it, and a macro-F1 of 0.48.
@@ -19,6 +18,7 @@ AT_THRESHOLD = (
     "f1",
     "accuracy",
 )
+_CELLS = ("true_negative", "false_positive", "false_negative", "true_positive")
 
 
 def binary_metrics(
@@ -35,15 +35,17 @@ def binary_metrics(
         The figures of `AT_THRESHOLD`, `larger_class_share`, `roc_auc`, `average_precision`, and
         `confusion` as {true_negative, false_positive, false_negative, true_positive}.
     """
+    # Scikit-learn takes long to load, and a page that shows a model's figures needs none of it.
+    from sklearn.metrics import average_precision_score, roc_auc_score
+
     cells = confusion(labels, probabilities, threshold)
     figures = from_confusion(np.array(cells, np.float64))
-    names = ("true_negative", "false_positive", "false_negative", "true_positive")
     return {
         **{name: float(figures[name]) for name in AT_THRESHOLD},
         "larger_class_share": float(max(labels.mean(), 1 - labels.mean())),
         "roc_auc": float(roc_auc_score(labels, probabilities)),
         "average_precision": float(average_precision_score(labels, probabilities)),
-        "confusion": dict(zip(names, cells, strict=True)),
+        "confusion": dict(zip(_CELLS, cells, strict=True)),
     }
 
 
@@ -61,12 +63,8 @@ def confusion(
         True negatives, false positives, false negatives, true positives.
     """
     called, positive = probabilities >= threshold, labels == 1
-    return (
-        int((~called & ~positive).sum()),
-        int((called & ~positive).sum()),
-        int((~called & positive).sum()),
-        int((called & positive).sum()),
-    )
+    tn, fp, fn, tp = np.bincount(2 * positive + called, minlength=4).tolist()
+    return tn, fp, fn, tp
 
 
 def from_confusion(cells: np.ndarray) -> dict[str, np.ndarray]:
@@ -96,8 +94,7 @@ def macro_f1_of(figures: Mapping[str, Any]) -> float:
     Args:
         figures: has `confusion`.
     """
-    names = ("true_negative", "false_positive", "false_negative", "true_positive")
-    cells = [float(figures["confusion"][name]) for name in names]
+    cells = [float(figures["confusion"][name]) for name in _CELLS]
     return float(from_confusion(np.array(cells))["macro_f1"])
 
 
@@ -128,15 +125,12 @@ def bootstrap_intervals(
     cells = np.array(confusion(labels, probabilities, threshold), np.float64)
     # Counting the cells of a resample of n texts is one multinomial draw.
     drawn = random.multinomial(n, cells / n, size=resamples).astype(np.float64)
-    samples: dict[str, np.ndarray] = dict(from_confusion(drawn))
+    samples = from_confusion(drawn)
     samples["roc_auc"], samples["average_precision"] = _resampled_rankings(
         labels, probabilities, resamples, random
     )
-    intervals = {}
-    for name, values in samples.items():
-        low, high = np.nanpercentile(values, [2.5, 97.5])
-        intervals[name] = (float(low), float(high))
-    return intervals
+    ends = {name: np.nanpercentile(values, [2.5, 97.5]) for name, values in samples.items()}
+    return {name: (float(low), float(high)) for name, (low, high) in ends.items()}
 
 
 def _resampled_rankings(

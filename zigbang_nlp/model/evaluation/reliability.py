@@ -10,8 +10,7 @@ section 2.2, fixed sequence testing).
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import beta, binom
@@ -49,10 +48,6 @@ class Promise:
     right: float
     right_low: float
     texts: int
-
-    def as_dict(self) -> dict[str, Any]:
-        """Its attributes, as plain values."""
-        return asdict(self)
 
 
 def promises(

@@ -9,6 +9,7 @@ import numpy as np
 from zigbang_nlp.config.threshold_rule import RULES, Rule, read_rule
 from zigbang_nlp.console import table
 from zigbang_nlp.model.evaluation.calibration import logit, probability_of
+from zigbang_nlp.model.evaluation.metrics import confusion, from_confusion
 
 #: The unsure band holds at most this share of the validation texts,
 _LARGEST_SHARE = 0.2
@@ -131,7 +132,6 @@ def by_rules(
     labels: np.ndarray,
     probabilities: np.ndarray,
     chosen_on: tuple[np.ndarray, np.ndarray] | None = None,
-    rules: Sequence[str] = RULES,
 ) -> list[dict[str, float | str]]:
     """What each rule would give: its threshold, and what that finds.
 
@@ -140,32 +140,23 @@ def by_rules(
         probabilities: (texts,) of positive.
         chosen_on: labels and probabilities of validation texts that thresholds are chosen on;
             None = the same texts.
-        rules: of `choose_threshold`.
 
     Returns:
         A row a rule: rule, threshold, complaints_found, complaint_precision, macro_f1, accuracy.
     """
     rows: list[dict[str, float | str]] = []
-    for rule in rules:
+    for rule in RULES:
         threshold = choose_threshold(*(chosen_on or (labels, probabilities)), rule)
-        negative, called = labels == 0, probabilities < threshold
-        hit = int((negative & called).sum())
-        right = (called == negative).mean()
-        f1 = [
-            2 * both / max(int(mine.sum()) + int(claimed.sum()), 1)
-            for mine, claimed, both in (
-                (negative, called, hit),
-                (~negative, ~called, int((~negative & ~called).sum())),
-            )
-        ]
+        found, _, alarms, _ = cells = confusion(labels, probabilities, threshold)
+        figures = from_confusion(np.array(cells, np.float64))
         rows.append(
             {
                 "rule": rule,
                 "threshold": threshold,
-                "complaints_found": hit / max(int(negative.sum()), 1),
-                "complaint_precision": hit / max(int(called.sum()), 1),
-                "macro_f1": float(np.mean(f1)),
-                "accuracy": float(right),
+                "complaints_found": float(figures["specificity"]),
+                "complaint_precision": found / max(found + alarms, 1),
+                "macro_f1": float(figures["macro_f1"]),
+                "accuracy": float(figures["accuracy"]),
             }
         )
     return rows

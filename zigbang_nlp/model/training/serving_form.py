@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from zigbang_nlp.model.network.build import build_network
 from zigbang_nlp.model.serving.inference import Network
 from zigbang_nlp.model.serving.int8 import quantize, quantize_checked
 from zigbang_nlp.model.serving.onnx_export import write_onnx
+from zigbang_nlp.model.training.warm_start import weights_of
 from zigbang_nlp.text.dataset import Split
 from zigbang_nlp.text.encoder import unpadded
 
@@ -27,19 +27,6 @@ _TOLERANCE = 1e-5
 _COMPARED = 128
 
 
-@dataclass(frozen=True)
-class ServingForm:
-    """How the network was written.
-
-    Attributes:
-        temperature: that its last layer was divided by; see `calibration.fit_temperature`.
-        int8: what `quantize_checked` found; empty where 8 bits were not tried.
-    """
-
-    temperature: float
-    int8: dict[str, Any]
-
-
 def write_serving_form(
     network: keras.Model,
     architecture: Architecture,
@@ -47,7 +34,7 @@ def write_serving_form(
     settings: TrainSettings,
     directory: Path,
     calibrated: bool,
-) -> ServingForm:
+) -> tuple[float, dict[str, Any]]:
     """Write `network.onnx`, calibrated as it serves, and `network.weights.h5` where it is needed.
 
     Where 8 bits are kept, the weights aren't written once more for Keras: training goes on from
@@ -61,15 +48,20 @@ def write_serving_form(
         settings: say whether 8 bits are tried.
         directory: of the bundle.
         calibrated: whether the temperature is fitted; it is 1 otherwise.
+
+    Returns:
+        The temperature that its last layer was divided by, see `calibration.fit_temperature`, and
+        what `quantize_checked` found; empty where 8 bits were not tried.
     """
     path = directory / ONNX
     rows = unpadded(validation.ids)
-    write_onnx(architecture, _weights(network), path)
+    write_onnx(architecture, weights_of(network), path)
     check_onnx(network, path, validation.ids)
     int8: dict[str, Any] = {}
-    if _tries_int8(network, settings):
+    large = settings.quantize == "auto" and network.count_params() >= _WORTH
+    if large or settings.quantize == "int8":
         small = directory / "small.onnx"
-        write_onnx(architecture, _weights(network), small, small_embedding=True)
+        write_onnx(architecture, weights_of(network), small, small_embedding=True)
         int8 = quantize_checked(path, rows, validation.labels, small)
     in_8_bits = int8.get("kept") == "int8"
     temperature = 1.0
@@ -77,13 +69,13 @@ def write_serving_form(
         temperature = fit_temperature(validation.labels, Network(path).probabilities(rows))
         last = network.get_layer("probability")
         last.set_weights([weight / temperature for weight in last.get_weights()])
-        write_onnx(architecture, _weights(network), path, small_embedding=in_8_bits)
+        write_onnx(architecture, weights_of(network), path, small_embedding=in_8_bits)
         if in_8_bits:
             quantize(path)
     if not in_8_bits or architecture.batch_normalization:
         # A compiled network would add its optimizer's weights, twice its own size.
         on_one_device(network, architecture).save_weights(directory / WEIGHTS)
-    return ServingForm(temperature, int8)
+    return temperature, int8
 
 
 def on_one_device(network: keras.Model, architecture: Architecture) -> keras.Model:
@@ -110,13 +102,3 @@ def check_onnx(network: keras.Model, path: Path, ids: np.ndarray) -> None:
     with_tokens = np.array([bool(row) for row in rows])
     worst = float(np.abs(by_keras - by_onnx)[with_tokens].max(initial=0.0))
     assert worst <= _TOLERANCE, f"ONNX differs from Keras by {worst}"
-
-
-def _tries_int8(network: keras.Model, settings: TrainSettings) -> bool:
-    if settings.quantize == "auto":
-        return bool(network.count_params() >= _WORTH)
-    return settings.quantize == "int8"
-
-
-def _weights(network: keras.Model) -> dict[str, list[np.ndarray]]:
-    return {layer.name: layer.get_weights() for layer in network.layers}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from zigbang_nlp.model.evaluation.thresholds import (
     choose_unsure_band,
     rarer_class,
 )
+from zigbang_nlp.model.evaluation.verdict import with_verdict
 from zigbang_nlp.model.history import measured_epochs
 from zigbang_nlp.model.network.architecture_plot import plot_architecture
 from zigbang_nlp.model.network.backend import make_repeatable
@@ -42,15 +43,13 @@ from zigbang_nlp.model.serving.inference import Network
 from zigbang_nlp.model.serving.topics import TOPICS_FILE
 from zigbang_nlp.model.training.augmented import augmented
 from zigbang_nlp.model.training.batches import has_known_token
-from zigbang_nlp.model.training.card import write_card
 from zigbang_nlp.model.training.checkpoints import drop_backup
 from zigbang_nlp.model.training.distribution import Distribution
 from zigbang_nlp.model.training.fit import best_epoch, fit
 from zigbang_nlp.model.training.keep_start import keep_start
 from zigbang_nlp.model.training.relabel import labelled_by_scores, relabelled
-from zigbang_nlp.model.training.report import report
+from zigbang_nlp.model.training.report import report, write_card
 from zigbang_nlp.model.training.serving_form import on_one_device, write_serving_form
-from zigbang_nlp.model.training.verdict import with_verdict
 from zigbang_nlp.model.training.warm_start import initial_network, say_other_tokenizer
 from zigbang_nlp.text.corrections import corrected
 from zigbang_nlp.text.dataset import DataSet, Split
@@ -125,7 +124,7 @@ def train(
         measured = {name: measured_epochs(history, name, settings) for name in history}
         plot_learning_curves(history, measured, best, fresh / "learning_curves.png")
         plot_architecture(network, fresh / "architecture.png")
-        form = write_serving_form(
+        temperature, int8 = write_serving_form(
             network, architecture, validation, settings, fresh, calibrated=not kept_from
         )
         if base is not None and (base.directory / TOPICS_FILE).exists():
@@ -135,14 +134,14 @@ def train(
         epochs: dict[str, Any] = {"best_epoch": best, "epochs": last, "kept_epoch": kept}
         if share is not None:
             epochs["trained_share"] = share
-        if form.int8:
-            epochs["int8"] = form.int8
+        if int8:
+            epochs["int8"] = int8
         bundle = judged_bundle(
             fresh,
             dataset,
             architecture,
             validation,
-            form.temperature,
+            temperature,
             epochs,
             settings.threshold_for if named else "macro-f1",
             base if kept_from else None,
@@ -156,12 +155,7 @@ def train(
 
 
 def _better_than(validation: Split, named: bool) -> str:
-    """Why a start's threshold is better than one chosen on these texts; "" where it isn't.
-
-    Args:
-        validation: part of the data set.
-        named: whether somebody named a rule to choose by.
-    """
+    """Why a start's threshold is better than one chosen here by a rule, `named` or not; or ""."""
     rarer = rarer_class(validation.labels)
     if rarer < (LEAST_OF_A_CLASS if named else LEAST_TO_LEAVE_THE_START):
         return f"Of one label there are only {rarer} validation texts"
@@ -193,7 +187,7 @@ def judged_bundle(
     validation: Split,
     temperature: float,
     metrics: dict[str, Any],
-    rule: str = "macro-f1",
+    rule: str,
     start: Bundle | None = None,
     choose: Callable[[np.ndarray, np.ndarray, str], float] = choose_threshold,
 ) -> Bundle:
@@ -241,7 +235,7 @@ def judged_bundle(
             "threshold_for": rule if start is None else "kept from the start",
             "kept_from_start": start is not None,
             "by_rules": by_rules(labels, probabilities),
-            "promises": [promise.as_dict() for promise in kept],
+            "promises": [asdict(promise) for promise in kept],
             "unsure": {
                 "share": float(unsure.mean()),
                 "accuracy": float(right[unsure].mean()) if unsure.any() else None,

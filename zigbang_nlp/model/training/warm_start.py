@@ -13,6 +13,7 @@ from zigbang_nlp.console import log
 from zigbang_nlp.errors import ConfigError
 from zigbang_nlp.model.architecture import Architecture
 from zigbang_nlp.model.bundle import Bundle, load_bundle
+from zigbang_nlp.model.network.backend import keras
 from zigbang_nlp.model.network.build import build_network
 from zigbang_nlp.model.ngrams import extend_codes
 from zigbang_nlp.model.serving.onnx_export import read_weights
@@ -96,6 +97,11 @@ def bundle_weights(bundle: Bundle) -> Weights:
         return read_weights(bundle.architecture, bundle.onnx_path)
     network = build_network(bundle.architecture)
     network.load_weights(bundle.weights_path)
+    return weights_of(network)
+
+
+def weights_of(network: keras.Model) -> dict[str, list[np.ndarray]]:
+    """The weights of a Keras network by layer."""
     return {layer.name: layer.get_weights() for layer in network.layers if layer.weights}
 
 
