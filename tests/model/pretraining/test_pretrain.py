@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -35,10 +36,12 @@ from zigbang_nlp.text.dataset import DataSet
 from zigbang_nlp.text.encoder import unpadded
 
 SHORT = TINY.model_copy(update={"epochs": 1})
+#: As the recipe has it: what was learned before is neither kept nor trusted.
+AGAIN = SHORT.model_copy(update={"stars": True, "keep_start": False, "trust_start": False})
 RECIPE = Recipe(
     movie_training=SHORT,
-    reading_training=SHORT.model_copy(update={"stars": True}),
-    resident_training=SHORT.model_copy(update={"stars": True}),
+    reading_training=AGAIN,
+    resident_training=AGAIN,
     seeds=(1, 2),
     movie_validation=60,
     replayed=40,
@@ -170,9 +173,7 @@ def test_readings_are_joined_by_row_and_a_majority_needs_more_than_half(tmp_path
 
 def test_each_network_leaves_out_the_readings_of_a_fold(material: Material, tmp_path: Path) -> None:
     movies = movie_dataset(material.movies, 60, tmp_path / "movies")
-    sources = read_sources(
-        material.residents, material.readings, material.sample, movies, 40, 0.1, 0.5
-    )
+    sources = read_sources(material, movies, replace(RECIPE, replayed_praise=0.5))
     data = reading_dataset(sources, 1, 3, tmp_path / "readings")
     base, extended = movies.encoder.vocabulary.tokens, data.encoder.vocabulary.tokens
     assert extended[: len(base)] == base
@@ -197,9 +198,7 @@ def test_each_network_leaves_out_the_readings_of_a_fold(material: Material, tmp_
 
 def test_a_teacher_knows_more_than_its_sources(material: Material, tmp_path: Path) -> None:
     movies = movie_dataset(material.movies, 60, tmp_path / "movies")
-    sources = read_sources(
-        material.residents, material.readings, material.sample, movies, 40, 0.1, 0.5
-    )
+    sources = read_sources(material, movies, replace(RECIPE, replayed_praise=0.5))
     people = sources.residents
     truth = people["score"].sub(3).clip(-1, 1).to_numpy() / 2 + 0.5
     random = np.random.default_rng(0)

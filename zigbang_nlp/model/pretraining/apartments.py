@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,10 +17,11 @@ from zigbang_nlp.model.pretraining.data import (
     read_corpus,
     save_rows,
     tokens_of,
+    without_leaks,
 )
+from zigbang_nlp.model.pretraining.recipe import Material, Recipe
 from zigbang_nlp.model.pretraining.residents import fold_of, read_residents
 from zigbang_nlp.text.augment import noisy
-from zigbang_nlp.text.clean import duplicate_key
 from zigbang_nlp.text.dataset import DataSet
 from zigbang_nlp.text.vocabulary import Vocabulary
 
@@ -73,40 +73,27 @@ class Sources:
         return self.movies.encoder.vocabulary.extended(counts, 3, 20_000)
 
 
-def read_sources(
-    residents: Path,
-    readings: Sequence[Path],
-    sample: Path,
-    movies: DataSet,
-    replayed: int,
-    replay_weight: float,
-    replayed_praise: float,
-) -> Sources:
+def read_sources(material: Material, movies: DataSet, recipe: Recipe) -> Sources:
     """Read all that the apartment stage learns from.
 
     Args:
-        residents: the Parquet file of `read_residents`,
-        readings: and its readings.
-        sample: the corpus, `data/sample`.
+        material: residents' texts, their readings, and the corpus.
         movies: the data set of the movie reviews.
-        replayed: movie reviews that are trained on again,
-        replay_weight: and how much each of them counts,
-        replayed_praise: times so much where its label is on the side of praise.
+        recipe: says which of them are trained on again.
     """
-    corpus = read_corpus(sample)
-    corpus = corpus[corpus["label"].notna()].reset_index(drop=True)
-    keys = corpus["text"].map(duplicate_key)
-    elsewhere = set(keys[corpus["split"] != "train"])
-    corpus = corpus[(corpus["split"] != "train") | ~keys.isin(elsewhere)].reset_index(drop=True)
-    again = movies.split("train").rows.sample(replayed, random_state=1).reset_index(drop=True)
-    praise = np.where(again["label"] > 0.5, replayed_praise, 1.0)
-    files = [sha256_of(path) for path in (residents, *sorted(readings))]
-    replay = [replayed, replay_weight, replayed_praise]
+    corpus = read_corpus(material.sample)
+    corpus = without_leaks(corpus[corpus["label"].notna()])
+    again = movies.split("train").rows.sample(recipe.replayed, random_state=1)
+    again = again.reset_index(drop=True)
+    praise = np.where(again["label"] > 0.5, recipe.replayed_praise, 1.0)
+    weight = again["weight"] * recipe.replay_weight * praise
+    files = [sha256_of(path) for path in (material.residents, *sorted(material.readings))]
+    replay = [recipe.replayed, recipe.replay_weight, recipe.replayed_praise]
     listed = corpus.drop(columns="topics").to_csv(index=False)
     return Sources(
-        read_residents(residents, readings),
+        read_residents(material.residents, material.readings),
         corpus,
-        again.assign(weight=again["weight"] * replay_weight * praise, score=np.nan, split="train"),
+        again.assign(weight=weight, score=np.nan, split="train"),
         movies,
         sha256_of_json([files, listed, movies.fingerprint(), replay, LENGTH]),
     )

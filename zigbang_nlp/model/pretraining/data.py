@@ -16,7 +16,7 @@ from zigbang_nlp.config import PreprocessSettings
 from zigbang_nlp.console import log, progress
 from zigbang_nlp.files import atomic_directory, sha256_of, sha256_of_json
 from zigbang_nlp.model.serving.topic_words import noise_apart
-from zigbang_nlp.records import CATEGORIES
+from zigbang_nlp.records import CATEGORIES, SPLITS
 from zigbang_nlp.text.clean import clean, duplicate_key
 from zigbang_nlp.text.dataset import SUMMARY_FILE, DataSet, Split, save_dataset
 from zigbang_nlp.text.encoder import Encoder, pad
@@ -35,6 +35,8 @@ SOFT_LABELS = (0, 0, 0, 0.05, 0.15, 0.3, 0.5, 0.8, 1, 1)
 #: How much a rating counts: the extra rows hold 20 positive for each negative one, and ratings
 #: from 5 to 8 are no part of the task. Without this, validation accuracy is 0.006 lower.
 RATING_WEIGHTS = (1.6, 1.6, 1.6, 1.6, 0.4, 0.4, 0.4, 0.4, 0.9, 0.9)
+
+_OF_A_TEXT = ("source", "apartment_id", "review_id", "category", "text", "score")
 
 
 def movie_dataset(file: Path, held: int, directory: Path) -> DataSet:
@@ -82,6 +84,12 @@ def movie_dataset(file: Path, held: int, directory: Path) -> DataSet:
     return save_rows(directory, vocabulary, rows, tokens, split, key)
 
 
+def without_leaks(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows without training texts that another split has too, in whatever spelling."""
+    training, keys = rows["split"] == "train", rows["text"].map(duplicate_key)
+    return rows[~training | ~keys.isin(keys[~training])].reset_index(drop=True)
+
+
 def made_from(directory: Path) -> str | None:
     """What the data set in a directory was made from; None where there is none."""
     summary = directory / SUMMARY_FILE
@@ -104,31 +112,26 @@ def read_corpus(sample: Path) -> pd.DataFrame:
     of = {str(i): name for name, ids in splits.items() for i in ids}
     with (sample / "topics.csv").open(encoding="utf-8", newline="") as stream:
         topics = {(r["review_id"], r["category"]): r["topics"] for r in csv.DictReader(stream)}
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[Any, ...]] = []
     for file in sorted((sample / "reviews").glob("*.json")):
         for review in json.loads(file.read_text("utf-8"))["data"]:
-            for category in CATEGORIES:
-                text, score = review[f"{category}Desc"], float(review[f"{category}Score"])
+            key, split = str(review["id"]), of.get(file.stem, "train")
+            for name in CATEGORIES:
+                text, score = review[f"{name}Desc"], float(review[f"{name}Score"])
                 if text.strip():
-                    rows.append(
-                        {
-                            "source": "sample",
-                            "apartment_id": file.stem,
-                            "review_id": str(review["id"]),
-                            "category": category,
-                            "text": text,
-                            "score": score,
-                            "split": of.get(file.stem, "train"),
-                            "topics": frozenset(topics[str(review["id"]), category].split()),
-                        }
-                    )
-    for name in ("loose", "plain", "short"):
-        file = sample / f"{name}.tsv"
-        if file.exists():
-            rows += _listed(file)
-    for row in rows:
-        row["topics"] = noise_apart(row["text"], row["topics"])
-    frame = pd.DataFrame(rows)
+                    named = topics[key, name]
+                    rows.append(("sample", file.stem, key, name, text, score, split, named))
+    for file in [sample / f"{name}.tsv" for name in ("loose", "plain", "short")]:
+        if file.exists():  # its texts belong to no complex; without a column split all are train
+            table = pd.read_csv(file, sep="\t", dtype=str, quoting=csv.QUOTE_NONE)
+            for i, row in enumerate(table.to_dict("records")):
+                said = row["category"], row["text"], float(row["score"])
+                split, named = row.get("split", "train"), row["topics"]
+                rows.append((file.stem, "-", str(i), *said, split, named))
+    frame = pd.DataFrame(rows, columns=[*_OF_A_TEXT, "split", "topics"])
+    listed = zip(frame["text"], frame["topics"], strict=True)
+    found = [noise_apart(text, frozenset(named.split())) for text, named in listed]
+    frame["topics"] = pd.Series(found, dtype=object)
     frame["label"] = labels_of(frame["score"])
     return frame
 
@@ -137,24 +140,6 @@ def labels_of(scores: Iterable[float]) -> list[int | None]:
     """What preprocessing makes of scores from 0 to 5 by default: 0, 1, or None between."""
     limits = PreprocessSettings()
     return [label_of(score, limits.negative_max, limits.positive_min) for score in scores]
-
-
-def _listed(file: Path) -> list[dict[str, Any]]:
-    """The texts of a TSV file that belong to no complex; without a column split all are train."""
-    table = pd.read_csv(file, sep="\t", dtype=str, quoting=csv.QUOTE_NONE)
-    return [
-        {
-            "source": file.stem,
-            "apartment_id": "-",
-            "review_id": str(i),
-            "category": row["category"],
-            "text": row["text"],
-            "score": float(row["score"]),
-            "split": row.get("split", "train"),
-            "topics": frozenset(row["topics"].split()),
-        }
-        for i, row in enumerate(table.to_dict("records"))
-    ]
 
 
 def tokens_of(texts: pd.Series) -> list[list[str]]:
@@ -185,12 +170,12 @@ def save_rows(
         length: ids a text at most.
     """
     encoder = Encoder(TokenizerSettings(), vocabulary, length, MAX_CHARACTERS)
-    names = ("source", "apartment_id", "review_id", "category", "text", "score", "label", "weight")
+    names = [*_OF_A_TEXT, "label", "weight"]
     parts = {}
-    for name in ("train", "validation", "test"):
+    for name in SPLITS:
         inside = np.flatnonzero(split == name)
         ids = pad([vocabulary.encode(tokens[i]) for i in inside], length)
-        parts[name] = Split(ids, rows.iloc[inside][list(names)].reset_index(drop=True))
+        parts[name] = Split(ids, rows.iloc[inside][names].reset_index(drop=True))
         log.info("%s: %s texts", name, f"{len(inside):,}")
     summary = {
         "splits": {name: {"texts": len(part.rows)} for name, part in parts.items()},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,46 +21,55 @@ from zigbang_nlp.model.evaluation.thresholds import choose_threshold
 from zigbang_nlp.model.pretraining.data import read_corpus
 from zigbang_nlp.model.serving.inference import Network
 from zigbang_nlp.model.serving.topics import TopicModel
-from zigbang_nlp.text.clean import clean
 from zigbang_nlp.text.dataset import DataSet, Split
 from zigbang_nlp.text.encoder import unpadded
 
 
-def movie_figures(bundle: Bundle, movies: DataSet, movies_file: Path, file: Path) -> dict[str, Any]:
+def kept_figures(
+    file: Path, measure: Callable[..., dict[str, Any]], bundle: Bundle, *materials: Any
+) -> dict[str, Any]:
+    """The figures of a bundle, which are not measured again where `file` has them.
+
+    Args:
+        file: where they go, as JSON.
+        measure: one of the functions below,
+        bundle: and its arguments,
+        materials: all of them.
+    """
+    if file.exists():
+        earlier: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        if earlier.get("bundle") == bundle.identity():
+            return earlier
+    figures = {"bundle": bundle.identity(), **measure(bundle, *materials)}
+    write_json(file, figures)
+    return figures
+
+
+def movie_figures(bundle: Bundle, movies: DataSet, movies_file: Path) -> dict[str, Any]:
     """Accuracy on the benchmark's test rows, beside TF-IDF fitted on all its training rows.
 
     Args:
         bundle: trained on `movies`.
         movies: what `movie_dataset` made of
         movies_file: the Parquet file with the benchmark.
-        file: where the figures go, as JSON.
 
     Returns:
         Accuracy and ROC AUC of both on all test rows, and accuracy on those whose text is no
-        training row's. They are not measured again for the bundle that `file` is about.
+        training row's.
     """
-    if file.exists():
-        earlier: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        if earlier.get("bundle") == bundle.identity():
-            return earlier
     test = movies.split("test")
     benchmark = pd.read_parquet(movies_file, columns=["text", "rating", "nsmc200k"])
     benchmark = benchmark[benchmark["nsmc200k"].eq("train")]
     log.info("Fitting the TF-IDF baseline on %s texts.", f"{len(benchmark):,}")
-    rival = fit_baseline(
-        [clean(text) for text in benchmark["text"]], benchmark["rating"].ge(9).to_numpy(int)
-    )
-    rival_scores = rival.predict_proba([clean(text) for text in test.rows["text"]])[:, 1]
+    rival = fit_baseline(benchmark["text"], benchmark["rating"].ge(9).to_numpy(int))
+    rival_scores = rival.predict_proba(test.rows["text"])[:, 1]
     new = ~test.rows["text"].isin(set(benchmark["text"])).to_numpy()
-    figures = {
-        "bundle": bundle.identity(),
+    return {
         "texts": len(test.labels),
         "texts_not_in_train": int(new.sum()),
-        "model": _figures(test.labels, probabilities(bundle, test), bundle.threshold, new),
+        "model": _figures(test.labels, _encoded(bundle, test), bundle.threshold, new),
         "tfidf": _figures(test.labels, rival_scores, 0.5, new),
     }
-    write_json(file, figures)
-    return figures
 
 
 def _figures(
@@ -82,7 +91,6 @@ def apartment_figures(
     residents: pd.DataFrame,
     movies: DataSet,
     sample: Path,
-    file: Path,
 ) -> dict[str, Any]:
     """Figures of the shipped bundle on texts that it hasn't learned from.
 
@@ -93,50 +101,41 @@ def apartment_figures(
             with test scores.
         movies: the data set of the movie reviews.
         sample: the corpus, `data/sample`.
-        file: where the figures go, as JSON. Figures of the same bundle are not measured again.
 
     Returns:
         Of the label: on the validation texts that readers agree on, on test texts against their
         writers' scores, on the movie benchmark's test rows and on the corpus's test texts. Of the
         stars and of TF-IDF fitted on the same residents' training texts: against test scores.
     """
-    if file.exists():
-        earlier: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        if earlier.get("bundle") == bundle.identity():
-            return earlier
     held, test = learned.split("validation"), learned.split("test")
-    scores = probabilities(bundle, held)
+    scores = _encoded(bundle, held)
     unsure = (scores > bundle.unsure_low) & (scores < bundle.unsure_high)
     right = (scores >= bundle.threshold) == (held.labels == 1)
-    figures: dict[str, Any] = {
-        "bundle": bundle.identity(),
+    return {
         "read": {
             **_told(held.labels, scores, bundle.threshold),
             "unsure_share": float(unsure.mean()),
             "accuracy_outside": float(right[~unsure].mean()),
         },
-        "scores_by_label": _told(test.labels, probabilities(bundle, test), bundle.threshold),
+        "scores_by_label": _told(test.labels, _encoded(bundle, test), bundle.threshold),
         "scores_by_stars": _by_stars(bundle, learned, residents),
         "scores_by_tfidf": _by_tfidf(learned, residents),
         "movies": _told(
             movies.split("test").labels,
-            encoded_probabilities(bundle, movies.split("test")),
+            _probabilities(bundle, movies.split("test").rows["text"]),
             bundle.threshold,
         ),
         "corpus": _corpus_figures(bundle, sample),
         "topics": _topic_figures(bundle, sample),
     }
-    write_json(file, figures)
-    return figures
 
 
 def _told(labels: np.ndarray, scores: np.ndarray, threshold: float) -> dict[str, Any]:
-    """The figures of a threshold classifier, with macro-F1 and calibration error."""
+    """The figures of a threshold classifier, with its calibration error."""
     return {
         "texts": len(labels),
         "threshold": threshold,
         **binary_metrics(labels, scores, threshold),
-        "macro_f1": _macro_f1(labels, scores >= threshold),
         "calibration_error": expected_calibration_error(labels, scores),
     }
 
@@ -159,16 +158,10 @@ def _by_tfidf(learned: DataSet, residents: pd.DataFrame) -> dict[str, Any]:
     """TF-IDF and logistic regression on the residents' training scores, against test scores."""
     train, test = learned.split("train").rows, learned.split("test")
     train = train[train["source"].eq("residents") & train["score"].ne(3)]
-    model = fit_baseline(
-        [clean(text) for text in train["text"]], train["score"].ge(4).to_numpy(int)
-    )
+    model = fit_baseline(train["text"], train["score"].ge(4).to_numpy(int))
     texts, labels = _scored(residents)
-
-    def probabilities(some: Sequence[str]) -> np.ndarray:
-        return np.asarray(model.predict_proba([clean(text) for text in some])[:, 1])
-
-    threshold = choose_threshold(labels, probabilities(texts))
-    return _told(test.labels, probabilities(test.rows["text"].tolist()), threshold)
+    threshold = choose_threshold(labels, model.predict_proba(texts)[:, 1])
+    return _told(test.labels, model.predict_proba(test.rows["text"])[:, 1], threshold)
 
 
 def _scored(residents: pd.DataFrame) -> tuple[list[str], np.ndarray]:
@@ -181,17 +174,13 @@ def _corpus_figures(bundle: Bundle, sample: Path) -> dict[str, Any]:
     """Figures on the corpus's test split, by where its texts come from."""
     rows = read_corpus(sample)
     rows = rows[rows["split"].eq("test") & rows["label"].notna()]
-    scores = Network(bundle.onnx_path).probabilities(bundle.encoder.ids(rows["text"]))
+    scores = _probabilities(bundle, rows["text"])
     labels = rows["label"].to_numpy(np.float32)
     return {
         source: _told(labels[of], scores[of], bundle.threshold)
         for source in sorted(set(rows["source"]))
         for of in [rows["source"].eq(source).to_numpy()]
     }
-
-
-def _macro_f1(labels: np.ndarray, called: np.ndarray) -> float:
-    return float(f1_score(labels == 1, called, average="macro"))
 
 
 def _topic_figures(bundle: Bundle, sample: Path) -> dict[str, float]:
@@ -213,11 +202,11 @@ def _topic_figures(bundle: Bundle, sample: Path) -> dict[str, float]:
     }
 
 
-def probabilities(bundle: Bundle, part: Split) -> np.ndarray:
+def _encoded(bundle: Bundle, part: Split) -> np.ndarray:
     """A bundle's probabilities for the ids of a split that it encoded, float32 (texts,)."""
     return Network(bundle.onnx_path).probabilities(unpadded(part.ids))
 
 
-def encoded_probabilities(bundle: Bundle, part: Split) -> np.ndarray:
-    """A bundle's probabilities for the texts of another bundle's split, float32 (texts,)."""
-    return Network(bundle.onnx_path).probabilities(bundle.encoder.ids(part.rows["text"]))
+def _probabilities(bundle: Bundle, texts: pd.Series) -> np.ndarray:
+    """A bundle's probabilities for texts that it hasn't encoded, float32 (texts,)."""
+    return Network(bundle.onnx_path).probabilities(bundle.encoder.ids(texts))

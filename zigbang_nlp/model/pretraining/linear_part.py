@@ -134,13 +134,7 @@ def beside_ngrams(
 
 
 def _weigh_stars(shares: np.ndarray, feature: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    """What the LSTMs' logits, the feature and a constant count, by the least log loss: (3,).
-
-    Args:
-        shares: of each star by the LSTMs, (texts, 5).
-        feature: of each text (texts,).
-        scores: from 1 to 5 (texts,).
-    """
+    """What the LSTMs' logits, the feature and a constant count, by the least log loss: (3,)."""
     logits = np.log(np.maximum(shares, 1e-9))
     texts = np.arange(len(scores))
 

@@ -39,7 +39,7 @@ from zigbang_nlp.model.pretraining.apartments import (
     resident_dataset,
 )
 from zigbang_nlp.model.pretraining.data import movie_dataset, read_corpus
-from zigbang_nlp.model.pretraining.evaluate import apartment_figures, movie_figures
+from zigbang_nlp.model.pretraining.evaluate import apartment_figures, kept_figures, movie_figures
 from zigbang_nlp.model.pretraining.linear_part import beside_ngrams
 from zigbang_nlp.model.pretraining.merge import merge_networks, moved_back
 from zigbang_nlp.model.pretraining.recipe import Material, Recipe
@@ -79,15 +79,7 @@ def pretrain(
     movies = movie_dataset(material.movies, recipe.movie_validation, work / "movies")
     starts = _members([movies] * count, recipe.movie_training, None, recipe, work, jobs)
     movie_model = join(movies, starts, work / "movie-model", ngram_buckets=recipe.ngram_buckets)
-    sources = read_sources(
-        material.residents,
-        material.readings,
-        material.sample,
-        movies,
-        recipe.replayed,
-        recipe.replay_weight,
-        recipe.replayed_praise,
-    )
+    sources = read_sources(material, movies, recipe)
     read = [reading_dataset(sources, k, folds, work / f"readings-{k + 1}") for k in range(count)]
     readers = _members(read, recipe.reading_training, starts, recipe, work, jobs)
     rows = [sources.vocabulary.encode(tokens)[:LENGTH] for tokens in sources.tokens[0]]
@@ -106,21 +98,12 @@ def pretrain(
         ngram_buckets=recipe.ngram_buckets,
         residents=sources.residents,
     )
-    log.info(
-        "Movie reviews: %s",
-        movie_figures(movie_model, movies, material.movies, work / "movies.json"),
-    )
-    log.info(
-        "Apartment texts: %s",
-        apartment_figures(
-            bundle,
-            learned,
-            sources.residents,
-            movies,
-            material.sample,
-            work / "apartments.json",
-        ),
-    )
+    file = work / "movies.json"
+    figures = kept_figures(file, movie_figures, movie_model, movies, material.movies)
+    log.info("Movie reviews: %s", figures)
+    materials = learned, sources.residents, movies, material.sample
+    figures = kept_figures(work / "apartments.json", apartment_figures, bundle, *materials)
+    log.info("Apartment texts: %s", figures)
     return bundle
 
 
@@ -130,7 +113,6 @@ def join(
     target: Path,
     back: Sequence[tuple[Weights, float]] = (),
     sample: Path | None = None,
-    rule: str = "balanced",
     ngram_buckets: int = 0,
     residents: pd.DataFrame | None = None,
 ) -> Bundle:
@@ -142,9 +124,6 @@ def join(
         target: where the bundle goes; a model card in it stays.
         back: for each member the weights that it goes back towards, and how far; see `moved_back`.
         sample: the corpus, where the bundle shall tell topics too.
-        rule: that the threshold is chosen by. Both labels count the same: how many complaints
-            there are differs from place to place, and validation has more than life. Within a
-            label scores count as in life.
         ngram_buckets: rows of the table of n-grams beside them; 0 = none.
         residents: whose validation scores say what n-grams count for stars, and how many texts
             each read one stands for; None without stars.
@@ -181,15 +160,11 @@ def join(
         if card.exists():
             (fresh / CARD).write_bytes(card.read_bytes())
         metrics = {"networks": [member.metrics for member in members], "int8": bits}
+        # Both labels count the same: how many complaints there are differs from place to place, and
+        # validation has more than life. Within a label scores count as in life.
+        choose = partial(steady_threshold, weights=stands_for)
         bundle = judged_bundle(
-            fresh,
-            dataset,
-            architecture,
-            validation,
-            temperature,
-            metrics,
-            rule,
-            choose=partial(steady_threshold, weights=stands_for),
+            fresh, dataset, architecture, validation, temperature, metrics, "balanced", None, choose
         )
         write_manifest(bundle)
     report(bundle)
@@ -204,16 +179,7 @@ def _members(
     work: Path,
     jobs: int,
 ) -> list[Bundle]:
-    """One trained network a seed; those that are there already are not trained again.
-
-    Args:
-        datasets: what each learns from.
-        settings: of the training.
-        starts: what each goes on from; None = from scratch.
-        recipe: has the seeds.
-        work: for networks and checkpoints.
-        jobs: networks trained at the same time.
-    """
+    """One trained network a seed, from `starts` or scratch; those in `work` aren't trained again."""
     tasks = []
     for place, (seed, dataset) in enumerate(zip(recipe.seeds, datasets, strict=True)):
         base = starts[place] if starts else None

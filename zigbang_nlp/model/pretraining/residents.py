@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from zigbang_nlp.errors import InputError
-from zigbang_nlp.text.clean import clean, duplicate_key
+from zigbang_nlp.model.pretraining.data import without_leaks
+from zigbang_nlp.text.clean import clean
 
 #: What a reader's grade says of the label: 1 clear complaint, 2 mild or hedged complaint, 3 evenly
 #: mixed, 4 praise on balance, 5 clear praise; x is no opinion.
@@ -50,10 +51,7 @@ def read_residents(file: Path, readings: Sequence[Path]) -> pd.DataFrame:
     rows["majority"] = np.nan
     rows.loc[share.index[share["positive"] > 0.5], "majority"] = 1.0
     rows.loc[share.index[share["negative"] > 0.5], "majority"] = 0.0
-    rows = rows[rows["text"].map(clean).astype(bool)]
-    keys = rows["text"].map(duplicate_key)
-    elsewhere = set(keys[rows["split"] != "train"])
-    rows = rows[(rows["split"] != "train") | ~keys.isin(elsewhere)].reset_index(drop=True)
+    rows = without_leaks(rows[rows["text"].map(clean).astype(bool)])
     return rows.rename(columns={"review": "review_id"}).assign(
         source="residents",
         apartment_id=rows["apartment_id"].astype(str),
