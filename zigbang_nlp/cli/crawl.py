@@ -104,10 +104,15 @@ def command(
         "--reparse": reparse,
         "--cache": cache,
         "--show": shown,
+        "--rotate-key": rotate_key,
+        "--hogangnono": saved,
     }
-    modes |= {"--rotate-key": rotate_key, "--hogangnono": saved}
     asking = {"--plan": plan, "--refresh": refresh is not None, "--retry-failed": retry_failed}
-    _check_together([name for name, chosen in modes.items() if chosen], asking)
+    chosen = [name for name, value in modes.items() if value]
+    if chosen:  # one of them would be passed over without a word
+        chosen += [name for name, value in asking.items() if value]
+    if len(chosen) > 1:
+        raise click.UsageError(f"{' and '.join(chosen)} don't go together; choose one.")
     if json_logs:
         for handler in log.handlers:
             handler.setFormatter(progress.JsonFormatter())
@@ -148,13 +153,6 @@ def command(
             log.info("%s", summary.note)
             if summary.source == "sample" and loaded.origins["crawl.source"] == "default":
                 log.info("These are the bundled sample's. To ask the site: --preset seoul --plan.")
-
-
-def _check_together(modes: list[str], asking: dict[str, bool]) -> None:
-    """Refuse options of which one would be passed over without a word."""
-    together = modes + [name for name, chosen in asking.items() if chosen] if modes else []
-    if len(together) > 1:
-        raise click.UsageError(f"{' and '.join(together)} don't go together; choose one.")
 
 
 def _meant(loaded: LoadedSettings) -> Settings:
@@ -224,18 +222,9 @@ def _reparse(settings: Settings, store: Store) -> None:
     done = reparse(store, readers.values())
     for fact in done.failed:
         log.warning("%s", fact)
+    reviews = done.reviews
     log.info(
-        "%s answers read again: %s new rows, %s changed, %s the same, %s removed; "
-        "%s answers can't be read.",
-        *(
-            f"{count:,}"
-            for count in (
-                done.answers,
-                done.reviews.new,
-                done.reviews.changed,
-                done.reviews.seen,
-                done.removed,
-                len(done.failed),
-            )
-        ),
+        f"{done.answers:,} answers read again: {reviews.new:,} new rows, {reviews.changed:,} changed, "
+        f"{reviews.seen:,} the same, {done.removed:,} removed; {len(done.failed):,} answers can't be "
+        "read."
     )

@@ -118,11 +118,8 @@ def command(
     settings = loaded.settings
     model = chosen_model(settings)
     say_overridden(loaded, model)
-    classifier = Classifier.load(
-        model,
-        settings.predict.batch_size,
-        reliability=asked_reliability(settings),
-    )
+    reliability = asked_reliability(settings)
+    classifier = Classifier.load(model, settings.predict.batch_size, reliability=reliability)
     options = ReadOptions(**reading)
     notes = Notes()
     prior_shift = settings.predict.prior_shift
@@ -164,17 +161,9 @@ def command(
     if source is not None and output is not None:
         from zigbang_nlp.predict.files import predict_file
 
+        tokenize = settings.tokenize
         count = predict_file(
-            classifier,
-            source,
-            output,
-            column,
-            settings.tokenize,
-            resume,
-            asked,
-            options,
-            notes,
-            tokens,
+            classifier, source, output, column, tokenize, resume, asked, options, notes, tokens
         )
         say_notes(notes)
         log.info("%s rows written to %s.", f"{count:,}", output)
@@ -192,7 +181,10 @@ def command(
         log.info(LEGEND)
     while chunk := list(islice(rest, size)):
         for prediction in classifier.predict_ids(chunk, reader(chunk), asked):
-            line = _json(prediction) if as_json else _plain(prediction, colours=colours)
+            if as_json:
+                line = json.dumps(prediction.as_dict(), ensure_ascii=False)
+            else:
+                line = _plain(prediction, colours=colours)
             click.echo(line, color=True if colours else None)
     say_notes(notes)
 
@@ -210,20 +202,16 @@ def _standard_input(options: ReadOptions, notes: Notes) -> Iterator[str]:
     return lines_of(sys.stdin.buffer, options, notes)  # type: ignore[arg-type]
 
 
-def _json(prediction: Prediction) -> str:
-    return json.dumps(prediction.as_dict(), ensure_ascii=False)
-
-
 def _plain(prediction: Prediction, indent: str = "", colours: bool = False) -> str:
     unsure = prediction.unsure and prediction.label
     label = label_word(prediction.label) + ("?" if unsure else " ")
     why = prediction.explanation
     text = coloured(why) if why and colours else one_line(prediction.text).strip()
-    line = f"{indent}{label} {chance_text(prediction.probability)}  {text}"
+    line = f"{indent}{label} {chance_text(prediction.probability)}  "
     if prediction.stars is not None:
         likely = " ".join(f"{share:.0%}" for share in prediction.stars.shares)
-        stars = f"★{prediction.stars.expected:.1f} ({likely})"
-        line = f"{indent}{label} {chance_text(prediction.probability)}  {stars}  {text}"
+        line += f"★{prediction.stars.expected:.1f} ({likely})  "
+    line += text
     if prediction.category is not None:
         line += f"  [{', '.join((CATEGORIES[prediction.category], *(prediction.topics or ())))}]"
     lines = [f"{indent}  {_opinion(aspect)}" for aspect in prediction.aspects or ()]
