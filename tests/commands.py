@@ -16,7 +16,9 @@ multiprocessing.get_context("forkserver").set_forkserver_preload(
     [
         "alembic.command",
         "openpyxl",
+        "psycopg",
         "pyarrow.parquet",
+        "sqlalchemy.dialects.postgresql.psycopg",
         "tests.crawl.test_kill",
         "tests.crawl.test_scenarios",
         "zigbang_nlp.cli.crawl",

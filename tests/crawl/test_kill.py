@@ -7,9 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import psycopg  # noqa: F401 - with SQLAlchemy's own, so that no fork has to import them
 import pytest
-import sqlalchemy.dialects.postgresql.psycopg  # noqa: F401
 
 from tests.commands import Fork
 from tests.factories.crawl import content, crawl_settings, fake_world, settings
