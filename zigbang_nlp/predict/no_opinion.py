@@ -52,11 +52,13 @@ def has_no_opinion(text: str) -> bool:
     >>> [has_no_opinion(t) for t in ("관리비 얼마 나오나요?", "전세 3억", "없음", "관리비 얼마나 비싼지 아세요?")]
     [True, True, True, False]
     """
-    letters = "".join(c for c in text if c.isalpha())
+    letters = "".join(filter(str.isalpha, text))
+    if len(letters) > _LONGEST:
+        return False
     if len(letters) <= _LONGEST_FILLER and letters in _FILLERS:
         return True
     line = " ".join(text.split())
-    if not line or sum(c.isalnum() for c in line) > _LONGEST:
+    if not line or sum(map(str.isalnum, line)) > _LONGEST:
         return False
     if _QUESTION.fullmatch(line):
         return not _RHETORICAL.search(line)

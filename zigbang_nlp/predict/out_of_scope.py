@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -15,6 +16,8 @@ NOT_KOREAN = "not Korean"
 MOSTLY_UNKNOWN = "mostly unknown tokens"
 NO_OPINION = "no opinion"
 
+#: Hangul, whole and in pieces ("ㅋㅋ"); all of it is letters.
+_SYLLABLE, _JAMO = re.compile("[가-힣]"), re.compile("[ㄱ-ㆎ]")
 #: Of the letters of a text, at least this share must be Hangul syllables.
 _LEAST_HANGUL = 0.3
 #: Of the tokens of a text at most this share may be unknown.
@@ -37,14 +40,13 @@ def out_of_scope(text: str, ids: Sequence[int]) -> str | None:
     text = unicodedata.normalize("NFC", text)
     if has_no_opinion(text):
         return NO_OPINION
-    letters = [c for c in text if c.isalpha()]
-    syllables = sum("가" <= c <= "힣" for c in letters)
-    others = sum(not ("가" <= c <= "힣" or "ㄱ" <= c <= "ㆎ") for c in letters)
+    syllables = len(_SYLLABLE.findall(text))
+    others = sum(map(str.isalpha, text)) - syllables - len(_JAMO.findall(text))
     if not syllables and not others:
         return NO_WORDS
     if syllables < _LEAST_HANGUL * (syllables + others):
         return NOT_KOREAN
-    unknown = sum(i == OUT_OF_VOCABULARY for i in ids)
+    unknown = ids.count(OUT_OF_VOCABULARY)
     if unknown == len(ids):
         return NO_KNOWN_TOKEN
     return MOSTLY_UNKNOWN if unknown > _MOST_UNKNOWN * len(ids) else None
