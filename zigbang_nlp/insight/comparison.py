@@ -104,9 +104,17 @@ def compare(
     for number, name in enumerate((one, other), start=1):
         refuse_few(int(texts["group"].eq(number).sum()), FEWEST_TEXTS, _TOO_FEW, name=name)
     every = pd.concat([texts.assign(category="all"), texts])
-    counts = every.pivot_table("positive", "category", "group", ["size", "sum"], fill_value=0)
-    counts.columns = pd.Index(["texts", "other_texts", "positive", "other_positive"])
-    table = counts.reindex(pd.Index(["all", *CATEGORIES], name="category"), fill_value=0)
+    cells = every.groupby(["category", "group"])["positive"]
+    counts, sums = cells.size().unstack(fill_value=0), cells.sum().unstack(fill_value=0)
+    table = pd.DataFrame(
+        {
+            "texts": counts[1],
+            "positive": sums[1],
+            "other_texts": counts[2],
+            "other_positive": sums[2],
+        }
+    )
+    table = table.reindex(pd.Index(["all", *CATEGORIES], name="category"), fill_value=0)
     table["worth"] = np.where(table.index == "all", 1 / text_design_effect(texts), 1.0)
     table = table[table[["texts", "other_texts"]].min(axis=1) >= FEWEST_TEXTS]
     table = _with_difference(table.reset_index(), level)
