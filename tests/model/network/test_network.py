@@ -185,6 +185,15 @@ def test_rows_without_ids_are_half_and_keep_their_place(tmp_path: Path) -> None:
     assert serving.probabilities([]).shape == (0,)
 
 
+def test_a_network_that_keras_saved_has_its_layers_again(tmp_path: Path) -> None:
+    network = lively(ARCHITECTURES["n-grams"])
+    network.save(tmp_path / "network.keras")
+    again = keras.models.load_model(tmp_path / "network.keras")
+    assert [layer.name for layer in again.layers] == [layer.name for layer in network.layers]
+    ids = rows(20, 9)
+    assert np.array_equal(by_keras(again, ids, 9), by_keras(network, ids, 9))
+
+
 def test_summary_counts_parameters_and_megabytes() -> None:
     network = build_network(ARCHITECTURES["last"])
     # Embedding 50 x 6, LSTM 4 x (6 x 5 + 5 x 5 + 5), Dense 5 + 1.
