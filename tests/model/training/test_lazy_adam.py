@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from zigbang_nlp.model.network.backend import keras, tf
-from zigbang_nlp.model.training.lazy_adam import LazyAdam
+from zigbang_nlp.model.training.optimizers import LazyAdam
 
 
 def rows_gradient(rows: list[int], values: list[float]) -> tf.IndexedSlices:

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score, roc_auc_score
 
-from tests.conftest import TINY
+from tests.conftest import ONE_WAY
 from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.model.network.backend import keras
 from zigbang_nlp.model.training.fit import best_epoch
-from zigbang_nlp.model.training.rare_class import BestMacroF1, watched_metrics
+from zigbang_nlp.model.training.measures import BestMacroF1, watched_metrics
 from zigbang_nlp.model.training.train import train
 from zigbang_nlp.text.dataset import DataSet
 
@@ -32,7 +32,7 @@ def test_the_best_macro_f1_is_that_of_the_best_threshold() -> None:
 
 @pytest.mark.parametrize("monitor", ["val_auc", "val_macro_f1"])
 def test_training_goes_by_it(monitor: str, dataset: DataSet, tmp_path: Path) -> None:
-    settings = TrainSettings(**TINY.model_dump(exclude_unset=True), monitor=monitor)
+    settings = TrainSettings(**ONE_WAY.model_dump(exclude_unset=True), monitor=monitor)
     bundle = train(dataset, settings, tmp_path / "model", tmp_path / "checkpoints")
     history = json.loads((bundle.directory / "history.json").read_text("utf-8"))
     assert max(history[monitor]) > 0.9

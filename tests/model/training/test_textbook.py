@@ -26,7 +26,7 @@ from zigbang_nlp.model.runs import list_runs
 from zigbang_nlp.model.training.batches import Batches
 from zigbang_nlp.model.training.callbacks import Progress
 from zigbang_nlp.model.training.fit import best_epoch
-from zigbang_nlp.model.training.losses import make_loss
+from zigbang_nlp.model.training.measures import make_loss
 from zigbang_nlp.model.training.warm_start import say_other_tokenizer
 from zigbang_nlp.store import open_store
 from zigbang_nlp.text.tokenizer_settings import TokenizerSettings

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -23,16 +22,18 @@ from zigbang_nlp.model.training.as_code_fit import compile_lines, fit_lines
 from zigbang_nlp.model.training.as_code_network import STYLES, layer_classes, network_lines
 from zigbang_nlp.model.training.augmented import augmented
 from zigbang_nlp.model.training.fit import class_weights
-from zigbang_nlp.model.training.rare_class import wanted_metrics
 from zigbang_nlp.model.training.relabel import relabelled
 from zigbang_nlp.model.training.warm_start import initial_network
 from zigbang_nlp.text.dataset import DataSet, Split
 
-#: Settings that need this package while training goes on, with the value that doesn't.
-_NEEDS_US: dict[str, Any] = {
-    "distribute": "none",
-    "with_corrections": False,
-}
+#: Settings that need this package while training goes on, unless they are at their defaults.
+_NEEDS_US = ("distribute", "with_corrections")
+#: Without validation the callbacks have nothing to go by, and warn in each such epoch.
+_QUIET = (
+    "# 검증하지 않는 에폭에는 콜백이 볼 값이 없습니다.",
+    'warnings.filterwarnings("ignore", "(?s).*available")',
+    "",
+)
 
 
 def write_script(
@@ -57,11 +58,7 @@ def write_script(
     check(settings)
     network, architecture, base = initial_network(settings, dataset.encoder.vocabulary)
     start = None if base is None else path.with_suffix(".start.weights.h5")
-    if style is None:
-        branched = (
-            architecture.lstm_blocks > 1 or architecture.stars or bool(architecture.ngram_buckets)
-        )
-        style = "functional" if branched else "sequential"
+    style = style or ("functional" if _branches(architecture) else "sequential")
     noisy = path.with_suffix(".train.npy") if settings.augment_copies else None
     training = dataset.split("train")
     learned = relabelled(training, base) if base is not None and settings.trust_start else training
@@ -91,8 +88,8 @@ def check(settings: TrainSettings) -> None:
     """
     wrong = [
         f"{name} = {getattr(settings, name)!r}"
-        for name, value in _NEEDS_US.items()
-        if getattr(settings, name) != value
+        for name in _NEEDS_US
+        if getattr(settings, name) != TrainSettings.model_fields[name].default
     ]
     if settings.stars and settings.regularizer != "none":
         wrong.append("stars together with a regularizer")
@@ -125,15 +122,7 @@ def script(
         ConfigError: the network has branches, and the style is sequential.
     """
     assert style in STYLES, style
-    branches = [
-        f"{name} = {value!r}"
-        for name, value, plain in (
-            ("lstm_blocks", architecture.lstm_blocks, 1),
-            ("stars", architecture.stars, False),
-            ("ngram_buckets", architecture.ngram_buckets, 0),
-        )
-        if value != plain
-    ]
+    branches = _branches(architecture)
     if branches and style == "sequential":
         raise ConfigError(
             f"A Sequential model has no branches, and this network has {', '.join(branches)}.",
@@ -142,8 +131,10 @@ def script(
     pair = class_weights(training, settings)
     count = len(training.rows) * (settings.augment_copies + 1)
     per_epoch = settings.steps_per_epoch or math.ceil(count / settings.batch_size)
-    # Without validation the callbacks have nothing to go by, and warn in each such epoch.
     quiet = settings.validation_freq > 1
+    classes, network = layer_classes(architecture, style), network_lines(architecture, style)
+    compiled = compile_lines(settings, architecture, per_epoch)
+    needs_ops = any("ops." in line for line in [*classes, *network, *compiled])
     lines = [
         '"""한국어 아파트 리뷰를 긍정과 부정으로 나누는 LSTM. Keras만으로 돌아갑니다.',
         "",
@@ -159,9 +150,7 @@ def script(
         "import numpy as np",
         "import pandas as pd",
         "import tensorflow as tf",
-        "from keras import layers, ops"
-        if _needs_ops(architecture, settings)
-        else "from keras import layers",
+        f"from keras import layers{', ops' if needs_ops else ''}",
         *(f"from {path.replace(':', ' import ')}" for path in settings.callbacks),
         "",
         f"DATA = Path({dataset.directory.as_posix()!r})  # 정수로 바뀐 리뷰와 라벨",
@@ -174,25 +163,24 @@ def script(
         "tf.config.experimental.enable_op_determinism()",
         "",
         *data_lines(settings, architecture, pair, training.weights is not None, files),
-        *layer_classes(architecture, style),
+        *classes,
         "# 정수 -> 임베딩 -> LSTM -> 긍정 확률",
-        *network_lines(architecture, style),
+        *network,
         *_weights_lines(files.start),
         "model.summary()",
         "",
-        *(
-            [
-                "# 검증하지 않는 에폭에는 콜백이 볼 값이 없습니다.",
-                'warnings.filterwarnings("ignore", "(?s).*available")',
-                "",
-            ]
-            if quiet
-            else []
-        ),
-        *compile_lines(settings, architecture, per_epoch),
+        *(_QUIET if quiet else []),
+        *compiled,
         *fit_lines(settings, architecture),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _branches(architecture: Architecture) -> list[str]:
+    """What makes a network more than one layer after the other, as `name = value`."""
+    plain = {"lstm_blocks": 1, "stars": False, "ngram_buckets": 0}
+    values = {name: getattr(architecture, name) for name in plain}
+    return [f"{name} = {value!r}" for name, value in values.items() if value != plain[name]]
 
 
 def _weights_lines(start: Path | None) -> list[str]:
@@ -203,16 +191,3 @@ def _weights_lines(start: Path | None) -> list[str]:
         "# 이어서 학습할 가중치, 또는 명령에 적은 가중치",
         f"model.load_weights(sys.argv[1] if len(sys.argv) > 1 else {start.as_posix()!r})",
     ]
-
-
-def _needs_ops(architecture: Architecture, settings: TrainSettings) -> bool:
-    scheduled = settings.learning_rate_schedule not in ("constant", "reduce_on_plateau")
-    return (
-        architecture.pooling != "last"
-        or architecture.lstm_blocks > 1
-        or bool(architecture.ngram_buckets)
-        or "macro_f1" in wanted_metrics(settings)
-        or settings.loss == "hinge"
-        or scheduled
-        or bool(settings.warmup_share)
-    )

@@ -55,8 +55,19 @@ def data_lines(
         '    return ids, pd.read_parquet(DATA / f"{name}.parquet")["label"].to_numpy("float32")',
         "",
         'x_train, y_train = read("train")',
-        *_label_lines(files.labels),
-        *_noisy_lines(noisy, times),
+    ]
+    if files.labels is not None:
+        lines += [
+            "# 점수와 달리 읽힌다고 시작 모델이 확신한 글은 그 판정을 라벨로 씁니다.",
+            f"y_train = np.load({files.labels.as_posix()!r})",
+        ]
+    if noisy is not None:
+        lines += [
+            "# 띄어쓰기와 오타를 일부러 섞은 사본이 뒤에 이어집니다.",
+            f'x_train = np.load({noisy.as_posix()!r}, mmap_mode="r")',
+            f"y_train = np.tile(y_train, {times})",
+        ]
+    lines += [
         'x_val, y_val = read("validation")',
         "lengths = np.maximum((x_train != 0).sum(axis=1), 1)",
     ]
@@ -82,21 +93,20 @@ def data_lines(
     if settings.shuffle or settings.token_dropout:
         lines.append("    rng = np.random.default_rng(SEED)")
     lines += ["    while True:", *_order(settings)]
-    lines += [
-        "            ids = np.array(x_train[rows, : lengths[rows].max()])",
-    ]
+    lines.append("            ids = np.array(x_train[rows, : lengths[rows].max()])")
     if settings.token_dropout:
         lines += [
             "            # 토큰 일부를 모르는 것으로 가립니다.",
             f"            ids[(rng.random(ids.shape) < {settings.token_dropout}) & (ids != 0)] = 1",
         ]
-    spec = "number"
-    targets = "(y_train[rows], stars_train[rows])" if stars else "y_train[rows]"
     if stars:
         spec = f'(number, tf.TensorSpec((None, {STARS}), "float32"))'
-    if weighted:
-        targets += ", (weights[rows], np.ones(len(rows)))" if stars else ", weights[rows]"
-        spec += ", (number, number)" if stars else ", number"
+        spec += ", (number, number)" if weighted else ""
+        targets = "(y_train[rows], stars_train[rows])"
+        targets += ", (weights[rows], np.ones(len(rows)))" if weighted else ""
+    else:
+        spec = "number, number" if weighted else "number"
+        targets = "y_train[rows], weights[rows]" if weighted else "y_train[rows]"
     return [
         *lines,
         f"            yield ids, {targets}",
@@ -105,25 +115,6 @@ def data_lines(
         f'signature = (tf.TensorSpec((None, None), "int32"), {spec})',
         "train = tf.data.Dataset.from_generator(batches, output_signature=signature).prefetch(4)",
         "",
-    ]
-
-
-def _label_lines(labels: Path | None) -> list[str]:
-    if labels is None:
-        return []
-    return [
-        "# 점수와 달리 읽힌다고 시작 모델이 확신한 글은 그 판정을 라벨로 씁니다.",
-        f"y_train = np.load({labels.as_posix()!r})",
-    ]
-
-
-def _noisy_lines(noisy: Path | None, times: int) -> list[str]:
-    if noisy is None:
-        return []
-    return [
-        "# 띄어쓰기와 오타를 일부러 섞은 사본이 뒤에 이어집니다.",
-        f'x_train = np.load({noisy.as_posix()!r}, mmap_mode="r")',
-        f"y_train = np.tile(y_train, {times})",
     ]
 
 

@@ -3,52 +3,97 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from zigbang_nlp.config import TrainSettings
 from zigbang_nlp.config.measures import MONITORS
 from zigbang_nlp.model.architecture import Architecture
-from zigbang_nlp.model.training.as_code_classes import (
-    lazy_adam_lines,
-    macro_f1_lines,
-    needs_sometimes,
-    sometimes_lines,
+from zigbang_nlp.model.training.checkpoints import needed_measures
+from zigbang_nlp.model.training.measures import wanted_metrics
+from zigbang_nlp.model.training.optimizers import (
+    learning_rate_plan,
+    make_optimizer,
+    optimizer_options,
 )
-from zigbang_nlp.model.training.optimizers import learning_rate_plan
-from zigbang_nlp.model.training.rare_class import wanted_metrics
 
 #: Columns of a line.
 WIDEST = 100
+
+#: See `optimizers.LazyAdam`.
+_LAZY_ADAM = '''\
+class LazyAdam(keras.optimizers.Adam):
+    """임베딩은 배치에 나온 토큰의 벡터만, {factor}배의 학습률로 고치는 Adam"""
+    def update_step(self, gradient, variable, learning_rate):
+        if not isinstance(gradient, tf.IndexedSlices):
+            return super().update_step(gradient, variable, learning_rate)
+        i = self._get_variable_index(variable)
+        changed = [variable, self._momentums[i].value, self._velocities[i].value]
+        before = [tf.identity(values) for values in changed]
+        super().update_step(tf.convert_to_tensor(gradient), variable, learning_rate * {factor})
+        seen = tf.math.bincount(gradient.indices, minlength=VOCABULARY)[:, None] > 0
+        for values, old in zip(changed, before):
+            values.assign(tf.where(seen, values, old))  # 배치에 없던 토큰은 그대로 둡니다.
+
+'''
+#: See `measures.BestMacroF1`.
+_MACRO_F1 = '''\
+class MacroF1(keras.metrics.AUC):
+    """임계값 200개 가운데 가장 좋은 곳에서 잰, 두 클래스의 F1의 평균"""
+    def result(self):
+        wrong = self.false_positives + self.false_negatives
+        hits = 2 * self.true_positives, 2 * self.true_negatives
+        return ops.max(sum(hit / ops.maximum(hit + wrong, 1e-7) for hit in hits) / 2)
+
+'''
+#: See `measures.LogitHinge`.
+_HINGE = '''\
+def hinge(y, p):
+    """로짓의 힌지 손실: max(0, 1 - y z), y는 -1 또는 1"""
+    p = ops.clip(p, 1e-7, 1 - 1e-7)
+    y = 2 * ops.reshape(y, ops.shape(p)) - 1
+    return ops.mean(ops.maximum(1 - y * ops.log(p / (1 - p)), 0), axis=-1)
+
+'''
+#: See `checkpoints.Checkpoint`.
+_SOMETIMES = '''\
+class Sometimes(keras.callbacks.ModelCheckpoint):
+    """{when} 저장합니다."""
+    def on_epoch_end(self, epoch, logs=None):
+        if {condition}:
+            super().on_epoch_end(epoch, logs)
+
+'''
 
 
 def compile_lines(settings: TrainSettings, architecture: Architecture, per_epoch: int) -> list[str]:
     """Optimizer, loss and metrics."""
     steps = (settings.epochs - settings.initial_epoch) * per_epoch
-    before, rate = learning_rate_plan(settings, steps)
-    options = {"learning_rate": rate, **{k: repr(v) for k, v in _numbers(settings).items()}}
+    lines, rate = learning_rate_plan(settings, steps)
+    options = {"learning_rate": rate}
+    options |= {name: repr(value) for name, value in optimizer_options(settings).items()}
+    # The factor of the embedding is written into the class.
+    factor = options.pop("embedding_factor", "1.0")
     arguments = ", ".join(f"{name}={value}" for name, value in options.items())
-    lines = [*before, *lazy_adam_lines(settings), *macro_f1_lines(settings)]
+    optimizer = type(make_optimizer(settings, steps)).__name__
+    if optimizer == "LazyAdam":
+        lines += _LAZY_ADAM.format(factor=factor).splitlines()
+    else:
+        optimizer = f"keras.optimizers.{optimizer}"
+    names = ("accuracy", *wanted_metrics(settings))
+    if "macro_f1" in names:
+        lines += _MACRO_F1.splitlines()
     loss = f'"{settings.loss}"'
     if settings.loss == "focal":
         loss = "keras.losses.BinaryFocalCrossentropy(gamma=2.0)"
     if settings.loss == "hinge":
         loss = "hinge"
-        lines += [
-            "def hinge(y, p):",
-            '    """로짓의 힌지 손실: max(0, 1 - y z), y는 -1 또는 1"""',
-            "    p = ops.clip(p, 1e-7, 1 - 1e-7)",
-            "    y = 2 * ops.reshape(y, ops.shape(p)) - 1",
-            "    return ops.mean(ops.maximum(1 - y * ops.log(p / (1 - p)), 0), axis=-1)",
-            "",
-        ]
-    names = ("accuracy", *wanted_metrics(settings))
+        lines += _HINGE.splitlines()
     metrics = f"[{', '.join(map(_metric, names))}]"
     if len(metrics) > WIDEST - 20:
         metrics = "".join(["[", *(f"\n        {_metric(name)}," for name in names), "\n    ]"])
     if "CUTS" in metrics:
         cuts = "CUTS = list(1 / (1 + np.exp(-np.linspace(-16, 16, 199))))"
         lines.append(f"{cuts}  # 로그 오즈로 고르게 놓은 임계값")
-    lines += ["model.compile(", f"    optimizer={_CLASSES[settings.optimizer]}({arguments}),"]
+    lines += ["model.compile(", f"    optimizer={optimizer}({arguments}),"]
     if architecture.stars:
         lines += [
             f'    loss=[{loss}, "categorical_crossentropy"], '
@@ -58,31 +103,6 @@ def compile_lines(settings: TrainSettings, architecture: Architecture, per_epoch
     else:
         lines += [f"    loss={loss},", f"    metrics={metrics},"]
     return [*lines, ")", ""]
-
-
-_CLASSES = {
-    "adam": "keras.optimizers.Adam",
-    "adamw": "keras.optimizers.AdamW",
-    "nadam": "keras.optimizers.Nadam",
-    "adamax": "keras.optimizers.Adamax",
-    "rmsprop": "keras.optimizers.RMSprop",
-    "sgd": "keras.optimizers.SGD",
-    "adagrad": "keras.optimizers.Adagrad",
-    "adadelta": "keras.optimizers.Adadelta",
-    "lion": "keras.optimizers.Lion",
-    "lazy_adam": "LazyAdam",
-}
-
-
-def _numbers(settings: TrainSettings) -> dict[str, Any]:
-    clipping = {
-        "clipnorm": settings.clip_norm,
-        "clipvalue": settings.clip_value,
-        "global_clipnorm": settings.global_clip_norm,
-    }
-    # The factor of the embedding is written into the class.
-    own = {k: v for k, v in settings.optimizer_parameters.items() if k != "embedding_factor"}
-    return {**own, **{k: v for k, v in clipping.items() if v}}
 
 
 def _metric(name: str) -> str:
@@ -109,7 +129,7 @@ def fit_lines(settings: TrainSettings, architecture: Architecture) -> list[str]:
 
     best = f"{_watch(logged(settings.best_by), settings.best_by)}, save_best_only=True"
     lines = [
-        *sometimes_lines(settings, logged),
+        *_sometimes(settings, logged),
         "# 가장 좋은 에폭의 가중치를 남깁니다.",
         f"best = dict({best}, save_weights_only=True)",
         'callbacks = [keras.callbacks.ModelCheckpoint("best.weights.h5", **best)]',
@@ -187,7 +207,7 @@ def _checkpoint(settings: TrainSettings, logged: Callable[[str], str]) -> list[s
     freq = settings.checkpoint_batches or "epoch"
     monitor = settings.checkpoint_monitor
     return _callback(
-        "Sometimes" if needs_sometimes(settings) else "ModelCheckpoint",
+        "Sometimes" if _needs_sometimes(settings) else "ModelCheckpoint",
         [
             f'"checkpoints/{name}{kind}"',
             f"{_watch(logged(monitor), monitor)}, save_freq={freq!r}".replace("'", '"'),
@@ -195,3 +215,25 @@ def _checkpoint(settings: TrainSettings, logged: Callable[[str], str]) -> list[s
             f"save_weights_only={settings.save_weights_only}",
         ],
     )
+
+
+def _needs_sometimes(settings: TrainSettings) -> bool:
+    """Whether checkpoints by name aren't saved after each epoch."""
+    by_epochs = settings.checkpoints and not settings.checkpoint_batches
+    return by_epochs and (settings.checkpoint_epochs > 1 or settings.validation_freq > 1)
+
+
+def _sometimes(settings: TrainSettings, logged: Callable[[str], str]) -> list[str]:
+    """The checkpoint `Sometimes`, where it is needed."""
+    if not _needs_sometimes(settings):
+        return []
+    every = settings.checkpoint_epochs
+    conditions = [f"(epoch + 1) % {every} == 0"] if every > 1 else []
+    when = [f"{every} 에폭마다"] if every > 1 else []
+    needs = needed_measures(settings)
+    if settings.validation_freq > 1 and needs:
+        names = ", ".join(f'"{logged(name)}"' for name in sorted(needs))
+        conditions.append(f"{{{names}}} <= set(logs)")
+        when.append("필요한 값이 재어진 에폭에서만")
+    text = _SOMETIMES.format(when=", ".join(when), condition=" and ".join(conditions) or "logs")
+    return text.splitlines()

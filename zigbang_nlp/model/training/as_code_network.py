@@ -8,16 +8,17 @@ from zigbang_nlp.model.ngrams import FEATURES, LONGEST, MULTIPLIER
 _SEQUENTIAL, _FUNCTIONAL = "sequential", "functional"
 STYLES = (_SEQUENTIAL, _FUNCTIONAL)
 
-_POOLING = '''
+_POOLING = '''\
 class MaskedPooling(keras.layers.Layer):
     """채움(0)을 뺀 실제 토큰의 상태만 모아 벡터 하나로 만듭니다."""
     def call(self, x, mask=None):
 {body}
     def compute_mask(self, inputs, mask=None):
         return None  # 시간 축이 사라지므로 마스크도 끝납니다.
+
 '''
 #: See `layers.NgramFeatures`; Keras finds its weights by the name of the class.
-_NGRAMS = '''
+_NGRAMS = '''\
 class NgramFeatures(layers.Layer):
     """나란히 놓인 토큰 1~{longest}개마다 정해진 가중치를 더합니다. 학습하지 않습니다."""
     def __init__(self):
@@ -35,6 +36,7 @@ class NgramFeatures(layers.Layer):
             total += ops.sum(ops.take(self.table, rows, axis=0) * here[:, :, None], axis=1)
             count += ops.sum(here, axis=1)
         return total / ops.sqrt(ops.maximum(count, 1))[:, None]
+
 '''
 _REAL = ["real = ops.cast(mask, x.dtype)[:, :, None]", "count = ops.sum(real, axis=1)"]
 _MEAN = "ops.sum(x * real, axis=1) / ops.maximum(count, 1)"
@@ -59,18 +61,13 @@ def layer_classes(architecture: Architecture, style: str) -> list[str]:
         style: one of `STYLES`; a functional network pools without a class.
     """
     if architecture.ngram_buckets:
-        code = _NGRAMS.format(
-            buckets=architecture.ngram_buckets,
-            features=FEATURES,
-            longest=LONGEST,
-            multiplier=MULTIPLIER,
-        )
-        return [*code.splitlines()[1:], ""]
+        numbers = {"features": FEATURES, "longest": LONGEST, "multiplier": MULTIPLIER}
+        return _NGRAMS.format(buckets=architecture.ngram_buckets, **numbers).splitlines()
     if architecture.pooling == "last" or style == _FUNCTIONAL:
         return []
     before, pooled = _POOLED[architecture.pooling]
     body = "\n".join(" " * 8 + line for line in [*before, f"return {pooled}"])
-    return [*_POOLING.format(body=body).splitlines()[1:], ""]
+    return _POOLING.format(body=body).splitlines()
 
 
 def network_lines(architecture: Architecture, style: str) -> list[str]:
@@ -86,27 +83,23 @@ def network_lines(architecture: Architecture, style: str) -> list[str]:
     ]
     if architecture.spatial_dropout:
         head.append(f"layers.SpatialDropout1D({architecture.spatial_dropout})")
-    tail: list[str] = []
-    if architecture.batch_normalization:
-        tail.append("layers.BatchNormalization()")
+    tail = ["layers.BatchNormalization()"] if architecture.batch_normalization else []
     for units in architecture.dense_units:
         tail += _hidden(architecture, units)
     if architecture.dropout:
         tail.append(f"layers.Dropout({architecture.dropout})")
     output = f'layers.Dense(1, activation="sigmoid", name="probability"{_kernel(architecture)})'
+    lines, lstms = _kernel_lines(architecture), _lstms(architecture)
+    blocks, pools = architecture.lstm_blocks > 1, architecture.pooling != "last"
     if style == _SEQUENTIAL:
-        pooling = ["MaskedPooling()"] if architecture.pooling != "last" else []
-        chain = [*head, *_lstms(architecture), *pooling, *tail, output]
-        chain.insert(0, 'keras.Input((None,), dtype="int32")')
+        pooling = ["MaskedPooling()"] if pools else []
+        chain = ['keras.Input((None,), dtype="int32")', *head, *lstms, *pooling, *tail, output]
         indented = (f"        {layer}," for layer in chain)
-        kernel = _kernel_lines(architecture)
-        return [*kernel, "model = keras.Sequential(", "    [", *indented, "    ]", ")"]
-    lines = _kernel_lines(architecture)
+        return [*lines, "model = keras.Sequential(", "    [", *indented, "    ]", ")"]
     lines += ['ids = keras.Input((None,), dtype="int32")', f"x = {head[0]}(ids)"]
     lines += [f"x = {layer}(x)" for layer in head[1:]]
-    blocks, pools = architecture.lstm_blocks > 1, architecture.pooling != "last"
     lines += ["mask = ops.not_equal(ids, 0)"] if blocks or pools else []
-    lines += _blocks(architecture) if blocks else _chained(architecture)
+    lines += _blocks(architecture, lstms) if blocks else [f"x = {layer}(x)" for layer in lstms]
     if pools:
         before, pooled = _POOLED[architecture.pooling]
         lines += ["# 채움(0)을 뺀 실제 토큰의 상태만 모아 벡터 하나로", *before, f"x = {pooled}"]
@@ -124,20 +117,17 @@ def network_lines(architecture: Architecture, style: str) -> list[str]:
     ]
 
 
-def _chained(architecture: Architecture) -> list[str]:
-    return [f"x = {layer}(x)" for layer in _lstms(architecture)]
-
-
-def _blocks(architecture: Architecture) -> list[str]:
+def _blocks(architecture: Architecture, lstms: list[str]) -> list[str]:
     """LSTMs side by side; layers are made in the order in which this package makes them."""
     blocks, dim = architecture.lstm_blocks, architecture.embedding_dim
-    lines = [
+    return [
         "outputs = []",
         f"for i in range({blocks}):  # 나란한 LSTM마다 임베딩의 한 토막씩 읽습니다.",
         f"    part = x[:, :, {dim} * i : {dim} * (i + 1)]",
+        *(f"    part = {layer}(part, mask=mask)" for layer in lstms),
+        "    outputs.append(part)",
+        "x = layers.Concatenate()(outputs)",
     ]
-    lines += [f"    part = {layer}(part, mask=mask)" for layer in _lstms(architecture)]
-    return [*lines, "    outputs.append(part)", "x = layers.Concatenate()(outputs)"]
 
 
 def _lstms(architecture: Architecture) -> list[str]:

@@ -15,7 +15,6 @@ from zigbang_nlp.text.augment import noisy
 from zigbang_nlp.text.dataset import Split
 from zigbang_nlp.text.encoder import Encoder
 
-_FILE = "augmented.npy"
 #: Texts encoded and written together.
 _CHUNK = 4_096
 
@@ -41,7 +40,7 @@ def augmented(
         return
     directory.mkdir(parents=True, exist_ok=True)
     count, length = part.ids.shape
-    path = directory / _FILE
+    path = directory / "augmented.npy"
     try:
         ids = np.lib.format.open_memmap(path, "w+", np.int32, (count * (copies + 1), length))
         for start in range(0, count, _CHUNK):

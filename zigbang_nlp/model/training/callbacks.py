@@ -170,11 +170,10 @@ def load_callbacks(paths: tuple[str, ...]) -> list[Any]:
     Raises:
         ConfigError: there is no such module or class, it is no callback, or it can't be made.
     """
-    return [_load_callback(path) for path in paths]
+    return [_load_callback(*path.split(":")) for path in paths]
 
 
-def _load_callback(path: str) -> keras.callbacks.Callback:
-    module_name, class_name = path.split(":")
+def _load_callback(module_name: str, class_name: str) -> keras.callbacks.Callback:
     here = str(Path.cwd())
     added = here not in sys.path
     if added:
@@ -208,7 +207,7 @@ def _load_callback(path: str) -> keras.callbacks.Callback:
         return kind()
     except Exception as error:
         raise ConfigError(
-            f"train.callbacks: {path} can't be made without arguments "
+            f"train.callbacks: {module_name}:{class_name} can't be made without arguments "
             f"({type(error).__name__}: {error}).",
             "Give its arguments defaults.",
         ) from error

@@ -82,13 +82,10 @@ def checkpoint_callbacks(settings: TrainSettings, directory: Path) -> list[Any]:
     ]
     if settings.checkpoints:
         ending = ".weights.h5" if settings.save_weights_only else ".keras"
-        needs = {*measures_in(settings.checkpoint_name)} - {"epoch", "batch"}
-        if settings.save_best_only:
-            needs.add(settings.checkpoint_monitor)
         chosen.append(
             Checkpoint(
                 directory / f"{settings.checkpoint_name}{ending}",
-                needs,
+                needed_measures(settings),
                 settings.checkpoint_epochs,
                 monitor=settings.checkpoint_monitor,
                 mode=MONITORS[settings.checkpoint_monitor],
@@ -99,6 +96,12 @@ def checkpoint_callbacks(settings: TrainSettings, directory: Path) -> list[Any]:
             )
         )
     return chosen
+
+
+def needed_measures(settings: TrainSettings) -> set[str]:
+    """The measures without which a checkpoint by name can't be saved."""
+    best = {settings.checkpoint_monitor} if settings.save_best_only else set()
+    return {*measures_in(settings.checkpoint_name), *best} - {"epoch", "batch"}
 
 
 def say_how_to_open(settings: TrainSettings, directory: Path) -> None:
@@ -194,9 +197,7 @@ class Backup(keras.callbacks.Callback):
         self._state = state
 
     def on_train_begin(self, _logs: dict[str, Any] | None = None) -> None:
-        """Restore the state that was kept, once Keras has reset its callbacks."""
-        # Keras's callbacks forget everything at the beginning of a training, so it is restored
-        # only now.
+        """Restore the state that was kept, once Keras has made its callbacks forget all."""
         if not self._state.epochs:
             return
         for callback, remembered in zip(self.others, self._state.callbacks, strict=True):

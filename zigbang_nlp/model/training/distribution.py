@@ -28,6 +28,7 @@ class Distribution:
         strategy: of `tf.distribute`; None on one device.
         shard: (which, of how many) rows of each batch this process gives to its `fit`; None =
             those of all devices.
+        apart: whether there are several processes, each with a network of its own.
     """
 
     def __init__(self, kind: str) -> None:
@@ -41,18 +42,18 @@ class Distribution:
         """
         self.strategy: Any = None
         self.shard: tuple[int | None, int] = (0, 1)
-        self._apart = kind == "multiworker"
+        self.apart = kind == "multiworker"
         if kind == "mirrored":
             devices = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
             self.strategy = tf.distribute.MirroredStrategy([device.name for device in devices])
             self.shard = (None, len(devices))
-        elif self._apart:
+        elif self.apart:
             self.shard = _place_among_workers()
             self.strategy = tf.distribute.MultiWorkerMirroredStrategy()
 
     def scope(self) -> Any:
         """In which the network and its optimizer are made."""
-        mirrored = self.strategy is not None and not self._apart
+        mirrored = self.strategy is not None and not self.apart
         return self.strategy.scope() if mirrored else contextlib.nullcontext()
 
     def prepare(self, network: keras.Model, batches: Any) -> list[Any]:
@@ -64,15 +65,10 @@ class Distribution:
         """
         if self.strategy is None:
             return []
-        if not self._apart:
+        if not self.apart:
             return [_SameOrder(batches)]
         network.train_function = _train_function(network, self._shared)
         return [_SameLogs(self._shared)]
-
-    @property
-    def apart(self) -> bool:
-        """Whether there are several processes, each with a network of its own."""
-        return self._apart
 
     def common_epoch(self, kept: Sequence[int]) -> int:
         """The last epoch that every process has kept the state of; 0 = there is none.
@@ -81,7 +77,7 @@ class Distribution:
             kept: the epochs whose states this process has, at most two.
         """
         own = sorted(kept, reverse=True)
-        if not self._apart:
+        if not self.apart:
             return max(own, default=0)
 
         @tf.function

@@ -38,9 +38,8 @@ from zigbang_nlp.model.training.checkpoints import (
     say_how_to_open,
 )
 from zigbang_nlp.model.training.distribution import Distribution
-from zigbang_nlp.model.training.losses import make_loss
+from zigbang_nlp.model.training.measures import make_loss, watched_metrics
 from zigbang_nlp.model.training.optimizers import make_optimizer
-from zigbang_nlp.model.training.rare_class import watched_metrics
 from zigbang_nlp.model.training.stars_loss import learning_form, stars_to_learn
 from zigbang_nlp.text.dataset import Split
 
@@ -98,16 +97,11 @@ def fit(
         settings.shuffle,
         settings.steps_per_epoch,
     )
+    no_stars = None if stars is None else np.zeros((len(validation.labels), STARS), np.float32)
     # Every worker measures all of it, so that all decide the same; devices share it.
     shared = distribution.shard if distribution.shard[0] is None else (0, 1)
     held = Batches(
-        validation.ids,
-        validation.labels,
-        None,
-        1_024,
-        None,
-        shard=shared,
-        stars=None if stars is None else np.zeros((len(validation.labels), STARS), np.float32),
+        validation.ids, validation.labels, None, 1_024, None, shard=shared, stars=no_stars
     )
     steps = (settings.epochs - settings.initial_epoch) * len(batches)
     if settings.checkpoint_batches > steps:
@@ -119,8 +113,8 @@ def fit(
     checkpoints.mkdir(parents=True, exist_ok=True)
     states = read_backups(checkpoints, key) if key else []
     epoch = distribution.common_epoch([state.epochs for state in states]) if key else 0
-    state = next((state for state in states if state.epochs == epoch), None)
-    if state is None:
+    kept = next((state for state in states if state.epochs == epoch), None)
+    if kept is None:
         clear_checkpoints(checkpoints)
         shutil.rmtree(checkpoints / TENSORBOARD, ignore_errors=True)
     say_how_to_open(settings, checkpoints)
@@ -143,22 +137,35 @@ def fit(
     if distribution.strategy is None:  # else Keras does it
         _make_variables(learner)
     callbacks = [*distribution.prepare(learner, batches), *callbacks]
-    history = _run(
-        learner,
-        batches,
-        held,
-        settings,
-        checkpoints,
-        callbacks,
-        key,
-        state or State(),
-        distribution,
-    )
+    state = kept or State()
+    if state.epochs > settings.initial_epoch:
+        log.info("Resuming after epoch %d of a training that was interrupted.", state.epochs)
+    if state.ended or state.epochs >= settings.epochs:
+        with distribution.scope():
+            restore_variables(learner, state)
+    else:
+        if key:
+            backup = Backup(checkpoints, key, batches, callbacks, state, distribution.apart)
+            callbacks = [*callbacks, backup]
+        # Standard output is for results; what callbacks print goes to the log.
+        with contextlib.redirect_stdout(_ToLog()):
+            fitted = learner.fit(
+                batches.as_tf(),
+                validation_data=held.as_tf(),
+                epochs=settings.epochs,
+                initial_epoch=max(state.epochs, settings.initial_epoch),
+                validation_freq=settings.validation_freq,
+                callbacks=callbacks,
+                shuffle=False,  # Batches does it
+                verbose=0,
+            )
+        if not key:
+            state.history = {n: list(map(float, v)) for n, v in fitted.history.items()}
     if not learner.optimizer.built:  # nothing was left to train
         learner.optimizer.build(learner.trainable_variables)
     if settings.restore_best_weights:
         learner.load_weights(checkpoints / BEST)
-    return history
+    return state.history
 
 
 def best_epoch(history: History, settings: TrainSettings) -> int:
@@ -208,43 +215,6 @@ def _make_variables(learner: keras.Model) -> None:
     one = np.ones(1, np.float32)
     learner.compute_metrics(None, one, one[:, None], one)
     learner.reset_metrics()
-
-
-def _run(
-    network: keras.Model,
-    batches: Batches,
-    held: Batches,
-    settings: TrainSettings,
-    checkpoints: Path,
-    callbacks: list[Any],
-    key: str | None,
-    state: State,
-    distribution: Distribution,
-) -> History:
-    if state.epochs > settings.initial_epoch:
-        log.info("Resuming after epoch %d of a training that was interrupted.", state.epochs)
-    if state.ended or state.epochs >= settings.epochs:
-        with distribution.scope():
-            restore_variables(network, state)
-        return state.history
-    if key:
-        backup = Backup(checkpoints, key, batches, callbacks, state, distribution.apart)
-        callbacks = [*callbacks, backup]
-    # Standard output is for results; what callbacks print goes to the log.
-    with contextlib.redirect_stdout(_ToLog()):
-        fitted = network.fit(
-            batches.as_tf(),
-            validation_data=held.as_tf(),
-            epochs=settings.epochs,
-            initial_epoch=max(state.epochs, settings.initial_epoch),
-            validation_freq=settings.validation_freq,
-            callbacks=callbacks,
-            shuffle=False,  # Batches does it
-            verbose=0,
-        )
-    if key:
-        return state.history
-    return {name: [float(v) for v in values] for name, values in fitted.history.items()}
 
 
 class _ToLog(io.TextIOBase):

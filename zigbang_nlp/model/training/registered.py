@@ -9,10 +9,8 @@ are known to Keras once their modules are imported.
 """
 
 from zigbang_nlp.model.network.layers import Channels, MaskedPooling
-from zigbang_nlp.model.training.lazy_adam import LazyAdam
-from zigbang_nlp.model.training.losses import LogitHinge
-from zigbang_nlp.model.training.optimizers import Schedule
-from zigbang_nlp.model.training.rare_class import BestMacroF1
+from zigbang_nlp.model.training.measures import BestMacroF1, LogitHinge
+from zigbang_nlp.model.training.optimizers import LazyAdam, Schedule
 from zigbang_nlp.model.training.stars_loss import StarsLoss
 
 __all__ = [

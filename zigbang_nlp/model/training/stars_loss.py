@@ -25,14 +25,10 @@ def stars_of(scores: pd.Series) -> np.ndarray:
     A score between two stars has a share in both; one below 1 counts as 1. Texts without a score
     have zeros, and teach nothing about stars.
     """
-    values = pd.to_numeric(scores, errors="coerce").to_numpy(np.float64)
-    known = np.flatnonzero(np.isfinite(values))
-    shares = np.zeros((len(values), STARS), np.float32)
-    at = np.clip(values[known], 1, STARS) - 1
-    lower = np.minimum(at.astype(int), STARS - 2)
-    shares[known, lower] = 1 - (at - lower)
-    shares[known, lower + 1] = at - lower
-    return shares
+    values = pd.to_numeric(scores, errors="coerce").to_numpy(np.float64, copy=True)
+    values[~np.isfinite(values)] = np.nan
+    shares = 1 - np.abs(np.clip(values, 1, STARS)[:, None] - np.arange(1, STARS + 1))
+    return np.asarray(np.nan_to_num(np.maximum(shares, 0)), np.float32)
 
 
 def stars_to_learn(network: keras.Model, training: Split) -> np.ndarray | None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import optuna
-from optuna.trial import FrozenTrial, Trial, TrialState
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution
+from optuna.trial import Trial, TrialState
 from pydantic import ValidationError
 
 from zigbang_nlp.config import TrainSettings
@@ -30,47 +31,22 @@ from zigbang_nlp.text.dataset import DataSet
 STUDY_FILE = "study.db"
 
 
-@dataclass(frozen=True)
-class Choice:
-    """One of these values; tuples are written "64,64" in the study."""
-
-    values: tuple[Any, ...]
-
-    def suggest(self, trial: Trial, name: str) -> Any:
-        """The value of the setting `name` that this trial is to try."""
-        shown = [",".join(map(str, v)) if isinstance(v, tuple) else v for v in self.values]
-        return self.values[shown.index(trial.suggest_categorical(name, shown))]
-
-
-@dataclass(frozen=True)
-class Range:
-    """A number from `low` to `high`, by its logarithm where `log`."""
-
-    low: float
-    high: float
-    log: bool = False
-
-    def suggest(self, trial: Trial, name: str) -> float:
-        """The number that this trial is to try, to three digits."""
-        return float(f"{trial.suggest_float(name, self.low, self.high, log=self.log):.3g}")
-
-
-#: What is searched, of `train`, unless the user has set it.
-SPACE: dict[str, Choice | Range] = {
-    "embedding_dim": Choice((32, 64, 128, 256)),
-    "lstm_units": Choice(((32,), (64,), (128,), (64, 64))),
-    "bidirectional": Choice((True, False)),
-    "pooling": Choice(("last", "max", "mean", "max_mean")),
-    "dense_units": Choice(((), (32,), (64,))),
-    "spatial_dropout": Range(0.0, 0.5),
-    "dropout": Range(0.0, 0.6),
-    "token_dropout": Range(0.0, 0.2),
-    "learning_rate": Range(3e-4, 1e-2, log=True),
-    "batch_size": Choice((32, 64, 128, 256)),
+#: What is searched, of `train`, unless the user has set it. Tuples are written "64,64" in the study.
+SPACE: dict[str, BaseDistribution] = {
+    "embedding_dim": CategoricalDistribution((32, 64, 128, 256)),
+    "lstm_units": CategoricalDistribution(("32", "64", "128", "64,64")),
+    "bidirectional": CategoricalDistribution((True, False)),
+    "pooling": CategoricalDistribution(("last", "max", "mean", "max_mean")),
+    "dense_units": CategoricalDistribution(("", "32", "64")),
+    "spatial_dropout": FloatDistribution(0.0, 0.5),
+    "dropout": FloatDistribution(0.0, 0.6),
+    "token_dropout": FloatDistribution(0.0, 0.2),
+    "learning_rate": FloatDistribution(3e-4, 1e-2, log=True),
+    "batch_size": CategoricalDistribution((32, 64, 128, 256)),
 }
 
 
-def search_space(base: TrainSettings) -> dict[str, Choice | Range]:
+def search_space(base: TrainSettings) -> dict[str, BaseDistribution]:
     """What is searched: `SPACE`, without what a network that is gone on with has already."""
     return {name: way for name, way in SPACE.items() if base.init == "scratch" or name not in FIXED}
 
@@ -85,9 +61,9 @@ class Tuning:
         interrupted: whether Ctrl-C ended this run.
     """
 
-    best: list[tuple[float, TrainSettings, float]] = field(default_factory=list)
-    pruned: int = 0
-    interrupted: bool = False
+    best: list[tuple[float, TrainSettings, float]]
+    pruned: int
+    interrupted: bool
 
 
 def tune(
@@ -124,22 +100,27 @@ def tune(
     deadline = time.monotonic() + minutes * 60 if minutes is not None else float("inf")
     interrupted = False
     while time.monotonic() < deadline and (trials is None or _finished(study) < trials):
-        trial = study.ask()
         try:
-            _run(study, trial, dataset, base, space, directory / "trial", deadline)
+            _run(study, study.ask(space), dataset, base, directory / "trial", deadline)
         except BaseException as stop:
-            study.tell(trial, state=TrialState.FAIL)
+            _give_up_running(study)
             if not isinstance(stop, KeyboardInterrupt):
                 raise
             interrupted = True
             break
         finally:
             shutil.rmtree(directory / "trial", ignore_errors=True)
-    return _tuning(study, base, space, interrupted)
+    complete = study.get_trials(deepcopy=False, states=[TrialState.COMPLETE])
+    complete.sort(key=lambda t: t.values[0] * (1 if base.better == "min" else -1))
+    return Tuning(
+        [(t.values[0], _settings(base, t.params), t.user_attrs["seconds"]) for t in complete],
+        _finished(study) - len(complete),
+        interrupted,
+    )
 
 
 def _open_study(
-    dataset: DataSet, base: TrainSettings, space: dict[str, Any], directory: Path
+    dataset: DataSet, base: TrainSettings, space: Collection[str], directory: Path
 ) -> optuna.Study:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     directory.mkdir(parents=True, exist_ok=True)
@@ -151,9 +132,8 @@ def _open_study(
         direction="minimize" if base.better == "min" else "maximize",
         pruner=optuna.pruners.MedianPruner(n_startup_trials=4, n_warmup_steps=1),
     )
-    for left in study.get_trials(deepcopy=False, states=[TrialState.RUNNING]):
-        # A killed run left it; the caller sees to it that no other run is at work.
-        study.tell(left.number, state=TrialState.FAIL)
+    # A killed run left some; the caller sees to it that no other run is at work.
+    _give_up_running(study)
     # The same seed again would only suggest what has been tried.
     study.sampler = optuna.samplers.TPESampler(seed=base.seed + len(study.trials))
     if done := _finished(study):
@@ -161,21 +141,24 @@ def _open_study(
     return study
 
 
+def _give_up_running(study: optuna.Study) -> None:
+    for left in study.get_trials(deepcopy=False, states=[TrialState.RUNNING]):
+        study.tell(left.number, state=TrialState.FAIL)
+
+
 def _run(
     study: optuna.Study,
     trial: Trial,
     dataset: DataSet,
     base: TrainSettings,
-    space: dict[str, Choice | Range],
     directory: Path,
     deadline: float,
 ) -> None:
-    chosen = {name: way.suggest(trial, name) for name, way in space.items()}
+    chosen = _chosen(base, trial.params)
     log.info("Trial %d: %s", trial.number + 1, ", ".join(f"{k}={v}" for k, v in chosen.items()))
     started = time.monotonic()
     try:
-        settings = TrainSettings.model_validate({**base.model_dump(), **chosen})
-        value = _score(trial, dataset, settings, directory, deadline)
+        value = _score(trial, dataset, _settings(base, trial.params), directory, deadline)
     except (optuna.TrialPruned, TrainingError, ValidationError) as given_up:
         study.tell(trial, state=TrialState.PRUNED)
         reason = str(given_up).splitlines()[0] if str(given_up) else "it falls behind the others"
@@ -225,22 +208,16 @@ def _finished(study: optuna.Study) -> int:
     return len(study.get_trials(deepcopy=False, states=ended))
 
 
-def _tuning(
-    study: optuna.Study, base: TrainSettings, space: dict[str, Any], interrupted: bool
-) -> Tuning:
-    complete = study.get_trials(deepcopy=False, states=[TrialState.COMPLETE])
-    complete.sort(key=lambda t: t.values[0] * (1 if base.better == "min" else -1))
-    return Tuning(
-        [(t.values[0], _settings_of(t, base, space), t.user_attrs["seconds"]) for t in complete],
-        _finished(study) - len(complete),
-        interrupted,
-    )
+def _chosen(base: TrainSettings, params: dict[str, Any]) -> dict[str, Any]:
+    """The values that a trial's parameters stand for; numbers have three digits."""
+    chosen = dict(params)
+    for name, value in params.items():
+        if isinstance(getattr(base, name), tuple):
+            chosen[name] = tuple(map(int, filter(None, value.split(","))))
+        elif isinstance(value, float):
+            chosen[name] = float(f"{value:.3g}")
+    return chosen
 
 
-def _settings_of(
-    trial: FrozenTrial, base: TrainSettings, space: dict[str, Choice | Range]
-) -> TrainSettings:
-    """The settings a finished trial had, made from its parameters again."""
-    again = optuna.trial.FixedTrial(trial.params)
-    chosen = {name: way.suggest(again, name) for name, way in space.items()}  # type: ignore[arg-type]
-    return TrainSettings.model_validate({**base.model_dump(), **chosen})
+def _settings(base: TrainSettings, params: dict[str, Any]) -> TrainSettings:
+    return TrainSettings.model_validate({**base.model_dump(), **_chosen(base, params)})

@@ -1,4 +1,4 @@
-"""Measures of an epoch that a rare class and the choice of a threshold care about."""
+"""What training makes small, the loss, and what it measures each epoch, by name."""
 
 from __future__ import annotations
 
@@ -23,12 +23,9 @@ class BestMacroF1(keras.metrics.AUC):
 
     def result(self) -> Any:
         """The highest macro-F1 so far, between 0 and 1."""
-        true_positive, false_positive = self.true_positives, self.false_positives
-        true_negative, false_negative = self.true_negatives, self.false_negatives
-        wrong = false_positive + false_negative
-        positive = 2 * true_positive / ops.maximum(2 * true_positive + wrong, 1e-7)
-        negative = 2 * true_negative / ops.maximum(2 * true_negative + wrong, 1e-7)
-        return ops.max((positive + negative) / 2)
+        wrong = self.false_positives + self.false_negatives
+        hits = 2 * self.true_positives, 2 * self.true_negatives
+        return ops.max(sum(hit / ops.maximum(hit + wrong, 1e-7) for hit in hits) / 2)
 
 
 #: How each metric is made; precision, recall and accuracy are at the threshold 0.5.
@@ -57,3 +54,33 @@ def wanted_metrics(settings: TrainSettings) -> list[str]:
 def watched_metrics(settings: TrainSettings) -> list[Any]:
     """Accuracy, and those of `wanted_metrics`."""
     return ["accuracy", *(_MAKERS[name](name=name) for name in wanted_metrics(settings))]
+
+
+@keras.saving.register_keras_serializable(package="zigbang_nlp")
+class LogitHinge(keras.losses.Loss):
+    """The hinge of a support vector machine: max(0, 1 - y z).
+
+    y is -1 or 1 (labels between 0 and 1 lie between them), z the logit of the probability that
+    the network gives. Keras's own hinge takes the last layer to give z itself; after a sigmoid
+    it never reaches 0.
+    """
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """The hinge of each text, (batch,).
+
+        Args:
+            y_true: labels, 0 to 1, (batch,) or (batch, 1).
+            y_pred: probabilities, (batch, 1).
+        """
+        # As in Keras's cross-entropy, none is nearer to 0 and 1 than this.
+        probabilities = ops.clip(ops.convert_to_tensor(y_pred), 1e-7, 1 - 1e-7)
+        # Of other shapes, they would be broadcast to every text against every label.
+        signs = 2 * ops.reshape(ops.cast(y_true, probabilities.dtype), ops.shape(probabilities)) - 1
+        margin = signs * ops.log(probabilities / (1 - probabilities))
+        return ops.mean(ops.maximum(1 - margin, 0), axis=-1)
+
+
+def make_loss(name: str) -> Any:
+    """The Keras loss of `train.loss`."""
+    focal = keras.losses.BinaryFocalCrossentropy(gamma=2.0)
+    return {"hinge": LogitHinge(), "focal": focal}.get(name, name)
