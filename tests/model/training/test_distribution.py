@@ -31,6 +31,8 @@ SETTINGS = [
     "--lstm-units",
     "8",
     "--no-bidirectional",
+    "--pooling",
+    "last",
     "--learning-rate",
     "0.02",
     "--dropout",

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.conftest import TINY
+from tests.conftest import ONE_WAY
 from zigbang_nlp import Classifier
 from zigbang_nlp.model.bundle import load_bundle
 from zigbang_nlp.model.network.backend import keras
@@ -15,16 +15,14 @@ from zigbang_nlp.model.training.warm_start import initial_network
 from zigbang_nlp.text.dataset import DataSet, Split
 
 
-def going_on(bundle_dir: Path, dataset: DataSet) -> tuple[keras.Model, list[np.ndarray]]:
-    settings = TINY.model_copy(update={"init": str(bundle_dir)})
+def going_on(start_dir: Path, dataset: DataSet) -> tuple[keras.Model, list[np.ndarray]]:
+    settings = ONE_WAY.model_copy(update={"init": str(start_dir)})
     network, _, _ = initial_network(settings, dataset.encoder.vocabulary)
     return network, network.get_weights()
 
 
-def test_a_network_that_got_worse_gives_way_to_its_start(
-    bundle_dir: Path, dataset: DataSet
-) -> None:
-    network, start = going_on(bundle_dir, dataset)
+def test_a_network_that_got_worse_gives_way_to_its_start(start_dir: Path, dataset: DataSet) -> None:
+    network, start = going_on(start_dir, dataset)
     random = np.random.default_rng(0)
     network.set_weights([w + random.normal(0, 3, w.shape).astype(w.dtype) for w in start])
     assert keep_start(network, start, dataset.split("validation")) == 0.0
@@ -32,8 +30,8 @@ def test_a_network_that_got_worse_gives_way_to_its_start(
         np.testing.assert_allclose(kept, old, atol=1e-6)
 
 
-def test_a_network_that_learned_something_is_kept(bundle_dir: Path, dataset: DataSet) -> None:
-    network, start = going_on(bundle_dir, dataset)
+def test_a_network_that_learned_something_is_kept(start_dir: Path, dataset: DataSet) -> None:
+    network, start = going_on(start_dir, dataset)
     noise = np.random.default_rng(1)
     broken = [w + noise.normal(0, 1, w.shape).astype(w.dtype) for w in start]
     # The validation part has fewer than 50 complaints.
@@ -43,9 +41,9 @@ def test_a_network_that_learned_something_is_kept(bundle_dir: Path, dataset: Dat
 
 
 def test_few_validation_texts_take_it_no_further_than_the_mean(
-    bundle_dir: Path, dataset: DataSet
+    start_dir: Path, dataset: DataSet
 ) -> None:
-    network, start = going_on(bundle_dir, dataset)
+    network, start = going_on(start_dir, dataset)
     noise = np.random.default_rng(1)
     broken = [w + noise.normal(0, 1, w.shape).astype(w.dtype) for w in start]
     train = dataset.split("train")
@@ -65,9 +63,9 @@ def test_few_validation_texts_take_it_no_further_than_the_mean(
     [("auto", 49, True), ("auto", 50, False), ("macro-f1", 20, False), ("macro-f1", 19, True)],
 )
 def test_a_few_validation_texts_move_neither_threshold_nor_band(
-    rule: str, rarer: int, kept: bool, bundle_dir: Path, dataset: DataSet, tmp_path: Path
+    rule: str, rarer: int, kept: bool, start_dir: Path, dataset: DataSet, tmp_path: Path
 ) -> None:
-    start = load_bundle(bundle_dir)
+    start = load_bundle(start_dir)
 
     class Few(DataSet):
         def split(self, split: str) -> Split:
@@ -81,7 +79,9 @@ def test_a_few_validation_texts_move_neither_threshold_nor_band(
             return Split(train.ids[rows], by_people.reset_index(drop=True))
 
     few = Few(dataset.directory, dataset.encoder, dataset.summary)
-    settings = TINY.model_copy(update={"init": str(bundle_dir), "epochs": 1, "threshold_for": rule})
+    settings = ONE_WAY.model_copy(
+        update={"init": str(start_dir), "epochs": 1, "threshold_for": rule}
+    )
     bundle = train(few, settings, tmp_path / "model", tmp_path / "checkpoints")
     assert bundle.metrics["kept_from_start"] is kept
     same = (bundle.threshold, bundle.unsure_low, bundle.unsure_high) == (

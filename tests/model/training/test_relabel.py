@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from tests.conftest import TINY
+from tests.conftest import ONE_WAY
 from zigbang_nlp import Classifier
 from zigbang_nlp.model.bundle import load_bundle
 from zigbang_nlp.model.serving.inference import Network
@@ -17,13 +17,13 @@ from zigbang_nlp.text.dataset import DataSet, Split
 
 
 def test_what_the_start_is_sure_of_goes_before_a_score_but_not_before_a_person(
-    bundle_dir: Path, dataset: DataSet
+    start_dir: Path, dataset: DataSet
 ) -> None:
     training = dataset.split("train")
     texts = training.rows["text"]
-    said = np.array([p.probability for p in Classifier.load(bundle_dir).predict(texts.tolist())])
+    said = np.array([p.probability for p in Classifier.load(start_dir).predict(texts.tolist())])
     low, high = np.quantile(said, [0.3, 0.7])
-    base = replace(load_bundle(bundle_dir), unsure_low=low, unsure_high=high)
+    base = replace(load_bundle(start_dir), unsure_low=low, unsure_high=high)
     sure = (said <= low) | (said >= high)
     reads = (said >= base.threshold).astype(int)
     wrong = training.rows.assign(label=1 - reads)
@@ -55,7 +55,7 @@ def test_labels_are_scores_where_most_texts_have_one(dataset: DataSet) -> None:
 
 @pytest.mark.slow
 def test_a_model_that_goes_on_with_wrong_scores_reads_as_before(
-    bundle_dir: Path, dataset: DataSet, tmp_path: Path
+    start_dir: Path, dataset: DataSet, tmp_path: Path
 ) -> None:
     class Wrong(DataSet):
         def split(self, split: str) -> Split:
@@ -66,11 +66,11 @@ def test_a_model_that_goes_on_with_wrong_scores_reads_as_before(
 
     wrong = Wrong(dataset.directory, dataset.encoder, dataset.summary)
     test = dataset.split("test")
-    start, auc = load_bundle(bundle_dir), {}
+    start, auc = load_bundle(start_dir), {}
     for trust in (False, True):
-        settings = TINY.model_copy(
+        settings = ONE_WAY.model_copy(
             update={
-                "init": str(bundle_dir),
+                "init": str(start_dir),
                 "epochs": 4,
                 "keep_start": False,
                 "restore_best_weights": False,

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.conftest import TINY
+from tests.conftest import ONE_WAY
 from zigbang_nlp import Classifier
 from zigbang_nlp.errors import BundleError
 from zigbang_nlp.model.bundle import load_bundle
@@ -19,7 +19,7 @@ from zigbang_nlp.model.training.train import train
 from zigbang_nlp.text.dataset import DataSet
 from zigbang_nlp.text.vocabulary import PADDING
 
-STARRED = TINY.model_copy(update={"stars": True, "epochs": 6})
+STARRED = ONE_WAY.model_copy(update={"stars": True, "epochs": 6})
 
 
 @pytest.fixture(scope="module")
@@ -53,25 +53,25 @@ def test_a_network_learns_labels_and_stars_together(starred: Path, dataset: Data
     assert "stars" not in classifier.predict(["역이 가까워요"])[0].as_dict()
 
 
-def test_a_bundle_without_stars_says_so(bundle_dir: Path) -> None:
+def test_a_bundle_without_stars_says_so(start_dir: Path) -> None:
     with pytest.raises(BundleError, match="can't tell stars"):
-        Classifier.load(bundle_dir).predict(["역이 가까워요"], stars=True)
+        Classifier.load(start_dir).predict(["역이 가까워요"], stars=True)
 
 
-def test_what_is_watched_in_training_is_the_label_alone(starred: Path, bundle_dir: Path) -> None:
+def test_what_is_watched_in_training_is_the_label_alone(starred: Path, start_dir: Path) -> None:
     histories = [
         set(pd.read_json(path / "history.json", typ="series").index)
-        for path in (starred, bundle_dir)
+        for path in (starred, start_dir)
     ]
     assert histories[0] == histories[1]
 
 
 def test_stars_are_added_to_a_start_without_them_and_never_lost(
-    starred: Path, bundle_dir: Path, dataset: DataSet, tmp_path: Path
+    starred: Path, start_dir: Path, dataset: DataSet, tmp_path: Path
 ) -> None:
     short = STARRED.model_copy(update={"epochs": 1})
     added = train(
-        dataset, short.model_copy(update={"init": str(bundle_dir)}), tmp_path / "a", tmp_path / "ca"
+        dataset, short.model_copy(update={"init": str(start_dir)}), tmp_path / "a", tmp_path / "ca"
     )
     plain = short.model_copy(update={"init": str(starred), "stars": False})
     kept = train(dataset, plain, tmp_path / "k", tmp_path / "ck")
@@ -120,6 +120,6 @@ def test_eight_bits_that_cost_accuracy_are_not_kept(
 
 def test_stars_are_learned_by_a_strategy_too(dataset: DataSet, tmp_path: Path) -> None:
     """Keras trains a model by the strategy that it was made in, and stars make one of their own."""
-    settings = TINY.model_copy(update={"epochs": 1, "stars": True, "distribute": "mirrored"})
+    settings = ONE_WAY.model_copy(update={"epochs": 1, "stars": True, "distribute": "mirrored"})
     bundle = train(dataset, settings, tmp_path / "model", tmp_path / "checkpoints")
     assert bundle.architecture.stars

@@ -42,14 +42,24 @@ def test_the_bundle_is_complete_and_learned_something(bundle_dir: Path) -> None:
     assert (bundle_dir / "learning_curves.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_same_seed_same_metrics_other_seed_other_metrics(dataset: DataSet, tmp_path: Path) -> None:
-    short = ONE_WAY.model_copy(update={"epochs": 2})
-    metrics = []
-    for name, settings in (
-        ("a", short),
-        ("b", short),
-        ("c", short.model_copy(update={"seed": 1})),
-    ):
+SHORT = ONE_WAY.model_copy(update={"epochs": 2})
+
+
+@pytest.fixture(scope="module")
+def short(dataset: DataSet, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A training of two epochs, each of which leaves a checkpoint."""
+    place = tmp_path_factory.mktemp("short")
+    settings = SHORT.model_copy(update={"checkpoints": True})
+    train(dataset, settings, place / "m", place / "c")
+    return place
+
+
+def test_same_seed_same_metrics_other_seed_other_metrics(
+    short: Path, dataset: DataSet, tmp_path: Path
+) -> None:
+    """Whether checkpoints are left or not."""
+    metrics = [(short / "m" / "history.json").read_text()]
+    for name, settings in (("b", SHORT), ("c", SHORT.model_copy(update={"seed": 1}))):
         train(dataset, settings, tmp_path / name, tmp_path / "checkpoints")
         metrics.append((tmp_path / name / "history.json").read_text())
     assert metrics[0] == metrics[1]
@@ -64,11 +74,9 @@ def test_early_stopping_keeps_the_best_epoch(dataset: DataSet, tmp_path: Path) -
     assert bundle.metrics["best_epoch"] == int(np.argmax(history["val_auc"])) + 1
 
 
-def test_checkpoints_of_every_epoch_when_asked(dataset: DataSet, tmp_path: Path) -> None:
-    settings = ONE_WAY.model_copy(update={"epochs": 2, "checkpoints": True})
-    train(dataset, settings, tmp_path / "m", tmp_path / "c")
-    history = json.loads((tmp_path / "m" / "history.json").read_text())["val_loss"]
-    names = {path.name for path in (tmp_path / "c").iterdir()}
+def test_checkpoints_of_every_epoch_when_asked(short: Path) -> None:
+    history = json.loads((short / "m" / "history.json").read_text())["val_loss"]
+    names = {path.name for path in (short / "c").iterdir()}
     assert names == {
         "best.weights.h5",
         *(f"epoch-{i:02d}-{loss:.3f}.weights.h5" for i, loss in enumerate(history, start=1)),
@@ -83,6 +91,7 @@ def test_every_optimizer_trains(optimizer: str, dataset: DataSet, tmp_path: Path
         lstm_units=(4,),
         epochs=1,
         optimizer=optimizer,
+        bidirectional=False,
         pooling="last",
     )
     train(dataset, settings, tmp_path / "m", tmp_path / "c")

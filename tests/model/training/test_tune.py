@@ -73,10 +73,9 @@ def test_a_search_goes_on_and_its_best_settings_can_be_used(work: Path) -> None:
 def test_an_interrupted_search_ends_cleanly(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(work)
     (work / "interrupter.py").write_text(INTERRUPTER)
-    base = TrainSettings(
-        init="scratch", embedding_dim=3, lstm_units=(3,), callbacks=("interrupter:Interrupter",)
-    )
-    study = tune(DataSet.load(work / "dataset"), base, {"lstm_units"}, work / "tune", trials=5)
+    sizes = {"embedding_dim": 3, "lstm_units": (3,), "bidirectional": False, "pooling": "last"}
+    base = TrainSettings(init="scratch", callbacks=("interrupter:Interrupter",), **sizes)
+    study = tune(DataSet.load(work / "dataset"), base, sizes, work / "tune", trials=5)
     assert study.interrupted
     assert study.best == []
     assert {path.name for path in (work / "tune").iterdir()} == {"study.db"}

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.conftest import TINY
+from tests.conftest import ONE_WAY, TINY
 from zigbang_nlp import Classifier
 from zigbang_nlp.errors import BundleError, ConfigError
 from zigbang_nlp.model.architecture import Architecture
@@ -103,11 +103,11 @@ def load_unchecked(copy: Path, original: Path) -> Bundle:
 
 
 def test_one_epoch_of_going_on_beats_one_epoch_from_scratch(
-    bundle_dir: Path, dataset: DataSet, tmp_path: Path
+    start_dir: Path, dataset: DataSet, tmp_path: Path
 ) -> None:
-    short = TINY.model_copy(update={"epochs": 1, "learning_rate": 0.001})
+    short = ONE_WAY.model_copy(update={"epochs": 1, "learning_rate": 0.001})
     on = train(
-        dataset, short.model_copy(update={"init": str(bundle_dir)}), tmp_path / "a", tmp_path / "c"
+        dataset, short.model_copy(update={"init": str(start_dir)}), tmp_path / "a", tmp_path / "c"
     )
     anew = train(dataset, short, tmp_path / "b", tmp_path / "c")
     assert on.metrics["validation"]["roc_auc"] > anew.metrics["validation"]["roc_auc"] + 0.02
