@@ -1,12 +1,15 @@
-"""A real browser for pages: headless Chromium through Playwright, on one page at a time."""
+"""A real browser for pages: headless Chromium through Playwright, one for all tests of a process."""
 
 from __future__ import annotations
 
+import asyncio
+import atexit
 import contextlib
 import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,23 +25,48 @@ needs_browser = pytest.mark.skipif(
 )
 
 
-@contextlib.contextmanager
-def chromium() -> Iterator[Any]:
-    """Playwright's browser; the test is skipped, or fails where one is wanted, if there is none."""
+@cache
+def _launched() -> tuple[Any, asyncio.AbstractEventLoop | None]:
+    """(the browser, the loop that its calls run in), once a process: a start takes a second of CPU."""
     from playwright.sync_api import sync_playwright
 
+    playwright = sync_playwright().start()
+    # The container's root has no user namespace to build a sandbox from.
+    browser = playwright.chromium.launch(
+        executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
+    )
+    loop = asyncio._get_running_loop()
+
+    def close() -> None:
+        asyncio._set_running_loop(loop)
+        browser.close()
+        playwright.stop()
+
+    atexit.register(close)
+    return browser, loop
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Any]:
+    """Playwright's browser, whose contexts made here are closed at the end; they share nothing.
+
+    The test is skipped, or fails where a browser is wanted, if there is none.
+    """
     if CHROMIUM is None:
         assert not _WANTED, "TESTS_NEED_BROWSER is set and there is no Chromium"
         pytest.skip("no Chromium on this machine (apt install chromium)")
-    with sync_playwright() as playwright:
-        # The container's root has no user namespace to build a sandbox from.
-        launched = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
-        )
-        try:
-            yield launched
-        finally:
-            launched.close()
+    outer = asyncio._get_running_loop()
+    browser, loop = _launched()
+    asyncio._set_running_loop(loop)
+    others = browser.contexts
+    try:
+        yield browser
+    finally:
+        for context in browser.contexts:
+            if context not in others:
+                context.close()
+        # Playwright leaves its loop marked as running, and nobody else could run one.
+        asyncio._set_running_loop(outer)
 
 
 @dataclass

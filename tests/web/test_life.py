@@ -46,7 +46,7 @@ def test_a_request_under_way_finishes_on_sigterm(bundle_dir: Path, tmp_path: Pat
     more = ("--max-texts", "100000", "--max-body", "50000000")
     with serving(tmp_path, "--model", bundle_dir, *more) as server:
         answers: list[httpx.Response] = []
-        texts = [f"역 가까워요 {i}동" for i in range(60_000)]
+        texts = [f"역 가까워요 {i}동" for i in range(20_000)]
         asking = threading.Thread(target=lambda: answers.append(server.predict(*texts)))
         asking.start()
         metrics = "zigbang_under_way 1.0"

@@ -4,10 +4,11 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.conftest import zigbang
-from tests.web.server import serving
+from tests.web.conftest import serve
 from zigbang_nlp.model.bundle import BUNDLE, MANIFEST, load_bundle, write_manifest
 
 pytestmark = pytest.mark.slow
@@ -28,9 +29,9 @@ def test_the_data_page_and_predict_say_what_is_wrong_with_a_model(
     done = zigbang("predict", "--model", own, "역이 가까워요", cwd=tmp_path)
     assert done.returncode == 0
     assert f"About the model in {own}: {FACT}" in done.stderr.decode()
-    with serving(tmp_path, "--model", own) as server:
-        page = server.http.get("/data", headers={"accept": "text/html"})
+    for known in serve(f"sqlite:///{tmp_path / 'a.db'}", tmp_path, pd.DataFrame(), own):
+        page = known.http.get("/data")
         assert page.status_code == 200
         assert page.text.count("bad-note") == 1
-        assert server.http.get("/data?lang=en", headers={"accept": "text/html"}).status_code == 200
+        assert known.http.get("/data?lang=en").status_code == 200
         assert "우연" in page.text
