@@ -165,12 +165,9 @@ def counts_by_group(texts: pd.DataFrame, effect: float, level: float) -> pd.Data
     """
     grouped = texts.groupby("group", observed=True, sort=True)
     # Column by column: `agg` with names takes seven times as long.
-    columns = {
-        "texts": grouped.size(),
-        "reviews": grouped["review"].nunique(),
-        "positive": grouped["positive"].sum(),
-    }
-    table = pd.DataFrame(columns)
+    table = grouped.size().to_frame("texts")
+    table["reviews"] = grouped["review"].nunique()
+    table["positive"] = grouped["positive"].sum()
     table["share"] = table["positive"] / table["texts"]
     # However alike a resident's texts are, a group is worth as many as it has residents.
     table["effective"] = np.maximum(table["texts"] / effect, table["reviews"])
@@ -255,11 +252,11 @@ def grouped_texts(corpus: Corpus, by: str, precision: int = 5) -> pd.DataFrame:
         place = place.str[:precision]
     texts = texts.assign(group=texts["complex"].map(place))
     texts = texts[texts["group"].notna()]
-    if texts.empty and by == "geohash":
+    if not texts.empty:
+        return texts
+    if by == "geohash":
         raise insight_error("좌표가 있는 단지가 없습니다.")
-    if texts.empty:
-        raise insight_error("주소가 있는 단지가 없습니다.")
-    return texts
+    raise insight_error("주소가 있는 단지가 없습니다.")
 
 
 def text_design_effect(texts: pd.DataFrame) -> float:

@@ -1,7 +1,4 @@
-"""What Keras doesn't have: pooling without padding, a cut through channels, and n-grams.
-
-Keras itself keeps the arguments that a layer was made with, so that none needs a `get_config`.
-"""
+"""What Keras doesn't have: pooling without padding, a cut through channels, and n-grams."""
 
 from __future__ import annotations
 
@@ -57,6 +54,10 @@ class MaskedPooling(keras.layers.Layer):
         batch, _, units = input_shape
         return (batch, units * 2 if self.kind == "max_mean" and units else units)
 
+    def get_config(self) -> dict[str, Any]:
+        """What Keras needs to make the layer again."""
+        return {**super().get_config(), "kind": self.kind}
+
 
 @keras.saving.register_keras_serializable(package="zigbang_nlp")
 class Channels(keras.layers.Layer):
@@ -77,6 +78,10 @@ class Channels(keras.layers.Layer):
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """The shape of the input, with the last axis cut."""
         return (*input_shape[:-1], self.stop - self.start)
+
+    def get_config(self) -> dict[str, Any]:
+        """What Keras needs to make the layer again."""
+        return {**super().get_config(), "start": self.start, "stop": self.stop}
 
 
 @keras.saving.register_keras_serializable(package="zigbang_nlp")
@@ -126,3 +131,8 @@ class NgramFeatures(keras.layers.Layer):
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """(batch, `FEATURES`), from (batch, time)."""
         return (input_shape[0], FEATURES)
+
+    def get_config(self) -> dict[str, Any]:
+        """What Keras needs to make the layer again."""
+        config = {"vocabulary_size": self.vocabulary_size, "buckets": self.buckets}
+        return {**super().get_config(), **config}
