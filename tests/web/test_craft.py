@@ -34,6 +34,12 @@ def test_head_is_get_without_the_body(known: Known, address: str) -> None:
     assert head.headers["content-length"] == got.headers["content-length"] == str(len(got.content))
 
 
+def test_head_is_counted_by_its_route(known: Known) -> None:
+    assert known.http.head("/api/v1/complexes").status_code == 200
+    metrics = known.http.get("/metrics").text
+    assert 'zigbang_requests_total{method="HEAD",route="/api/v1/complexes",status="200"}' in metrics
+
+
 def test_large_answers_are_packed(known: Known) -> None:
     with known.http.stream("GET", "/", headers={"Accept-Encoding": "gzip"}) as answer:
         packed = b"".join(answer.iter_raw())

@@ -37,7 +37,11 @@ class AdaptingMiddleware:
             await send({**message, **body})
 
         if scope["method"] == "HEAD":
-            await self.app({**scope, "method": "GET"}, receive, without_body)
+            asked = {**scope, "method": "GET"}
+            try:
+                await self.app(asked, receive, without_body)
+            finally:
+                scope["route"] = asked.get("route")  # those that stand before count it by its route
         else:
             await self.app(scope, receive, send)
 
