@@ -140,6 +140,7 @@ def crawled_through_an_outage(place: Path, world: World, where: str) -> None:
     ):
         chosen = settings(place, crawl_settings(server.url, slow_answer=60, **SMALL))
         assert run_crawl(chosen, store).failed == 0
+        assert server.faults.most == 0
         assert content(store) == rows
         assert store.runs.recent("zigbang")[0].failed == 0
 

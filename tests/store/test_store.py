@@ -181,6 +181,10 @@ def test_to_ask_for_a_store_makes_nothing(tmp_path: Path) -> None:
     assert store_exists("postgresql+psycopg://nobody@nowhere/none"), "a server is asked by opening"
     with pytest.raises(StoreError, match="URL that can't be read"):
         store_exists("sqlite//")
+    (tmp_path / "file").touch()
+    for impossible in (tmp_path / "file" / "a.db", tmp_path / ("x" * 300) / "a.db"):
+        with pytest.raises(StoreError, match="can't be looked for"):
+            store_exists(f"sqlite:///{impossible.as_posix()}")
 
 
 def test_an_exception_of_the_reviews_takes_all_of_them_back(store: Store) -> None:

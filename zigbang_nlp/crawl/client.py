@@ -152,8 +152,10 @@ class Client:
         return understood
 
     def _tell(self, endpoint: str, failure: str | None, answer: Response, seconds: float) -> None:
-        size, wait = len(answer.body), answer.retry_after
-        sent = Sent(failure, size, seconds, answer.status, wait, endpoint)
+        # With a robots.txt that is well, Retry-After says nothing of how fast to ask.
+        heard = failure is not None or endpoint != "robots.txt"
+        wait = answer.retry_after if heard else None
+        sent = Sent(failure, len(answer.body), seconds, answer.status, wait, endpoint)
         self.pace.learn(sent)
         self.sent(sent)
 

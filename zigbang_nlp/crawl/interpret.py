@@ -23,27 +23,6 @@ def read_answer(site: Site, task: Task, body: bytes) -> Outcome:
     return read_tree(site, task, body, tree)
 
 
-def read_stored(
-    site: Site, task: Task, body: bytes, moment: datetime, scales: Sequence[tuple[datetime, float]]
-) -> Outcome:
-    """The same of an answer from the store, on the scale that was in force when it came.
-
-    Args:
-        site: reads it; its scale is set.
-        task: what was asked.
-        body: the raw answer.
-        moment: when it came.
-        scales: see `Answers.scales`.
-    """
-    site.scale = scale_at(scales, moment, site.data.scale)
-    return read_answer(site, task, body)
-
-
-def scale_at(scales: Sequence[tuple[datetime, float]], when: datetime, usual: float) -> float:
-    """The scale of an answer of some moment: the last one that was found before it."""
-    return next((scale for since, scale in reversed(scales) if since <= when), usual)
-
-
 def read_tree(site: Site, task: Task, body: bytes, tree: Any) -> Outcome:
     """The same of an answer that is parsed already: `tree` is what `body` says."""
     endpoint = site.endpoint(task)
@@ -67,3 +46,24 @@ def read_tree(site: Site, task: Task, body: bytes, tree: Any) -> Outcome:
         kind = "left out"
         fact += " `--site FILE --retry-failed` asks for it again."
     return Outcome(task, body, contents, Failure(kind, fact))
+
+
+def read_stored(
+    site: Site, task: Task, body: bytes, moment: datetime, scales: Sequence[tuple[datetime, float]]
+) -> Outcome:
+    """What an answer from the store says, on the scale that was in force when it came.
+
+    Args:
+        site: reads it; its scale is set.
+        task: what was asked.
+        body: the raw answer.
+        moment: when it came.
+        scales: see `Answers.scales`.
+    """
+    site.scale = scale_at(scales, moment, site.data.scale)
+    return read_answer(site, task, body)
+
+
+def scale_at(scales: Sequence[tuple[datetime, float]], when: datetime, usual: float) -> float:
+    """The scale of an answer of some moment: the last one that was found before it."""
+    return next((scale for since, scale in reversed(scales) if since <= when), usual)

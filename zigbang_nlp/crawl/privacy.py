@@ -48,7 +48,7 @@ _SOMEBODY = re.compile(
     r"|작성자|글쓴이|회원",
     re.IGNORECASE,
 )
-#: Kinds of answers that are scrubbed.
+#: Kinds of answers that hold rows, and are scrubbed.
 KINDS = ("cell", "area", "danji", "reviews")
 #: Letters of a field's name; longer keys are none.
 _LONGEST_NAME = 40

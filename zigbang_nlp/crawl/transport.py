@@ -125,7 +125,6 @@ class Transport:
         if known is not None:
             return known
         settings, session = self.settings, requests.Session()
-        self._local.session = session
         for scheme in ("http://", "https://"):
             session.mount(scheme, WatchedAdapter())
         session.headers["User-Agent"] = user_agent(settings.contact)
@@ -139,6 +138,7 @@ class Transport:
         if settings.proxy:
             session.proxies = {"http": settings.proxy, "https": settings.proxy}
         session.trust_env = False
+        self._local.session = session
         return session
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from zigbang_nlp.errors import StoreError
 from zigbang_nlp.records import CATEGORIES, Apartment, Review
 from zigbang_nlp.store import rows
 from zigbang_nlp.store.annotations import Annotations
@@ -55,7 +57,20 @@ def store_exists(url: str) -> bool:
     """Whether there is something to open at `url`; False only for an SQLite file not made yet."""
     with store_errors(url):
         file = sqlite_file(sa.make_url(url))
-    return file is None or file.exists()
+    return file is None or _is_there(file)
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        around = next(parent for parent in file.parents if parent.exists())
+        if not around.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, f"{around} is no directory")
+        return file.exists()
+    except OSError as error:
+        raise StoreError(
+            f"The store {file} can't be looked for: {error.strerror}.",
+            "Choose another location with --db or store.url.",
+        ) from error
 
 
 @contextlib.contextmanager
@@ -68,7 +83,7 @@ def open_or_undo(url: str) -> Iterator[Store]:
         file = sqlite_file(sa.make_url(url))
     except sa.exc.ArgumentError:
         file = None  # which is `open_store`'s to tell
-    if file is None or file.exists():
+    if file is None or _is_there(file):
         with open_store(url) as store:
             yield store
         return

@@ -10,25 +10,25 @@ import pandas as pd
 
 from zigbang_nlp.records import CATEGORIES
 
+_NAMES = """
+text: text 리뷰 리뷰내용 리뷰본문 후기 후기내용 이용후기 거주후기 내용 본문 평 한줄평 평가내용 의견 댓글 글
+text: review reviewtext reviewcontent reviewbody comment comments content contents body desc
+text: description document sentence 문장
+rating: rating 별점 평점 점수 별 추천점수 만족도 score stars star reviewscore reviewrating rate
+label: label 감성 감정 라벨 긍부정 정답 sentiment polarity
+date: date writtenat 작성일 작성일자 작성일시 작성날짜 날짜 등록일 등록일자 등록일시 일자 일시 createdat
+date: created writtenon reviewdate datetime timestamp 타임스탬프 regdate
+apartment: apartment apartmentid 단지명 단지 아파트 아파트명 단지이름 단지id danjiname danjiid danji
+apartment: areadanjiid areadanjiname apartmentname complex complexname aptname apt
+category: category 항목 카테고리 분류 평가항목 구분
+id: id reviewid 리뷰id 리뷰번호 글번호 후기번호
+split: split
+"""
 #: role -> names that people give such a column, folded as by `folded`; the likelier first.
-NAMES: dict[str, tuple[str, ...]] = {
-    role: tuple(names.split())
-    for role, names in {
-        "text": "text 리뷰 리뷰내용 리뷰본문 후기 후기내용 이용후기 거주후기 내용 본문 평 한줄평 "
-        "평가내용 의견 댓글 글 review reviewtext reviewcontent reviewbody comment comments content "
-        "contents body desc description document sentence 문장",
-        "rating": "rating 별점 평점 점수 별 추천점수 만족도 score stars star reviewscore reviewrating "
-        "rate",
-        "label": "label 감성 감정 라벨 긍부정 정답 sentiment polarity",
-        "date": "date writtenat 작성일 작성일자 작성일시 작성날짜 날짜 등록일 등록일자 등록일시 일자 "
-        "일시 createdat created writtenon reviewdate datetime timestamp 타임스탬프 regdate",
-        "apartment": "apartment apartmentid 단지명 단지 아파트 아파트명 단지이름 단지id danjiname "
-        "danjiid danji areadanjiid areadanjiname apartmentname complex complexname aptname apt",
-        "category": "category 항목 카테고리 분류 평가항목 구분",
-        "id": "id reviewid 리뷰id 리뷰번호 글번호 후기번호",
-        "split": "split",
-    }.items()
-}
+NAMES: dict[str, tuple[str, ...]] = {}
+for _line in _NAMES.strip().splitlines():
+    _role, _, _names = _line.partition(": ")
+    NAMES[_role] = (*NAMES.get(_role, ()), *_names.split())
 
 
 def folded(name: Hashable) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -39,12 +40,13 @@ class Dialect:
     skipped: int = 0
     header: bool = True
 
-    def opened(self, path: Path, encoding: str) -> TextIO:
+    @contextmanager
+    def opened(self, path: Path, encoding: str) -> Iterator[TextIO]:
         """A file from its header on."""
-        stream = path.open(encoding=encoding, newline="")
-        for _ in range(self.skipped):
-            stream.readline()
-        return stream
+        with path.open(encoding=encoding, newline="") as stream:
+            for _ in range(self.skipped):
+                stream.readline()
+            yield stream
 
     def reader(self, lines: Iterable[str], strict: bool = False) -> Any:
         """A reader of the csv module: the fields of each row; a blank line has none."""
