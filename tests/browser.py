@@ -31,10 +31,14 @@ def _launched() -> tuple[Any, asyncio.AbstractEventLoop | None]:
     from playwright.sync_api import sync_playwright
 
     playwright = sync_playwright().start()
-    # The container's root has no user namespace to build a sandbox from.
-    browser = playwright.chromium.launch(
-        executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
-    )
+    try:
+        # The container's root has no user namespace to build a sandbox from.
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
+        )
+    except BaseException:
+        playwright.stop()
+        raise
     loop = asyncio._get_running_loop()
 
     def close() -> None:
@@ -56,15 +60,19 @@ def chromium() -> Iterator[Any]:
         assert not _WANTED, "TESTS_NEED_BROWSER is set and there is no Chromium"
         pytest.skip("no Chromium on this machine (apt install chromium)")
     outer = asyncio._get_running_loop()
-    browser, loop = _launched()
-    asyncio._set_running_loop(loop)
-    others = browser.contexts
     try:
-        yield browser
+        browser, loop = _launched()
+        asyncio._set_running_loop(loop)
+        others = browser.contexts
+        try:
+            yield browser
+        finally:
+            for context in browser.contexts:
+                if context not in others:
+                    context.close()
+            if not browser.is_connected():  # it crashed; the next test gets another
+                _launched.cache_clear()
     finally:
-        for context in browser.contexts:
-            if context not in others:
-                context.close()
         # Playwright leaves its loop marked as running, and nobody else could run one.
         asyncio._set_running_loop(outer)
 

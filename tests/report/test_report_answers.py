@@ -93,6 +93,13 @@ def test_districts_by_topic(page: Page, rows: pd.DataFrame) -> None:
     assert len(table) == len(means)
 
 
+def test_a_topic_may_be_called_as_a_column_of_numbers(rows: pd.DataFrame, tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'a.db'}"
+    with open_store(address) as store:
+        topical.fill(store, rows.assign(topic=rows["topic"].replace(rows["topic"].iloc[0], "rate")))
+    assert "rate" in set(report(address, tmp_path).table("topics_by_region")["topic"])
+
+
 def test_strengths_and_weaknesses_with_quotes_of_their_complex(
     page: Page, rows: pd.DataFrame
 ) -> None:

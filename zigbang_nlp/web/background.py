@@ -131,7 +131,9 @@ class Background(ABC, Generic[J]):
             except StoppedError:
                 pass
             except ZigbangError as error:
-                job.trouble, job.state = error, "failed"
+                # The frames of it and of its cause hold the reviews, and the job is kept an hour.
+                error.__cause__ = error.__context__ = None
+                job.trouble, job.state = error.with_traceback(None), "failed"
             except Exception:  # noqa: BLE001 - the thread must live on
                 log.exception("%s", self._failure)
                 job.trouble = N_(

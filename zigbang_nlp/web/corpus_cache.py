@@ -150,17 +150,22 @@ class Snapshot:
                 raise self._troubles[key].with_traceback(None)
             if key in self._making:
                 return None
+            thread = threading.Thread(target=self._find_out, args=(key, find), daemon=True)
+            thread.start()
             self._making[key] = threading.Lock()
-        thread = threading.Thread(target=self._find_out, args=(key, find), daemon=True)
-        thread.start()
         thread.join(_PATIENCE)
         return None if thread.is_alive() else self.later(key, find)
 
     def _find_out(self, key: Hashable, find: Callable[[Corpus], Any]) -> None:
-        try:
-            self.ask(key, find)
-        except ZigbangError as error:
-            self._troubles[key] = error
+        def noted(corpus: Corpus) -> Any:
+            try:
+                return find(corpus)
+            except ZigbangError as error:
+                self._troubles[key] = error  # before `ask` says that nobody is at it any more
+                raise
+
+        with suppress(ZigbangError):
+            self.ask(key, noted)
 
 
 class CorpusCache:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
+import pandas as pd
+
 from zigbang_nlp.language.i18n import Translator
 from zigbang_nlp.report.headings import COLUMNS, kinds
 from zigbang_nlp.report.section import View
@@ -40,7 +42,12 @@ def report_table_of(view: View, say: Translator) -> ReportTable | None:
     if view.table is None:
         return None
     rows = (view.table if view.rows is None else view.rows).head(_SHOWN)
-    columns = {name: kind for name, kind in kinds(view.columns).items() if name in rows.columns}
+    # Somebody's own topic may be called as a column of ours, and its cells are sentences.
+    columns = {
+        name: "text" if pd.api.types.is_string_dtype(rows[name]) else kind
+        for name, kind in kinds(view.columns).items()
+        if name in rows.columns
+    }
     safe = view.table.map(lambda value: defused(value) if isinstance(value, str) else value)
     text = safe.to_csv(index=False)
     cells = [

@@ -141,7 +141,8 @@ def _labels(annotations: list[Annotation]) -> pd.DataFrame:
 
 def _shown(tables: dict[str, pd.DataFrame | None], by: str, say: Translator) -> dict[str, Any]:
     """What all labels together say, as the page shows it."""
-    agreement, corrected, trend, drivers = tables.values()
+    agreement, corrected = tables["agreement"], tables["corrected"]
+    trend, drivers = tables["trend"], tables["drivers"]
     return {
         "agreement": _records(agreement),
         "fleiss": None if agreement is None else agreement.attrs,
