@@ -184,3 +184,12 @@ def test_every_documented_name_is_there() -> None:
         assert getattr(insight, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'nowhere'"):
         insight.nowhere  # noqa: B018
+
+
+def test_texts_of_no_known_review_are_counted_too() -> None:
+    """A review that is missing is one of its own kind, not a fault."""
+    review = [None, None, *range(78)]
+    frame = pd.DataFrame({"text": ["조용해요"] * 80, "review": review, "positive": [1.0, 0.0] * 40})
+    frame["complex"] = ["a:1", "a:2"] * 40
+    table = insight.where(insight.Corpus.from_frames(frame), by="complex")
+    assert table["texts"].sum() == 80

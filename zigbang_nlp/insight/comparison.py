@@ -105,7 +105,10 @@ def compare(
         refuse_few(int(texts["group"].eq(number).sum()), FEWEST_TEXTS, _TOO_FEW, name=name)
     every = pd.concat([texts.assign(category="all"), texts])
     cells = every.groupby(["category", "group"])["positive"]
-    counts, sums = cells.size().unstack(fill_value=0), cells.sum().unstack(fill_value=0)
+    counts, sums = (
+        cells.size().unstack(fill_value=0),
+        cells.sum().unstack(fill_value=0).astype(float),
+    )
     table = pd.DataFrame(
         {
             "texts": counts[1],

@@ -118,9 +118,10 @@ def near_duplicates(texts: pd.Series, least: float = _LIKE) -> pd.DataFrame:
         for earlier in sorted(seen):
             like = fuzz.ratio(run, letters[earlier], score_cutoff=least)
             if like >= least:
-                earlier_of[texts.index[row]] = like / 100, texts.index[earlier]
+                earlier_of[row] = like / 100, texts.index[earlier]
                 break
-    return _likest_first(earlier_of)
+    table = _likest_first(earlier_of)
+    return table.set_axis(texts.index[table.index.to_numpy(int)])
 
 
 def _likest_first(earlier_of: dict[Any, tuple[float, Any]]) -> pd.DataFrame:

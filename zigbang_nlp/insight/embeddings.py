@@ -130,8 +130,10 @@ def _files(directory: Path) -> list[Path]:
 def _opened(file: Path) -> np.ndarray | None:
     """The rows of a file; None where it is gone meanwhile or not whole."""
     try:
-        rows: np.ndarray = np.load(file, mmap_mode="r")
-    except (OSError, ValueError, EOFError):
+        # A map holds its file open; small ones, of which there may be thousands, are read instead.
+        large = file.stat().st_size > 1 << 20
+        rows: np.ndarray = np.load(file, mmap_mode="r" if large else None)
+    except (FileNotFoundError, ValueError, EOFError):
         return None
     return rows if rows.dtype == _ROW and rows.ndim == 1 else None
 

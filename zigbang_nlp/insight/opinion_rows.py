@@ -66,13 +66,23 @@ def _read(corpus: Corpus) -> pd.DataFrame:
     texts = corpus.texts
     columns: list[list[Any]] = [texts[name].tolist() for name in ("topics", "aspects", "positive")]
     packed = iter(unpack_all_aspects([cell for cell in columns[1] if isinstance(cell, str)]))
-    rows = []
+    rows: list[int] = []
+    names: list[str] = []
+    positive: list[float] = []
     for row, (about, aspects, label) in enumerate(zip(*columns, strict=True)):
         own = next(packed) if isinstance(aspects, str) else ()
         if isinstance(about, str):
-            rows += [(row, *opinion) for opinion in _opinions_of_text(about, own, label)]
-    table = pd.DataFrame(rows, columns=["row", "topic", "positive"])
-    return table.astype({"row": np.int64, "topic": "str", "positive": float})
+            for topic, side in _opinions_of_text(about, own, label):
+                rows.append(row)
+                names.append(topic)
+                positive.append(side)
+    return pd.DataFrame(
+        {
+            "row": np.array(rows, np.int64),
+            "topic": pd.array(names, dtype="str"),
+            "positive": np.array(positive, float),
+        }
+    )
 
 
 def _opinions_of_text(

@@ -229,8 +229,8 @@ def shrink(
     within = means * (1 - means) / (strength + n + 1)
     variance = (weight * (within + (means - score) ** 2)).sum(axis=0)
     worth = score * (1 - score) / variance - 1
-    low, high = stats.beta.interval(level, score * worth, (1 - score) * worth)
-    return Shrunk(score, low, high, variance)
+    beta, tail = stats.beta(score * worth, (1 - score) * worth), (1 - level) / 2
+    return Shrunk(score, beta.ppf(tail), beta.ppf(1 - tail), variance)
 
 
 def prior_of(positive: ArrayLike, total: ArrayLike, mean: ArrayLike) -> Prior:

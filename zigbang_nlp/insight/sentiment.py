@@ -262,8 +262,8 @@ def grouped_texts(corpus: Corpus, by: str, precision: int = 5) -> pd.DataFrame:
 def text_design_effect(texts: pd.DataFrame) -> float:
     """The design effect of texts with the columns group, review and positive."""
     group, _ = pd.factorize(texts["group"])
-    review = texts["review"].to_numpy()
-    reviews = int(review.max(initial=0)) + 1
+    review, known = pd.factorize(texts["review"])
+    reviews = max(len(known), 1)
     clusters, at = np.unique(group * reviews + review, return_inverse=True)
     return design_effect(np.bincount(at, texts["positive"]), np.bincount(at), clusters // reviews)
 
