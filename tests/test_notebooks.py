@@ -61,12 +61,15 @@ def _serve(arguments: list[str], cwd: str, env: dict[str, str]) -> None:
 
 
 @pytest.fixture
-def quiet_jupyter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def quiet_jupyter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
     """Jupyter's own files in the test's folder, and none of its notes on where it will put them."""
     monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
-    if hasattr(os, "fork"):
+    # The first one runs as Jupyter itself would start it.
+    if hasattr(os, "fork") and request.node.callspec.params["path"] != NOTEBOOKS[0]:
         monkeypatch.setattr("jupyter_client.provisioning.local_provisioner.launch_kernel", Kernel)
 
 

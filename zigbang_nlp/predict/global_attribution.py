@@ -60,7 +60,7 @@ def deciding_tokens(
         ],
         columns=["category", "token", "text", "value"],
     ).astype({"value": float})
-    table = found.groupby(["category", "token"], as_index=False).agg(
+    table = found.groupby(["category", "token"], as_index=False, dropna=False).agg(
         count=("value", "count"),
         reviews=("text", "nunique"),
         mean=("value", "mean"),
@@ -68,9 +68,8 @@ def deciding_tokens(
         total=("value", "sum"),
     )
     table = table[table["reviews"] >= min_reviews]
-    half = (
-        _Z * table["spread"].fillna(0.0) / np.sqrt(table["count"])
-    )  # one occurrence has no spread
+    spread = table["spread"].fillna(0.0)  # one occurrence has none
+    half = _Z * spread / np.sqrt(table["count"])
     table = table.assign(
         low=table["mean"] - half, high=table["mean"] + half, rank=-table["total"].abs()
     )

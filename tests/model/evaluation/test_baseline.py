@@ -47,8 +47,11 @@ def test_its_threshold_is_one_that_no_other_beats_on_validation(
     sample: DataSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fitted: list[Pipeline] = []
+    train = sample.split("train")
 
     def noted(texts: Sequence[str], labels: np.ndarray) -> Pipeline:
+        assert list(texts) == train.rows["text"].tolist()
+        assert np.array_equal(labels, train.labels)
         fitted.append(fit_baseline(texts, labels))
         return fitted[-1]
 
@@ -62,3 +65,5 @@ def test_its_threshold_is_one_that_no_other_beats_on_validation(
     # At a half it finds hardly any complaint, and would be no rival.
     assert macro_f1(test.labels, tested, 0.5) < 0.6
     assert macro_f1(test.labels, tested, threshold) > 0.75
+    odd, plain = fitted[0].predict_proba(["층간\u200b소음", "층간소음"])[:, 1]
+    assert odd == plain, "it reads texts cleaned, as the network does"

@@ -31,8 +31,6 @@ SETTINGS = [
     "--lstm-units",
     "8",
     "--no-bidirectional",
-    "--pooling",
-    "last",
     "--learning-rate",
     "0.02",
     "--dropout",

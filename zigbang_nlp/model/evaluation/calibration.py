@@ -46,7 +46,7 @@ def expected_calibration_error(labels: np.ndarray, probabilities: np.ndarray) ->
     bins = np.digitize(confidence, np.linspace(0, 1, _BINS + 1)[1:-1], right=True)
     # A bin's share of the texts times the gap of its means is the gap of its sums, by all texts.
     gaps = np.abs(np.bincount(bins, weights=right) - np.bincount(bins, weights=confidence))
-    return float(gaps.sum() / len(labels))
+    return float(gaps.sum() / max(len(labels), 1))
 
 
 def logit(probabilities: np.ndarray, margin: float = 1e-7) -> np.ndarray:

@@ -147,7 +147,8 @@ def by_rules(
     rows: list[dict[str, float | str]] = []
     for rule in RULES:
         threshold = choose_threshold(*(chosen_on or (labels, probabilities)), rule)
-        found, _, alarms, _ = cells = confusion(labels, probabilities, threshold)
+        cells = confusion(labels, probabilities, threshold)
+        found, _, alarms, _ = cells
         figures = from_confusion(np.array(cells, np.float64))
         rows.append(
             {

@@ -26,21 +26,20 @@ from zigbang_nlp.text.encoder import unpadded
 
 
 def kept_figures(
-    file: Path, measure: Callable[..., dict[str, Any]], bundle: Bundle, *materials: Any
+    file: Path, bundle: Bundle, measure: Callable[[], dict[str, Any]]
 ) -> dict[str, Any]:
     """The figures of a bundle, which are not measured again where `file` has them.
 
     Args:
         file: where they go, as JSON.
-        measure: one of the functions below,
-        bundle: and its arguments,
-        materials: all of them.
+        bundle: whose figures they are.
+        measure: measures them.
     """
     if file.exists():
         earlier: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         if earlier.get("bundle") == bundle.identity():
             return earlier
-    figures = {"bundle": bundle.identity(), **measure(bundle, *materials)}
+    figures = {"bundle": bundle.identity(), **measure()}
     write_json(file, figures)
     return figures
 

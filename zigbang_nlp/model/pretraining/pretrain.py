@@ -99,10 +99,15 @@ def pretrain(
         residents=sources.residents,
     )
     file = work / "movies.json"
-    figures = kept_figures(file, movie_figures, movie_model, movies, material.movies)
+    figures = kept_figures(
+        file, movie_model, lambda: movie_figures(movie_model, movies, material.movies)
+    )
     log.info("Movie reviews: %s", figures)
-    materials = learned, sources.residents, movies, material.sample
-    figures = kept_figures(work / "apartments.json", apartment_figures, bundle, *materials)
+    figures = kept_figures(
+        work / "apartments.json",
+        bundle,
+        lambda: apartment_figures(bundle, learned, sources.residents, movies, material.sample),
+    )
     log.info("Apartment texts: %s", figures)
     return bundle
 
@@ -164,7 +169,14 @@ def join(
         # validation has more than life. Within a label scores count as in life.
         choose = partial(steady_threshold, weights=stands_for)
         bundle = judged_bundle(
-            fresh, dataset, architecture, validation, temperature, metrics, "balanced", None, choose
+            fresh,
+            dataset,
+            architecture,
+            validation,
+            temperature,
+            metrics,
+            rule="balanced",
+            choose=choose,
         )
         write_manifest(bundle)
     report(bundle)

@@ -97,6 +97,9 @@ def noise_apart(text: str, topics: frozenset[str]) -> frozenset[str]:
 
     The corpus's writers put both under 층간소음.
     """
-    if INNER_NOISE not in topics or OUTER_NOISE not in (named := named_topics(text)):
+    if INNER_NOISE not in topics:
         return topics
-    return topics - (NOISES - named) | {OUTER_NOISE}
+    named = named_topics(text)
+    if OUTER_NOISE not in named:
+        return topics
+    return (topics - (NOISES - named)) | {OUTER_NOISE}
