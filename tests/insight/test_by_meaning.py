@@ -45,6 +45,23 @@ def store(
         yield opened
 
 
+@pytest.mark.skipif(os.name != "posix", reason="a limit of POSIX")
+def test_more_files_of_vectors_than_may_be_open_are_all_read(tmp_path: Path) -> None:
+    import resource
+
+    keys = np.arange(240, dtype=np.uint64).reshape(120, 2)
+    for key in keys:
+        Embeddings(tmp_path / "vectors").add(key[None], np.ones((1, 384), np.float32))
+    opened = sorted((tmp_path / "vectors").glob("*.npy"))
+    assert len(opened) == 120
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(list(Path("/dev/fd").iterdir())) + 40, hard))
+    try:
+        assert (Embeddings(tmp_path / "vectors").places(keys) >= 0).all()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
 def asked(store: Store, place: Path, question: Question) -> Nearest:
     return search_by_meaning(insight.load(store), question, Embeddings(place))
 
