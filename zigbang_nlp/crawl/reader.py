@@ -125,8 +125,8 @@ class SiteReader:
     def _read_list(self, entries: list[Any], contents: Contents) -> None:
         pages = self.details and self.data.endpoints.danji
         kinds = ("danji", "reviews") if pages else ("reviews",)
-        found = [self._apartment(entry, contents) for entry in entries]
-        contents.apartments.extend(apartment for apartment in found if apartment is not None)
+        apartments = [self._apartment(entry, contents) for entry in entries]
+        contents.apartments.extend(apartment for apartment in apartments if apartment is not None)
         ids = dict.fromkeys(apartment.apartment_id for apartment in contents.apartments)
         contents.tasks.extend(Task(kind, key) for key in ids for kind in kinds)
 

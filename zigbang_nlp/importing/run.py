@@ -110,8 +110,8 @@ def _reviews(
                 summary.rows += 1
                 rows.leave_blank(before + place + 1)
             for place, category in scores_alone(chunk, columns.layout):
-                row, said = before + place + 1, Bilingual(category, CATEGORIES[category])
-                summary.notes.add("blank pairs", example("pair", row=row, category=said))
+                row, named = before + place + 1, Bilingual(category, CATEGORIES[category])
+                summary.notes.add("blank pairs", example("pair", row=row, category=named))
         for review in rows.reviews(frame, before):
             contradictions.see(review)
             yield review

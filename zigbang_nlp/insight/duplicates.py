@@ -55,12 +55,12 @@ def duplicate_pairs(corpus: Corpus, embeddings: Embeddings | None = None) -> pd.
     Returns:
         One row a text that repeats another, the likest first; see `PAIR_OF_TEXTS_COLUMNS`.
     """
-    found = duplicates(corpus, embeddings)
+    pairs = duplicates(corpus, embeddings)
     names = corpus.complexes.set_index("complex")["name"]
     texts = corpus.texts.assign(name=corpus.texts["complex"].map(names))[list(_SIDE)]
-    later = texts.loc[found.index].reset_index(drop=True)
-    earlier = texts.loc[found["other"]].reset_index(drop=True).add_prefix("other_")
-    table = pd.concat([later, earlier], axis=1).assign(likeness=found["urgency"].to_numpy(float))
+    later = texts.loc[pairs.index].reset_index(drop=True)
+    earlier = texts.loc[pairs["other"]].reset_index(drop=True).add_prefix("other_")
+    table = pd.concat([later, earlier], axis=1).assign(likeness=pairs["urgency"].to_numpy(float))
     return table[list(PAIR_OF_TEXTS_COLUMNS)]
 
 
@@ -74,12 +74,12 @@ def duplicates(corpus: Corpus, embeddings: Embeddings | None = None) -> pd.DataF
     Returns:
         As `near_duplicates`.
     """
-    found = near_duplicates(corpus.texts["text"])
+    pairs = near_duplicates(corpus.texts["text"])
     if embeddings is not None and len(embeddings):
         more = _rewritten(corpus, embeddings)
-        found = pd.concat([found, more[~more.index.isin(found.index)]])
-    found = found.astype({"urgency": float, "other": int})
-    return found.sort_values("urgency", ascending=False, kind="stable")
+        pairs = pd.concat([pairs, more[~more.index.isin(pairs.index)]])
+    pairs = pairs.astype({"urgency": float, "other": int})
+    return pairs.sort_values("urgency", ascending=False, kind="stable")
 
 
 def near_duplicates(texts: pd.Series, least: float = _LIKE) -> pd.DataFrame:

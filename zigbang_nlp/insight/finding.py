@@ -81,13 +81,13 @@ def index_of(corpus: Corpus, store: Store | None = None) -> TextIndex:
         store: that it was loaded from; None, or one that has changed since, means scanning.
     """
 
-    def made() -> TextIndex:
+    def best_index() -> TextIndex:
         if store is not None:
             with suppress(OutdatedError):
                 return StoreIndex(store, corpus)
         return ScanIndex(corpus)
 
-    return corpus.remembered("index", made)
+    return corpus.remembered("index", best_index)
 
 
 def marked_spans(text: str, runs: Sequence[str]) -> list[tuple[int, int]]:

@@ -37,11 +37,11 @@ def opinions(corpus: Corpus, of_text: Sequence[str] = OF_TEXT) -> pd.DataFrame:
             "이 리뷰를 판정한 모델은 주제를 알지 못합니다.",
             "패키지에 포함된 모델이나 이를 이어서 학습한 모델로 판정하세요.",
         )
-    found = _opinion_rows(corpus)
-    if found.empty:
+    opinions = _opinion_rows(corpus)
+    if opinions.empty:
         raise insight_error("주제가 드러난 글이 없습니다.")
-    spoken = corpus.texts[list(of_text)].iloc[found["row"]]
-    return spoken.assign(positive=found["positive"].array, topic=found["topic"].array)
+    spoken = corpus.texts[list(of_text)].iloc[opinions["row"]]
+    return spoken.assign(positive=opinions["positive"].array, topic=opinions["topic"].array)
 
 
 def _opinion_rows(corpus: Corpus) -> pd.DataFrame:
@@ -55,11 +55,11 @@ def _opinion_rows(corpus: Corpus) -> pd.DataFrame:
 
 
 def _picked(whole: Corpus, rows: np.ndarray) -> pd.DataFrame:
-    found = _opinion_rows(whole)
+    opinions = _opinion_rows(whole)
     here = np.full(len(whole.texts), -1, np.int64)
     here[rows] = np.arange(len(rows))
-    found = found.assign(row=here[found["row"]])
-    return found[found["row"] >= 0]
+    opinions = opinions.assign(row=here[opinions["row"]])
+    return opinions[opinions["row"] >= 0]
 
 
 def _read(corpus: Corpus) -> pd.DataFrame:

@@ -119,12 +119,12 @@ def mentioned(corpus: Corpus, word: str) -> tuple[np.ndarray, pd.DataFrame]:
     kept: OrderedDict[str, tuple[np.ndarray, pd.DataFrame]] = corpus.memo.setdefault(
         "mentioned", OrderedDict()
     )
-    found = kept.get(phrase)
-    if found is None:
-        found = kept[phrase] = _look_for(corpus, phrase)
+    mentions = kept.get(phrase)
+    if mentions is None:
+        mentions = kept[phrase] = _look_for(corpus, phrase)
         if len(kept) > _REMEMBERED:
             kept.popitem(last=False)
-    return found
+    return mentions
 
 
 def _look_for(corpus: Corpus, phrase: str) -> tuple[np.ndarray, pd.DataFrame]:

@@ -66,8 +66,8 @@ def insight_error(fact: str, next_step: str = "", /, **values: Any) -> InsightEr
         next_step: the same, for those at a terminal.
         values: what both are filled with; see `filled`.
     """
-    said = filled(fact, values)
-    return InsightError(said, said.korean, filled(next_step, values))
+    filled_fact = filled(fact, values)
+    return InsightError(filled_fact, filled_fact.korean, filled(next_step, values))
 
 
 def refuse_few(count: int, least: int, fact: str, next_step: str = "", /, **values: Any) -> None:

@@ -84,8 +84,8 @@ def _runner(
 
     def run(texts: Sequence[str], fallback_levels: Sequence[int], mark: Mark) -> Lot[Result]:
         encoder.tokenizer.fallbacks = Counter()
-        said = judge(classifier, texts, reader(texts, fallback_levels, mark))
-        return said, encoder.tokenizer.fallbacks
+        result = judge(classifier, texts, reader(texts, fallback_levels, mark))
+        return result, encoder.tokenizer.fallbacks
 
     return run
 

@@ -154,9 +154,9 @@ class Explainer:
             if not len(bent) or len(steps) + len(more) > _MOST_STEPS:
                 break
             at = np.repeat(bent + 1, len(_BETWEEN))
-            found = self._along(more, rows, ngrams)
-            way, heights = np.insert(way, at, more), np.insert(heights, at, found[0])
-            slopes = np.insert(slopes, at, found[1], axis=0)
+            heights_between, slopes_between = self._along(more, rows, ngrams)
+            way, heights = np.insert(way, at, more), np.insert(heights, at, heights_between)
+            slopes = np.insert(slopes, at, slopes_between, axis=0)
         return shares, float(heights[0]), float(heights[-1])
 
     def _along(

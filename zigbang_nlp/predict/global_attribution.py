@@ -52,7 +52,7 @@ def deciding_tokens(
     encoder = classifier.bundle.encoder
     units = [units_of(encoder, texts[i]) for i in chosen]
     _, drops = occlusion(classifier.network, units, encoder.length, classifier.batch_size)
-    found = pd.DataFrame(
+    occurrences = pd.DataFrame(
         [
             ("" if categories is None else categories[i], unit.token, i, float(value))
             for i, text, drop in zip(chosen, units, drops, strict=True)
@@ -60,7 +60,7 @@ def deciding_tokens(
         ],
         columns=["category", "token", "text", "value"],
     ).astype({"value": float})
-    table = found.groupby(["category", "token"], as_index=False, dropna=False).agg(
+    table = occurrences.groupby(["category", "token"], as_index=False, dropna=False).agg(
         count=("value", "count"),
         reviews=("text", "nunique"),
         mean=("value", "mean"),

@@ -67,8 +67,8 @@ class Answers(Part):
 
     def get(self, source: str, kind: str, key: str) -> tuple[bytes, datetime] | None:
         """The newest answer, readable or not, and when it came; or None."""
-        found = [answer[1:3] for answer in self.both(source, [Task(kind, key)])]
-        return max(found, key=lambda answer: answer[1], default=None)
+        newest_of_each = [answer[1:3] for answer in self.both(source, [Task(kind, key)])]
+        return max(newest_of_each, key=lambda answer: answer[1], default=None)
 
     def validated(self, source: str, kind: str, key: str) -> tuple[bytes, str] | None:
         """The newest answer and what the site said of its version; None where it said nothing.
@@ -85,8 +85,8 @@ class Answers(Part):
 
     def any_validated(self, source: str) -> bool:
         """Whether the site has said of any answer which version it is."""
-        said = (answers.c.source == source) & answers.c.validators.is_not(None)
-        return bool(self.database.rows(sa.select(answers.c.kind).where(said).limit(1)))
+        with_version = (answers.c.source == source) & answers.c.validators.is_not(None)
+        return bool(self.database.rows(sa.select(answers.c.kind).where(with_version).limit(1)))
 
     def both(
         self, source: str, tasks: Iterable[Task]

@@ -40,8 +40,8 @@ def stage(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, A
 def _staging(table: sa.Table, dialect: str) -> tuple[str, sa.Delete, sa.Insert]:
     """What makes, empties and fills the twin. Building it anew costs more than running it."""
     create = CreateTable(staged(table), if_not_exists=True)
-    made = str(create.compile(dialect=sa.create_mock_engine(f"{dialect}://", print).dialect))
-    return made, sa.delete(staged(table)), sa.insert(staged(table))
+    create_text = str(create.compile(dialect=sa.create_mock_engine(f"{dialect}://", print).dialect))
+    return create_text, sa.delete(staged(table)), sa.insert(staged(table))
 
 
 def same_key(one: sa.Table, other: sa.Table, key: Sequence[str]) -> sa.ColumnElement[bool]:

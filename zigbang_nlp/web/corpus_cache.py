@@ -79,11 +79,11 @@ class Snapshot:
     def index(self) -> TextIndex:
         """The index of these reviews, made on first use."""
 
-        def made(corpus: Corpus) -> TextIndex:
+        def index_in_store(corpus: Corpus) -> TextIndex:
             same = self.store is not None and self.store.version() == self.version
             return index_of(corpus, self.store if same else None)
 
-        return self.ask("index", made)
+        return self.ask("index", index_in_store)
 
     def query(
         self, query: Callable[Concatenate[Corpus, P], Answer], *arguments: P.args, **named: P.kwargs

@@ -148,14 +148,14 @@ def by_rules(
     for rule in RULES:
         threshold = choose_threshold(*(chosen_on or (labels, probabilities)), rule)
         cells = confusion(labels, probabilities, threshold)
-        found, _, alarms, _ = cells
+        hits, _, alarms, _ = cells
         figures = from_confusion(np.array(cells, np.float64))
         rows.append(
             {
                 "rule": rule,
                 "threshold": threshold,
                 "complaints_found": float(figures["specificity"]),
-                "complaint_precision": found / max(found + alarms, 1),
+                "complaint_precision": hits / max(hits + alarms, 1),
                 "macro_f1": float(figures["macro_f1"]),
                 "accuracy": float(figures["accuracy"]),
             }

@@ -125,13 +125,13 @@ def read_corpus(sample: Path) -> pd.DataFrame:
         if file.exists():  # its texts belong to no complex; without a column split all are train
             table = pd.read_csv(file, sep="\t", dtype=str, quoting=csv.QUOTE_NONE)
             for i, row in enumerate(table.to_dict("records")):
-                said = row["category"], row["text"], float(row["score"])
+                rated = row["category"], row["text"], float(row["score"])
                 split, named = row.get("split", "train"), row["topics"]
-                rows.append((file.stem, "-", str(i), *said, split, named))
+                rows.append((file.stem, "-", str(i), *rated, split, named))
     frame = pd.DataFrame(rows, columns=[*_OF_A_TEXT, "split", "topics"])
     listed = zip(frame["text"], frame["topics"], strict=True)
-    found = [noise_apart(text, frozenset(named.split())) for text, named in listed]
-    frame["topics"] = pd.Series(found, dtype=object)
+    topics_apart = [noise_apart(text, frozenset(named.split())) for text, named in listed]
+    frame["topics"] = pd.Series(topics_apart, dtype=object)
     frame["label"] = labels_of(frame["score"])
     return frame
 

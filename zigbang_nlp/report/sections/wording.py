@@ -107,8 +107,10 @@ def polar(material: Material) -> View:
     quotes = []
     for furthest, positive in ((ends[0].head(1), 1.0), (ends[1].tail(1), 0.0)):
         for word in furthest["word"]:
-            said = mentioned(material.corpus, word)[0] & texts["positive"].eq(positive).to_numpy()
-            quotes.append((word, representative(material, said, 1)))
+            of_side = (
+                mentioned(material.corpus, word)[0] & texts["positive"].eq(positive).to_numpy()
+            )
+            quotes.append((word, representative(material, of_side, 1)))
     columns = ["word", "log_odds", "low", "high", "positive", "negative", "q_value"]
     return View("polar", [sentence], chart, table, columns, rows=drawn, quotes=quotes, sides=True)
 

@@ -102,9 +102,9 @@ async def labelled(request: Request) -> Response:
     source, apartment = labelling.split_key(text_of(form, "complex"))
     key = (source, apartment, text_of(form, "review_id"), text_of(form, "category"))
     person, kind = text_of(form, "person")[:_LONGEST_NAME], text_of(form, "queue")
-    said = Annotation(key, person, text_of(form, "label"), kind if kind in KINDS else "random")
+    label = Annotation(key, person, text_of(form, "label"), kind if kind in KINDS else "random")
     try:
-        kept = await run_in_threadpool(lambda: store_of().annotations.add([said]))
+        kept = await run_in_threadpool(lambda: store_of().annotations.add([label]))
     except InputError:
         kept = 0
     if not kept:  # nor where the store doesn't hold the review

@@ -226,5 +226,7 @@ def _read(name: str, body: BinaryIO) -> pd.DataFrame:
 
 def _assumed(attrs: dict[Any, Any], language: str) -> dict[Any, Any]:
     """What a result says of itself, its assumptions in one language."""
-    said = attrs["assumptions"]
-    return attrs | {"assumptions": said if language == "en" else [*map(korean_of, said)]}
+    assumptions = attrs["assumptions"]
+    return attrs | {
+        "assumptions": assumptions if language == "en" else [*map(korean_of, assumptions)]
+    }
