@@ -85,18 +85,25 @@ TINY = TrainSettings(
 ONE_WAY = TINY.model_copy(update={"bidirectional": False})
 
 
+def trained_once(
+    factory: pytest.TempPathFactory, name: str, dataset: DataSet, settings: TrainSettings
+) -> Path:
+    """The bundle that a training makes, once a session; `name` is that of its directory."""
+    from zigbang_nlp.model.training.train import train
+
+    # Made texts are told apart in the first epoch, where ROC AUC would end the training.
+    by_loss = settings.model_copy(update={"monitor": "val_loss"})
+
+    def make(place: Path) -> None:
+        train(dataset, by_loss, place / "model", place / "checkpoints")
+
+    return make_once(factory, name, make) / "model"
+
+
 @pytest.fixture(scope="session")
 def bundle_dir(dataset: DataSet, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny bundle, really trained on `dataset`. Copy it before changing it."""
-    from zigbang_nlp.model.training.train import train
-
-    # Its made texts are told apart in the first epoch, where ROC AUC would end the training.
-    settings = TINY.model_copy(update={"monitor": "val_loss"})
-
-    def make(place: Path) -> None:
-        train(dataset, settings, place / "model", place / "checkpoints")
-
-    return make_once(tmp_path_factory, "bundle", make) / "model"
+    return trained_once(tmp_path_factory, "bundle", dataset, TINY)
 
 
 #: Enough to learn the sample's commonest words from, in half a minute.
