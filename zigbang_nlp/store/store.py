@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,15 +61,15 @@ def store_exists(url: str) -> bool:
 
 def _is_there(file: Path) -> bool:
     try:
-        around = next(parent for parent in file.parents if parent.exists())
-        if not around.is_dir():
-            raise NotADirectoryError(errno.ENOTDIR, f"{around} is no directory")
-        return file.exists()
+        file.stat()  # where a folder above it is a file or closed to us, `exists` says no or raises
+    except FileNotFoundError:
+        return False
     except OSError as error:
         raise StoreError(
             f"The store {file} can't be looked for: {error.strerror}.",
             "Choose another location with --db or store.url.",
         ) from error
+    return True
 
 
 @contextlib.contextmanager
